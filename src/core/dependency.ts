@@ -1,0 +1,75 @@
+import type { Location } from './location.ts';
+
+/** Package-URL types that have a folder in `src/ecosystems/` (purl-spec, PURL-TYPES). */
+export type PackageType =
+  | 'npm'
+  | 'pypi'
+  | 'cargo'
+  | 'golang'
+  | 'gem'
+  | 'composer'
+  | 'nuget'
+  | 'maven'
+  | 'githubactions'
+  | 'docker';
+
+export type DependencySource = 'registry' | 'git' | 'url' | 'path' | 'workspace';
+
+/** What one entry of a manifest, lockfile, import or command says. */
+export interface DependencyEntry {
+  readonly entry: 'manifest' | 'lockfile' | 'import' | 'command';
+  readonly type: PackageType;
+  /** The real name, as written (an alias resolved), with its namespace: `@scope/name`, `group:artifact`. */
+  readonly name: string;
+  /** The name it is known under here, where that is another one. */
+  readonly alias?: string;
+  /** An exact version, where the entry names one. */
+  readonly version?: string;
+  /** The range as written, where the entry names one. */
+  readonly range?: string;
+  readonly location: Location;
+  /** The manifest's or lockfile's own word: `dependencies`, `devDependencies`, `build-system`, `overrides` … */
+  readonly scope: string;
+  /** Named group or workspace the entry belongs to (PEP 735 group, extra, workspace path), where there is one. */
+  readonly group?: string;
+  readonly extras?: readonly string[];
+  /** Environment marker (PEP 508) or platform condition, as written. */
+  readonly marker?: string;
+  readonly relationship: 'direct' | 'transitive' | 'unknown';
+  readonly source: DependencySource;
+  /** The address the lockfile resolved to, as written there. */
+  readonly resolvedUrl?: string;
+  /** Integrity as written: SRI (`sha512-…`), or `algorithm:hex`; several are joined by a space, in sorted order. */
+  readonly integrity?: string;
+  /** What the lockfile says about install scripts (npm `hasInstallScript`, pnpm `requiresBuild`). */
+  readonly installScript?: boolean;
+  /** Position of the entry within a nested install (`node_modules/a/node_modules/b`), where the format has one. */
+  readonly installPath?: string;
+}
+
+/** One difference in dependencies between merge base and head. `altered`: same version, other host, hash, source, range, marker or group. */
+export interface DependencyChange extends DependencyEntry {
+  readonly changeType: 'added' | 'removed' | 'updated' | 'altered';
+  /** Package URL of the version named, or of the name alone where no exact version is (purl-spec). */
+  readonly purl: string;
+  readonly previous?: {
+    readonly version?: string;
+    readonly range?: string;
+    readonly resolvedUrl?: string;
+    readonly integrity?: string;
+    readonly source?: DependencySource;
+    readonly location?: Location;
+  };
+}
+
+/** A file that could not be read as what it is; becomes the finding `not-evaluated`. */
+export interface UnreadFile {
+  readonly path: string;
+  readonly line?: number;
+  /** One clause: "line 14: a comma is missing". */
+  readonly reason: string;
+  /** True where trying again may help (a look-up failed), false where the content itself is the cause. */
+  readonly transient: boolean;
+  /** Git object id of the content that was not read: what a signature is bound to. */
+  readonly blob?: string;
+}

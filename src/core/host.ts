@@ -1,0 +1,167 @@
+import type { Account, CommitFacts } from './attribution.ts';
+import type { CheckConclusion } from './report.ts';
+import type { Snapshot, Tree } from './snapshot.ts';
+
+/** The port to GitHub. Every failure is a CountersignError: `host-unavailable` (try again) or `host-refused` (do not). */
+export interface Host {
+  repository(ref: RepositoryRef): Promise<RepositoryState>;
+  pullRequest(ref: RepositoryRef, number: number): Promise<PullRequestState>;
+  /** Open pull requests of this repository whose head is this commit. */
+  openPullRequestsAt(ref: RepositoryRef, headSha: string): Promise<readonly PullRequestState[]>;
+  /** All commits of the pull request; `complete` is false past GitHub's cap of 250. */
+  commits(
+    ref: RepositoryRef,
+    number: number,
+  ): Promise<{ readonly commits: readonly CommitFacts[]; readonly complete: boolean }>;
+  mergeBase(ref: RepositoryRef, base: string, head: string): Promise<string>;
+  /** The change from one commit to another, found by walking both trees from the root where their SHAs differ. */
+  snapshot(ref: RepositoryRef, mergeBase: string, head: string): Promise<Snapshot>;
+  /** One commit's tree, read lazily; blobs are cached by SHA. */
+  tree(ref: RepositoryRef, commit: string): Tree;
+
+  /** Starts a check run `in_progress`, or returns the one that already carries this external id on this commit. */
+  startCheckRun(ref: RepositoryRef, start: CheckRunStart): Promise<CheckRunState>;
+  /** Check runs of our own App on a commit, newest first. */
+  checkRuns(ref: RepositoryRef, headSha: string): Promise<readonly CheckRunState[]>;
+  checkRun(ref: RepositoryRef, id: number): Promise<CheckRunState | null>;
+  /** Sends output and annotations (50 a request) and, with the last request, the conclusion. */
+  updateCheckRun(ref: RepositoryRef, id: number, update: CheckRunUpdate): Promise<void>;
+
+  /** Null where it does not exist (any more). */
+  comment(ref: RepositoryRef, id: number): Promise<CommentState | null>;
+  /** Comments written by our own App that carry this marker, oldest first. */
+  ownComments(ref: RepositoryRef, number: number, marker: string): Promise<readonly CommentState[]>;
+  createComment(ref: RepositoryRef, number: number, body: string): Promise<CommentState>;
+  updateComment(ref: RepositoryRef, id: number, body: string): Promise<CommentState>;
+  deleteComment(ref: RepositoryRef, id: number): Promise<void>;
+
+  /** Asked live, each time. */
+  permission(ref: RepositoryRef, login: string): Promise<PermissionState>;
+  /** People with the given rank or above, for "is anyone else eligible?"; `complete` false where the list was cut. */
+  collaborators(
+    ref: RepositoryRef,
+    rank: Rank,
+  ): Promise<{ readonly accounts: readonly Account[]; readonly complete: boolean }>;
+  /** Who pushed this ref's states (repository activity); an empty list where GitHub has none. */
+  pushes(ref: RepositoryRef, branch: string): Promise<readonly PushState[]>;
+}
+
+export interface RepositoryRef {
+  readonly installationId: number;
+  readonly id: number;
+  readonly owner: string;
+  readonly name: string;
+}
+
+export interface RepositoryState {
+  readonly defaultBranch: string;
+  /** Tip of the default branch. */
+  readonly defaultSha: string;
+  readonly owner: Account;
+  readonly private: boolean;
+  readonly archived: boolean;
+}
+
+export interface PullRequestState {
+  readonly number: number;
+  readonly state: 'open' | 'closed';
+  readonly merged: boolean;
+  readonly draft: boolean;
+  readonly title: string;
+  readonly body: string;
+  readonly author: Account;
+  readonly labels: readonly string[];
+  readonly assignees: readonly Account[];
+  readonly headSha: string;
+  readonly headRef: string;
+  /** Null where the fork is gone. */
+  readonly headRepositoryId: number | null;
+  readonly baseSha: string;
+  readonly baseRef: string;
+  readonly commitCount: number;
+}
+
+export interface CheckRunStart {
+  readonly name: string;
+  readonly headSha: string;
+  /** Ours: names the review, so that a retry finds its own run instead of making a second. */
+  readonly externalId: string;
+  readonly startedAt: string;
+  readonly detailsUrl?: string;
+  readonly output?: CheckOutput;
+}
+
+export interface CheckRunState {
+  readonly id: number;
+  readonly name: string;
+  readonly headSha: string;
+  readonly externalId: string | null;
+  readonly status: 'queued' | 'in_progress' | 'completed';
+  readonly conclusion: string | null;
+  readonly htmlUrl: string | null;
+}
+
+export interface CheckOutput {
+  readonly title: string;
+  /** Markdown, at most 65,535 characters (GitHub REST, "Create a check run"). */
+  readonly summary: string;
+  readonly text?: string;
+}
+
+export interface CheckAnnotation {
+  readonly path: string;
+  readonly startLine: number;
+  readonly endLine: number;
+  readonly startColumn?: number;
+  readonly endColumn?: number;
+  readonly level: 'notice' | 'warning' | 'failure';
+  readonly title: string;
+  readonly message: string;
+  readonly rawDetails?: string;
+}
+
+/** A button: label at most 20 characters, description 40, identifier 20; at most three (GitHub REST, check-run `actions`). */
+export interface CheckAction {
+  readonly label: string;
+  readonly description: string;
+  readonly identifier: string;
+}
+
+export interface CheckRunUpdate {
+  readonly output: CheckOutput;
+  readonly annotations: readonly CheckAnnotation[];
+  /** Absent: the run stays in progress. */
+  readonly conclusion?: CheckConclusion;
+  readonly completedAt?: string;
+  readonly detailsUrl?: string;
+  readonly actions: readonly CheckAction[];
+}
+
+export interface CommentState {
+  readonly id: number;
+  readonly body: string;
+  readonly author: Account;
+  /** Through which App it was written, if any (`performed_via_github_app`). */
+  readonly viaAppId: number | null;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly htmlUrl: string | null;
+}
+
+/** Ranks in rising order; `none` and `read` sign nothing. */
+export type Rank = 'none' | 'read' | 'triage' | 'write' | 'maintain' | 'admin';
+
+export interface PermissionState {
+  readonly account: Account;
+  /** From the booleans in `user.permissions`, not from `permission` (where maintain shows as write). */
+  readonly rank: Rank;
+  /** GitHub's `role_name`; a custom role's own name. */
+  readonly roleName: string | null;
+}
+
+export interface PushState {
+  readonly before: string;
+  readonly after: string;
+  readonly actor: Account | null;
+  readonly at: string;
+}

@@ -1,0 +1,31 @@
+import type { UnreadFile } from './dependency.ts';
+import type { Detection } from './detection.ts';
+import type { FileSide, GuardrailContext, GuardrailSubject } from './detector.ts';
+
+/** A changed file with the text of both sides, as the inspectors get it. */
+export interface InspectedFile {
+  readonly path: string;
+  readonly previousPath?: string;
+  readonly before: FileSide | null;
+  readonly after: FileSide | null;
+}
+
+export interface InspectionRequest {
+  readonly files: readonly InspectedFile[];
+  readonly pullRequest: Extract<GuardrailSubject, { kind: 'pullRequest' }> | null;
+  readonly context: GuardrailContext;
+  /** `change`: only what touches changed lines counts. `all`: every file is taken as added. */
+  readonly scope: 'change' | 'all';
+}
+
+/** What the code and guard-rail detectors found, and what could not be read (over a limit, crashed, malformed). */
+export interface InspectionResult {
+  readonly detections: readonly Detection[];
+  readonly unread: readonly UnreadFile[];
+}
+
+/** The port to the child processes that read untrusted text under time and memory limits. */
+export interface Inspector {
+  inspect(request: InspectionRequest, signal: AbortSignal): Promise<InspectionResult>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,60 @@
+import type { Account } from './attribution.ts';
+import type { RepositoryRef } from './host.ts';
+
+/** What a webhook leaves in the queue: the few fields that the work needs, never the payload itself. */
+export type Job =
+  | {
+      readonly kind: 'review';
+      readonly repository: RepositoryRef;
+      readonly pullRequest: number;
+      /** The event and action that asked for it: `pull_request.opened`, `check_run.rerequested`, `retry` … */
+      readonly cause: string;
+      readonly sender: Account | null;
+      /** Head and base as the event saw them; the review reads the live state. */
+      readonly headSha: string | null;
+      /** The head before a push (`synchronize.before`). */
+      readonly beforeSha: string | null;
+      /** 0 for the first try; counted up by the work itself when a source was down. */
+      readonly attempt: number;
+    }
+  | {
+      readonly kind: 'command';
+      readonly repository: RepositoryRef;
+      readonly pullRequest: number;
+      readonly commentId: number;
+      readonly sender: Account;
+      /** SHA-256 of the comment's body as delivered. */
+      readonly bodyDigest: string;
+    }
+  | {
+      readonly kind: 'press';
+      readonly repository: RepositoryRef;
+      readonly checkRunId: number;
+      readonly headSha: string;
+      readonly identifier: string;
+      readonly sender: Account;
+    }
+  | {
+      /** Our own comment was edited or deleted by someone else. */
+      readonly kind: 'comment-touched';
+      readonly repository: RepositoryRef;
+      readonly pullRequest: number;
+      readonly commentId: number;
+      readonly action: 'edited' | 'deleted';
+      readonly sender: Account;
+    }
+  | {
+      readonly kind: 'closed';
+      readonly repository: RepositoryRef;
+      readonly pullRequest: number;
+      readonly headSha: string;
+      readonly merged: boolean;
+      readonly sender: Account | null;
+    };
+
+/** A job as the queue hands it out. */
+export interface QueuedJob {
+  /** The delivery id, or a UUID of our own for follow-up work. */
+  readonly id: string;
+  readonly job: Job;
+}

@@ -1,0 +1,42 @@
+import type { Attribution } from './attribution.ts';
+import type { DependencyChange, UnreadFile } from './dependency.ts';
+import type { Finding, Unknown } from './finding.ts';
+
+/** The result of one review. Equal findings, head and policy keep the code; signatures make no new report. */
+export interface Report {
+  /** `r-` and eight characters, random, stored with the report. */
+  readonly code: string;
+  readonly headSha: string;
+  readonly baseRef: string;
+  readonly mergeBase: string;
+  readonly policyDigest: string;
+  /** Digest of title, body and attribution. */
+  readonly textDigest: string;
+  readonly attribution: Attribution;
+  readonly findings: readonly Finding[];
+  readonly unknowns: readonly Unknown[];
+  readonly changes: readonly DependencyChange[];
+  readonly unread: readonly UnreadFile[];
+  readonly notes: readonly string[];
+}
+
+export type CheckConclusion = 'success' | 'failure' | 'action_required' | 'cancelled';
+
+/** What the review comes to. `conclusion` is the check run's. */
+export interface Verdict {
+  readonly result: 'pass' | 'blocked' | 'inconclusive';
+  readonly conclusion: Exclude<CheckConclusion, 'cancelled'>;
+  /** Handles of findings that hold the merge. */
+  readonly open: readonly string[];
+  /** Findings that would hold the merge and were signed for. */
+  readonly signed: readonly {
+    readonly handle: string;
+    readonly signOffId: string;
+    readonly signer: string;
+    readonly reason: string;
+  }[];
+  /** Handles of findings that are shown and hold nothing. */
+  readonly shown: readonly string[];
+  readonly refusals: readonly { readonly signOffId: string; readonly signer: string; readonly reason: string }[];
+  readonly unknowns: readonly Unknown[];
+}

@@ -1,0 +1,149 @@
+import type { Attribution } from './attribution.ts';
+import type { Job, QueuedJob } from './job.ts';
+import type { JsonValue } from './json.ts';
+import type { Report, Verdict } from './report.ts';
+import type { SignOff } from './signoff.ts';
+
+/** The port to the database: what is remembered, the queue, and the ledger. Failures are CountersignError `store-unavailable`. */
+export interface Store {
+  readonly queue: Queue;
+  readonly ledger: Ledger;
+
+  pullRequest(repositoryId: number, number: number): Promise<PullRequestRecord | null>;
+  savePullRequest(record: PullRequestRecord): Promise<void>;
+  /** Open pull requests we know with this head. */
+  pullRequestsByHead(repositoryId: number, headSha: string): Promise<readonly PullRequestRecord[]>;
+
+  saveReview(review: StoredReview): Promise<void>;
+  latestReview(repositoryId: number, pullRequest: number): Promise<StoredReview | null>;
+  reviewByCode(repositoryId: number, code: string): Promise<StoredReview | null>;
+  /** The review a check run of ours belongs to. */
+  reviewByCheckRun(repositoryId: number, checkRunId: number): Promise<StoredReview | null>;
+
+  signOffs(repositoryId: number, pullRequest: number): Promise<readonly SignOff[]>;
+  /** Inserts or replaces by id. */
+  saveSignOff(signOff: SignOff): Promise<void>;
+
+  /**
+   * Notes that an effect keyed by content has happened (`comment:123`, `press:456:n-abc`). True for the first caller
+   * only, so that a replayed delivery does nothing.
+   */
+  claimEffect(key: string): Promise<boolean>;
+
+  /** Small cached answers (evidence, replies); null when missing or past `expiresAt`. */
+  cached(key: string): Promise<JsonValue | null>;
+  /** `expiresAt` is an ISO 8601 instant. */
+  cache(key: string, value: JsonValue, expiresAt: string): Promise<void>;
+
+  close(): Promise<void>;
+}
+
+export interface Queue {
+  /** Stores a job under its id before it returns; `duplicate` where the id was used before. `afterMs` delays its start. */
+  send(id: string, job: Job, options: { readonly afterMs: number }): Promise<'stored' | 'duplicate'>;
+  /**
+   * Hands jobs to the handler, jobs of one pull request one after another. A handler that throws has its job tried
+   * again with back-off. `stop` waits for running jobs at most `graceMs` and hands the rest back.
+   */
+  work(
+    handler: (queued: QueuedJob, signal: AbortSignal) => Promise<void>,
+    options: { readonly concurrency: number },
+  ): Promise<{ stop(graceMs: number): Promise<void> }>;
+  /** Jobs waiting or running. */
+  depth(): Promise<number>;
+}
+
+/** What is kept of a pull request across reviews. */
+export interface PullRequestRecord {
+  readonly repositoryId: number;
+  readonly number: number;
+  readonly installationId: number;
+  readonly state: 'open' | 'closed';
+  readonly headSha: string;
+  readonly baseRef: string;
+  readonly authorId: number;
+  /** The highest attribution seen; it only rises. */
+  readonly attribution: Attribution | null;
+  /** Evidence digest → handle, of every finding ever shown, so that no handle is used twice. */
+  readonly handles: Readonly<Record<string, string>>;
+  /** Account ids with a hand in the change (senders, pushers, verified authors). */
+  readonly interested: readonly InterestedPerson[];
+  /** True where a push has no known pusher: presence for all, relaxed by nothing. */
+  readonly unknownPusher: boolean;
+  readonly commentId: number | null;
+}
+
+export interface InterestedPerson {
+  readonly id: number;
+  readonly login: string;
+  readonly why: 'author' | 'opened' | 'reopened' | 'pushed' | 'committed' | 'requester';
+}
+
+export interface StoredReview {
+  readonly repositoryId: number;
+  readonly pullRequest: number;
+  readonly report: Report;
+  readonly verdict: Verdict;
+  readonly checkRunId: number | null;
+  readonly checkName: string;
+  readonly createdAt: string;
+}
+
+/** An append-only, hash-chained record; one chain per installation. */
+export interface Ledger {
+  /** Appends and returns the new head. An `effectKey` used before returns the head without a second entry. */
+  append(installationId: number, entry: LedgerEntry): Promise<LedgerHead>;
+  head(installationId: number): Promise<LedgerHead | null>;
+  verify(installationId: number, expectHead: string | null): Promise<LedgerVerification>;
+  entries(installationId: number): AsyncIterable<LedgerRow>;
+}
+
+export interface LedgerEntry {
+  readonly type:
+    | 'review'
+    | 'verdict'
+    | 'command'
+    | 'sign-off-pending'
+    | 'sign-off'
+    | 'sign-off-refused'
+    | 'refusal'
+    | 'revocation'
+    | 'lapse'
+    | 'bypass'
+    | 'policy-change'
+    | 'tamper';
+  /** Names the event by its content; the same key is never appended twice. */
+  readonly effectKey: string;
+  readonly repositoryId: number;
+  readonly pullRequest: number | null;
+  readonly headSha: string | null;
+  readonly reportCode: string | null;
+  readonly agent: string | null;
+  /** Numeric ids as salted hashes go into the chain; the names stand in a table that can be deleted. */
+  readonly requester: string | null;
+  readonly actor: { readonly id: number; readonly login: string } | null;
+  readonly evidenceDigests: readonly string[];
+  readonly policyDigest: string | null;
+  readonly reason: string | null;
+  readonly details: { readonly [key: string]: JsonValue };
+  /** ISO 8601, UTC. */
+  readonly at: string;
+}
+
+export interface LedgerRow {
+  readonly sequence: number;
+  readonly hash: string;
+  readonly previousHash: string;
+  readonly body: JsonValue;
+}
+
+export interface LedgerHead {
+  readonly sequence: number;
+  /** 64 hex digits. */
+  readonly hash: string;
+}
+
+export type LedgerVerification =
+  | { readonly state: 'verified'; readonly head: LedgerHead; readonly anchored: boolean }
+  | { readonly state: 'empty' }
+  | { readonly state: 'broken'; readonly sequence: number; readonly reason: string };
