@@ -26,7 +26,22 @@ export interface FileSide {
   readonly text: string;
   /** Git object id. */
   readonly blob: string;
+  /** Git's mode: 100644, 100755, 120000 (then `text` is the link's target) or 160000 (then `text` is empty, `blob` a commit). */
   readonly mode: string;
+  /** Present where the blob is binary; `text` is then empty. See `describeBinary`. */
+  readonly binary?: BinaryFacts;
+}
+
+/** What can be said of a binary blob without decoding its format. */
+export interface BinaryFacts {
+  /** Bytes. */
+  readonly size: number;
+  /** SHA-256 of the content, 64 lower-case hex digits. */
+  readonly sha256: string;
+  /** Short name of what the first bytes say: `png`, `elf`, `zip` …; `unknown` where they say nothing. */
+  readonly format: string;
+  /** Runs of printable text inside (text chunks, comments, strings of a program), in order, bounded. */
+  readonly text: readonly string[];
 }
 
 /** A changed file before and after (null where it is not there), or the pull request's own text. */
@@ -34,6 +49,14 @@ export type GuardrailSubject =
   | {
       readonly kind: 'file';
       /** The head's name, or the base's where the file was removed. */
+      readonly path: string;
+      readonly before: FileSide | null;
+      readonly after: FileSide | null;
+    }
+  | {
+      /** One file as one commit of the pull request changed it: what the net change no longer shows. Only `secret-committed` looks at it. */
+      readonly kind: 'commitFile';
+      readonly sha: string;
       readonly path: string;
       readonly before: FileSide | null;
       readonly after: FileSide | null;

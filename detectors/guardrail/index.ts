@@ -1,0 +1,15 @@
+import type { GuardrailDetector, GuardrailSubject } from '../../src/core/detector.ts';
+import { policyChanged } from './policy-changed/detector.ts';
+
+/** Every guard-rail rule, one folder each. The contract test holds this list against the folders. */
+export const GUARDRAIL_DETECTORS: readonly GuardrailDetector[] = [policyChanged];
+
+/**
+ * The rules that have to look at a subject. A rename is asked under both names, so that nothing leaves a guarded path
+ * unseen; the pull request's own text is everybody's business.
+ */
+export function guardrailDetectorsFor(subject: GuardrailSubject): readonly GuardrailDetector[] {
+  if (subject.kind === 'pullRequest') return GUARDRAIL_DETECTORS;
+  const paths = new Set([subject.path, subject.before?.path ?? subject.path, subject.after?.path ?? subject.path]);
+  return GUARDRAIL_DETECTORS.filter((detector) => [...paths].some((path) => detector.concerns(path)));
+}
