@@ -1,6 +1,6 @@
 import type { Account, CommitFacts } from './attribution.ts';
 import type { CheckConclusion } from './report.ts';
-import type { Snapshot, Tree } from './snapshot.ts';
+import type { FileContent, Snapshot, Tree } from './snapshot.ts';
 
 /** The port to GitHub. Every failure is a CountersignError: `host-unavailable` (try again) or `host-refused` (do not). */
 export interface Host {
@@ -18,6 +18,9 @@ export interface Host {
   snapshot(ref: RepositoryRef, mergeBase: string, head: string): Promise<Snapshot>;
   /** One commit's tree, read lazily; blobs are cached by SHA. */
   tree(ref: RepositoryRef, commit: string): Tree;
+
+  /** One file at a commit, in one request (GitHub REST, "Get repository content", raw). For files that are wanted alone. */
+  fileAt(ref: RepositoryRef, commit: string, path: string): Promise<FileContent>;
 
   /** Starts a check run `in_progress`, or returns the one that already carries this external id on this commit. */
   startCheckRun(ref: RepositoryRef, start: CheckRunStart): Promise<CheckRunState>;

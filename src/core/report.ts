@@ -17,7 +17,10 @@ export interface Report {
   readonly unknowns: readonly Unknown[];
   readonly changes: readonly DependencyChange[];
   readonly unread: readonly UnreadFile[];
+  /** Sentences about the review itself: a policy that could not be read, rules left out. Plain text. */
   readonly notes: readonly string[];
+  /** ISO 8601 instant since when some source has not answered for this head; null where all did. */
+  readonly unknownSince: string | null;
 }
 
 export type CheckConclusion = 'success' | 'failure' | 'action_required' | 'cancelled';

@@ -71,6 +71,8 @@ export interface PullRequestRecord {
   /** True where a push has no known pusher: presence for all, relaxed by nothing. */
   readonly unknownPusher: boolean;
   readonly commentId: number | null;
+  /** The check run that was started and is not yet completed: a run that was started always ends. */
+  readonly openCheckRun: { readonly id: number; readonly headSha: string } | null;
 }
 
 export interface InterestedPerson {

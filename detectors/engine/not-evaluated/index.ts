@@ -1,0 +1,59 @@
+import type { UnreadFile } from '../../../src/core/dependency.ts';
+import type { Detection, MissingFact } from '../../../src/core/detection.ts';
+import { sha256 } from '../../../src/core/digest.ts';
+import type { Level, Rule } from '../../../src/core/rule.ts';
+
+export const rule: Rule = {
+  id: 'not-evaluated',
+  family: 'engine',
+  shortDescription: 'A part of the change could not be evaluated',
+  help:
+    'Something in this change stays unknown however often it is tried: a file that cannot be read or is over a limit, ' +
+    'or a fact that this source never gives. Unknown is not safe, so a person looks at it and signs for it, or the ' +
+    'cause is removed: mend the file, split it, or name a source that gives the fact.',
+  level: 'error',
+  confidence: 'high',
+  critical: false,
+  signable: true,
+  cwe: [],
+  requires: [],
+  since: '0.1.0',
+};
+
+/** A file that was not read: bound to its content, so that another content asks again. */
+export function unreadFile(file: UnreadFile): Detection {
+  const line = file.line ?? 1;
+  return {
+    ruleId: rule.id,
+    message: `${file.path} could not be evaluated: ${file.reason}.`,
+    remediation: 'Mend or split the file, or look at it yourself and sign for it.',
+    locations: [{ path: file.path, startLine: line, endLine: line, message: file.reason }],
+    fingerprint: sha256(`not-evaluated file ${file.path}`),
+    evidence: { path: file.path, blob: file.blob ?? null, reason: file.reason },
+  };
+}
+
+/** What one source never gives, for all packages of the pull request at once: one finding, not one a package. */
+export function factsNeverGiven(
+  source: string,
+  missing: readonly (MissingFact & { readonly ruleId: string; readonly location: Detection['locations'][0] })[],
+  level: Level,
+): Detection {
+  const [first] = missing;
+  if (first === undefined) throw new TypeError('a finding about missing facts needs at least one');
+  const facts = [...new Set(missing.map((each) => each.fact))].sort();
+  const subjects = [...new Set(missing.map((each) => each.subject))].sort();
+  const rules = [...new Set(missing.map((each) => each.ruleId))].sort();
+  const shown = subjects.slice(0, 5).join(', ');
+  const more = subjects.length > 5 ? ` and ${subjects.length - 5} more` : '';
+  return {
+    ruleId: rule.id,
+    level,
+    message: `The source ${source} does not tell ${facts.join(', ')} of ${shown}${more}: ${first.reason}.`,
+    remediation: `Not judged for that reason: ${rules.join(', ')}. Look the packages up yourself and sign for them, or name a source that tells.`,
+    locations: [first.location, ...missing.slice(1, 50).map((each) => each.location)],
+    ...(subjects.length === 1 && first.subject.startsWith('pkg:') ? { purl: first.subject } : {}),
+    fingerprint: sha256(`not-evaluated source ${source}`),
+    evidence: { source, facts, subjects, rules },
+  };
+}

@@ -1,0 +1,214 @@
+import { unreadFile } from '../detectors/engine/not-evaluated/index.ts';
+import { runDependencyRules } from '../detectors/engine/run.ts';
+import type { Attribution } from './core/attribution.ts';
+import type { DependencyChange, UnreadFile } from './core/dependency.ts';
+import type { Detection } from './core/detection.ts';
+import type { DependencyDetector, FileSide, GuardrailSubject } from './core/detector.ts';
+import type { Finding, Unknown } from './core/finding.ts';
+import type { InspectedFile, Inspector } from './core/inspection.ts';
+import type { EvidenceSource } from './core/lookup.ts';
+import type { Rule } from './core/rule.ts';
+import { type BlobRef, decodeText, type FileChange, type Snapshot, type Tree } from './core/snapshot.ts';
+import type { Thresholds } from './core/thresholds.ts';
+import { assembleFindings, type Weigh } from './findings.ts';
+
+/** The parts that gather what a judgement rests on. */
+export interface JudgePorts {
+  /** What the change does to dependencies, and the names that the base already uses (`type:name`). */
+  readonly changes: (
+    snapshot: Snapshot,
+    signal: AbortSignal,
+  ) => Promise<{
+    readonly changes: readonly DependencyChange[];
+    readonly unread: readonly UnreadFile[];
+    readonly baseNames: ReadonlySet<string>;
+  }>;
+  readonly evidence: EvidenceSource;
+  readonly inspector: Inspector;
+  /** Whether any rule reads this path: what nobody reads may be binary, large or broken without a word. */
+  readonly concerns: (path: string) => boolean;
+  readonly dependencyDetectors: readonly DependencyDetector[];
+  readonly rules: ReadonlyMap<string, Rule>;
+  readonly now: () => number;
+}
+
+export interface JudgeInput {
+  readonly snapshot: Snapshot;
+  readonly attribution: Attribution;
+  readonly pullRequest: Extract<GuardrailSubject, { kind: 'pullRequest' }> | null;
+  readonly scope: 'change' | 'all';
+  readonly thresholds: Thresholds;
+  readonly weigh: Weigh;
+  readonly couldBlock: (rule: Rule) => boolean;
+  readonly fixturePaths: readonly string[];
+  /** Paths that base policy exempts; asked for the old and the new name. */
+  readonly excluded: (path: string) => boolean;
+  readonly knownHandles: Readonly<Record<string, string>>;
+  /** `--offline --allow-unknown`: rules that need a look-up are left out and listed. */
+  readonly leaveOutLookUps: boolean;
+}
+
+export interface Judgement {
+  readonly findings: readonly Finding[];
+  readonly handles: Readonly<Record<string, string>>;
+  readonly unknowns: readonly Unknown[];
+  readonly changes: readonly DependencyChange[];
+  readonly unread: readonly UnreadFile[];
+  readonly leftOut: readonly string[];
+}
+
+/** The judgement of one change: facts first, then findings. The same for a pull request and for a local scan. */
+export async function judge(input: JudgeInput, ports: JudgePorts, signal: AbortSignal): Promise<Judgement> {
+  const snapshot = withoutExcluded(input.snapshot, input.excluded);
+  const [dependencies, inspection] = await Promise.all([
+    judgeDependencies(input, snapshot, ports, signal),
+    inspectFiles(input, snapshot, ports, signal),
+  ]);
+
+  const unread = firstByPath([...snapshot.unread.map(asUnread), ...dependencies.unread, ...inspection.unread]);
+  const detections = [
+    ...dependencies.detections,
+    ...inspection.detections,
+    ...unread.filter((file) => !file.transient).map(unreadFile),
+  ];
+  const { findings, handles } = assembleFindings(detections, ports.rules, input.weigh, input.knownHandles);
+  return {
+    findings,
+    handles,
+    unknowns: [...dependencies.unknowns, ...unread.filter((file) => file.transient).map(unknownFile)],
+    changes: dependencies.changes,
+    unread,
+    leftOut: dependencies.leftOut,
+  };
+}
+
+async function judgeDependencies(input: JudgeInput, snapshot: Snapshot, ports: JudgePorts, signal: AbortSignal) {
+  const { changes, unread, baseNames } = await ports.changes(snapshot, signal);
+  const present = changes.filter((change) => change.changeType !== 'removed');
+  const gathered = await ports.evidence.gather(present, { baseNames, signal });
+  const judged = present.flatMap((change, index) => {
+    const evidence = gathered[index];
+    if (evidence === undefined) throw new TypeError('every change has its evidence');
+    return [{ change, evidence }];
+  });
+  const { thresholds, couldBlock, leaveOutLookUps } = input;
+  const context = { thresholds, couldBlock, leaveOutLookUps, changes, now: ports.now() };
+  return { changes, unread, ...runDependencyRules(judged, ports.dependencyDetectors, context) };
+}
+
+async function inspectFiles(
+  input: JudgeInput,
+  snapshot: Snapshot,
+  ports: JudgePorts,
+  signal: AbortSignal,
+): Promise<{ readonly detections: readonly Detection[]; readonly unread: readonly UnreadFile[] }> {
+  const concerned = snapshot.files.filter((file) => [file.path, file.previousPath ?? file.path].some(ports.concerns));
+  const read = await Promise.all(concerned.map((file) => readBoth(file, snapshot)));
+  const result = await ports.inspector.inspect(
+    {
+      files: read.flatMap((each) => ('file' in each ? [each.file] : [])),
+      pullRequest: input.pullRequest,
+      scope: input.scope,
+      context: {
+        attribution: input.attribution,
+        changedPaths: snapshot.files.flatMap(namesOf),
+        firstCommit:
+          input.scope === 'change' &&
+          snapshot.files.every((file) => file.base === null) &&
+          (await isEmpty(snapshot.base)),
+        fixturePaths: input.fixturePaths,
+      },
+    },
+    signal,
+  );
+  return {
+    detections: result.detections,
+    unread: [...read.flatMap((each) => ('unread' in each ? [each.unread] : [])), ...result.unread],
+  };
+}
+
+async function isEmpty(tree: Tree): Promise<boolean> {
+  return (await tree.list('')).length === 0;
+}
+
+async function readBoth(
+  file: FileChange,
+  snapshot: Snapshot,
+): Promise<{ readonly file: InspectedFile } | { readonly unread: UnreadFile }> {
+  const [before, after] = await Promise.all([
+    readSide(snapshot.base, file.previousPath ?? file.path, file.base),
+    readSide(snapshot.head, file.path, file.head),
+  ]);
+  // What the base could not tell matters as little as what it held before: an unreadable *head* is the danger,
+  // but a rule that compares must not take "could not be read" for "was not there".
+  if (after !== null && 'reason' in after) return { unread: after };
+  if (before !== null && 'reason' in before) return { unread: { ...before, path: file.path } };
+  return {
+    file: {
+      path: file.path,
+      ...(file.previousPath === undefined ? {} : { previousPath: file.previousPath }),
+      before,
+      after,
+    },
+  };
+}
+
+async function readSide(tree: Tree, path: string, blob: BlobRef | null): Promise<FileSide | UnreadFile | null> {
+  if (blob === null) return null;
+  if (blob.mode === '160000') {
+    return {
+      path,
+      reason: 'it is a submodule, whose content is not in this repository',
+      transient: false,
+      blob: blob.sha,
+    };
+  }
+  const content = await tree.read(path);
+  if (content.state === 'missing') {
+    return { path, reason: 'it is listed in the tree and could not be found', transient: true, blob: blob.sha };
+  }
+  if (content.state === 'unreadable') {
+    return { path, reason: content.reason, transient: content.transient, blob: blob.sha };
+  }
+  const decoded = decodeText(content.bytes);
+  if (decoded.state === 'binary')
+    return { path, reason: 'it is binary where text is expected', transient: false, blob: blob.sha };
+  if (decoded.state === 'invalid') return { path, reason: `it is ${decoded.reason}`, transient: false, blob: blob.sha };
+  return { path, text: decoded.text, blob: blob.sha, mode: blob.mode };
+}
+
+function withoutExcluded(snapshot: Snapshot, excluded: (path: string) => boolean): Snapshot {
+  // Both names must be exempt: a file renamed into an exempt path is still read.
+  const files = snapshot.files.filter((file) => !namesOf(file).every(excluded));
+  return files.length === snapshot.files.length ? snapshot : { ...snapshot, files };
+}
+
+function namesOf(file: FileChange): string[] {
+  return file.previousPath === undefined ? [file.path] : [file.path, file.previousPath];
+}
+
+function asUnread(each: Snapshot['unread'][number]): UnreadFile {
+  return { path: each.path, reason: each.reason, transient: each.transient };
+}
+
+/** A file that several readers could not read is told once. */
+function firstByPath(files: readonly UnreadFile[]): UnreadFile[] {
+  const byPath = new Map<string, UnreadFile>();
+  for (const file of files) {
+    const known = byPath.get(file.path);
+    if (known === undefined || (known.transient && !file.transient)) byPath.set(file.path, file);
+  }
+  return [...byPath.values()];
+}
+
+function unknownFile(file: UnreadFile): Unknown {
+  return {
+    fact: 'content',
+    subject: file.path,
+    source: 'GitHub',
+    reason: file.reason,
+    transient: true,
+    ruleIds: ['not-evaluated'],
+    advisory: false,
+  };
+}

@@ -1,0 +1,51 @@
+import { COMMANDS } from './commands/index.ts';
+import type { CommandIo } from './commands/io.ts';
+import { CountersignError } from './core/errors.ts';
+
+async function main(argv: readonly string[], io: CommandIo): Promise<number> {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    io.stdout(helpText());
+    return name === undefined ? 2 : 0;
+  }
+  if (name === '--version' || name === 'version') {
+    const { VERSION } = await import('./version.ts');
+    io.stdout(`${VERSION}\n`);
+    return 0;
+  }
+  const command = COMMANDS.get(name);
+  if (command === undefined) {
+    io.stderr(`countersign: there is no command "${name}". \`countersign help\` lists them.\n`);
+    return 2;
+  }
+  try {
+    const { run } = await command.load();
+    return await run(rest, io);
+  } catch (error) {
+    if (error instanceof CountersignError) {
+      io.stderr(`countersign ${name}: ${error.message}\n`);
+      return error.code === 'bad-usage' || error.code === 'bad-configuration' ? 2 : name === 'scan' ? 3 : 1;
+    }
+    throw error;
+  }
+}
+
+function helpText(): string {
+  const width = Math.max(...[...COMMANDS.keys()].map((name) => name.length));
+  const lines = [...COMMANDS].map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
+  return `countersign: holds coding agents' pull requests until a human has signed for what they change\n\n${lines.join('\n')}\n\n\`countersign COMMAND --help\` tells more.\n`;
+}
+
+async function* decoded(input: NodeJS.ReadStream): AsyncIterable<string> {
+  input.setEncoding('utf8');
+  for await (const piece of input) yield String(piece);
+}
+
+process.exitCode = await main(process.argv.slice(2), {
+  stdout: (text) => process.stdout.write(text),
+  stderr: (text) => process.stderr.write(text),
+  env: process.env,
+  now: () => Date.now(),
+  stdin: decoded(process.stdin),
+  interactive: process.stderr.isTTY === true,
+});
