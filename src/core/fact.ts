@@ -16,7 +16,7 @@ export type Fact<T> =
   | { readonly state: 'notApplicable' };
 
 /** The value of a known fact, else undefined. For evidence lines only: a rule must look at the state. */
-export function valueOf<T>(fact: Fact<T>): T | undefined {
+export function knownValue<T>(fact: Fact<T>): T | undefined {
   return fact.state === 'known' ? fact.value : undefined;
 }
 
