@@ -15,6 +15,28 @@ export interface Advisory {
   readonly severity?: 'low' | 'moderate' | 'high' | 'critical';
 }
 
+/** How a name imitates another one. */
+export type LikenessTechnique =
+  | 'homoglyph'
+  | 'typo'
+  | 'separator'
+  | 'word-order'
+  | 'scope-dropped'
+  | 'scope-imitated'
+  | 'affix'
+  | 'combination'
+  | 'plural'
+  | 'other-ecosystem'
+  | 'deprecation-notice';
+
+/** A well-known name that the package's name can be mistaken for. */
+export interface Likeness {
+  readonly name: string;
+  readonly technique: LikenessTechnique;
+  /** How strong the likeness is, from 0 to 1. */
+  readonly score: number;
+}
+
 export interface Provenance {
   /** `verified`: the signature and its certificate were checked; `present`: attestations are listed and were not checked. */
   readonly state: 'verified' | 'present';
@@ -30,7 +52,11 @@ export interface VersionEvidence {
   /** Names of the scripts that run at install (npm: preinstall, install, postinstall, or a binding.gyp build), empty when none does. */
   readonly installScripts: Fact<readonly string[]>;
   readonly deprecation: Fact<string>;
+  /** Withdrawn without being removed: PEP 592, crates.io, Go `retract`; the reason, `''` where none is given. npm has no such thing. */
+  readonly yanked: Fact<string>;
   readonly provenance: Fact<Provenance>;
+  /** Bytes, unpacked. */
+  readonly unpackedSize: Fact<number>;
 }
 
 /**
@@ -50,17 +76,29 @@ export interface PackageEvidence {
   readonly resolvedVersion: Fact<VersionEvidence>;
   /** The version before, where the change is an update. */
   readonly previousVersion: Fact<VersionEvidence>;
+  /** The version published right before the resolved one, whatever the change says. */
+  readonly predecessor: Fact<VersionEvidence>;
+  /** Who published the versions before the resolved one, each once; empty where it is the first. */
+  readonly earlierPublishers: Fact<readonly Person[]>;
   readonly distTags: Fact<Readonly<Record<string, string>>>;
   /** When the name was first published (npm `time.created`). */
   readonly firstPublishedAt: Fact<string>;
   /** At least this old: from a shipped popular list, the base tree, or our own first sight. A known fact even behind a proxy that strips dates. */
   readonly existedBy: Fact<string>;
+  /** True where the base tree uses the name already. */
+  readonly inBase: boolean;
+  /** Names that this one can be mistaken for, most alike first; empty where there is none. Unavailable where no list of popular names is at hand. */
+  readonly looksLike: Fact<readonly Likeness[]>;
   readonly maintainers: Fact<readonly Person[]>;
   readonly weeklyDownloads: Fact<number>;
   readonly repository: Fact<string>;
   /** The registry holds the name after malware was removed (npm "security holding package"). */
   readonly securityPlaceholder: Fact<boolean>;
   readonly unpublished: Fact<boolean>;
+  /** What the registry says of the whole project (PEP 792, crates.io, GitHub). Absent where it says nothing. */
+  readonly projectStatus: Fact<'archived' | 'deprecated' | 'quarantined'>;
+  /** A private route that base or operator set for this name: its host. Absent where the name goes to the public source. */
+  readonly privateRoute: Fact<string>;
   readonly advisories: Fact<readonly Advisory[]>;
   /** Other ecosystems in which the name exists, for a hint only. */
   readonly existsElsewhere: Fact<readonly PackageType[]>;

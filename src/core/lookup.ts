@@ -1,5 +1,6 @@
-import type { DependencyChange } from './dependency.ts';
-import type { PackageEvidence } from './evidence.ts';
+import type { DependencyChange, PackageType } from './dependency.ts';
+import type { Advisory, PackageEvidence, Person, Provenance } from './evidence.ts';
+import type { JsonValue } from './json.ts';
 
 /** The port to the registries and advisory sources: evidence for each change, in the same order. Never throws for a source that is down. */
 export interface EvidenceSource {
@@ -9,6 +10,130 @@ export interface EvidenceSource {
       /** Names in the base tree, as `type:name`: these are not new, and an absent one is "absent or private". */
       readonly baseNames: ReadonlySet<string>;
       readonly signal: AbortSignal;
+      /** Scope-to-registry lines of the base tree; they count only for hosts that the operator allows. */
+      readonly baseRoutes?: readonly Route[];
     },
   ): Promise<readonly PackageEvidence[]>;
 }
+
+/** Which registry a family of names belongs to. */
+export interface Route {
+  readonly type: PackageType;
+  /** A scope (`@acme`), a prefix that ends in `*` (`acme-*`), or `*` for every name of the type. */
+  readonly names: string;
+  /** Base address of the registry. */
+  readonly registry: string;
+}
+
+/** Where a look-up goes. `registry` null means the public default of the type. */
+export interface Destination {
+  readonly registry: string | null;
+  /** What evidence calls this source: `npm`, or a private registry's host. */
+  readonly source: string;
+}
+
+/** The few facts of one version that a registry's document carries. A field that is not there was not given by this source. */
+export interface VersionRecord {
+  readonly publishedAt?: string;
+  /** As DependencyEntry.integrity: several joined by a space, in sorted order. */
+  readonly integrity?: string;
+  readonly publisher?: Person;
+  /** Empty: none runs. */
+  readonly installScripts?: readonly string[];
+  /** Null: the source says that there is none. */
+  readonly deprecation?: string | null;
+  readonly yanked?: string | null;
+  readonly provenance?: Provenance | null;
+  readonly unpackedSize?: number;
+}
+
+/** What a registry answered about one name, cut down to what rules ask for. JSON, so that it can be cached. */
+export interface PackageDocument {
+  /** As the registry spells it. */
+  readonly name: string;
+  /** Every published version, oldest first by date where dates are given, else by the type's order. */
+  readonly versions: readonly string[];
+  readonly records: Readonly<Record<string, VersionRecord>>;
+  readonly distTags?: Readonly<Record<string, string>>;
+  readonly firstPublishedAt?: string;
+  readonly maintainers?: readonly Person[];
+  /** Null: the document names none. */
+  readonly repository?: string | null;
+  readonly weeklyDownloads?: number;
+  readonly placeholder?: boolean;
+  readonly unpublished?: boolean;
+  readonly projectStatus?: 'archived' | 'deprecated' | 'quarantined' | null;
+}
+
+/** A registry's answer. `unavailable` is transient where asking again may help. */
+export type RegistryAnswer =
+  | { readonly state: 'found'; readonly document: PackageDocument; readonly etag?: string }
+  | { readonly state: 'notModified' }
+  | { readonly state: 'absent' }
+  | {
+      readonly state: 'unavailable';
+      readonly reason: string;
+      readonly transient: boolean;
+      readonly retryAfterMs?: number;
+    };
+
+export interface RegistryQuestion {
+  readonly name: string;
+  readonly registry: string | null;
+  /** Exact versions that the change is about: a source with one document a version reads these. */
+  readonly versions: readonly string[];
+  readonly etag?: string;
+  readonly signal: AbortSignal;
+}
+
+/** One package-URL type's registry. Never throws for a source that is down, slow or lying. */
+export interface Registry {
+  readonly type: PackageType;
+  look(question: RegistryQuestion): Promise<RegistryAnswer>;
+  /** The version a range leads to, by the type's own rules; null where none fits, undefined where the range cannot be read. */
+  resolve(range: string, document: PackageDocument): string | null | undefined;
+  /** Two spellings of one version are equal under this (PEP 440 `1.0` and `1.0.0`). */
+  sameVersion(a: string, b: string): boolean;
+  normalizeName(name: string): string;
+}
+
+export type HttpAnswer =
+  | {
+      readonly state: 'answered';
+      readonly status: number;
+      readonly contentType: string;
+      readonly etag?: string;
+      readonly lastModified?: string;
+      readonly body: string;
+    }
+  | {
+      readonly state: 'unavailable';
+      readonly reason: string;
+      readonly transient: boolean;
+      readonly retryAfterMs?: number;
+    };
+
+/** One bounded HTTP request: time, size and redirects have limits, 429 and 5xx come back as unavailable. Never throws. */
+export type HttpClient = (request: {
+  readonly url: string;
+  readonly method?: 'GET' | 'POST' | 'HEAD';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: JsonValue;
+  readonly signal: AbortSignal;
+}) => Promise<HttpAnswer>;
+
+export interface AdvisoryQuestion {
+  readonly type: PackageType;
+  readonly name: string;
+  readonly version: string | null;
+}
+
+/** Answers in the order of the questions. */
+export interface AdvisorySource {
+  readonly source: string;
+  look(questions: readonly AdvisoryQuestion[], signal: AbortSignal): Promise<readonly AdvisoryAnswer[]>;
+}
+
+export type AdvisoryAnswer =
+  | { readonly state: 'known'; readonly advisories: readonly Advisory[] }
+  | { readonly state: 'unavailable'; readonly reason: string; readonly transient: boolean };

@@ -8,6 +8,10 @@ export interface Thresholds {
   readonly versionTooNewDays: number;
   /** Fewer weekly downloads than this is not proof of use. */
   readonly fewWeeklyDownloads: number;
+  /** A package older than this is long known: install scripts and few versions say nothing of it. Days. */
+  readonly establishedDays: number;
+  /** Fewer versions than this is not proof of use. */
+  readonly fewVersions: number;
 }
 
 export const DEFAULT_THRESHOLDS: Thresholds = {
@@ -15,4 +19,6 @@ export const DEFAULT_THRESHOLDS: Thresholds = {
   packageTooNewWarningDays: 60,
   versionTooNewDays: 2,
   fewWeeklyDownloads: 1000,
+  establishedDays: 365,
+  fewVersions: 3,
 };
