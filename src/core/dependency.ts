@@ -43,6 +43,8 @@ export interface DependencyEntry {
   readonly integrity?: string;
   /** What the lockfile says about install scripts (npm `hasInstallScript`, pnpm `requiresBuild`). */
   readonly installScript?: boolean;
+  /** Hashes by file name, where the format names the files (poetry, uv, pdm, pylock): an added file is no change of the others. */
+  readonly artefacts?: readonly { readonly file: string; readonly hash: string }[];
   /** Position of the entry within a nested install (`node_modules/a/node_modules/b`), where the format has one. */
   readonly installPath?: string;
 }
@@ -59,7 +61,34 @@ export interface DependencyChange extends DependencyEntry {
     readonly integrity?: string;
     readonly source?: DependencySource;
     readonly location?: Location;
+    readonly artefacts?: readonly { readonly file: string; readonly hash: string }[];
   };
+  /** For a row that comes from a lockfile: what the manifests of that lockfile say of the name, where they name it. */
+  readonly declared?: readonly { readonly range?: string; readonly scope: string; readonly location: Location }[];
+  /** The same change in other files of the repository (another workspace, another lockfile). */
+  readonly otherLocations?: readonly Location[];
+  /** What the lockfile that governs the entry says around it; absent where no lockfile governs it. */
+  readonly lock?: LockFacts;
+}
+
+/** The surroundings of a change in its lockfile: facts only, the rules judge. */
+export interface LockFacts {
+  /** Path of the lockfile in the head (or in the base, where it was removed). */
+  readonly path: string;
+  /** Id of the lockfile's format: `package-lock`, `yarn-berry` … */
+  readonly format: string;
+  /** `absent`: a manifest names the dependency directly and the lockfile has no entry of the name. */
+  readonly state: 'locked' | 'absent';
+  /** False: no manifest, workspace or other entry leads to it. Absent where the format does not say who asks for what. */
+  readonly reached?: boolean;
+  /** Ranges that lead to the entry and that its version is outside of. `by`: the asking package, or a manifest's path. */
+  readonly outOfRange: readonly { readonly range: string; readonly by: string }[];
+  /** A manifest of this lockfile is among the changed files. */
+  readonly manifestChanged: boolean;
+  /** True where the base had no lockfile here at all. */
+  readonly newLockfile: boolean;
+  /** Hosts that lockfiles of the base name for packages of this type, sorted. */
+  readonly baseHosts: readonly string[];
 }
 
 /** A file that could not be read as what it is; becomes the finding `not-evaluated`. */
