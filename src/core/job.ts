@@ -44,6 +44,13 @@ export type Job =
       readonly sender: Account;
     }
   | {
+      /** Nothing in the change is new; time passed, or another pull request of the same commit changed: decide again. */
+      readonly kind: 'republish';
+      readonly repository: RepositoryRef;
+      readonly pullRequest: number;
+      readonly cause: string;
+    }
+  | {
       readonly kind: 'closed';
       readonly repository: RepositoryRef;
       readonly pullRequest: number;
@@ -57,4 +64,6 @@ export interface QueuedJob {
   /** The delivery id, or a UUID of our own for follow-up work. */
   readonly id: string;
   readonly job: Job;
+  /** How often the job was started before (a failure, or a process that died). */
+  readonly earlierStarts?: number;
 }

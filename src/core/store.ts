@@ -26,9 +26,10 @@ export interface Store {
 
   /**
    * Notes that an effect keyed by content has happened (`comment:123`, `press:456:n-abc`). True for the first caller
-   * only, so that a replayed delivery does nothing.
+   * only, so that a replayed delivery does nothing. A `holder` (the job's id) that claimed a key gets true again: a job
+   * that was killed between its claim and its effect goes on where it stopped.
    */
-  claimEffect(key: string): Promise<boolean>;
+  claimEffect(key: string, holder?: string): Promise<boolean>;
 
   /** Small cached answers (evidence, replies); null when missing or past `expiresAt`. */
   cached(key: string): Promise<JsonValue | null>;
@@ -51,6 +52,27 @@ export interface Queue {
   ): Promise<{ stop(graceMs: number): Promise<void> }>;
   /** Jobs waiting or running. */
   depth(): Promise<number>;
+}
+
+/**
+ * Why a job's signal was aborted.
+ * - `superseded`: a newer review of the same pull request waits; end the check run as cancelled and return
+ * - `stopping`: the process ends, the job is handed back and starts again elsewhere
+ * - `lost`: the queue no longer counts this run as the job's (the database was away, or it took too long); start nothing more
+ */
+export type AbortReason = 'superseded' | 'stopping' | 'lost';
+
+/** What metrics say of the queue. Ages in milliseconds. */
+export interface QueueBacklog {
+  /** Ready to run, and not yet handed out. */
+  readonly waiting: number;
+  /** To be started later: follow-up work, and tries after a failure. */
+  readonly delayed: number;
+  readonly running: number;
+  /** Given up after the last try; kept for a week. */
+  readonly failed: number;
+  /** Age of the oldest job that is ready to run; null where none waits. */
+  readonly oldestWaitingMs: number | null;
 }
 
 /** What is kept of a pull request across reviews. */
@@ -149,3 +171,70 @@ export type LedgerVerification =
   | { readonly state: 'verified'; readonly head: LedgerHead; readonly anchored: boolean }
   | { readonly state: 'empty' }
   | { readonly state: 'broken'; readonly sequence: number; readonly reason: string };
+
+/** The head as check runs print it and `ledger verify --expect-head` takes it: `12:ab34…` (sequence, 64 hex digits). */
+export function formatLedgerHead(head: LedgerHead): string {
+  return `${head.sequence}:${head.hash}`;
+}
+
+/** A chain looked through from its first entry, in every detail that `ledger verify` prints. */
+export type LedgerCheck =
+  | { readonly state: 'empty' }
+  | {
+      readonly state: 'broken';
+      /** The first entry that is wrong or not there. */
+      readonly sequence: number;
+      readonly reason: string;
+    }
+  | {
+      readonly state: 'verified';
+      readonly head: LedgerHead;
+      /** The entry that the given anchor names; null without an anchor. Entries behind it are not covered by it. */
+      readonly anchoredAt: number | null;
+      /** Entries whose signature was checked against a given public key. */
+      readonly signed: number;
+    };
+
+/** The ledger as the operator's commands use it. */
+export interface OperatedLedger extends Ledger {
+  installations(): Promise<readonly number[]>;
+  /** `publicKeys`: Ed25519 keys in PEM; where some are given, the newest entry must be signed by one of them. */
+  check(installationId: number, expectHead: string | null, publicKeys: readonly string[]): Promise<LedgerCheck>;
+  /** Salted hash → id or login, of everyone not forgotten. Values that do not match their hash are left out. */
+  people(installationId: number): Promise<ReadonlyMap<string, string>>;
+  /** Deletes a person's id, logins and salts from every chain's people table; entries stay, and name nobody. Returns rows deleted. */
+  forget(person: { readonly accountId: number | null; readonly login: string | null }): Promise<number>;
+}
+
+/** Ages in days after which rows are deleted. Ledger rows are never among them. */
+export interface RetentionLimits {
+  /** Reviews that are not the latest of their pull request. */
+  readonly reviewDays: number;
+  /** Closed pull requests, with their reviews and sign-offs. */
+  readonly closedPullRequestDays: number;
+  /** Effect keys: as long as these are kept, a replayed delivery does nothing. */
+  readonly effectDays: number;
+}
+
+/** Rows deleted by one retention run. */
+export interface RetentionCounts {
+  readonly reviews: number;
+  readonly pullRequests: number;
+  readonly signOffs: number;
+  readonly effects: number;
+  readonly cached: number;
+}
+
+/** The store as the process that serves it uses it. */
+export interface OperatedStore extends Store {
+  readonly queue: OperatedQueue;
+  readonly ledger: OperatedLedger;
+  readonly engine: 'pglite' | 'postgres';
+  /** Answers when the database does; for readiness. */
+  ping(): Promise<void>;
+  retain(limits: RetentionLimits): Promise<RetentionCounts>;
+}
+
+export interface OperatedQueue extends Queue {
+  backlog(): Promise<QueueBacklog>;
+}
