@@ -87,6 +87,8 @@ export interface PackageEvidence {
   readonly existedBy: Fact<string>;
   /** True where the base tree uses the name already. */
   readonly inBase: boolean;
+  /** True where the name stands in the shipped list of its type's most used names. */
+  readonly popular: boolean;
   /** Names that this one can be mistaken for, most alike first; empty where there is none. Unavailable where no list of popular names is at hand. */
   readonly looksLike: Fact<readonly Likeness[]>;
   readonly maintainers: Fact<readonly Person[]>;

@@ -89,6 +89,8 @@ export interface RegistryQuestion {
 /** One package-URL type's registry. Never throws for a source that is down, slow or lying. */
 export interface Registry {
   readonly type: PackageType;
+  /** Fields of the document that this kind of registry knows at all; what is no concept of it is "not applicable". */
+  readonly concepts: ReadonlySet<keyof PackageDocument | keyof VersionRecord>;
   look(question: RegistryQuestion): Promise<RegistryAnswer>;
   /** The version a range leads to, by the type's own rules; null where none fits, undefined where the range cannot be read. */
   resolve(range: string, document: PackageDocument): string | null | undefined;

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+
+/**
+ * A packument as rules need it (npm registry API, "package metadata", full and abbreviated form). Only the name and the
+ * shape of `versions` are insisted on: twenty years of clients have written every other field in every type.
+ */
+export const packumentSchema = z.object({
+  name: z.string(),
+  'dist-tags': z.record(z.string(), z.string()).optional().catch(undefined),
+  time: z.record(z.string(), z.unknown()).optional().catch(undefined),
+  maintainers: z.unknown(),
+  description: z.unknown(),
+  repository: z.unknown(),
+  versions: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
+});
+export type Packument = z.infer<typeof packumentSchema>;
+
+const personSchema = z.object({ name: z.string(), email: z.string().optional().catch(undefined) });
+
+export const maintainersSchema = z.array(z.union([personSchema, z.string().transform((name) => ({ name }))]));
+
+/** One entry of `versions`, field by field: an unexpected type reads as a field that is not there. */
+export const versionSchema = z.object({
+  scripts: z.record(z.string(), z.unknown()).optional().catch(undefined),
+  hasInstallScript: z.boolean().optional().catch(undefined),
+  gypfile: z.boolean().optional().catch(undefined),
+  deprecated: z.union([z.string(), z.boolean()]).optional().catch(undefined),
+  description: z.string().optional().catch(undefined),
+  _npmUser: personSchema.optional().catch(undefined),
+  repository: z.unknown(),
+  dist: z
+    .object({
+      integrity: z.string().optional().catch(undefined),
+      shasum: z.string().optional().catch(undefined),
+      unpackedSize: z.number().optional().catch(undefined),
+      attestations: z.unknown(),
+      signatures: z.unknown(),
+    })
+    .optional()
+    .catch(undefined),
+});
+export type PackumentVersion = z.infer<typeof versionSchema>;
+
+/** What registries answer, as JSON, where there is no such package: an object that says `error`, or a sentence. */
+export const notFoundSchema = z.union([
+  z.string().regex(/not found/i),
+  z.looseObject({ error: z.string().min(1) }),
+  z.looseObject({ errors: z.array(z.unknown()).min(1) }),
+]);

@@ -1,0 +1,185 @@
+import type { PackageType } from '../core/dependency.ts';
+import type { Advisory, PackageEvidence } from '../core/evidence.ts';
+import { type Fact, known, notApplicable, unavailable } from '../core/fact.ts';
+import type { AdvisoryAnswer, AdvisorySource, EvidenceSource, Registry, Route } from '../core/lookup.ts';
+import { assemble, notFromRegistry } from './assemble.ts';
+import { askThroughCache, type DatedAnswer, type EvidenceCache } from './cache.ts';
+import { createGate, type Gate, type GateClock, type SourceLimits } from './gate.ts';
+import type { NameKnowledge } from './names.ts';
+import { localKnowledge, resolvedOf, type Subject, sourceOf, subjectOf, versionsOf } from './subject.ts';
+
+export interface EvidenceOptions {
+  readonly registries: readonly Registry[];
+  /** From the operator's settings or the user's own npm configuration. */
+  readonly routes: readonly Route[];
+  /** Hosts that a base tree's scope lines may name. */
+  readonly allowedHosts: readonly string[];
+  /** No source is asked: every look-up is unavailable. What needs no network is still known. */
+  readonly offline: boolean;
+  /** Null: the operator declared the source absent. */
+  readonly advisories: AdvisorySource | null;
+  /** Known malicious versions, asked for every name, private ones too: it stays on this machine. */
+  readonly denyList: DenyList | null;
+  readonly downloads: DownloadSource | null;
+  readonly names: NameKnowledge;
+  readonly cache: EvidenceCache | null;
+  readonly limits: SourceLimits;
+  readonly clock: GateClock;
+}
+
+export type DenyList = (type: PackageType, name: string, version: string | null) => Promise<Advisory | null>;
+
+/** Weekly downloads of many names at once; the answer holds a fact for every name asked. */
+export interface DownloadSource {
+  readonly type: PackageType;
+  look(names: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Fact<number>>>;
+}
+
+/** Evidence for every change of a pull request: one question a package, all sources side by side. */
+export function createEvidence(options: EvidenceOptions): EvidenceSource {
+  const gates = new Map<string, Gate>();
+  const registries = new Map<string, Registry>(options.registries.map((registry) => [registry.type, registry]));
+
+  return {
+    async gather(changes, context) {
+      const subjects = changes.map((change) => subjectOf(change, registries, options, context.baseRoutes ?? []));
+      const downloading = downloadsOf(subjects, context.signal);
+      const answers = await answersTo(subjects, context.signal);
+      const [advisories, downloads] = await Promise.all([advisoriesOf(subjects, answers, context.signal), downloading]);
+      return Promise.all(
+        subjects.map(async (subject, index): Promise<PackageEvidence> => {
+          const answer = answers[index] ?? null;
+          const local = await localKnowledge(subject, answer, {
+            names: options.names,
+            cache: options.cache,
+            baseNames: context.baseNames,
+            now: options.clock.now(),
+          });
+          if (answer === null) return notFromRegistry(subject.change, local);
+          return assemble(subject.change, sourceOf(subject.routed), answer, subject.registry, local, {
+            advisories: advisories[index] ?? notApplicable(),
+            weeklyDownloads: downloads.get(keyOf(subject)) ?? null,
+          });
+        }),
+      );
+    },
+  };
+
+  /** One question a package, however many changes speak of it; null where there is nothing to look up. */
+  function answersTo(subjects: readonly Subject[], signal: AbortSignal): Promise<readonly (DatedAnswer | null)[]> {
+    const asked = new Map<string, Promise<DatedAnswer>>();
+    const versions = Map.groupBy(subjects, keyOf);
+    return Promise.all(
+      subjects.map((subject) => {
+        if (!subject.lookedUp) return null;
+        const key = keyOf(subject);
+        const wanted = (versions.get(key) ?? []).flatMap((each) => versionsOf(each.change));
+        const answer = asked.get(key) ?? lookUp(subject, [...new Set(wanted)], signal);
+        asked.set(key, answer);
+        return answer;
+      }),
+    );
+  }
+
+  async function lookUp(subject: Subject, versions: readonly string[], signal: AbortSignal): Promise<DatedAnswer> {
+    const { registry, routed, name, change } = subject;
+    const { now } = options.clock;
+    const unknown = (reason: string, transient: boolean): DatedAnswer => ({
+      answer: { state: 'unavailable', reason, transient },
+      askedAt: new Date(now()).toISOString(),
+    });
+    if (options.offline) return unknown('offline', true);
+    if (routed.state === 'refused') return unknown(routed.reason, false);
+    if (registry === null) return unknown(`no source is configured for ${change.type}`, false);
+    const { destination } = routed;
+    const kept = { type: change.type, name, registry: destination.registry };
+    return askThroughCache(options.cache, kept, now, (etag) =>
+      gateOf(destination.source).ask(
+        () =>
+          registry.look({
+            name,
+            registry: destination.registry,
+            versions,
+            signal,
+            ...(etag === undefined ? {} : { etag }),
+          }),
+        signal,
+      ),
+    );
+  }
+
+  /** The local list is asked for every name; the public source never hears of a private one. */
+  async function advisoriesOf(
+    subjects: readonly Subject[],
+    answers: readonly (DatedAnswer | null)[],
+    signal: AbortSignal,
+  ): Promise<readonly Fact<readonly Advisory[]>[]> {
+    const { advisories: source, denyList, clock } = options;
+    const wanted = subjects.map((subject, index) => resolvedOf(subject, answers[index] ?? null));
+    const denied = await Promise.all(
+      subjects.map(async ({ change, name, lookedUp }, index) =>
+        lookedUp ? ((await denyList?.(change.type, name, wanted[index] ?? null)) ?? null) : null,
+      ),
+    );
+    const asking = subjects.flatMap((subject, index) =>
+      subject.lookedUp && subject.routed.state === 'public' ? [{ subject, index }] : [],
+    );
+    const told = new Map<number, AdvisoryAnswer>();
+    if (source !== null && !options.offline) {
+      const questions = asking.map(({ subject, index }) => ({
+        type: subject.change.type,
+        name: subject.name,
+        version: wanted[index] ?? null,
+      }));
+      const replies = await source.look(questions, signal);
+      for (const [place, { index }] of asking.entries()) {
+        const reply = replies[place];
+        if (reply !== undefined) told.set(index, reply);
+      }
+    }
+    const observedAt = new Date(clock.now()).toISOString();
+    return subjects.map((subject, index): Fact<readonly Advisory[]> => {
+      const own = denied[index] ?? null;
+      if (own !== null) return known([own], 'deny-list', observedAt);
+      if (!subject.lookedUp || subject.routed.state !== 'public') return notApplicable();
+      if (source === null)
+        return denyList === null
+          ? unavailable('advisories', 'no advisory source is configured', false)
+          : known([], 'deny-list', observedAt);
+      if (options.offline) return unavailable(source.source, 'offline', true);
+      const answer = told.get(index);
+      if (answer === undefined) return unavailable(source.source, 'no answer for this package', true);
+      return answer.state === 'known'
+        ? known(answer.advisories, source.source, observedAt)
+        : unavailable(source.source, answer.reason, answer.transient);
+    });
+  }
+
+  async function downloadsOf(
+    subjects: readonly Subject[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, Fact<number>>> {
+    const { downloads } = options;
+    if (downloads === null || options.offline) return new Map();
+    const asking = subjects.filter(
+      (each) => each.lookedUp && each.routed.state === 'public' && each.change.type === downloads.type,
+    );
+    const byName = await downloads.look([...new Set(asking.map((each) => each.name))], signal);
+    return new Map(
+      asking.flatMap((subject): [string, Fact<number>][] => {
+        const fact = byName.get(subject.name);
+        return fact === undefined ? [] : [[keyOf(subject), fact]];
+      }),
+    );
+  }
+
+  function gateOf(source: string): Gate {
+    const gate = gates.get(source) ?? createGate(options.limits, options.clock);
+    gates.set(source, gate);
+    return gate;
+  }
+}
+
+function keyOf({ change, name, routed }: Subject): string {
+  return JSON.stringify([change.type, name, routed.state, sourceOf(routed)]);
+}
