@@ -48,7 +48,10 @@ export interface CommitFacts {
   readonly authorId?: number | null;
   readonly committerEmail?: string | null;
   readonly committerId?: number | null;
+  /** Whether GitHub verified the commit's signature. */
   readonly verified?: boolean | null;
+  /** How many parents: two or more make a merge. */
+  readonly parents?: number | null;
 }
 
 /** What attribution is told of a pull request: the input lines of `countersign attribute`. Any field may be null. */
@@ -62,4 +65,28 @@ export interface PullRequestFacts {
   readonly body: string | null;
   readonly labels: readonly string[] | null;
   readonly commits: readonly CommitFacts[] | null;
+}
+
+/**
+ * An identity that a policy adds to the built-in table: account ids and App slugs make `verified`, everything else
+ * `declared`. An added identity raises scrutiny; it never takes an account of the built-in table out of its class.
+ */
+export interface AgentIdentity {
+  /** Slug under which the agent is reported: lower-case letters, digits and `-`. */
+  readonly agent: string;
+  readonly class: Exclude<AuthorClass, 'human'>;
+  /** Numeric GitHub account ids. */
+  readonly accounts: readonly number[];
+  /** Slugs of GitHub Apps. */
+  readonly apps: readonly string[];
+  /** Whole addresses, or `@domain`; compared without case. */
+  readonly emails: readonly string[];
+  /** Names of commit trailers, compared without case: `Acme-Agent`. */
+  readonly trailers: readonly string[];
+  /** Globs over the head branch's name. */
+  readonly branches: readonly string[];
+  /** Texts in the pull request's body, compared with case. */
+  readonly bodyMarkers: readonly string[];
+  /** Labels, compared without case. */
+  readonly labels: readonly string[];
 }
