@@ -158,6 +158,8 @@ export interface LedgerRow {
   readonly sequence: number;
   readonly hash: string;
   readonly previousHash: string;
+  /** Base64 of the Ed25519 signature over this entry as the head of its chain, where a key signs. */
+  readonly signature?: string | null;
   readonly body: JsonValue;
 }
 

@@ -1,0 +1,79 @@
+import { sql } from 'kysely';
+import { CountersignError } from '../core/errors.ts';
+import type { OperatedStore } from '../core/store.ts';
+import { type Engine, openEngine } from './engine.ts';
+import { asStoreError, guarded } from './failure.ts';
+import { createLedger } from './ledger.ts';
+import { migrate } from './migrations.ts';
+import { type DatabaseQueue, openQueue } from './queue.ts';
+import { createRecords } from './records.ts';
+import { readSigner } from './signature.ts';
+
+export interface StoreOptions {
+  /** `postgres://…`, or null for the embedded database in `dataFolder`. */
+  readonly databaseUrl: string | null;
+  /** Made with mode 0700 where it is not there; not used with a database address. */
+  readonly dataFolder: string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** PEM file of the Ed25519 key that signs the ledger's heads; without one they are not signed. */
+  readonly ledgerKeyFile?: string | null;
+  /** Told of what goes wrong in the background: a lost connection, a handler's error. Without one, process warnings. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** Opens the database, brings its tables to this version, and hands back what failed to close. Throws `store-unavailable`, `bad-configuration`. */
+export async function openStore(options: StoreOptions): Promise<OperatedStore> {
+  const onError = options.onError ?? warn;
+  const sign =
+    options.ledgerKeyFile === undefined || options.ledgerKeyFile === null
+      ? null
+      : await readSigner(options.ledgerKeyFile);
+  const engine = await openEngine({ databaseUrl: options.databaseUrl, dataFolder: options.dataFolder, onError });
+  const records = createRecords(engine.db, options.now);
+  const queue = await started(engine, () =>
+    engine.alone(async () => {
+      await migrate(engine.db);
+      return openQueue(
+        engine,
+        async (repositoryId, checkRunId) =>
+          (await records.reviewByCheckRun(repositoryId, checkRunId))?.pullRequest ?? null,
+        onError,
+      );
+    }),
+  );
+  let closing: Promise<void> | null = null;
+  return {
+    ...records,
+    engine: engine.kind,
+    queue,
+    ledger: createLedger(engine.db, sign),
+    ping: () => guarded(async () => void (await sql`SELECT 1`.execute(engine.db))),
+    close() {
+      closing ??= shut(queue, engine);
+      return closing;
+    },
+  };
+}
+
+async function started<T>(engine: Engine, start: () => Promise<T>): Promise<T> {
+  try {
+    return await start();
+  } catch (error) {
+    await engine.close();
+    throw asStoreError(error);
+  }
+}
+
+async function shut(queue: DatabaseQueue, engine: Engine): Promise<void> {
+  try {
+    await queue.stop();
+  } finally {
+    await engine.close();
+  }
+}
+
+function warn(error: unknown): void {
+  if (error instanceof CountersignError) process.emitWarning(error.message, 'CountersignStore');
+  else process.emitWarning(error instanceof Error ? error : String(error));
+}

@@ -1,0 +1,135 @@
+import { type Kysely, sql } from 'kysely';
+import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration';
+import { CountersignError, messageOf } from '../core/errors.ts';
+import { isOutage } from './failure.ts';
+import type { Tables } from './tables.ts';
+
+/** Schema of every table of ours; the queue has its own (`queue.ts`). */
+export const SCHEMA = 'countersign';
+
+/** In order of their names; one that has been released is never edited, only followed by another. */
+const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '0001-records': {
+    async up(db) {
+      await db.schema
+        .createTable('pull_requests')
+        .addColumn('repository_id', 'bigint', (column) => column.notNull())
+        .addColumn('number', 'bigint', (column) => column.notNull())
+        .addColumn('state', 'text', (column) => column.notNull())
+        .addColumn('head_sha', 'text', (column) => column.notNull())
+        .addColumn('record', 'text', (column) => column.notNull())
+        .addColumn('saved_at', 'timestamptz', (column) => column.notNull())
+        .addPrimaryKeyConstraint('pull_requests_key', ['repository_id', 'number'])
+        .execute();
+      await db.schema
+        .createIndex('pull_requests_by_head')
+        .on('pull_requests')
+        .columns(['repository_id', 'head_sha'])
+        .execute();
+
+      await db.schema
+        .createTable('reviews')
+        .addColumn('id', 'bigserial', (column) => column.primaryKey())
+        .addColumn('saved', 'bigserial', (column) => column.notNull())
+        .addColumn('repository_id', 'bigint', (column) => column.notNull())
+        .addColumn('pull_request', 'bigint', (column) => column.notNull())
+        .addColumn('code', 'text', (column) => column.notNull())
+        .addColumn('check_run', 'text', (column) => column.notNull())
+        .addColumn('review', 'text', (column) => column.notNull())
+        .addColumn('saved_at', 'timestamptz', (column) => column.notNull())
+        .addUniqueConstraint('reviews_key', ['repository_id', 'pull_request', 'code', 'check_run'])
+        .execute();
+      await db.schema
+        .createIndex('reviews_latest')
+        .on('reviews')
+        .columns(['repository_id', 'pull_request', 'saved'])
+        .execute();
+      await db.schema.createIndex('reviews_by_code').on('reviews').columns(['repository_id', 'code']).execute();
+      await db.schema.createIndex('reviews_by_check').on('reviews').columns(['repository_id', 'check_run']).execute();
+      await db.schema.createIndex('reviews_by_age').on('reviews').column('saved_at').execute();
+
+      await db.schema
+        .createTable('sign_offs')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('repository_id', 'bigint', (column) => column.notNull())
+        .addColumn('pull_request', 'bigint', (column) => column.notNull())
+        .addColumn('created_at', 'text', (column) => column.notNull())
+        .addColumn('sign_off', 'text', (column) => column.notNull())
+        .addColumn('saved_at', 'timestamptz', (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createIndex('sign_offs_by_pull_request')
+        .on('sign_offs')
+        .columns(['repository_id', 'pull_request'])
+        .execute();
+
+      await db.schema
+        .createTable('effects')
+        .addColumn('key', 'text', (column) => column.primaryKey())
+        .addColumn('holder', 'text')
+        .addColumn('claimed_at', 'timestamptz', (column) => column.notNull())
+        .execute();
+      await db.schema.createIndex('effects_by_age').on('effects').column('claimed_at').execute();
+
+      await db.schema
+        .createTable('cache')
+        .addColumn('key', 'text', (column) => column.primaryKey())
+        .addColumn('value', 'text', (column) => column.notNull())
+        .addColumn('expires_at', 'timestamptz', (column) => column.notNull())
+        .execute();
+      await db.schema.createIndex('cache_by_expiry').on('cache').column('expires_at').execute();
+    },
+  },
+  '0002-ledger': {
+    async up(db) {
+      await db.schema
+        .createTable('ledger')
+        .addColumn('installation_id', 'bigint', (column) => column.notNull())
+        .addColumn('sequence', 'bigint', (column) => column.notNull())
+        .addColumn('hash', 'text', (column) => column.notNull())
+        .addColumn('previous_hash', 'text', (column) => column.notNull())
+        .addColumn('effect_key', 'text', (column) => column.notNull())
+        .addColumn('body', 'text', (column) => column.notNull())
+        .addColumn('signature', 'text')
+        .addPrimaryKeyConstraint('ledger_key', ['installation_id', 'sequence'])
+        .addUniqueConstraint('ledger_effects', ['installation_id', 'effect_key'])
+        .execute();
+      await db.schema
+        .createTable('ledger_people')
+        .addColumn('installation_id', 'bigint', (column) => column.notNull())
+        .addColumn('kind', 'text', (column) => column.notNull())
+        .addColumn('value', 'text', (column) => column.notNull())
+        .addColumn('account_id', 'text')
+        .addColumn('salt', 'text', (column) => column.notNull())
+        .addColumn('hash', 'text', (column) => column.notNull())
+        .addPrimaryKeyConstraint('ledger_people_key', ['installation_id', 'kind', 'value'])
+        .execute();
+      await sql`
+        CREATE FUNCTION ${sql.id(SCHEMA, 'ledger_refuse')}() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          RAISE EXCEPTION 'the ledger is append-only: % is refused', TG_OP USING ERRCODE = 'restrict_violation';
+        END $$`.execute(db);
+      await sql`
+        CREATE TRIGGER ledger_no_change BEFORE UPDATE OR DELETE ON ${sql.id(SCHEMA, 'ledger')}
+        FOR EACH ROW EXECUTE FUNCTION ${sql.id(SCHEMA, 'ledger_refuse')}()`.execute(db);
+      await sql`
+        CREATE TRIGGER ledger_no_truncate BEFORE TRUNCATE ON ${sql.id(SCHEMA, 'ledger')}
+        FOR EACH STATEMENT EXECUTE FUNCTION ${sql.id(SCHEMA, 'ledger_refuse')}()`.execute(db);
+    },
+  },
+};
+
+/** Brings the tables to this version's shape. The caller holds the start lock, so only one process is in here at a time. */
+export async function migrate(db: Kysely<Tables>): Promise<void> {
+  const provider: MigrationProvider = { getMigrations: async () => ({ ...MIGRATIONS }) };
+  const migrator = new Migrator({ db, provider, migrationTableSchema: SCHEMA });
+  const { error } = await migrator.migrateToLatest();
+  if (error === undefined) return;
+  if (isOutage(error)) throw error;
+  throw new CountersignError(
+    'store-unavailable',
+    `The database's tables could not be brought to this version: ${messageOf(error)}. ` +
+      'A database that a newer Countersign has used needs that version or a newer one.',
+    { cause: error },
+  );
+}

@@ -1,0 +1,230 @@
+import { type Kysely, type Selectable, sql } from 'kysely';
+import type { JsonValue } from '../core/json.ts';
+import type { SignOff } from '../core/signoff.ts';
+import type { PullRequestRecord, RetentionCounts, RetentionLimits, Store, StoredReview } from '../core/store.ts';
+import { guarded } from './failure.ts';
+import { Json, StoredPullRequest, StoredReviewRow, StoredSignOff } from './schema.ts';
+import type { Tables } from './tables.ts';
+
+const DAY_MS = 86_400_000;
+
+type Records = Omit<Store, 'queue' | 'ledger' | 'close'> & {
+  retain(limits: RetentionLimits): Promise<RetentionCounts>;
+};
+
+/** What is remembered of pull requests, reviews and sign-offs. `now`: milliseconds since the epoch. */
+export function createRecords(db: Kysely<Tables>, now: () => number): Records {
+  const instant = () => new Date(now());
+  return {
+    pullRequest: (repositoryId, number) =>
+      guarded(async () => {
+        const row = await db
+          .selectFrom('pull_requests')
+          .select('record')
+          .where('repository_id', '=', repositoryId)
+          .where('number', '=', number)
+          .executeTakeFirst();
+        return row === undefined ? null : readPullRequest(row);
+      }),
+
+    savePullRequest: (record) =>
+      guarded(async () => {
+        const fields = {
+          state: record.state,
+          head_sha: record.headSha,
+          record: JSON.stringify(record),
+          saved_at: instant(),
+        };
+        await db
+          .insertInto('pull_requests')
+          .values({ repository_id: record.repositoryId, number: record.number, ...fields })
+          .onConflict((conflict) => conflict.columns(['repository_id', 'number']).doUpdateSet(fields))
+          .execute();
+      }),
+
+    pullRequestsByHead: (repositoryId, headSha) =>
+      guarded(async () => {
+        const rows = await db
+          .selectFrom('pull_requests')
+          .select('record')
+          .where('repository_id', '=', repositoryId)
+          .where('head_sha', '=', headSha)
+          .where('state', '=', 'open')
+          .orderBy('number')
+          .execute();
+        return rows.map(readPullRequest);
+      }),
+
+    saveReview: (review) =>
+      guarded(async () => {
+        const fields = { review: JSON.stringify(review), saved_at: instant() };
+        await db
+          .insertInto('reviews')
+          .values({
+            repository_id: review.repositoryId,
+            pull_request: review.pullRequest,
+            code: review.report.code,
+            check_run: review.checkRunId === null ? '' : String(review.checkRunId),
+            ...fields,
+          })
+          .onConflict((conflict) =>
+            conflict
+              .columns(['repository_id', 'pull_request', 'code', 'check_run'])
+              .doUpdateSet({ ...fields, saved: (row) => row.ref('excluded.saved') }),
+          )
+          .execute();
+      }),
+
+    latestReview: (repositoryId, pullRequest) =>
+      guarded(async () => {
+        const row = await reviews(repositoryId).where('pull_request', '=', pullRequest).executeTakeFirst();
+        return row === undefined ? null : readReview(row);
+      }),
+
+    reviewByCode: (repositoryId, code) =>
+      guarded(async () => {
+        const row = await reviews(repositoryId).where('code', '=', code).executeTakeFirst();
+        return row === undefined ? null : readReview(row);
+      }),
+
+    reviewByCheckRun: (repositoryId, checkRunId) =>
+      guarded(async () => {
+        const row = await reviews(repositoryId).where('check_run', '=', String(checkRunId)).executeTakeFirst();
+        return row === undefined ? null : readReview(row);
+      }),
+
+    signOffs: (repositoryId, pullRequest) =>
+      guarded(async () => {
+        const rows = await db
+          .selectFrom('sign_offs')
+          .select('sign_off')
+          .where('repository_id', '=', repositoryId)
+          .where('pull_request', '=', pullRequest)
+          .orderBy('created_at')
+          .orderBy('id')
+          .execute();
+        return rows.map(readSignOff);
+      }),
+
+    saveSignOff: (signOff) =>
+      guarded(async () => {
+        const fields = {
+          repository_id: signOff.repositoryId,
+          pull_request: signOff.pullRequest,
+          created_at: signOff.createdAt,
+          sign_off: JSON.stringify(signOff),
+          saved_at: instant(),
+        };
+        await db
+          .insertInto('sign_offs')
+          .values({ id: signOff.id, ...fields })
+          .onConflict((conflict) => conflict.column('id').doUpdateSet(fields))
+          .execute();
+      }),
+
+    claimEffect: (key, holder) =>
+      guarded(async () => {
+        const row = await db
+          .insertInto('effects')
+          .values({ key: keyText(key), holder: holder ?? null, claimed_at: instant() })
+          // Updating nothing but the holder by itself returns the row to its holder, and no row to anybody else.
+          .onConflict((conflict) =>
+            conflict
+              .column('key')
+              .doUpdateSet({ holder: (old) => old.ref('excluded.holder') })
+              .where((old) => old('effects.holder', '=', old.ref('excluded.holder'))),
+          )
+          .returning('key')
+          .executeTakeFirst();
+        return row !== undefined;
+      }),
+
+    cached: (key) =>
+      guarded(async (): Promise<JsonValue | null> => {
+        const row = await db
+          .selectFrom('cache')
+          .select('value')
+          .where('key', '=', keyText(key))
+          .where('expires_at', '>', instant())
+          .executeTakeFirst();
+        return row === undefined ? null : Json.parse(JSON.parse(row.value));
+      }),
+
+    cache: (key, value, expiresAt) =>
+      guarded(async () => {
+        const fields = { value: JSON.stringify(value), expires_at: new Date(expiresAt) };
+        await db
+          .insertInto('cache')
+          .values({ key: keyText(key), ...fields })
+          .onConflict((conflict) => conflict.column('key').doUpdateSet(fields))
+          .execute();
+      }),
+
+    retain: (limits) => guarded(() => retain(db, limits, now())),
+  };
+
+  function reviews(repositoryId: number) {
+    return db
+      .selectFrom('reviews')
+      .select('review')
+      .where('repository_id', '=', repositoryId)
+      .orderBy('saved', 'desc')
+      .limit(1);
+  }
+}
+
+/** Never names the ledger: its rows stay for good. */
+async function retain(db: Kysely<Tables>, limits: RetentionLimits, now: number): Promise<RetentionCounts> {
+  const before = (days: number) => new Date(now - days * DAY_MS);
+  const pullRequests = await db
+    .deleteFrom('pull_requests')
+    .where('state', '=', 'closed')
+    .where('saved_at', '<', before(limits.closedPullRequestDays))
+    .executeTakeFirst();
+  const noPullRequest = sql<boolean>`NOT EXISTS (
+    SELECT 1 FROM ${sql.table('countersign.pull_requests')} p
+    WHERE p.repository_id = t.repository_id AND p.number = t.pull_request)`;
+  const superseded = sql<boolean>`EXISTS (
+    SELECT 1 FROM ${sql.table('countersign.reviews')} later
+    WHERE later.repository_id = t.repository_id AND later.pull_request = t.pull_request AND later.saved > t.saved)`;
+  const reviews = await db
+    .deleteFrom('reviews as t')
+    .where((row) =>
+      row.or([
+        row.and([row('saved_at', '<', before(limits.reviewDays)), superseded]),
+        row.and([row('saved_at', '<', before(limits.closedPullRequestDays)), noPullRequest]),
+      ]),
+    )
+    .executeTakeFirst();
+  const signOffs = await db
+    .deleteFrom('sign_offs as t')
+    .where('saved_at', '<', before(limits.closedPullRequestDays))
+    .where(noPullRequest)
+    .executeTakeFirst();
+  const effects = await db.deleteFrom('effects').where('claimed_at', '<', before(limits.effectDays)).executeTakeFirst();
+  const cached = await db.deleteFrom('cache').where('expires_at', '<=', new Date(now)).executeTakeFirst();
+  return {
+    pullRequests: Number(pullRequests.numDeletedRows),
+    reviews: Number(reviews.numDeletedRows),
+    signOffs: Number(signOffs.numDeletedRows),
+    effects: Number(effects.numDeletedRows),
+    cached: Number(cached.numDeletedRows),
+  };
+}
+
+function readPullRequest(row: Pick<Selectable<Tables['pull_requests']>, 'record'>): PullRequestRecord {
+  return StoredPullRequest.parse(JSON.parse(row.record));
+}
+
+function readReview(row: Pick<Selectable<Tables['reviews']>, 'review'>): StoredReview {
+  return StoredReviewRow.parse(JSON.parse(row.review));
+}
+
+function readSignOff(row: Pick<Selectable<Tables['sign_offs']>, 'sign_off'>): SignOff {
+  return StoredSignOff.parse(JSON.parse(row.sign_off));
+}
+
+/** Keys hold names from outside, and PostgreSQL's text takes neither NUL nor lone surrogates: those keys are written as JSON. */
+function keyText(key: string): string {
+  return key.isWellFormed() && !key.includes('\0') && !key.startsWith('"') ? key : JSON.stringify(key);
+}

@@ -1,0 +1,58 @@
+import type { Generated } from 'kysely';
+
+/**
+ * The tables, all in the schema `countersign`. Records are kept as JSON text, not as jsonb: jsonb refuses the NUL and
+ * the lone surrogates that hostile file names and texts can carry (PostgreSQL documentation, section 8.14).
+ */
+export interface Tables {
+  pull_requests: {
+    repository_id: number;
+    number: number;
+    state: string;
+    head_sha: string;
+    record: string;
+    saved_at: Date;
+  };
+  reviews: {
+    id: Generated<string>;
+    /** Counted up at every save, so that "latest" needs no clock. */
+    saved: Generated<string>;
+    repository_id: number;
+    pull_request: number;
+    code: string;
+    /** The check run's id in decimal, or empty where there is none. */
+    check_run: string;
+    review: string;
+    saved_at: Date;
+  };
+  sign_offs: {
+    id: string;
+    repository_id: number;
+    pull_request: number;
+    created_at: string;
+    sign_off: string;
+    saved_at: Date;
+  };
+  effects: { key: string; holder: string | null; claimed_at: Date };
+  cache: { key: string; value: string; expires_at: Date };
+  ledger: {
+    installation_id: number;
+    sequence: number;
+    hash: string;
+    previous_hash: string;
+    effect_key: string;
+    /** Canonical JSON (RFC 8785): exactly the text that the hash covers. */
+    body: string;
+    /** Base64 of the Ed25519 signature of this entry as the chain's head, or null. */
+    signature: string | null;
+  };
+  /** What the salted hashes in the chain stand for. Rows may be deleted; with a row its salt is gone, and the hash names nobody. */
+  ledger_people: {
+    installation_id: number;
+    kind: 'id' | 'login';
+    value: string;
+    account_id: string | null;
+    salt: string;
+    hash: string;
+  };
+}
