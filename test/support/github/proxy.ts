@@ -1,0 +1,176 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Referee } from './referee.ts';
+import { type Answer, answerOf, type Call, refused, type Stage } from './routes.ts';
+import type { Fault, Json, RequestRecord } from './types.ts';
+
+/** What the proxy needs of its surroundings. */
+export interface ProxyParts {
+  readonly stage: Stage;
+  readonly referee: Referee;
+  /** Address of emulate. */
+  readonly upstream: string;
+  /** Who holds this token, and what emulate is to see instead of it; null for a token that is not (any longer) good. */
+  identify(authorization: string | undefined): { readonly caller: string; readonly token: string | null } | null;
+  /** Told of every installation token that emulate hands out. */
+  minted(token: string): void;
+  readonly adminToken: string;
+}
+
+export interface Proxy {
+  readonly url: string;
+  readonly log: RequestRecord[];
+  readonly violations: string[];
+  readonly faults: { fault: Fault; left: number; hits: number }[];
+  latencyMs: number;
+  listen(parts: ProxyParts): void;
+  upstream: Call['upstream'];
+  close(): Promise<void>;
+}
+
+/** Listens at once, so that its address can be told to emulate; answers from `listen` on. */
+export async function createProxy(port: number, latencyMs: number): Promise<Proxy> {
+  let parts: ProxyParts | undefined;
+  const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
+    handle(request, response).catch((error: unknown) => {
+      proxy.violations.push(`the proxy failed on ${request.method} ${request.url}: ${String(error)}`);
+      if (!response.headersSent) response.writeHead(500);
+      response.end();
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  const proxy: Proxy = {
+    url,
+    log: [],
+    violations: [],
+    faults: [],
+    latencyMs,
+    listen(given) {
+      parts = given;
+    },
+    upstream: (method, path, body) => forward(method, path, started().adminToken, body ?? null),
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+  return proxy;
+
+  function started(): ProxyParts {
+    if (!parts) throw new Error('the proxy is not listening yet');
+    return parts;
+  }
+
+  async function forward(method: string, path: string, token: string | null, body: Json | null): Promise<Answer> {
+    const response = await fetch(`${started().upstream}${path}`, {
+      method,
+      headers: {
+        accept: 'application/vnd.github+json',
+        ...(token === null ? {} : { authorization: token }),
+        ...(method === 'GET' || method === 'DELETE' ? {} : { 'content-type': 'application/json' }),
+      },
+      // Emulate answers 400 to an empty body, GitHub does not.
+      ...(method === 'GET' || method === 'DELETE' ? {} : { body: JSON.stringify(body ?? {}) }),
+    });
+    const text = await response.text();
+    const link = response.headers.get('link');
+    const headers = link === null ? {} : { headers: { link } };
+    return { status: response.status, ...(text === '' ? {} : { json: JSON.parse(text) as unknown }), ...headers };
+  }
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const startedAt = performance.now();
+    const { stage, referee, identify, minted } = started();
+    const method = request.method ?? 'GET';
+    const path = (request.url ?? '/').replace(/^\/api\/v3(?=\/)/, '');
+    const body = await bodyOf(request);
+    const who = identify(request.headers.authorization);
+    const caller = who?.caller ?? 'expired';
+    const ours = caller === 'app' || caller === 'installation' || caller === 'expired';
+    if (ours) proxy.violations.push(...referee.judge({ method, path, headers: headersOf(request), body }));
+
+    const fault = faultFor(method, path, ours);
+    const finish = (status: number): void => {
+      proxy.log.push({ method, path, caller, status, startedAt, endedAt: performance.now(), body });
+    };
+    if (proxy.latencyMs > 0) await wait(proxy.latencyMs);
+    if (fault?.delayMs) await wait(fault.delayMs);
+    if (fault?.reset === 'before') {
+      finish(0);
+      request.socket.destroy();
+      return;
+    }
+    const [pathname = '', query = ''] = path.split('?');
+    const call: Call = {
+      method,
+      path: pathname,
+      query: new URLSearchParams(query),
+      body,
+      accept: request.headers.accept ?? '',
+      caller,
+      url,
+      forward: () => forward(method, path, who?.token ?? null, body),
+      upstream: proxy.upstream,
+    };
+    const answer = await (fault?.status !== undefined
+      ? { status: fault.status, text: fault.body ?? '{"message":"injected"}', headers: fault.headers ?? {} }
+      : who === null
+        ? refused(401, 'Bad credentials')
+        : answerOf(call, stage));
+    if (/\/access_tokens$/.test(pathname) && answer.status === 201) minted(String((answer.json as Json)['token']));
+    finish(answer.status);
+    if (fault?.reset === 'after') {
+      request.socket.destroy();
+      return;
+    }
+    const changed = fault?.change ? { ...answer, json: fault.change(answer.json) } : answer;
+    write(response, changed);
+  }
+
+  function faultFor(method: string, path: string, ours: boolean): Fault | undefined {
+    const found = proxy.faults.find(
+      ({ fault, left }) =>
+        left > 0 &&
+        (ours || fault.anyone === true) &&
+        (fault.method === undefined || fault.method === method) &&
+        (fault.path === undefined || fault.path.test(path)),
+    );
+    if (!found) return undefined;
+    found.left -= 1;
+    found.hits += 1;
+    return found.fault;
+  }
+}
+
+function write(response: ServerResponse, answer: Answer): void {
+  const body = answer.text ?? (answer.json === undefined ? '' : JSON.stringify(answer.json));
+  response.writeHead(answer.status, {
+    'content-type': 'application/json; charset=utf-8',
+    'x-github-request-id': 'emulated',
+    'x-ratelimit-limit': '5000',
+    'x-ratelimit-remaining': '4999',
+    'x-ratelimit-resource': 'core',
+    ...answer.headers,
+  });
+  response.end(body);
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Json | null> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const text = Buffer.concat(chunks).toString('utf8');
+  return text === '' ? null : (JSON.parse(text) as Json);
+}
+
+function headersOf(request: IncomingMessage): Record<string, string> {
+  return Object.fromEntries(Object.entries(request.headers).map(([key, value]) => [key, String(value)]));
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,76 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import type { Delivery, Json } from './types.ts';
+
+/** Signs and sends what GitHub would send, in order, and remembers every delivery. */
+export interface Webhooks {
+  readonly deliveries: Delivery[];
+  setUrl(url: string | null): void;
+  /** Sends in the background, after everything emitted before. */
+  emit(event: string, payload: Json): void;
+  send(event: string, payload: Json | string, options?: { id?: string; secret?: string }): Promise<number | null>;
+  settled(): Promise<void>;
+}
+
+export function createWebhooks(first: string | undefined, ownSecret: string, events: readonly string[]): Webhooks {
+  let url: string | null = first ?? null;
+  let queue: Promise<unknown> = Promise.resolve();
+  const deliveries: Delivery[] = [];
+
+  async function send(
+    event: string,
+    payload: Json | string,
+    { id = randomUUID(), secret = ownSecret }: { id?: string; secret?: string } = {},
+  ): Promise<number | null> {
+    const body = typeof payload === 'string' ? payload : JSON.stringify(payload);
+    const action = typeof payload === 'string' ? null : String(payload['action'] ?? '') || null;
+    const started = performance.now();
+    const status = url === null ? null : await post(url, event, id, secret, body);
+    deliveries.push({ id, event, action, body, status, ms: performance.now() - started });
+    return status;
+  }
+
+  return {
+    deliveries,
+    setUrl(next) {
+      url = next;
+    },
+    emit(event, payload) {
+      if (!events.includes(event)) return;
+      // The state of this moment is what is sent, whatever happens before the send.
+      const body = JSON.parse(JSON.stringify(payload)) as Json;
+      queue = queue.then(() => send(event, body));
+    },
+    send,
+    async settled() {
+      let seen: Promise<unknown> | undefined;
+      while (seen !== queue) {
+        seen = queue;
+        await seen;
+      }
+    },
+  };
+}
+
+/** Null where nothing answers: GitHub shows such a delivery as failed and does not send it again. */
+async function post(url: string, event: string, id: string, secret: string, body: string): Promise<number | null> {
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'user-agent': 'GitHub-Hookshot/emulated',
+        'x-github-event': event,
+        'x-github-delivery': id,
+        'x-github-hook-id': '1',
+        'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`,
+      },
+      body,
+      signal: AbortSignal.timeout(10_000),
+    });
+    await response.arrayBuffer();
+    return response.status;
+  } catch (error) {
+    if (error instanceof Error) return null;
+    throw error;
+  }
+}
