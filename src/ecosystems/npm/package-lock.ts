@@ -1,0 +1,312 @@
+import type { DependencyEntry, DependencySource } from '../../core/dependency.ts';
+import { STRICT_JSON, unreadable, walkJson } from '../json.ts';
+import type { DependencyFormat, LockGraph, ParsedDependencies } from '../types.ts';
+import { jsrName, sourceOfAddress } from './specifier.ts';
+
+/** `package-lock.json` and `npm-shrinkwrap.json`, lockfileVersion 1 to 3 (npm docs, "package-lock.json"). */
+export const packageLock: DependencyFormat = {
+  id: 'package-lock',
+  entry: 'lockfile',
+  matches: (path) => /(^|\/)(package-lock|npm-shrinkwrap)\.json$/.test(path),
+  parse,
+};
+
+/** One package as the lockfile writes it, while it is read. */
+interface Raw {
+  readonly installPath: string;
+  readonly line: number;
+  readonly column: number;
+  readonly length: number;
+  readonly tree: boolean;
+  readonly asks: string[];
+  fields: Map<string, string | boolean> | null;
+}
+
+type Context =
+  | { readonly kind: 'root' }
+  | { readonly kind: 'packages'; readonly keys: Set<string> }
+  | { readonly kind: 'package'; readonly raw: Raw }
+  | { readonly kind: 'asks'; readonly raw: Raw }
+  | { readonly kind: 'tree'; readonly prefix: string; readonly keys: Set<string> }
+  | { readonly kind: 'skip' };
+
+const SKIP: Context = { kind: 'skip' };
+const ASKING = new Set(['dependencies', 'optionalDependencies', 'peerDependencies', 'devDependencies', 'requires']);
+const READ = new Set(['version', 'resolved', 'integrity', 'name', 'link', 'dev', 'optional', 'devOptional', 'peer']);
+const MARKER = 'node_modules/';
+
+function parse(text: string, path: string): ParsedDependencies {
+  const packages: Raw[] = [];
+  const tree: Raw[] = [];
+  const stack: Context[] = [];
+  const sections = new Set<string>();
+  let version: number | undefined;
+  let key = '';
+  let keyLine = 0;
+  let keyColumn = 0;
+  let keyLength = 0;
+
+  const begin = (installPath: string, isTree: boolean): Context => {
+    const raw: Raw = {
+      installPath,
+      line: keyLine + 1,
+      column: keyColumn + 1,
+      length: keyLength,
+      tree: isTree,
+      asks: [],
+      fields: null,
+    };
+    (isTree ? tree : packages).push(raw);
+    return { kind: 'package', raw };
+  };
+  const entered = (parent: Context | undefined): Context => {
+    if (parent === undefined) return { kind: 'root' };
+    switch (parent.kind) {
+      case 'root':
+        if (key === 'packages') return { kind: 'packages', keys: new Set() };
+        return key === 'dependencies' ? { kind: 'tree', prefix: '', keys: new Set() } : SKIP;
+      case 'packages':
+        return begin(key, false);
+      case 'tree':
+        return begin(`${parent.prefix}${MARKER}${key}`, true);
+      case 'package':
+        if (!ASKING.has(key)) return SKIP;
+        if (parent.raw.tree && key === 'dependencies') {
+          return { kind: 'tree', prefix: `${parent.raw.installPath}/`, keys: new Set() };
+        }
+        return { kind: 'asks', raw: parent.raw };
+      default:
+        return SKIP;
+    }
+  };
+
+  walkJson(text, path, STRICT_JSON, {
+    onObjectBegin: (_offset, _length, line) => {
+      const parent = stack.at(-1);
+      if (parent === undefined && sections.has('')) throw unreadable(path, line + 1, 'more than one JSON value');
+      if (parent === undefined) sections.add('');
+      stack.push(entered(parent));
+    },
+    onObjectEnd: () => {
+      stack.pop();
+    },
+    onArrayBegin: (_offset, _length, line) => {
+      const parent = stack.at(-1);
+      if (parent === undefined || parent.kind === 'packages' || parent.kind === 'tree') {
+        throw unreadable(path, line + 1, 'an object is expected here, not a list');
+      }
+      if (parent.kind === 'root' && (key === 'packages' || key === 'dependencies')) {
+        throw unreadable(path, line + 1, `"${key}" must be an object`);
+      }
+      stack.push(SKIP);
+    },
+    onArrayEnd: () => {
+      stack.pop();
+    },
+    onObjectProperty: (property, _offset, length, line, character) => {
+      key = property;
+      keyLine = line;
+      keyColumn = character;
+      keyLength = length;
+      const context = stack.at(-1);
+      const keys =
+        context?.kind === 'root' ? sections : context?.kind === 'packages' || context?.kind === 'tree' ? context.keys : null;
+      if (keys === null) return;
+      if (keys.has(property)) {
+        throw unreadable(path, line + 1, `the key ${JSON.stringify(property.slice(0, 80))} stands twice`);
+      }
+      keys.add(property);
+    },
+    onLiteralValue: (value: unknown, _offset, _length, line) => {
+      const context = stack.at(-1);
+      switch (context?.kind) {
+        case 'package':
+          field(context.raw, key, value, path, line);
+          return;
+        case 'asks':
+          if (typeof value === 'string') context.raw.asks.push(key, value);
+          return;
+        case 'root':
+          if (key === 'lockfileVersion') version = readVersion(value, path, line);
+          if (key === 'packages' || key === 'dependencies') throw unreadable(path, line + 1, `"${key}" must be an object`);
+          return;
+        case 'packages':
+        case 'tree':
+          throw unreadable(path, line + 1, `the entry ${JSON.stringify(key.slice(0, 80))} is no object`);
+        default:
+      }
+    },
+  });
+  if (!sections.has('')) throw unreadable(path, 1, 'not a JSON object');
+  if (version !== undefined && version >= 2 && !sections.has('packages')) {
+    throw unreadable(path, 1, `lockfileVersion ${version} without "packages"`);
+  }
+  return assemble(path, packages, tree);
+}
+
+function readVersion(value: unknown, path: string, line: number): number {
+  if (value === 1 || value === 2 || value === 3) return value;
+  throw unreadable(path, line + 1, `lockfileVersion ${JSON.stringify(value)} is not known (1, 2 and 3 are)`);
+}
+
+function field(raw: Raw, key: string, value: unknown, path: string, line: number): void {
+  if (key === 'hasInstallScript') {
+    raw.fields ??= new Map();
+    raw.fields.set(key, value === true);
+    return;
+  }
+  if (!READ.has(key)) return;
+  raw.fields ??= new Map();
+  if (raw.fields.has(key)) throw unreadable(path, line + 1, `the key "${key}" stands twice in one entry`);
+  if (typeof value === 'string' || typeof value === 'boolean') {
+    raw.fields.set(key, value);
+    return;
+  }
+  if (key === 'version' || key === 'resolved' || key === 'integrity' || key === 'name') {
+    throw unreadable(path, line + 1, `"${key}" must be a string`);
+  }
+}
+
+function text(raw: Raw, key: string): string | undefined {
+  const value = raw.fields?.get(key);
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Version 2 says everything twice, for old npm and new; what the two disagree on is an entry each. */
+function assemble(path: string, packages: readonly Raw[], tree: readonly Raw[]): ParsedDependencies {
+  const entries: DependencyEntry[] = [];
+  const asks: string[][] = [];
+  const keys: string[][] = [];
+  const byPath = new Map<string, DependencyEntry>();
+  const roots: { path: string; asks: string[] }[] = [];
+  const folders = new Set<string>();
+  const push = (raw: Raw, entry: DependencyEntry): void => {
+    entries.push(entry);
+    asks.push(raw.asks);
+    keys.push([raw.installPath]);
+  };
+  for (const raw of packages) {
+    if (!raw.installPath.includes(MARKER) && text(raw, 'resolved') === undefined) {
+      roots.push({ path: raw.installPath, asks: raw.asks });
+      folders.add(raw.installPath);
+      continue;
+    }
+    const entry = entryOf(path, raw, folders);
+    push(raw, entry);
+    byPath.set(raw.installPath, entry);
+  }
+  for (const raw of tree) {
+    const entry = entryOf(path, raw, folders);
+    const twin = byPath.get(raw.installPath);
+    if (twin === undefined || !agree(twin, entry)) push(raw, entry);
+  }
+  const graph: LockGraph = { kind: 'paths', roots, asks, keys, overridden: [] };
+  const direct = directOf(graph, packages.length > 0);
+  return { entries: direct === null ? entries : entries.map(related(direct)), unread: [], graph };
+}
+
+function related(direct: ReadonlySet<string>): (entry: DependencyEntry) => DependencyEntry {
+  return (entry) =>
+    entry.installPath !== undefined && direct.has(entry.installPath) ? { ...entry, relationship: 'direct' } : entry;
+}
+
+/** Install paths that a root asks for itself; null where the lockfile has no roots (version 1). */
+function directOf(graph: LockGraph, hasRoots: boolean): ReadonlySet<string> | null {
+  if (!hasRoots) return null;
+  const paths = new Set(graph.keys.flat());
+  const direct = new Set<string>();
+  for (const root of graph.roots) {
+    for (let index = 0; index < root.asks.length; index += 2) {
+      const found = resolvePath(paths, root.path, root.asks[index] ?? '');
+      if (found !== undefined) direct.add(found);
+    }
+  }
+  return direct;
+}
+
+/** Node's resolution over install paths: the nearest `node_modules` that has the name, going up. */
+export function resolvePath(paths: { has(path: string): boolean }, from: string, name: string): string | undefined {
+  let folder = from;
+  for (;;) {
+    const candidate = folder === '' ? `${MARKER}${name}` : `${folder}/${MARKER}${name}`;
+    if (paths.has(candidate)) return candidate;
+    if (folder === '') return undefined;
+    const inner = folder.lastIndexOf(`/${MARKER}`);
+    if (inner !== -1) folder = folder.slice(0, inner);
+    else if (folder.startsWith(MARKER)) folder = '';
+    else folder = folder.includes('/') ? folder.slice(0, folder.lastIndexOf('/')) : '';
+  }
+}
+
+function agree(left: DependencyEntry, right: DependencyEntry): boolean {
+  const same = (a: string | undefined, b: string | undefined): boolean => a === undefined || b === undefined || a === b;
+  return (
+    left.name === right.name &&
+    same(left.version, right.version) &&
+    same(left.resolvedUrl, right.resolvedUrl) &&
+    same(left.integrity, right.integrity)
+  );
+}
+
+function entryOf(path: string, raw: Raw, folders: ReadonlySet<string>): DependencyEntry {
+  const folder = raw.installPath.slice(raw.installPath.lastIndexOf(MARKER) + MARKER.length);
+  const key = raw.installPath.includes(MARKER) ? folder : raw.installPath;
+  const read = raw.tree ? readTreeVersion(key, text(raw, 'version')) : null;
+  const name = read?.name ?? text(raw, 'name') ?? key;
+  const version = read === null ? text(raw, 'version') : read.version;
+  const resolvedUrl = text(raw, 'resolved') ?? read?.address;
+  const integrity = text(raw, 'integrity');
+  const script = raw.fields?.get('hasInstallScript');
+  const link = raw.fields?.get('link') === true;
+  return {
+    entry: 'lockfile',
+    type: 'npm',
+    name,
+    ...(name === key ? {} : { alias: key }),
+    ...(version === undefined ? {} : { version }),
+    location: {
+      path,
+      startLine: raw.line,
+      endLine: raw.line,
+      startColumn: raw.column,
+      endColumn: raw.column + raw.length,
+    },
+    scope: scopeOf(raw),
+    relationship: raw.tree ? 'unknown' : 'transitive',
+    source: sourceOf(link, resolvedUrl, folders),
+    ...(resolvedUrl === undefined ? {} : { resolvedUrl }),
+    ...(integrity === undefined ? {} : { integrity: sorted(integrity) }),
+    ...(typeof script === 'boolean' ? { installScript: script } : {}),
+    installPath: raw.installPath,
+  };
+}
+
+function sourceOf(link: boolean, address: string | undefined, folders: ReadonlySet<string>): DependencySource {
+  if (link) return address !== undefined && folders.has(address) ? 'workspace' : 'path';
+  if (address === undefined || address === '') return 'registry';
+  return sourceOfAddress(address);
+}
+
+/** SRI lists are sets (W3C SRI, section 3.3); sorted, so that a reordering is no change. */
+function sorted(integrity: string): string {
+  return integrity.includes(' ') ? integrity.trim().split(/\s+/).sort().join(' ') : integrity;
+}
+
+function scopeOf(raw: Raw): string {
+  for (const flag of ['devOptional', 'dev', 'optional', 'peer']) if (raw.fields?.get(flag) === true) return flag;
+  return 'prod';
+}
+
+/** Version 1 writes aliases (`npm:name@1.0.0`) and addresses into `version`. */
+function readTreeVersion(
+  key: string,
+  version: string | undefined,
+): { readonly name?: string; readonly version?: string; readonly address?: string } | null {
+  if (version === undefined) return {};
+  if (version.startsWith('npm:')) {
+    const at = version.indexOf('@', 5);
+    return at === -1 ? { name: version.slice(4) } : { name: version.slice(4, at), version: version.slice(at + 1) };
+  }
+  if (version.startsWith('jsr:')) return { name: jsrName(key), version: version.slice(4) };
+  return /^[a-z+]+:|^\.{0,2}\//i.test(version) ? { address: version } : { version };
+}
