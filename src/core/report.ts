@@ -12,6 +12,8 @@ export interface Report {
   readonly policyDigest: string;
   /** Digest of title, body and attribution. */
   readonly textDigest: string;
+  /** Digest of what the change itself leaves in its files: equal before and after an update from the base. */
+  readonly diffDigest: string;
   readonly attribution: Attribution;
   readonly findings: readonly Finding[];
   readonly unknowns: readonly Unknown[];

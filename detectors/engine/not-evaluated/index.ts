@@ -1,6 +1,7 @@
 import type { UnreadFile } from '../../../src/core/dependency.ts';
 import type { Detection, MissingFact } from '../../../src/core/detection.ts';
 import { sha256 } from '../../../src/core/digest.ts';
+import type { Unknown } from '../../../src/core/finding.ts';
 import type { Level, Rule } from '../../../src/core/rule.ts';
 
 export const rule: Rule = {
@@ -30,6 +31,27 @@ export function unreadFile(file: UnreadFile): Detection {
     locations: [{ path: file.path, startLine: line, endLine: line, message: file.reason }],
     fingerprint: sha256(`not-evaluated file ${file.path}`),
     evidence: { path: file.path, blob: file.blob ?? null, reason: file.reason },
+  };
+}
+
+/** A source that has not answered for so long that a person may sign for what it would have told. */
+export function sourceStaysDown(unknown: Unknown): Detection {
+  const path = unknown.subject.startsWith('pkg:') ? '.' : unknown.subject;
+  return {
+    ruleId: rule.id,
+    message: `${unknown.source} still does not tell ${unknown.fact} of ${unknown.subject}: ${unknown.reason}.`,
+    remediation:
+      'Wait until the source answers, or look for yourself and sign for it; such a signature holds for 24 hours.',
+    locations: [{ path, startLine: 1, endLine: 1, message: unknown.reason }],
+    ...(unknown.subject.startsWith('pkg:') ? { purl: unknown.subject } : {}),
+    fingerprint: sha256(`not-evaluated ${unknown.source} ${unknown.subject}`),
+    evidence: {
+      source: unknown.source,
+      fact: unknown.fact,
+      subject: unknown.subject,
+      rules: unknown.ruleIds,
+      down: true,
+    },
   };
 }
 

@@ -1,15 +1,15 @@
-import { unreadFile } from '../detectors/engine/not-evaluated/index.ts';
-import { runDependencyRules } from '../detectors/engine/run.ts';
-import type { Attribution } from './core/attribution.ts';
-import type { DependencyChange, UnreadFile } from './core/dependency.ts';
-import type { Detection } from './core/detection.ts';
-import type { DependencyDetector, FileSide, GuardrailSubject } from './core/detector.ts';
-import type { Finding, Unknown } from './core/finding.ts';
-import type { InspectedFile, Inspector } from './core/inspection.ts';
-import type { EvidenceSource } from './core/lookup.ts';
-import type { Rule } from './core/rule.ts';
-import { type BlobRef, decodeText, type FileChange, type Snapshot, type Tree } from './core/snapshot.ts';
-import type { Thresholds } from './core/thresholds.ts';
+import { sourceStaysDown, unreadFile } from '../../detectors/engine/not-evaluated/index.ts';
+import { runDependencyRules } from '../../detectors/engine/run.ts';
+import type { Attribution } from '../core/attribution.ts';
+import type { DependencyChange, UnreadFile } from '../core/dependency.ts';
+import type { Detection } from '../core/detection.ts';
+import type { DependencyDetector, FileSide, GuardrailSubject } from '../core/detector.ts';
+import type { Finding, Unknown } from '../core/finding.ts';
+import type { InspectedFile, Inspector } from '../core/inspection.ts';
+import type { EvidenceSource } from '../core/lookup.ts';
+import type { Rule } from '../core/rule.ts';
+import { type BlobRef, decodeText, type FileChange, type Snapshot, type Tree } from '../core/snapshot.ts';
+import type { Thresholds } from '../core/thresholds.ts';
 import { assembleFindings, type Weigh } from './findings.ts';
 
 /** The parts that gather what a judgement rests on. */
@@ -44,6 +44,8 @@ export interface JudgeInput {
   /** Paths that base policy exempts; asked for the old and the new name. */
   readonly excluded: (path: string) => boolean;
   readonly knownHandles: Readonly<Record<string, string>>;
+  /** A source has been down for so long that a person may sign for what it would have told. */
+  readonly signForUnknowns: boolean;
   /** `--offline --allow-unknown`: rules that need a look-up are left out and listed. */
   readonly leaveOutLookUps: boolean;
 }
@@ -66,16 +68,19 @@ export async function judge(input: JudgeInput, ports: JudgePorts, signal: AbortS
   ]);
 
   const unread = firstByPath([...snapshot.unread.map(asUnread), ...dependencies.unread, ...inspection.unread]);
+  const unknowns = [...dependencies.unknowns, ...unread.filter((file) => file.transient).map(unknownFile)];
+  const down = input.signForUnknowns ? unknowns.filter((unknown) => !unknown.advisory) : [];
   const detections = [
     ...dependencies.detections,
     ...inspection.detections,
     ...unread.filter((file) => !file.transient).map(unreadFile),
+    ...down.map(sourceStaysDown),
   ];
   const { findings, handles } = assembleFindings(detections, ports.rules, input.weigh, input.knownHandles);
   return {
     findings,
     handles,
-    unknowns: [...dependencies.unknowns, ...unread.filter((file) => file.transient).map(unknownFile)],
+    unknowns: unknowns.filter((unknown) => !down.includes(unknown)),
     changes: dependencies.changes,
     unread,
     leftOut: dependencies.leftOut,

@@ -1,7 +1,7 @@
-import type { Detection } from './core/detection.ts';
-import { digestOf } from './core/digest.ts';
-import type { Finding, Replica } from './core/finding.ts';
-import type { Level, Rule } from './core/rule.ts';
+import type { Detection } from '../core/detection.ts';
+import { digestOf } from '../core/digest.ts';
+import type { Finding, Replica } from '../core/finding.ts';
+import type { Level, Rule } from '../core/rule.ts';
 
 const SEVERITY: Readonly<Record<Level, number>> = { error: 3, warning: 2, note: 1 };
 const CONFIDENCE = { high: 3, medium: 2, low: 1 } as const;

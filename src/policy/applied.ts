@@ -1,0 +1,37 @@
+import type { AuthorClass } from '../core/attribution.ts';
+import type { Detection } from '../core/detection.ts';
+import type { Finding } from '../core/finding.ts';
+import type { Rank } from '../core/host.ts';
+import type { Level, Rule } from '../core/rule.ts';
+import type { Thresholds } from '../core/thresholds.ts';
+
+/** A policy as one pull request meets it: every question a review or a sign-off asks of it, answered. */
+export interface AppliedPolicy {
+  /** SHA-256 of the policy's canonical JSON. */
+  readonly digest: string;
+  readonly mode: 'enforce' | 'observe';
+  /** Branches beside the default one that have a check of their own. */
+  readonly guardedBranches: readonly string[];
+  readonly thresholds: Thresholds;
+  readonly fixturePaths: readonly string[];
+  readonly excluded: (path: string) => boolean;
+  readonly weigh: (detection: Detection, rule: Rule) => { readonly level: Level } | 'off';
+  /** Whether a finding holds the merge of a change by this class of author. */
+  readonly blocks: (finding: Finding, author: AuthorClass) => boolean;
+  /** Whether an ordinary finding of a rule would: an unknown matters only then. */
+  readonly couldBlock: (rule: Rule, author: AuthorClass) => boolean;
+  readonly signersNeeded: (finding: Finding) => number;
+  /** The rank that signing a finding takes. */
+  readonly rankFor: (finding: Finding) => Rank;
+  readonly interestedMaySign: 'never' | 'with-presence';
+  /** How long a sign-off holds, in days. */
+  readonly signOffDays: number;
+  /** Whether a finding's sign-off may do without the press of a button. */
+  readonly presenceRelaxed: (finding: Finding, author: AuthorClass) => boolean;
+  /** Whether every push opens every sign-off again, or only those whose evidence changed. */
+  readonly lapse: 'changed' | 'always';
+  /** What becomes of a source that stays down: a person signs for it, or it blocks. */
+  readonly sourceDown: 'sign' | 'block';
+  /** Sentences for the report: an invalid file, an expired exception. Plain text. */
+  readonly notes: readonly string[];
+}

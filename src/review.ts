@@ -1,0 +1,192 @@
+import { digestOf } from './core/digest.ts';
+import type { Report } from './core/report.ts';
+import type { LedgerEntry, PullRequestRecord } from './core/store.ts';
+import type { Ports } from './ports.ts';
+import { type Ground, isAnswered, type ReviewJob, readGround } from './review/ground.ts';
+import { diffDigestOf, involve } from './review/involvement.ts';
+import { type Judgement, judge } from './review/judge.ts';
+import { lapseSignOffs } from './review/lapse.ts';
+import { publish } from './review/publish.ts';
+import { couldNotEvaluate, retryLater, SIGNABLE_AFTER_MS } from './review/retry.ts';
+import { needsRunAtOnce, startRun } from './review/runs.ts';
+
+/**
+ * The story of one review: read where things stand, start the check, judge the change, remember what was found,
+ * say it. Whatever fails on the way ends the check as "could not evaluate" and is tried again; nothing ends green.
+ */
+export async function review(job: ReviewJob, ports: Ports, signal: AbortSignal): Promise<void> {
+  const ground = await readGround(job, ports);
+  if (ground === null) return;
+  if (isAnswered(job, ground)) return noteInvolved(job, ground, ports);
+
+  const running = needsRunAtOnce(job, ground) ? startRun(job, ground, ports) : Promise.resolve(null);
+  try {
+    const [{ judgement, diffDigest }, run] = await Promise.all([judgeChange(ground, ports, signal), running]);
+    const report = makeReport(ground, judgement, diffDigest, ports);
+    await ports.store.ledger.append(job.repository.installationId, reviewEntry(report, ground, ports));
+    const record = await remember(job, ground, judgement, diffDigest, ports);
+    await lapseSignOffs(report, ground, ports);
+
+    const before = ground.latest?.report.code === report.code ? ground.latest.checkRunId : null;
+    const checkRunId = run?.id ?? before ?? (await startRun(job, ground, ports)).id;
+    const verdict = await publish(
+      {
+        ...ground,
+        record,
+        review: {
+          repositoryId: job.repository.id,
+          pullRequest: job.pullRequest,
+          report,
+          checkRunId,
+          checkName: ground.checkName,
+          createdAt: new Date(ports.now()).toISOString(),
+        },
+        annotated: checkRunId === before,
+      },
+      ports,
+    );
+    if (verdict.result === 'inconclusive') await retryLater(job, null, ports);
+  } catch (error) {
+    // Stopped from outside: the job is handed back and comes again, run and all.
+    if (signal.aborted) throw error;
+    await couldNotEvaluate(job, ground, await settled(running), error, ports);
+  }
+}
+
+async function judgeChange(
+  ground: Ground,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<{ readonly judgement: Judgement; readonly diffDigest: string }> {
+  const { repository, pullRequest, policy, attribution, commits } = ground;
+  const snapshot = await ports.host.snapshot(repository, ground.mergeBase, pullRequest.headSha);
+  const complete = ground.commitsComplete
+    ? snapshot
+    : { ...snapshot, unread: [...snapshot.unread, { ...COMMITS_CAPPED, path: `commits of #${pullRequest.number}` }] };
+  const judgement = await judge(
+    {
+      snapshot: complete,
+      attribution,
+      pullRequest: {
+        kind: 'pullRequest',
+        title: pullRequest.title,
+        body: pullRequest.body,
+        commits: commits.map(({ sha, message }) => ({ sha: sha ?? '', message })),
+      },
+      scope: 'change',
+      thresholds: policy.thresholds,
+      weigh: policy.weigh,
+      couldBlock: (rule) => policy.couldBlock(rule, attribution.class),
+      fixturePaths: policy.fixturePaths,
+      excluded: policy.excluded,
+      knownHandles: ground.record.handles,
+      signForUnknowns: policy.sourceDown === 'sign' && unknownForMs(ground, ports.now()) >= SIGNABLE_AFTER_MS,
+      leaveOutLookUps: false,
+    },
+    ports,
+    signal,
+  );
+  return { judgement, diffDigest: diffDigestOf(snapshot) };
+}
+
+/** GitHub lists at most 250 commits of a pull request (REST, "List commits on a pull request"). */
+const COMMITS_CAPPED = { reason: 'GitHub lists only the first 250 commits', transient: false } as const;
+
+function unknownForMs({ latest, pullRequest }: Ground, now: number): number {
+  if (latest === null || latest.report.headSha !== pullRequest.headSha || latest.report.unknownSince === null) return 0;
+  return now - Date.parse(latest.report.unknownSince);
+}
+
+/** Equal findings, head, base, policy and text keep the code, so that a re-check does not undo a command under way. */
+function makeReport(ground: Ground, judgement: Judgement, diffDigest: string, ports: Ports): Report {
+  const { pullRequest, latest, mergeBase, textDigest, policy } = ground;
+  const waiting = judgement.unknowns.some((unknown) => !unknown.advisory);
+  const unknownForNow = unknownForMs(ground, ports.now());
+  const report = {
+    headSha: pullRequest.headSha,
+    baseRef: pullRequest.baseRef,
+    mergeBase,
+    policyDigest: policy.digest,
+    textDigest,
+    diffDigest,
+    attribution: ground.attribution,
+    findings: judgement.findings,
+    unknowns: judgement.unknowns,
+    changes: judgement.changes,
+    unread: judgement.unread,
+    notes: policy.notes,
+    unknownSince: waiting || unknownForNow > 0 ? new Date(ports.now() - unknownForNow).toISOString() : null,
+  };
+  const same = latest !== null && identityOf(latest.report) === identityOf(report);
+  return { ...report, code: same ? latest.report.code : `r-${ports.word(8)}` };
+}
+
+/** What a report is identified by, beside its repository and pull request (product.md, "Report code"). */
+function identityOf(report: Omit<Report, 'code'>): string {
+  const { headSha, baseRef, mergeBase, policyDigest, textDigest, findings } = report;
+  const digests = findings.flatMap((each) => [each.evidenceDigest, ...each.replicas.map((one) => one.evidenceDigest)]);
+  return digestOf({ headSha, baseRef, mergeBase, policyDigest, textDigest, digests: digests.sort() });
+}
+
+function reviewEntry(report: Report, ground: Ground, ports: Ports): LedgerEntry {
+  return {
+    type: 'review',
+    effectKey: `review:${ground.repository.id}:${ground.pullRequest.number}:${report.code}`,
+    repositoryId: ground.repository.id,
+    pullRequest: ground.pullRequest.number,
+    headSha: report.headSha,
+    reportCode: report.code,
+    agent: report.attribution.agent,
+    requester: report.attribution.requester,
+    actor: null,
+    evidenceDigests: report.findings.map((finding) => finding.evidenceDigest),
+    policyDigest: report.policyDigest,
+    reason: null,
+    details: {
+      mergeBase: report.mergeBase,
+      baseRef: report.baseRef,
+      class: report.attribution.class,
+      tier: report.attribution.tier,
+      findings: report.findings.map(({ handle, ruleId, level, confidence }) => ({ handle, ruleId, level, confidence })),
+      dependencyChanges: report.changes.length,
+    },
+    at: new Date(ports.now()).toISOString(),
+  };
+}
+
+async function remember(
+  job: ReviewJob,
+  ground: Ground,
+  judgement: Judgement,
+  diffDigest: string,
+  ports: Ports,
+): Promise<PullRequestRecord> {
+  const { pullRequest, record } = ground;
+  // The run that this review started was noted while it was judged; only the store's copy knows of it.
+  const stored = (await ports.store.pullRequest(record.repositoryId, record.number)) ?? record;
+  const next: PullRequestRecord = {
+    ...stored,
+    ...(await involve(job, ground, diffDigest, ports)),
+    state: 'open',
+    headSha: pullRequest.headSha,
+    baseRef: pullRequest.baseRef,
+    attribution: ground.attribution,
+    handles: judgement.handles,
+  };
+  await ports.store.savePullRequest(next);
+  return next;
+}
+
+/** Whoever pushed has a hand in the change, also where an earlier delivery's review has answered for it already. */
+async function noteInvolved(job: ReviewJob, ground: Ground, ports: Ports): Promise<void> {
+  const diffDigest = ground.latest?.report.diffDigest;
+  if (diffDigest === undefined) return;
+  const involved = await involve(job, ground, diffDigest, ports);
+  await ports.store.savePullRequest({ ...ground.record, ...involved });
+}
+
+/** The run, where it could be started; a failure to start it is told by whatever comes next. */
+async function settled<T>(promise: Promise<T>): Promise<T | null> {
+  const [result] = await Promise.allSettled([promise]);
+  return result.status === 'fulfilled' ? result.value : null;
+}

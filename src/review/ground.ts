@@ -1,0 +1,118 @@
+import { raise } from '../agents/index.ts';
+import type { Attribution, CommitFacts, PullRequestFacts } from '../core/attribution.ts';
+import { digestOf } from '../core/digest.ts';
+import type { PullRequestState, RepositoryRef, RepositoryState } from '../core/host.ts';
+import type { Job } from '../core/job.ts';
+import type { PullRequestRecord, StoredReview } from '../core/store.ts';
+import type { AppliedPolicy } from '../policy/applied.ts';
+import { checkName } from '../policy/checks.ts';
+import type { Ports } from '../ports.ts';
+
+export type ReviewJob = Extract<Job, { kind: 'review' }>;
+
+/** Where things stand before anything is judged: GitHub's live state, the policy that applies, and what we remember. */
+export interface Ground {
+  readonly repository: RepositoryRef;
+  readonly state: RepositoryState;
+  readonly pullRequest: PullRequestState;
+  readonly policy: AppliedPolicy;
+  readonly checkName: string;
+  readonly commits: readonly CommitFacts[];
+  readonly commitsComplete: boolean;
+  readonly mergeBase: string;
+  readonly attribution: Attribution;
+  readonly textDigest: string;
+  readonly record: PullRequestRecord;
+  readonly latest: StoredReview | null;
+}
+
+/** Reads the ground in two round trips. Null where the pull request is closed: nothing is to be said any more. */
+export async function readGround(job: ReviewJob, ports: Ports): Promise<Ground | null> {
+  const { host, store } = ports;
+  const { repository, pullRequest: number } = job;
+  const [pullRequest, state, known, latest] = await Promise.all([
+    host.pullRequest(repository, number),
+    host.repository(repository),
+    store.pullRequest(repository.id, number),
+    store.latestReview(repository.id, number),
+  ]);
+  if (pullRequest.state === 'closed') return null;
+
+  const [policy, { commits, complete }, mergeBase] = await Promise.all([
+    ports.policy(repository, state, pullRequest),
+    host.commits(repository, number),
+    host.mergeBase(repository, pullRequest.baseSha, pullRequest.headSha),
+  ]);
+  const attribution = raise(known?.attribution ?? null, ports.attribute(factsOf(pullRequest, commits, job)));
+  return {
+    repository,
+    state,
+    pullRequest,
+    policy,
+    checkName: checkName(pullRequest.baseRef, state.defaultBranch, policy.guardedBranches, policy.mode),
+    commits,
+    commitsComplete: complete,
+    mergeBase,
+    attribution,
+    textDigest: textDigestOf(pullRequest, attribution),
+    record: known ?? newRecord(repository, pullRequest),
+    latest,
+  };
+}
+
+/** Digest of what the report's code depends on beside the code: title, body and who wrote it. */
+function textDigestOf({ title, body }: PullRequestState, attribution: Attribution): string {
+  const { agent, class: authorClass, tier, requester } = attribution;
+  return digestOf({ title, body, attribution: { agent, class: authorClass, tier, requester } });
+}
+
+function factsOf(pullRequest: PullRequestState, commits: readonly CommitFacts[], job: ReviewJob): PullRequestFacts {
+  return {
+    author: pullRequest.author,
+    app: null,
+    sender: job.sender,
+    assignees: pullRequest.assignees,
+    branch: pullRequest.headRef,
+    title: pullRequest.title,
+    body: pullRequest.body,
+    labels: pullRequest.labels,
+    commits,
+  };
+}
+
+function newRecord(repository: RepositoryRef, pullRequest: PullRequestState): PullRequestRecord {
+  return {
+    repositoryId: repository.id,
+    number: pullRequest.number,
+    installationId: repository.installationId,
+    state: 'open',
+    headSha: pullRequest.headSha,
+    baseRef: pullRequest.baseRef,
+    authorId: pullRequest.author.id,
+    attribution: null,
+    handles: {},
+    interested: [],
+    unknownPusher: false,
+    commentId: null,
+    openCheckRun: null,
+  };
+}
+
+/**
+ * Whether a delivery that asks for a review was answered already. Nothing of the review's identity has changed, so a
+ * delivery that comes again, under whatever id, does nothing.
+ */
+export function isAnswered(job: ReviewJob, ground: Ground): boolean {
+  const { latest, record, pullRequest, policy, mergeBase, textDigest } = ground;
+  if (!job.cause.startsWith('pull_request.') || record.state === 'closed') return false;
+  if (latest === null || latest.verdict.result === 'inconclusive' || record.openCheckRun !== null) return false;
+  const { report } = latest;
+  return (
+    latest.checkName === ground.checkName &&
+    report.headSha === pullRequest.headSha &&
+    report.baseRef === pullRequest.baseRef &&
+    report.mergeBase === mergeBase &&
+    report.policyDigest === policy.digest &&
+    report.textDigest === textDigest
+  );
+}

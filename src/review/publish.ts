@@ -1,0 +1,258 @@
+import { digestOf } from '../core/digest.ts';
+import { CountersignError } from '../core/errors.ts';
+import type { CommentState, PullRequestState, RepositoryRef, RepositoryState } from '../core/host.ts';
+import type { Verdict } from '../core/report.ts';
+import type { SignOff } from '../core/signoff.ts';
+import type { LedgerHead, PullRequestRecord, StoredReview } from '../core/store.ts';
+import type { AppliedPolicy } from '../policy/applied.ts';
+import { checkName } from '../policy/checks.ts';
+import { decide } from '../policy/decide.ts';
+import type { Ports } from '../ports.ts';
+import { renderCheckRun } from '../report/check-run.ts';
+import { renderComment, STICKY_MARKER } from '../report/comment.ts';
+
+/** What is needed to say the result of a review aloud. */
+export interface Publication {
+  readonly repository: RepositoryRef;
+  readonly state: RepositoryState;
+  readonly pullRequest: PullRequestState;
+  readonly record: PullRequestRecord;
+  readonly review: Omit<StoredReview, 'verdict'> & { readonly checkRunId: number };
+  readonly policy: AppliedPolicy;
+  /** The annotations of this report are on the check run already: GitHub appends, so they are sent once. */
+  readonly annotated: boolean;
+}
+
+/** Another open pull request of the same commit and check, which keeps this commit from being green. */
+export interface Sibling {
+  readonly number: number;
+  readonly reason: string;
+}
+
+/**
+ * Decides from what is stored and says so: ledger first, then the sticky comment and the check run. Called at the end
+ * of a review, after every sign-off, and when time changes the answer. Returns the pull request's own verdict.
+ */
+export async function publish(publication: Publication, ports: Ports): Promise<Verdict> {
+  const { review } = publication;
+  const signOffs = await ports.store.signOffs(review.repositoryId, review.pullRequest);
+  const verdict = verdictOf(publication, signOffs, ports.now());
+  await ports.store.saveReview({ ...review, verdict });
+  const head = await recordVerdict(publication, verdict, ports);
+
+  if (verdict.result !== 'pass') {
+    await show(publication, verdict, [], signOffs, head, ports);
+    return verdict;
+  }
+  const [stale, siblings] = await Promise.all([changedUnderneath(publication, ports), siblingsOf(publication, ports)]);
+  if (stale !== null) {
+    await supersede(publication, stale, ports);
+    return verdict;
+  }
+  await show(publication, verdict, siblings.worse, signOffs, head, ports);
+  if (siblings.sharing === 0 || siblings.worse.length > 0) return verdict;
+  // A sibling may have turned worse while this green was on its way: look again, and take it back if so.
+  const later = await siblingsOf(publication, ports);
+  if (later.worse.length > 0)
+    await show({ ...publication, annotated: true }, verdict, later.worse, signOffs, head, ports);
+  return verdict;
+}
+
+function verdictOf({ review, record, policy }: Publication, signOffs: readonly SignOff[], now: number): Verdict {
+  const { findings, unknowns, attribution } = review.report;
+  return decide(findings, unknowns, signOffs, {
+    blocks: (finding) => policy.blocks(finding, attribution.class),
+    signersNeeded: policy.signersNeeded,
+    interestedIds: new Set(record.interested.map((person) => person.id)),
+    now,
+  });
+}
+
+async function recordVerdict(
+  { repository, review, policy }: Publication,
+  verdict: Verdict,
+  ports: Ports,
+): Promise<LedgerHead> {
+  const { report } = review;
+  const said = {
+    result: verdict.result,
+    conclusion: verdict.conclusion,
+    open: verdict.open,
+    signed: verdict.signed.map(({ handle, signOffId }) => ({ handle, signOffId })),
+    refusals: verdict.refusals.map((each) => each.signOffId),
+    unknowns: verdict.unknowns.map(({ fact, subject, source }) => ({ fact, subject, source })),
+  };
+  return ports.store.ledger.append(repository.installationId, {
+    type: 'verdict',
+    effectKey: `verdict:${review.repositoryId}:${review.pullRequest}:${digestOf({ code: report.code, ...said })}`,
+    repositoryId: review.repositoryId,
+    pullRequest: review.pullRequest,
+    headSha: report.headSha,
+    reportCode: report.code,
+    agent: report.attribution.agent,
+    requester: report.attribution.requester,
+    actor: null,
+    evidenceDigests: report.findings.map((finding) => finding.evidenceDigest),
+    policyDigest: policy.digest,
+    reason: null,
+    details: said,
+    at: new Date(ports.now()).toISOString(),
+  });
+}
+
+/** Right before a green: head, base and policy are read again. A sentence where something changed, else null. */
+async function changedUnderneath(
+  { repository, state, pullRequest, review, policy }: Publication,
+  ports: Ports,
+): Promise<string | null> {
+  const [now, stateNow] = await Promise.all([
+    ports.host.pullRequest(repository, pullRequest.number),
+    ports.host.repository(repository),
+  ]);
+  if (now.state === 'closed') return 'The pull request was closed.';
+  if (now.headSha !== review.report.headSha) return 'A newer commit was pushed.';
+  if (now.baseRef !== review.report.baseRef) return 'The pull request was given another base branch.';
+  if (stateNow.defaultBranch !== state.defaultBranch) return 'The default branch changed.';
+  if (stateNow.defaultSha === state.defaultSha) return null;
+  const policyNow = await ports.policy(repository, stateNow, now);
+  return policyNow.digest === policy.digest ? null : 'The policy changed.';
+}
+
+/** Ends a run whose ground has moved, and has the pull request reviewed as it is now. */
+async function supersede({ repository, review, record }: Publication, reason: string, ports: Ports): Promise<void> {
+  await ports.host.updateCheckRun(repository, review.checkRunId, {
+    output: { title: 'Superseded', summary: `${reason} A new review answers for what is there now.` },
+    annotations: [],
+    actions: [],
+    conclusion: 'cancelled',
+    completedAt: new Date(ports.now()).toISOString(),
+  });
+  await ports.store.savePullRequest({ ...record, openCheckRun: null });
+  await ports.store.queue.send(
+    ports.newId(),
+    {
+      kind: 'review',
+      repository,
+      pullRequest: review.pullRequest,
+      cause: 'superseded',
+      sender: null,
+      headSha: null,
+      beforeSha: null,
+      attempt: 0,
+    },
+    { afterMs: 0 },
+  );
+}
+
+/** A commit that heads several open pull requests under one check name carries the worst of their verdicts. */
+async function siblingsOf(
+  publication: Publication,
+  ports: Ports,
+): Promise<{ readonly sharing: number; readonly worse: readonly Sibling[] }> {
+  const { repository, state, review, policy } = publication;
+  const open = await ports.host.openPullRequestsAt(repository, review.report.headSha);
+  const sharing = open.filter(
+    (other) =>
+      other.number !== review.pullRequest &&
+      checkName(other.baseRef, state.defaultBranch, policy.guardedBranches, policy.mode) === review.checkName,
+  );
+  const judged = await Promise.all(
+    sharing.map(async (other): Promise<Sibling | null> => {
+      const stored = await ports.store.latestReview(repository.id, other.number);
+      if (
+        stored === null ||
+        stored.report.headSha !== review.report.headSha ||
+        stored.report.baseRef !== other.baseRef
+      ) {
+        return { number: other.number, reason: 'has the same commit and is not reviewed yet' };
+      }
+      return stored.verdict.result === 'pass'
+        ? null
+        : { number: other.number, reason: 'has the same commit and is held' };
+    }),
+  );
+  return { sharing: sharing.length, worse: judged.filter((each) => each !== null) };
+}
+
+async function show(
+  publication: Publication,
+  verdict: Verdict,
+  siblings: readonly Sibling[],
+  signOffs: readonly SignOff[],
+  head: LedgerHead,
+  ports: Ports,
+): Promise<void> {
+  const { repository, review, record, policy } = publication;
+  const pending = pendingOf(signOffs, ports.now());
+  const comment = await upsertComment(publication, verdict, siblings, signOffs, ports);
+  const rendered = renderCheckRun(review.report, verdict, {
+    ledgerHead: head.hash,
+    pending,
+    checkName: review.checkName,
+    observe: policy.mode === 'observe',
+    policyNotes: policy.notes,
+    siblings,
+    commentUrl: comment?.htmlUrl ?? null,
+  });
+  await ports.host.updateCheckRun(repository, review.checkRunId, {
+    output: rendered.output,
+    annotations: publication.annotated ? [] : rendered.annotations,
+    actions: rendered.actions,
+    conclusion: siblings.length > 0 ? 'action_required' : verdict.conclusion,
+    completedAt: new Date(ports.now()).toISOString(),
+    ...(typeof comment?.htmlUrl === 'string' ? { detailsUrl: comment.htmlUrl } : {}),
+  });
+  await ports.store.savePullRequest({ ...record, commentId: comment?.id ?? record.commentId, openCheckRun: null });
+}
+
+/** Sign-offs that wait for their button, oldest first; GitHub has room for three buttons. */
+export function pendingOf(signOffs: readonly SignOff[], now: number): SignOff[] {
+  return signOffs
+    .filter((each) => each.state === 'pending' && Date.parse(each.expiresAt) > now)
+    .sort((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt))
+    .slice(0, 3);
+}
+
+/** The one comment, found by its id or by marker and author. A conversation that is locked does not stop the check. */
+async function upsertComment(
+  { repository, review, record, policy }: Publication,
+  verdict: Verdict,
+  siblings: readonly Sibling[],
+  signOffs: readonly SignOff[],
+  ports: Ports,
+): Promise<CommentState | null> {
+  const body = renderComment(review.report, verdict, {
+    signOffs,
+    siblings,
+    checkName: review.checkName,
+    policyNotes: policy.notes,
+  });
+  try {
+    const [known] =
+      record.commentId === null ? await ports.host.ownComments(repository, review.pullRequest, STICKY_MARKER) : [];
+    const id = record.commentId ?? known?.id ?? null;
+    if (known !== undefined && known.body === body) return known;
+    if (id !== null) return await updateOrCreate(id, body, repository, review.pullRequest, ports);
+    return await ports.host.createComment(repository, review.pullRequest, body);
+  } catch (error) {
+    if (!(error instanceof CountersignError) || error.code !== 'host-refused') throw error;
+    ports.log('warn', 'the comment could not be written; the check run says the same', { reason: error.message });
+    return null;
+  }
+}
+
+async function updateOrCreate(
+  id: number,
+  body: string,
+  repository: RepositoryRef,
+  pullRequest: number,
+  ports: Ports,
+): Promise<CommentState> {
+  try {
+    return await ports.host.updateComment(repository, id, body);
+  } catch (error) {
+    // Deleted by somebody: the effects of that are recorded where the deletion is reported; here it is written anew.
+    if (!(error instanceof CountersignError) || error.code !== 'host-refused') throw error;
+    return ports.host.createComment(repository, pullRequest, body);
+  }
+}

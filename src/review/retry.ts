@@ -1,0 +1,55 @@
+import { CountersignError, messageOf } from '../core/errors.ts';
+import type { CheckRunState } from '../core/host.ts';
+import type { Ports } from '../ports.ts';
+import type { Ground, ReviewJob } from './ground.ts';
+import { startRun } from './runs.ts';
+
+/** Seconds between tries: quickly at first, since most outages are short, then every five minutes for as long as it takes. */
+const BACK_OFF_SECONDS = [5, 15, 30, 60, 120, 300] as const;
+
+/** A source that is down for this long may be signed for, where policy says `sign` (product.md, "Policy file"). */
+export const SIGNABLE_AFTER_MS = 15 * 60 * 1000;
+
+/** Has the review tried again. `askedMs` is what the other side asked us to wait, if it did. */
+export async function retryLater(job: ReviewJob, askedMs: number | null, ports: Ports): Promise<void> {
+  const seconds = BACK_OFF_SECONDS[Math.min(job.attempt, BACK_OFF_SECONDS.length - 1)] ?? 300;
+  await ports.store.queue.send(
+    ports.newId(),
+    { ...job, attempt: job.attempt + 1 },
+    { afterMs: Math.max(seconds * 1000, askedMs ?? 0) },
+  );
+}
+
+/**
+ * A review that failed ends its check run at once, and never green: "could not evaluate" with the reason, tried again.
+ * A failure to say even that is thrown, and the queue tries the whole job again.
+ */
+export async function couldNotEvaluate(
+  job: ReviewJob,
+  ground: Ground,
+  run: CheckRunState | null,
+  error: unknown,
+  ports: Ports,
+): Promise<void> {
+  const expected = error instanceof CountersignError;
+  ports.log(expected ? 'warn' : 'error', 'a review could not be finished', {
+    pullRequest: job.pullRequest,
+    headSha: ground.pullRequest.headSha,
+    error: expected ? error.message : error instanceof Error ? error.stack : messageOf(error),
+  });
+  const { id } = run ?? (await startRun(job, ground, ports));
+  const reason = expected ? error.message : 'an error of Countersign itself; its operator finds it in the log';
+  await ports.host.updateCheckRun(job.repository, id, {
+    output: {
+      title: 'Could not evaluate this change',
+      summary: `The review could not be finished: ${reason}\n\nIt is tried again by itself. Until it succeeds, nothing here counts as reviewed.`,
+    },
+    annotations: [],
+    actions: [],
+    conclusion: 'action_required',
+    completedAt: new Date(ports.now()).toISOString(),
+  });
+  const stored = await ports.store.pullRequest(ground.record.repositoryId, ground.record.number);
+  await ports.store.savePullRequest({ ...(stored ?? ground.record), openCheckRun: null });
+  await retryLater(job, expected ? (error.retryAfterMs ?? null) : null, ports);
+}

@@ -1,0 +1,24 @@
+import { CountersignError } from '../core/errors.ts';
+import type { RepositoryRef } from '../core/host.ts';
+import type { Reply } from '../core/reply.ts';
+import type { Ports } from '../ports.ts';
+import { renderReply, replyMarker } from '../report/reply.ts';
+
+/** One comment for each person who gives commands, edited and not piled up. A locked conversation gets none. */
+export async function answer(
+  repository: RepositoryRef,
+  pullRequest: number,
+  to: { readonly id: number; readonly login: string },
+  reply: Reply,
+  ports: Ports,
+): Promise<void> {
+  const body = renderReply(reply, to);
+  try {
+    const [known] = await ports.host.ownComments(repository, pullRequest, replyMarker(to.id));
+    if (known === undefined) await ports.host.createComment(repository, pullRequest, body);
+    else if (known.body !== body) await ports.host.updateComment(repository, known.id, body);
+  } catch (error) {
+    if (!(error instanceof CountersignError) || error.code !== 'host-refused') throw error;
+    ports.log('warn', 'a reply could not be written', { pullRequest, reason: error.message });
+  }
+}

@@ -1,0 +1,214 @@
+import { sha256 } from '../core/digest.ts';
+import type { Finding } from '../core/finding.ts';
+import type { CommentState } from '../core/host.ts';
+import type { RefusedBecause, Reply } from '../core/reply.ts';
+import type { SignOff } from '../core/signoff.ts';
+import { type Asker, atLeast } from '../policy/authorise.ts';
+import type { Command } from '../policy/command.ts';
+import type { Ports } from '../ports.ts';
+import { pendingOf, publish } from '../review/publish.ts';
+import { chooseFindings, itemsOf } from './items.ts';
+import { record } from './record.ts';
+import { authorise, problemOfCode, type Standing } from './standing.ts';
+
+/** Minutes that the same person has for the press of the button (product.md, "Proof of presence"). */
+const PENDING_MS = 15 * 60 * 1000;
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** People who can be pending at once: GitHub shows at most three buttons. */
+const BUTTONS = 3;
+
+type Decision = Extract<Command, { verb: 'sign' | 'refuse' | 'revoke' }>;
+
+/** Takes a `sign`, `refuse` or `revoke`, and answers. Nothing takes effect that the ledger does not hold. */
+export async function takeDecision(
+  command: Decision,
+  comment: CommentState,
+  asker: Asker,
+  standing: Standing,
+  ports: Ports,
+): Promise<Reply | null> {
+  const { account } = asker.permission;
+  const signOffs = await ports.store.signOffs(standing.repository.id, standing.pullRequest.number);
+  const before = signOffs.find((each) => each.commandCommentId === comment.id);
+  // The same comment again: whatever it did, it did.
+  if (before !== undefined) return resume(before, standing, ports);
+
+  const made = await make(command, comment, asker, standing, signOffs, ports);
+  if (made.state === 'refused') {
+    const reply = await refuse(command.verb, made.because, comment, asker, standing, ports);
+    return made.silent ? null : reply;
+  }
+
+  const { signOff } = made;
+  const superseded = signOffs.filter((each) => each.state === 'pending' && each.signer.id === account.id);
+  for (const each of superseded) {
+    await ports.store.saveSignOff({
+      ...each,
+      state: 'cancelled',
+      stateReason: 'A newer command of the same person voids it.',
+    });
+  }
+  await record(
+    standing,
+    {
+      type: signOff.state === 'pending' ? 'sign-off-pending' : signOff.kind === 'refuse' ? 'refusal' : 'sign-off',
+      effectKey: `command:${comment.id}`,
+      actor: signOff.signer,
+      evidenceDigests: signOff.items.flatMap((item) => item.evidenceDigests),
+      reason: signOff.reason,
+      details: detailsOf(signOff, standing, ports.now()),
+    },
+    ports,
+  );
+  await ports.store.saveSignOff(signOff);
+  await wake(signOff, standing, ports);
+  await publish({ ...standing, annotated: true }, ports);
+  return signOff.state === 'pending'
+    ? { kind: 'pending', signOff, voided: superseded.length > 0 }
+    : { kind: 'effective', signOff };
+}
+
+type Made =
+  | { readonly state: 'made'; readonly signOff: SignOff }
+  | { readonly state: 'refused'; readonly because: RefusedBecause; readonly silent: boolean };
+
+function refused(because: RefusedBecause, silent: boolean): Made {
+  return { state: 'refused', because, silent };
+}
+
+async function make(
+  command: Decision,
+  comment: CommentState,
+  asker: Asker,
+  standing: Standing,
+  signOffs: readonly SignOff[],
+  ports: Ports,
+): Promise<Made> {
+  const { policy, record: pullRequest, review, repository } = standing;
+  const allowed = await authorise(asker, standing, ports);
+  if (allowed.state === 'refused') {
+    const because: RefusedBecause =
+      allowed.rule === 'rank-too-low' ? { rule: 'rank-too-low', needed: 'write' } : { rule: allowed.rule };
+    return refused(because, allowed.silent);
+  }
+  const { report, verdict } = review;
+  let findings: readonly Finding[] = [];
+  if (command.verb !== 'revoke') {
+    const known = await ports.store.reviewByCode(repository.id, command.reportCode);
+    const problem = problemOfCode(command.reportCode, known, standing);
+    if (problem !== null) return refused(problem, false);
+    const chosen = chooseFindings(command.handles, report, verdict);
+    if (chosen.state === 'refused') return refused(chosen.because, false);
+    findings = chosen.findings;
+    const above = findings.filter((finding) => !atLeast(asker.permission.rank, policy.rankFor(finding)));
+    if (above.length > 0)
+      return refused({ rule: 'admin-only', handles: above.map((finding) => finding.handle) }, false);
+  } else if (revocable(signOffs, asker).length === 0) {
+    return refused({ rule: 'nothing-refused' }, false);
+  }
+
+  const relaxed =
+    command.verb === 'refuse' ||
+    (command.verb === 'sign' &&
+      allowed.interested === null &&
+      !pullRequest.unknownPusher &&
+      findings.every((finding) => policy.presenceRelaxed(finding, report.attribution.class)));
+  const others = pendingOf(signOffs, ports.now()).filter((each) => each.signer.id !== asker.permission.account.id);
+  if (!relaxed && others.length >= BUTTONS) return refused({ rule: 'three-pending' }, false);
+
+  const now = ports.now();
+  return {
+    state: 'made',
+    signOff: {
+      id: `s-${comment.id}`,
+      repositoryId: repository.id,
+      pullRequest: standing.pullRequest.number,
+      kind: command.verb,
+      reportCode: report.code,
+      headSha: report.headSha,
+      signer: { id: asker.permission.account.id, login: asker.permission.account.login },
+      role: asker.permission.rank,
+      reason: command.reason,
+      items: itemsOf(findings),
+      commandCommentId: comment.id,
+      commandDigest: sha256(comment.body),
+      nonce: ports.word(12),
+      presence: null,
+      state: relaxed ? 'effective' : 'pending',
+      stateReason: null,
+      createdAt: new Date(now).toISOString(),
+      expiresAt: new Date(now + (relaxed ? validityMs(findings, policy.signOffDays) : PENDING_MS)).toISOString(),
+    },
+  };
+}
+
+/** How long a signature of these findings holds. What a source that was down would have told is signed for one day. */
+export function validityMs(findings: readonly Finding[], days: number): number {
+  const down = findings.some((finding) => finding.ruleId === 'not-evaluated' && finding.evidence['down'] === true);
+  return (down ? 1 : days) * DAY_MS;
+}
+
+/** The refusals that this person may take back: their own, or everybody's for an admin. */
+export function revocable(signOffs: readonly SignOff[], asker: Asker): SignOff[] {
+  return signOffs.filter(
+    (each) =>
+      each.kind === 'refuse' &&
+      each.state === 'effective' &&
+      (each.signer.id === asker.permission.account.id || asker.permission.rank === 'admin'),
+  );
+}
+
+export async function refuse(
+  verb: string,
+  because: RefusedBecause,
+  comment: Pick<CommentState, 'id'>,
+  asker: Asker,
+  standing: Standing,
+  ports: Ports,
+): Promise<Reply> {
+  const { id, login } = asker.permission.account;
+  await record(
+    standing,
+    {
+      type: 'sign-off-refused',
+      effectKey: `command:${comment.id}`,
+      actor: { id, login },
+      evidenceDigests: [],
+      reason: because.rule,
+      details: { verb, because: because.rule },
+    },
+    ports,
+  );
+  return { kind: 'refused', verb, because };
+}
+
+/** After a crash between the ledger and the check, the check may not show it yet. */
+async function resume(signOff: SignOff, standing: Standing, ports: Ports): Promise<Reply | null> {
+  await publish({ ...standing, annotated: true }, ports);
+  if (signOff.state === 'pending') return { kind: 'pending', signOff, voided: false };
+  return signOff.state === 'effective' ? { kind: 'effective', signOff } : null;
+}
+
+/** The check changes by itself when a pending command runs out, or a signature does. */
+export async function wake(signOff: SignOff, { repository, pullRequest }: Standing, ports: Ports): Promise<void> {
+  await ports.store.queue.send(
+    ports.newId(),
+    { kind: 'republish', repository, pullRequest: pullRequest.number, cause: 'expired' },
+    { afterMs: Math.max(0, Date.parse(signOff.expiresAt) - ports.now()) + 1000 },
+  );
+}
+
+/** What the ledger keeps of a sign-off: times too, so that signing without reading can be seen. */
+export function detailsOf(signOff: SignOff, { review }: Standing, now: number) {
+  return {
+    signOff: signOff.id,
+    kind: signOff.kind,
+    role: signOff.role,
+    handles: signOff.items.map((item) => item.handle),
+    rules: signOff.items.map((item) => item.ruleId),
+    comment: signOff.commandCommentId,
+    reportedAt: review.createdAt,
+    secondsSinceReport: Math.max(0, Math.round((now - Date.parse(review.createdAt)) / 1000)),
+    expiresAt: signOff.expiresAt,
+  };
+}

@@ -1,0 +1,47 @@
+import type { Finding } from '../core/finding.ts';
+import type { RefusedBecause } from '../core/reply.ts';
+import type { Report, Verdict } from '../core/report.ts';
+import type { SignedItem } from '../core/signoff.ts';
+
+/** The findings that a command means, or why it cannot mean them. */
+export type Chosen =
+  | { readonly state: 'chosen'; readonly findings: readonly [Finding, ...Finding[]] }
+  | { readonly state: 'refused'; readonly because: RefusedBecause };
+
+/**
+ * Resolves what is to be signed. `all` is every open finding of that report that is not critical; a critical one is
+ * named alone, so that nobody signs it among others; what cannot be signed cannot be signed by anyone.
+ */
+export function chooseFindings(handles: readonly string[] | 'all', report: Report, verdict: Verdict): Chosen {
+  const open = report.findings.filter((finding) => verdict.open.includes(finding.handle));
+  if (handles === 'all') {
+    const [first, ...rest] = open.filter((finding) => !finding.critical && finding.signable);
+    return first === undefined ? refused({ rule: 'nothing-open' }) : { state: 'chosen', findings: [first, ...rest] };
+  }
+
+  const unknown = handles.filter((handle) => !report.findings.some((finding) => finding.handle === handle));
+  if (unknown.length > 0) return refused({ rule: 'unknown-handle', handles: unknown });
+  const named = report.findings.filter((finding) => handles.includes(finding.handle));
+  const unsignable = named.filter((finding) => !finding.signable).map((finding) => finding.handle);
+  if (unsignable.length > 0) return refused({ rule: 'cannot-be-signed', handles: unsignable });
+  const done = named.filter((finding) => !verdict.open.includes(finding.handle)).map((finding) => finding.handle);
+  if (done.length > 0) return refused({ rule: 'not-open', handles: done });
+  const critical = named.filter((finding) => finding.critical).map((finding) => finding.handle);
+  if (critical.length > 0 && named.length > 1) return refused({ rule: 'sign-alone', handles: critical });
+
+  const [first, ...rest] = named;
+  return first === undefined ? refused({ rule: 'nothing-open' }) : { state: 'chosen', findings: [first, ...rest] };
+}
+
+/** What a signature of these findings covers: every place listed now, and none that comes later. */
+export function itemsOf(findings: readonly Finding[]): SignedItem[] {
+  return findings.map((finding) => ({
+    handle: finding.handle,
+    ruleId: finding.ruleId,
+    evidenceDigests: [finding.evidenceDigest, ...finding.replicas.map((replica) => replica.evidenceDigest)],
+  }));
+}
+
+function refused(because: RefusedBecause): Chosen {
+  return { state: 'refused', because };
+}

@@ -1,0 +1,159 @@
+import { sha256 } from '../core/digest.ts';
+import type { Job } from '../core/job.ts';
+import type { RefusedBecause } from '../core/reply.ts';
+import type { SignOff } from '../core/signoff.ts';
+import { type Asker, atLeast } from '../policy/authorise.ts';
+import type { Ports } from '../ports.ts';
+import { publish } from '../review/publish.ts';
+import { answer } from './answer.ts';
+import { detailsOf, revocable, validityMs, wake } from './decisions.ts';
+import { record } from './record.ts';
+import { authorise, problemOfCode, readAsker, readStanding, type Standing } from './standing.ts';
+
+type PressJob = Extract<Job, { kind: 'press' }>;
+
+/** What the identifier of our button starts with; the nonce of one pending sign-off follows (20 characters in all). */
+export const CONFIRM = 'confirm:';
+
+/**
+ * The story of one press of *Confirm*. GitHub has no API that presses it, so it shows that the person is there in a
+ * browser. Who presses is checked like who commands; the command is read back; only then does it count.
+ */
+export async function press(job: PressJob, ports: Ports): Promise<void> {
+  if (!job.identifier.startsWith(CONFIRM)) return;
+  const found = await findPending(job, ports);
+  if (found === null) return;
+  const { standing, signOff } = found;
+  const asker = await readAsker(job.repository, job.sender.login, null, ports);
+
+  const because = await problemOf(job, signOff, asker, standing, ports);
+  if (because !== null) {
+    await record(
+      standing,
+      {
+        type: 'sign-off-refused',
+        effectKey: `press:${job.checkRunId}:${signOff.nonce}:${job.sender.id}`,
+        actor: job.sender,
+        evidenceDigests: signOff.items.flatMap((item) => item.evidenceDigests),
+        reason: because.rule,
+        details: { verb: 'confirm', because: because.rule, signOff: signOff.id },
+      },
+      ports,
+    );
+    const person = asker.permission.account.type === 'User' && !asker.agent;
+    if (person)
+      await answer(
+        job.repository,
+        signOff.pullRequest,
+        job.sender,
+        { kind: 'refused', verb: 'confirm', because },
+        ports,
+      );
+    return;
+  }
+  await takeEffect(job, signOff, asker, standing, ports);
+}
+
+async function findPending(
+  job: PressJob,
+  ports: Ports,
+): Promise<{ readonly standing: Standing; readonly signOff: SignOff } | null> {
+  const review = await ports.store.reviewByCheckRun(job.repository.id, job.checkRunId);
+  if (review === null) return null;
+  const signOffs = await ports.store.signOffs(job.repository.id, review.pullRequest);
+  const nonce = job.identifier.slice(CONFIRM.length);
+  const signOff = signOffs.find((each) => each.nonce === nonce);
+  if (signOff === undefined) return null;
+  const standing = await readStanding(job.repository, review.pullRequest, ports);
+  return standing === null ? null : { standing, signOff };
+}
+
+async function problemOf(
+  job: PressJob,
+  signOff: SignOff,
+  asker: Asker,
+  standing: Standing,
+  ports: Ports,
+): Promise<RefusedBecause | null> {
+  if (signOff.signer.id !== job.sender.id || asker.permission.account.id !== signOff.signer.id) {
+    return { rule: 'another-person', signer: signOff.signer.login };
+  }
+  if (signOff.state === 'effective' && signOff.presence?.checkRunId === job.checkRunId) return null;
+  if (signOff.state !== 'pending') return { rule: 'void' };
+  if (Date.parse(signOff.expiresAt) <= ports.now()) return { rule: 'expired' };
+
+  const comment = await ports.host.comment(job.repository, signOff.commandCommentId);
+  const untouched =
+    comment !== null &&
+    comment.author.id === signOff.signer.id &&
+    comment.viaAppId === null &&
+    comment.createdAt === comment.updatedAt &&
+    sha256(comment.body) === signOff.commandDigest;
+  if (!untouched) return { rule: 'edited-comment' };
+
+  const allowed = await authorise(asker, standing, ports);
+  if (allowed.state === 'refused') {
+    return allowed.rule === 'rank-too-low' ? { rule: 'rank-too-low', needed: 'write' } : { rule: allowed.rule };
+  }
+  if (signOff.kind === 'revoke') return null;
+  const known = await ports.store.reviewByCode(job.repository.id, signOff.reportCode);
+  const problem = problemOfCode(signOff.reportCode, known, standing);
+  if (problem !== null) return problem;
+  const named = standing.review.report.findings.filter((finding) =>
+    signOff.items.some((item) => item.handle === finding.handle),
+  );
+  const above = named.filter((finding) => !atLeast(asker.permission.rank, standing.policy.rankFor(finding)));
+  return above.length > 0 ? { rule: 'admin-only', handles: above.map((finding) => finding.handle) } : null;
+}
+
+/** Ledger first, then the store, then the check: what GitHub shows as green is always written down already. */
+async function takeEffect(
+  job: PressJob,
+  signOff: SignOff,
+  asker: Asker,
+  standing: Standing,
+  ports: Ports,
+): Promise<void> {
+  const now = ports.now();
+  const named = standing.review.report.findings.filter((finding) =>
+    signOff.items.some((item) => item.handle === finding.handle),
+  );
+  const effective: SignOff = {
+    ...signOff,
+    state: 'effective',
+    role: asker.permission.rank,
+    presence: signOff.presence ?? { checkRunId: job.checkRunId, at: new Date(now).toISOString() },
+    expiresAt:
+      signOff.state === 'effective'
+        ? signOff.expiresAt
+        : new Date(now + validityMs(named, standing.policy.signOffDays)).toISOString(),
+  };
+  await record(
+    standing,
+    {
+      type: signOff.kind === 'revoke' ? 'revocation' : 'sign-off',
+      effectKey: `press:${job.checkRunId}:${signOff.nonce}`,
+      actor: signOff.signer,
+      evidenceDigests: signOff.items.flatMap((item) => item.evidenceDigests),
+      reason: signOff.reason,
+      details: { ...detailsOf(effective, standing, now), presence: { checkRun: job.checkRunId } },
+    },
+    ports,
+  );
+  if (signOff.kind === 'revoke') await takeBack(signOff, asker, standing, ports);
+  await ports.store.saveSignOff(effective);
+  if (signOff.state === 'pending') await wake(effective, standing, ports);
+  await publish({ ...standing, annotated: true }, ports);
+  await answer(job.repository, signOff.pullRequest, signOff.signer, { kind: 'effective', signOff: effective }, ports);
+}
+
+async function takeBack(revocation: SignOff, asker: Asker, standing: Standing, ports: Ports): Promise<void> {
+  const signOffs = await ports.store.signOffs(standing.repository.id, standing.pullRequest.number);
+  for (const refusal of revocable(signOffs, asker)) {
+    await ports.store.saveSignOff({
+      ...refusal,
+      state: 'revoked',
+      stateReason: `Revoked by ${revocation.signer.login}: ${revocation.reason}`,
+    });
+  }
+}

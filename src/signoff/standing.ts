@@ -1,0 +1,92 @@
+import type { CommentState, PullRequestState, RepositoryRef, RepositoryState } from '../core/host.ts';
+import type { RefusedBecause } from '../core/reply.ts';
+import type { PullRequestRecord, StoredReview } from '../core/store.ts';
+import type { AppliedPolicy } from '../policy/applied.ts';
+import { type Asker, type Authorisation, atLeast, maySign, maySignChange } from '../policy/authorise.ts';
+import type { Ports } from '../ports.ts';
+
+/** Where a pull request stands when somebody says something about it. */
+export interface Standing {
+  readonly repository: RepositoryRef;
+  readonly state: RepositoryState;
+  readonly pullRequest: PullRequestState;
+  readonly policy: AppliedPolicy;
+  readonly record: PullRequestRecord;
+  readonly review: StoredReview & { readonly checkRunId: number };
+}
+
+/** Null where there is nothing to speak of: no finished review. Everything of GitHub's is read live. */
+export async function readStanding(repository: RepositoryRef, number: number, ports: Ports): Promise<Standing | null> {
+  const [pullRequest, state, record, review] = await Promise.all([
+    ports.host.pullRequest(repository, number),
+    ports.host.repository(repository),
+    ports.store.pullRequest(repository.id, number),
+    ports.store.latestReview(repository.id, number),
+  ]);
+  if (record === null || review === null || review.checkRunId === null) return null;
+  const policy = await ports.policy(repository, state, pullRequest);
+  return { repository, state, pullRequest, policy, record, review: { ...review, checkRunId: review.checkRunId } };
+}
+
+/** Who asks, asked live. */
+export async function readAsker(
+  repository: RepositoryRef,
+  login: string,
+  comment: Pick<CommentState, 'viaAppId'> | null,
+  ports: Ports,
+): Promise<Asker> {
+  const permission = await ports.host.permission(repository, login);
+  return {
+    permission,
+    viaApp: comment !== null && comment.viaAppId !== null,
+    agent: ports.isAgent(permission.account.id),
+    inNamedTeam: false,
+  };
+}
+
+/** Whether this person may sign this change: rank, nature of the account, and their own part in it. */
+export async function authorise(asker: Asker, standing: Standing, ports: Ports): Promise<Authorisation> {
+  const { repository, state, record, policy, review } = standing;
+  const rules = { rank: 'write' as const, interestedMaySign: policy.interestedMaySign };
+  return maySignChange(asker, rules, {
+    interested: record.interested,
+    requester: review.report.attribution.requester,
+    ownsRepository: state.owner.type === 'User' && state.owner.id === asker.permission.account.id,
+    othersEligible: async () => {
+      const { accounts, complete } = await ports.host.collaborators(repository, rules.rank);
+      const hands = new Set(record.interested.map((person) => person.id));
+      const others = accounts.filter(
+        (account) => account.type === 'User' && !hands.has(account.id) && !ports.isAgent(account.id),
+      );
+      return !complete || others.some((account) => account.id !== asker.permission.account.id);
+    },
+  });
+}
+
+/** Whether somebody may ask for a re-check: the author, or write and above. */
+export function mayRecheck(asker: Asker, standing: Standing): boolean {
+  return (
+    asker.permission.account.id === standing.pullRequest.author.id ||
+    maySign(asker, { rank: 'write' }).state === 'allowed'
+  );
+}
+
+export function mayRead(asker: Asker): boolean {
+  return asker.permission.account.type === 'User' && !asker.viaApp && atLeast(asker.permission.rank, 'read');
+}
+
+/** Why a command for this report code no longer counts, or null where it does. */
+export function problemOfCode(code: string, known: StoredReview | null, standing: Standing): RefusedBecause | null {
+  const { review, pullRequest } = standing;
+  if (pullRequest.state === 'closed') return { rule: 'closed' };
+  const current = review.report.code;
+  if (code !== current) {
+    const old = known !== null && known.pullRequest === pullRequest.number;
+    return { rule: old ? 'old-code' : 'unknown-code', current };
+  }
+  const moved =
+    review.report.headSha !== pullRequest.headSha ||
+    review.report.baseRef !== pullRequest.baseRef ||
+    review.report.policyDigest !== standing.policy.digest;
+  return moved ? { rule: 'old-code', current: null } : null;
+}

@@ -1,0 +1,116 @@
+import { CountersignError } from './core/errors.ts';
+import type { Job } from './core/job.ts';
+import type { Ports } from './ports.ts';
+import { publish } from './review/publish.ts';
+import { endRun, withdraw } from './review/runs.ts';
+import { record } from './signoff/record.ts';
+import { readStanding } from './signoff/standing.ts';
+
+/** Nothing in the change is new, but the answer may be: a command ran out, a signature expired, a sibling was signed. */
+export async function republish(job: Extract<Job, { kind: 'republish' }>, ports: Ports): Promise<void> {
+  const standing = await readStanding(job.repository, job.pullRequest, ports);
+  if (standing === null || standing.pullRequest.state === 'closed') return;
+  if (standing.review.report.headSha !== standing.pullRequest.headSha) return;
+  const now = ports.now();
+  for (const signOff of await ports.store.signOffs(job.repository.id, job.pullRequest)) {
+    const over = Date.parse(signOff.expiresAt) <= now && (signOff.state === 'pending' || signOff.state === 'effective');
+    if (!over) continue;
+    const reason =
+      signOff.state === 'pending' ? 'The button was not pressed within 15 minutes.' : 'The sign-off expired.';
+    await record(
+      standing,
+      {
+        type: 'lapse',
+        effectKey: `lapse:${signOff.id}:expired:${signOff.state}`,
+        actor: signOff.signer,
+        evidenceDigests: signOff.items.flatMap((item) => item.evidenceDigests),
+        reason,
+        details: { signOff: signOff.id, state: 'expired' },
+      },
+      ports,
+    );
+    await ports.store.saveSignOff({ ...signOff, state: 'expired', stateReason: reason });
+  }
+  await publish({ ...standing, annotated: true }, ports);
+}
+
+/** Somebody else edited or deleted a comment of ours: it is put right, and written down who did it. */
+export async function restoreComment(job: Extract<Job, { kind: 'comment-touched' }>, ports: Ports): Promise<void> {
+  const standing = await readStanding(job.repository, job.pullRequest, ports);
+  if (standing === null) return;
+  if (standing.record.commentId !== job.commentId) return;
+  await record(
+    standing,
+    {
+      type: 'tamper',
+      effectKey: `tamper:${job.commentId}:${job.action}:${job.sender.id}:${standing.review.report.code}`,
+      actor: job.sender,
+      evidenceDigests: [],
+      reason: `our comment was ${job.action}`,
+      details: { comment: job.commentId, action: job.action },
+    },
+    ports,
+  );
+  const commentId = job.action === 'deleted' ? null : job.commentId;
+  await publish({ ...standing, record: { ...standing.record, commentId }, annotated: true }, ports);
+}
+
+/** A closed pull request's green must not serve another one from the same commit; a run under way ends. */
+export async function close(job: Extract<Job, { kind: 'closed' }>, ports: Ports): Promise<void> {
+  const { repository, pullRequest: number } = job;
+  const [known, review] = await Promise.all([
+    ports.store.pullRequest(repository.id, number),
+    ports.store.latestReview(repository.id, number),
+  ]);
+  if (known === null) return;
+  if (known.openCheckRun !== null) {
+    await endRun(
+      repository,
+      known.openCheckRun.id,
+      'The pull request was closed before the review was finished.',
+      ports,
+    );
+  }
+  await ports.store.savePullRequest({ ...known, state: 'closed', openCheckRun: null });
+  if (review === null) return;
+
+  const pullRequest = await ports.host.pullRequest(repository, number);
+  // Reopened in the meantime: its own review answers, and this one has nothing to withdraw.
+  if (pullRequest.state === 'open') return;
+  if (job.merged && review.verdict.result !== 'pass') {
+    await record(
+      { repository, pullRequest, review: { ...review, checkRunId: review.checkRunId ?? 0 } },
+      {
+        type: 'bypass',
+        effectKey: `bypass:${repository.id}:${number}:${job.headSha}`,
+        actor: job.sender ?? { id: 0, login: '' },
+        evidenceDigests: review.report.findings.map((finding) => finding.evidenceDigest),
+        reason: 'merged without our green check',
+        details: { open: review.verdict.open, conclusion: review.verdict.conclusion },
+      },
+      ports,
+    );
+  }
+  await withdraw(repository, review, 'Its pull request was closed.', ports).catch(unlessGone);
+  for (const other of await ports.host.openPullRequestsAt(repository, job.headSha)) {
+    await ports.store.queue.send(
+      ports.newId(),
+      {
+        kind: 'review',
+        repository,
+        pullRequest: other.number,
+        cause: 'sibling-closed',
+        sender: null,
+        headSha: null,
+        beforeSha: null,
+        attempt: 0,
+      },
+      { afterMs: 0 },
+    );
+  }
+}
+
+/** A repository or a run that is gone needs no withdrawing. */
+function unlessGone(error: unknown): void {
+  if (!(error instanceof CountersignError) || error.code !== 'host-refused') throw error;
+}

@@ -1,0 +1,29 @@
+import type { Job, QueuedJob } from './core/job.ts';
+import type { Ports } from './ports.ts';
+import { review } from './review.ts';
+import { press, takeCommand } from './signoff.ts';
+import { close, republish, restoreComment } from './upkeep.ts';
+
+/** Does one job. Which story it is stands in its kind; a kind without a story does not compile. */
+export async function work({ job }: QueuedJob, ports: Ports, signal: AbortSignal): Promise<void> {
+  switch (job.kind) {
+    case 'review':
+      return review(job, ports, signal);
+    case 'command':
+      return takeCommand(job, ports);
+    case 'press':
+      return press(job, ports);
+    case 'comment-touched':
+      return restoreComment(job, ports);
+    case 'republish':
+      return republish(job, ports);
+    case 'closed':
+      return close(job, ports);
+    default:
+      return unknownKind(job);
+  }
+}
+
+function unknownKind(job: never): never {
+  throw new TypeError(`there is no story for the job ${JSON.stringify(job satisfies Job)}`);
+}
