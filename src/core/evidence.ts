@@ -102,6 +102,8 @@ export interface PackageEvidence {
   /** A private route that base or operator set for this name: its host. Absent where the name goes to the public source. */
   readonly privateRoute: Fact<string>;
   readonly advisories: Fact<readonly Advisory[]>;
+  /** Those of the previous version, where the change is an update. */
+  readonly previousAdvisories: Fact<readonly Advisory[]>;
   /** Other ecosystems in which the name exists, for a hint only. */
   readonly existsElsewhere: Fact<readonly PackageType[]>;
 }

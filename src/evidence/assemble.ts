@@ -17,11 +17,13 @@ export interface LocalKnowledge {
 /** Advisories and downloads come from other sources than the registry. */
 export interface OtherSources {
   readonly advisories: Fact<readonly Advisory[]>;
+  readonly previousAdvisories: Fact<readonly Advisory[]>;
   readonly weeklyDownloads: Fact<number> | null;
 }
 
 type Shared = Pick<PackageEvidence, 'type' | 'name' | 'source'> &
-  LocalKnowledge & { readonly advisories: Fact<readonly Advisory[]> };
+  LocalKnowledge &
+  Pick<PackageEvidence, 'advisories' | 'previousAdvisories'>;
 
 /** Evidence in which every fact of the registry is in one state: nothing was, or could be, learned from it. */
 function uniform(shared: Shared, state: <T>() => Fact<T>): PackageEvidence {
@@ -54,6 +56,7 @@ export function notFromRegistry(change: DependencyChange, local: LocalKnowledge)
       ...local,
       looksLike: notApplicable(),
       advisories: notApplicable(),
+      previousAdvisories: notApplicable(),
     },
     notApplicable,
   );
@@ -69,7 +72,14 @@ export function assemble(
   others: OtherSources,
 ): PackageEvidence {
   const { answer, askedAt } = dated;
-  const shared: Shared = { type: change.type, name: change.name, source, ...local, advisories: others.advisories };
+  const shared: Shared = {
+    type: change.type,
+    name: change.name,
+    source,
+    ...local,
+    advisories: others.advisories,
+    previousAdvisories: others.previousAdvisories,
+  };
   if (answer.state === 'unavailable') {
     return uniform(shared, () => unavailable(source, answer.reason, answer.transient));
   }

@@ -1,12 +1,13 @@
 import type { PackageType } from '../core/dependency.ts';
-import type { Advisory, PackageEvidence } from '../core/evidence.ts';
-import { type Fact, known, notApplicable, unavailable } from '../core/fact.ts';
-import type { AdvisoryAnswer, AdvisorySource, EvidenceSource, Registry, Route } from '../core/lookup.ts';
+import type { PackageEvidence } from '../core/evidence.ts';
+import { type Fact, notApplicable } from '../core/fact.ts';
+import type { AdvisorySource, EvidenceSource, Registry, Route } from '../core/lookup.ts';
+import { advisoriesOf, type DenyList } from './advisories.ts';
 import { assemble, notFromRegistry } from './assemble.ts';
 import { askThroughCache, type DatedAnswer, type EvidenceCache } from './cache.ts';
 import { createGate, type Gate, type GateClock, type SourceLimits } from './gate.ts';
 import type { NameKnowledge } from './names.ts';
-import { localKnowledge, resolvedOf, type Subject, sourceOf, subjectOf, versionsOf } from './subject.ts';
+import { localKnowledge, type Subject, sourceOf, subjectOf, versionsOf } from './subject.ts';
 
 export interface EvidenceOptions {
   readonly registries: readonly Registry[];
@@ -27,8 +28,6 @@ export interface EvidenceOptions {
   readonly clock: GateClock;
 }
 
-export type DenyList = (type: PackageType, name: string, version: string | null) => Promise<Advisory | null>;
-
 /** Weekly downloads of many names at once; the answer holds a fact for every name asked. */
 export interface DownloadSource {
   readonly type: PackageType;
@@ -45,7 +44,10 @@ export function createEvidence(options: EvidenceOptions): EvidenceSource {
       const subjects = changes.map((change) => subjectOf(change, registries, options, context.baseRoutes ?? []));
       const downloading = downloadsOf(subjects, context.signal);
       const answers = await answersTo(subjects, context.signal);
-      const [advisories, downloads] = await Promise.all([advisoriesOf(subjects, answers, context.signal), downloading]);
+      const [advisories, downloads] = await Promise.all([
+        advisoriesOf(subjects, answers, { ...options, now: options.clock.now() }, context.signal),
+        downloading,
+      ]);
       return Promise.all(
         subjects.map(async (subject, index): Promise<PackageEvidence> => {
           const answer = answers[index] ?? null;
@@ -57,7 +59,7 @@ export function createEvidence(options: EvidenceOptions): EvidenceSource {
           });
           if (answer === null) return notFromRegistry(subject.change, local);
           return assemble(subject.change, sourceOf(subject.routed), answer, subject.registry, local, {
-            advisories: advisories[index] ?? notApplicable(),
+            ...(advisories[index] ?? { advisories: notApplicable(), previousAdvisories: notApplicable() }),
             weeklyDownloads: downloads.get(keyOf(subject)) ?? null,
           });
         }),
@@ -106,53 +108,6 @@ export function createEvidence(options: EvidenceOptions): EvidenceSource {
         signal,
       ),
     );
-  }
-
-  /** The local list is asked for every name; the public source never hears of a private one. */
-  async function advisoriesOf(
-    subjects: readonly Subject[],
-    answers: readonly (DatedAnswer | null)[],
-    signal: AbortSignal,
-  ): Promise<readonly Fact<readonly Advisory[]>[]> {
-    const { advisories: source, denyList, clock } = options;
-    const wanted = subjects.map((subject, index) => resolvedOf(subject, answers[index] ?? null));
-    const denied = await Promise.all(
-      subjects.map(async ({ change, name, lookedUp }, index) =>
-        lookedUp ? ((await denyList?.(change.type, name, wanted[index] ?? null)) ?? null) : null,
-      ),
-    );
-    const asking = subjects.flatMap((subject, index) =>
-      subject.lookedUp && subject.routed.state === 'public' ? [{ subject, index }] : [],
-    );
-    const told = new Map<number, AdvisoryAnswer>();
-    if (source !== null && !options.offline) {
-      const questions = asking.map(({ subject, index }) => ({
-        type: subject.change.type,
-        name: subject.name,
-        version: wanted[index] ?? null,
-      }));
-      const replies = await source.look(questions, signal);
-      for (const [place, { index }] of asking.entries()) {
-        const reply = replies[place];
-        if (reply !== undefined) told.set(index, reply);
-      }
-    }
-    const observedAt = new Date(clock.now()).toISOString();
-    return subjects.map((subject, index): Fact<readonly Advisory[]> => {
-      const own = denied[index] ?? null;
-      if (own !== null) return known([own], 'deny-list', observedAt);
-      if (!subject.lookedUp || subject.routed.state !== 'public') return notApplicable();
-      if (source === null)
-        return denyList === null
-          ? unavailable('advisories', 'no advisory source is configured', false)
-          : known([], 'deny-list', observedAt);
-      if (options.offline) return unavailable(source.source, 'offline', true);
-      const answer = told.get(index);
-      if (answer === undefined) return unavailable(source.source, 'no answer for this package', true);
-      return answer.state === 'known'
-        ? known(answer.advisories, source.source, observedAt)
-        : unavailable(source.source, answer.reason, answer.transient);
-    });
   }
 
   async function downloadsOf(

@@ -2,7 +2,7 @@ import type { DependencyChange } from '../../../src/core/dependency.ts';
 import type { Answer, Detection, MissingFact } from '../../../src/core/detection.ts';
 import type { DependencyContext } from '../../../src/core/detector.ts';
 import type { PackageEvidence } from '../../../src/core/evidence.ts';
-import { type Fact, valueOf } from '../../../src/core/fact.ts';
+import { type Fact, knownValue } from '../../../src/core/fact.ts';
 import type { JsonValue } from '../../../src/core/json.ts';
 import { purlOf } from '../../../src/core/purl.ts';
 import type { Confidence, Level, Rule } from '../../../src/core/rule.ts';
@@ -40,7 +40,7 @@ export function judgedPurl(
   context: Pick<DependencyContext, 'evidence' | 'changes'>,
 ): string {
   const version =
-    subject.version ?? lockedVersion(subject, context.changes) ?? valueOf(context.evidence.resolvedVersion)?.version;
+    subject.version ?? lockedVersion(subject, context.changes) ?? knownValue(context.evidence.resolvedVersion)?.version;
   return version === undefined ? purlOf(subject.type, subject.name) : purlOf(subject.type, subject.name, version);
 }
 
@@ -77,13 +77,13 @@ function identity(
   evidence: PackageEvidence,
   purl: string,
 ): { readonly [key: string]: JsonValue } {
-  const resolved = valueOf(evidence.resolvedVersion);
+  const resolved = knownValue(evidence.resolvedVersion);
   return {
     purl,
     range: subject.version === undefined ? (subject.range ?? null) : null,
     integrity: subject.integrity ?? null,
     host: subject.resolvedUrl === undefined ? null : (URL.parse(subject.resolvedUrl)?.host ?? subject.resolvedUrl),
-    scripts: resolved === undefined ? null : [...(valueOf(resolved.installScripts) ?? [])],
+    scripts: resolved === undefined ? null : [...(knownValue(resolved.installScripts) ?? [])],
   };
 }
 
@@ -116,7 +116,7 @@ export function daysSince(instant: string, now: number): number {
 
 /** At least this many days old, by every bound that is known: a stripped date does not make a veteran young. */
 export function leastAgeDays(evidence: PackageEvidence, now: number): number {
-  const bounds = [valueOf(evidence.firstPublishedAt), valueOf(evidence.existedBy)].flatMap((each) => each ?? []);
+  const bounds = [knownValue(evidence.firstPublishedAt), knownValue(evidence.existedBy)].flatMap((each) => each ?? []);
   return Math.max(0, ...bounds.map((each) => daysSince(each, now)));
 }
 

@@ -8,9 +8,9 @@ export const packumentSchema = z.object({
   name: z.string(),
   'dist-tags': z.record(z.string(), z.string()).optional().catch(undefined),
   time: z.record(z.string(), z.unknown()).optional().catch(undefined),
-  maintainers: z.unknown(),
-  description: z.unknown(),
-  repository: z.unknown(),
+  maintainers: z.unknown().optional(),
+  description: z.unknown().optional(),
+  repository: z.unknown().optional(),
   versions: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
 });
 export type Packument = z.infer<typeof packumentSchema>;
@@ -27,14 +27,14 @@ export const versionSchema = z.object({
   deprecated: z.union([z.string(), z.boolean()]).optional().catch(undefined),
   description: z.string().optional().catch(undefined),
   _npmUser: personSchema.optional().catch(undefined),
-  repository: z.unknown(),
+  repository: z.unknown().optional(),
   dist: z
     .object({
       integrity: z.string().optional().catch(undefined),
       shasum: z.string().optional().catch(undefined),
       unpackedSize: z.number().optional().catch(undefined),
-      attestations: z.unknown(),
-      signatures: z.unknown(),
+      attestations: z.unknown().optional(),
+      signatures: z.unknown().optional(),
     })
     .optional()
     .catch(undefined),

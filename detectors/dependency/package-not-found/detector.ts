@@ -1,0 +1,61 @@
+import { CLEAR } from '../../../src/core/detection.ts';
+import type { DependencyDetector } from '../../../src/core/detector.ts';
+import { knownValue } from '../../../src/core/fact.ts';
+import type { Rule } from '../../../src/core/rule.ts';
+import { fromRegistry, isOpen, needs, tell } from '../support/answer.ts';
+
+const RULE: Rule = {
+  id: 'package-not-found',
+  family: 'dependency',
+  shortDescription: 'The package does not exist in its registry',
+  help: 'A name that no registry knows is usually invented by a model. Whoever registers it first decides what is installed. Use the package that was meant, or remove the line. A scoped name, or one that the base uses already, may be private: then name its registry in the settings.',
+  level: 'error',
+  confidence: 'high',
+  critical: true,
+  signable: false,
+  cwe: [1357, 829],
+  requires: ['registryEntry'],
+  since: '0.1.0',
+};
+
+/** See README.md of this folder. */
+export const packageNotFound: DependencyDetector = {
+  rule: RULE,
+  detect(subject, context) {
+    if (!fromRegistry(subject)) return CLEAR;
+    const { evidence } = context;
+    // An import's name is the package's name on npm only; elsewhere the two have little to do with each other.
+    if (subject.entry === 'import' && subject.type !== 'npm') return CLEAR;
+    const { registryEntry, versions } = evidence;
+    if (isOpen(registryEntry)) return needs(subject, [['registryEntry', registryEntry]]);
+    const emptied = registryEntry.state === 'known' && versions.state === 'known' && versions.value.length === 0;
+    if (registryEntry.state !== 'absent' && !emptied) {
+      if (registryEntry.state === 'known' && isOpen(versions)) return needs(subject, [['versions', versions]]);
+      return CLEAR;
+    }
+
+    const scope = subject.type === 'npm' && subject.name.startsWith('@') ? subject.name.split('/')[0] : undefined;
+    const routed = knownValue(evidence.privateRoute);
+    const maybePrivate = scope !== undefined || evidence.inBase || routed !== undefined || subject.entry === 'import';
+    const elsewhere = knownValue(evidence.existsElsewhere) ?? [];
+    const hint = elsewhere.length > 0 ? ` A package of this name exists in ${elsewhere.join(', ')}.` : '';
+    const what = emptied
+      ? `${subject.name} was unpublished from ${evidence.source}: the name stands empty and has no version to install.`
+      : `${subject.name} does not exist in ${evidence.source}.`;
+    const why = maybePrivate
+      ? evidence.inBase
+        ? 'The base uses the name already, so it is absent or private.'
+        : 'It is absent or private.'
+      : 'The name is probably invented; whoever registers it decides what is installed.';
+    return tell(RULE, subject, context, {
+      message: `${what} ${why}${hint}`,
+      remediation: maybePrivate
+        ? routed === undefined
+          ? `If it is private, add a route for ${scope ?? subject.name} to its registry to the settings (npm: \`${scope ?? '@scope'}:registry=<address>\` in the base); else remove it.`
+          : `Check that ${routed} has the package and that its access is set up; else remove it.`
+        : 'Find the package that was meant, or remove the entry.',
+      signable: maybePrivate,
+      judged: { state: emptied ? 'unpublished' : 'absent', source: evidence.source },
+    });
+  },
+};

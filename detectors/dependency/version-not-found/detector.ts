@@ -1,0 +1,42 @@
+import { CLEAR } from '../../../src/core/detection.ts';
+import type { DependencyDetector } from '../../../src/core/detector.ts';
+import type { Rule } from '../../../src/core/rule.ts';
+import { isOpen, namesVersion, needs, spoken, tell } from '../support/answer.ts';
+
+const RULE: Rule = {
+  id: 'version-not-found',
+  family: 'dependency',
+  shortDescription: 'The package exists, but no version fits what the change asks for',
+  help: 'The registry knows the package and has no version that this entry would accept: the version was invented, mistyped or withdrawn. Whoever can publish under the name can fill the gap. Choose a version that exists.',
+  level: 'error',
+  confidence: 'high',
+  critical: true,
+  signable: true,
+  cwe: [1357],
+  requires: ['versions'],
+  since: '0.1.0',
+};
+
+/** See README.md of this folder. */
+export const versionNotFound: DependencyDetector = {
+  rule: RULE,
+  detect(subject, context) {
+    if (!namesVersion(subject, context.changes)) return CLEAR;
+    if (subject.version === undefined && subject.range === undefined) return CLEAR;
+    const { registryEntry, versions, resolvedVersion, source } = context.evidence;
+    if (registryEntry.state === 'absent' || registryEntry.state === 'notApplicable') return CLEAR;
+    // A package without any version is the other rule's finding.
+    if (versions.state === 'known' && versions.value.length === 0) return CLEAR;
+    if (resolvedVersion.state === 'unavailable') return needs(subject, [['versions', resolvedVersion]]);
+    if (isOpen(versions)) return needs(subject, [['versions', versions]]);
+    if (resolvedVersion.state !== 'absent' || versions.state !== 'known') return CLEAR;
+
+    const asked = subject.version === undefined ? `${subject.name} in the range ${subject.range}` : spoken(subject);
+    const newest = versions.value.at(-1);
+    return tell(RULE, subject, context, {
+      message: `${source} has no ${asked}${newest === undefined ? '' : `; the newest version there is ${newest}`}. A version that does not exist was invented, mistyped or withdrawn.`,
+      remediation: 'Name a version that exists, and let the package manager write the lockfile.',
+      judged: { asked: subject.version ?? subject.range ?? null, source },
+    });
+  },
+};

@@ -1,0 +1,82 @@
+import type { PackageType } from '../core/dependency.ts';
+import type { Advisory } from '../core/evidence.ts';
+import { type Fact, known, notApplicable, unavailable } from '../core/fact.ts';
+import type { AdvisoryAnswer, AdvisorySource } from '../core/lookup.ts';
+import type { DatedAnswer } from './cache.ts';
+import { resolvedOf, type Subject } from './subject.ts';
+
+/** Whether a version (null: any of the name) is on the local list of malicious versions. */
+export type DenyList = (type: PackageType, name: string, version: string | null) => Promise<Advisory | null>;
+
+export interface AdvisoryFacts {
+  readonly advisories: Fact<readonly Advisory[]>;
+  readonly previousAdvisories: Fact<readonly Advisory[]>;
+}
+
+/**
+ * Advisories of the version each change leads to, and of the one it leaves. The local list is asked for every name;
+ * the public source never hears of a private one.
+ */
+export async function advisoriesOf(
+  subjects: readonly Subject[],
+  answers: readonly (DatedAnswer | null)[],
+  sources: {
+    readonly advisories: AdvisorySource | null;
+    readonly denyList: DenyList | null;
+    readonly offline: boolean;
+    readonly now: number;
+  },
+  signal: AbortSignal,
+): Promise<readonly AdvisoryFacts[]> {
+  const wanted = subjects.map((subject, index) => resolvedOf(subject, answers[index] ?? null));
+  const questions = subjects.flatMap((subject, index) => {
+    if (!subject.lookedUp || subject.routed.state !== 'public') return [];
+    const ask = (version: string | null) => ({ type: subject.change.type, name: subject.name, version });
+    const previous = subject.change.previous?.version;
+    return [
+      { ...ask(wanted[index] ?? null), index, which: 'resolved' },
+      ...(previous === undefined ? [] : [{ ...ask(previous), index, which: 'previous' }]),
+    ];
+  });
+  const told = new Map<string, AdvisoryAnswer>();
+  if (sources.advisories !== null && !sources.offline && questions.length > 0) {
+    const replies = await sources.advisories.look(questions, signal);
+    for (const [place, { index, which }] of questions.entries()) {
+      const reply = replies[place];
+      if (reply !== undefined) told.set(`${which} ${index}`, reply);
+    }
+  }
+
+  const observedAt = new Date(sources.now).toISOString();
+  const publicFact = (subject: Subject, key: string): Fact<readonly Advisory[]> => {
+    if (!subject.lookedUp || subject.routed.state !== 'public') return notApplicable();
+    if (sources.advisories === null) {
+      return sources.denyList === null
+        ? unavailable('advisories', 'no advisory source is configured', false)
+        : known([], 'deny-list', observedAt);
+    }
+    const { source } = sources.advisories;
+    if (sources.offline) return unavailable(source, 'offline', true);
+    const answer = told.get(key);
+    if (answer === undefined) return unavailable(source, 'no answer for this package', true);
+    return answer.state === 'known'
+      ? known(answer.advisories, source, observedAt)
+      : unavailable(source, answer.reason, answer.transient);
+  };
+
+  return Promise.all(
+    subjects.map(async (subject, index): Promise<AdvisoryFacts> => {
+      const { change, name, lookedUp } = subject;
+      const denied = lookedUp ? ((await sources.denyList?.(change.type, name, wanted[index] ?? null)) ?? null) : null;
+      const asked = publicFact(subject, `resolved ${index}`);
+      return {
+        advisories:
+          denied === null
+            ? asked
+            : known([denied, ...(asked.state === 'known' ? asked.value : [])], 'deny-list', observedAt),
+        previousAdvisories:
+          change.previous?.version === undefined ? notApplicable() : publicFact(subject, `previous ${index}`),
+      };
+    }),
+  );
+}
