@@ -91,6 +91,23 @@ export interface LockFacts {
   readonly baseHosts: readonly string[];
 }
 
+/** Who asks for what inside a lockfile; plain data, so that it crosses a process boundary. */
+export interface LockGraph {
+  /**
+   * How an ask finds its entry. `paths`: by walking up the install paths, as Node resolves. `keys`: by the key
+   * `name@range`. `exact`: by the key itself, the ask carries no range.
+   */
+  readonly kind: 'paths' | 'keys' | 'exact';
+  /** Manifests as the lockfile repeats them. `path` is the workspace's folder from the lockfile, '' for the root. */
+  readonly roots: readonly { readonly path: string; readonly asks: readonly string[] }[];
+  /** For each entry, in the order of `entries`: name, range, name, range … (`exact`: key, '', key, '' …). */
+  readonly asks: readonly (readonly string[])[];
+  /** For each entry, in the order of `entries`: install path, or the keys it answers to. */
+  readonly keys: readonly (readonly string[])[];
+  /** Asks an override of the manifest answers: never out of range. Names. */
+  readonly overridden: readonly string[];
+}
+
 /** A file that could not be read as what it is; becomes the finding `not-evaluated`. */
 export interface UnreadFile {
   readonly path: string;

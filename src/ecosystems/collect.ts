@@ -63,7 +63,12 @@ async function readUnit(unit: Unit, files: DependencyFiles): Promise<ReadUnit> {
     const [base, head] = await readPair(pair, files, unread);
     // A head that cannot be read says nothing about what went; its place in `unread` says so instead.
     if (head === null && pair.headPath !== null) continue;
-    manifests.push({ base: base?.entries ?? null, head: head?.entries ?? null, path: pair.path, changed: pair.changed });
+    manifests.push({
+      base: base?.entries ?? null,
+      head: head?.entries ?? null,
+      path: pair.path,
+      changed: pair.changed,
+    });
   }
   for (const pair of unit.locks) {
     const [base, head] = await readPair(pair, files, unread);
@@ -76,7 +81,10 @@ async function readUnit(unit: Unit, files: DependencyFiles): Promise<ReadUnit> {
       head: head === null ? null : { ...head, format: pair.format.id },
     });
   }
-  const baseEntries = [...manifests.flatMap((pair) => pair.base ?? []), ...locks.flatMap((lock) => lock.base?.entries ?? [])];
+  const baseEntries = [
+    ...manifests.flatMap((pair) => pair.base ?? []),
+    ...locks.flatMap((lock) => lock.base?.entries ?? []),
+  ];
   return { unit, manifests, locks, unread, baseEntries };
 }
 

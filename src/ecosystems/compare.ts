@@ -69,10 +69,7 @@ function manifestDifferences(unit: ComparedUnit): ManifestDifference[] {
 }
 
 /** Entries of one file by field, group and the name they are known under. */
-function byIdentity(
-  entries: readonly DependencyEntry[],
-  nameOf: NameOf,
-): Map<string, DependencyEntry[]> {
+function byIdentity(entries: readonly DependencyEntry[], nameOf: NameOf): Map<string, DependencyEntry[]> {
   const found = new Map<string, DependencyEntry[]>();
   for (const entry of entries) {
     append(found, [entry.scope, entry.group ?? '', entry.alias ?? '', nameOf(entry)].join('\n'), entry);
@@ -100,8 +97,16 @@ function versionKey(entry: DependencyEntry): string {
 /** Rows of manifests that no lockfile governs. */
 function manifestRows(unit: ComparedUnit, differences: readonly ManifestDifference[]): DependencyChange[] {
   const changed = new Set(differences.map((difference) => difference.name));
-  const before = groupByName(unit.manifests.flatMap((pair) => pair.base ?? []), unit.nameOf, changed);
-  const after = groupByName(unit.manifests.flatMap((pair) => pair.head ?? []), unit.nameOf, changed);
+  const before = groupByName(
+    unit.manifests.flatMap((pair) => pair.base ?? []),
+    unit.nameOf,
+    changed,
+  );
+  const after = groupByName(
+    unit.manifests.flatMap((pair) => pair.head ?? []),
+    unit.nameOf,
+    changed,
+  );
   const rows: DependencyChange[] = [];
   for (const name of changed) {
     const bases = byVersion(before.get(name) ?? []);
@@ -186,11 +191,7 @@ function sameArtefact(left: DependencyEntry, right: DependencyEntry): boolean {
   );
 }
 
-function lockRows(
-  base: LockSide | null,
-  head: LockSide | null,
-  nameOf: NameOf,
-): DependencyChange[] {
+function lockRows(base: LockSide | null, head: LockSide | null, nameOf: NameOf): DependencyChange[] {
   const before = groupByName(foreign(base), nameOf, null);
   const after = groupByName(foreign(head), nameOf, null);
   const rows: DependencyChange[] = [];
@@ -325,7 +326,9 @@ function unlockedRows(
       found.push(rowOf('altered', withVersion(head, lockedEntries), base));
       continue;
     }
-    found.push(rowOf(base === null ? 'added' : versionKey(base) === versionKey(head) ? 'altered' : 'updated', head, base));
+    found.push(
+      rowOf(base === null ? 'added' : versionKey(base) === versionKey(head) ? 'altered' : 'updated', head, base),
+    );
   }
   if (unit.lock !== null && unit.lock.head === null) found.push(...unlocked(unit, differences));
   return found;

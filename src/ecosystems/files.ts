@@ -88,15 +88,9 @@ async function parseText(
   parse: ParseFormat,
 ): Promise<ParsedFile> {
   const outcome = await parse(format.id, file.text, path);
-  if (outcome.state === 'parsed') return { state: 'parsed', parsed: outcome.parsed, blob: file.blob };
-  return {
-    state: 'failed',
-    unread: {
-      path,
-      reason: outcome.reason,
-      transient: false,
-      blob: file.blob,
-      ...(outcome.line === undefined ? {} : { line: outcome.line }),
-    },
-  };
+  if (outcome.state === 'parsed') {
+    const { entries, unread, graph } = outcome;
+    return { state: 'parsed', parsed: { entries, unread, ...(graph === undefined ? {} : { graph }) }, blob: file.blob };
+  }
+  return { state: 'failed', unread: { ...outcome.file, path, blob: file.blob } };
 }

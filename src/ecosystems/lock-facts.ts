@@ -89,7 +89,12 @@ export function reachOf(lock: GovernedLock): Reach {
     const own = graph.asks[index] ?? [];
     const from = entry?.installPath ?? graph.keys[index]?.[0] ?? '';
     for (let at = 0; at < own.length; at += 2) {
-      follow(from, own[at] ?? '', own[at + 1] ?? '', entry === undefined ? lock.path : `${entry.name}@${entry.version}`);
+      follow(
+        from,
+        own[at] ?? '',
+        own[at + 1] ?? '',
+        entry === undefined ? lock.path : `${entry.name}@${entry.version}`,
+      );
     }
   }
   return { reached, asks, absent };
@@ -151,7 +156,9 @@ function absentByName(lock: GovernedLock): ReadonlySet<string> {
   return new Set(
     lock.manifests.flatMap((manifest) =>
       manifest.entries
-        .filter((entry) => INSTALLING.has(entry.scope) && entry.scope !== 'peerDependencies' && entry.source === 'registry')
+        .filter(
+          (entry) => INSTALLING.has(entry.scope) && entry.scope !== 'peerDependencies' && entry.source === 'registry',
+        )
         .filter((entry) => !names.has(keyOf(entry)))
         .map((entry) => `${manifest.path}\n${keyOf(entry)}`),
     ),
@@ -175,7 +182,11 @@ export interface LockSurroundings {
 }
 
 /** The facts for one row. */
-export function lockFactsOf(row: DependencyChange, around: LockSurroundings, indices: LockIndex): LockFacts | undefined {
+export function lockFactsOf(
+  row: DependencyChange,
+  around: LockSurroundings,
+  indices: LockIndex,
+): LockFacts | undefined {
   const shared = {
     path: around.lock.path,
     format: around.lock.format,
@@ -187,7 +198,9 @@ export function lockFactsOf(row: DependencyChange, around: LockSurroundings, ind
   const candidates = indices.get(around.nameOf(row)) ?? [];
   if (row.entry === 'manifest') {
     const absent = around.reach.absent.has(`${row.location.path}\n${keyOf(row)}`);
-    const asked = candidates.flatMap((index) => outOfRange(around, index).filter((ask) => ask.by === row.location.path));
+    const asked = candidates.flatMap((index) =>
+      outOfRange(around, index).filter((ask) => ask.by === row.location.path),
+    );
     return { ...shared, state: absent ? 'absent' : 'locked', outOfRange: absent ? [] : asked };
   }
   const own = candidates.filter((index) => around.lock.entries[index]?.version === row.version);

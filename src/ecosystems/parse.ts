@@ -1,15 +1,16 @@
+import type { UnreadFile } from '../core/dependency.ts';
 import { CountersignError } from '../core/errors.ts';
 import { ECOSYSTEMS } from './index.ts';
 import type { DependencyFormat, Ecosystem, ParsedDependencies } from './types.ts';
 
 /** What parsing one file gave: everything in it, or why it cannot be trusted. */
 export type ParseOutcome =
-  | { readonly state: 'parsed'; readonly parsed: ParsedDependencies }
-  | { readonly state: 'failed'; readonly line?: number; readonly reason: string };
+  | ({ readonly state: 'parsed' } & ParsedDependencies)
+  | { readonly state: 'failed'; readonly file: UnreadFile };
 
 /**
  * Parses one file by its format's id. Production runs this in a child process that can be killed; the id and the text
- * go in, plain data comes out.
+ * go in, plain data comes out (`graph` included: without it the rules cannot tell what a lockfile's entry is there for).
  */
 export type ParseFormat = (formatId: string, text: string, path: string) => Promise<ParseOutcome>;
 
@@ -28,17 +29,19 @@ export function parseInProcess(formatId: string, text: string, path: string): Pr
   const format = FORMATS.get(formatId);
   if (format === undefined) return Promise.reject(new TypeError(`no format is called ${formatId}`));
   if (text.length > LARGEST_TEXT) {
-    return Promise.resolve({ state: 'failed', reason: `over the limit of ${LARGEST_TEXT} characters` });
+    const reason = `over the limit of ${LARGEST_TEXT} characters`;
+    return Promise.resolve({ state: 'failed', file: { path, reason, transient: false } });
   }
   return Promise.resolve(parsed(format, text, path));
 }
 
 function parsed(format: DependencyFormat, text: string, path: string): ParseOutcome {
   try {
-    return { state: 'parsed', parsed: format.parse(text, path) };
+    return { state: 'parsed', ...format.parse(text, path) };
   } catch (error) {
     if (!(error instanceof CountersignError) || error.code !== 'unreadable-file') throw error;
     const line = error.place?.line;
-    return { state: 'failed', reason: error.message, ...(line === undefined ? {} : { line }) };
+    const file = { path, reason: error.message, transient: false, ...(line === undefined ? {} : { line }) };
+    return { state: 'failed', file };
   }
 }

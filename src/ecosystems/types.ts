@@ -1,4 +1,6 @@
-import type { DependencyEntry, PackageType } from '../core/dependency.ts';
+import type { DependencyEntry, LockGraph, PackageType } from '../core/dependency.ts';
+
+export type { LockGraph } from '../core/dependency.ts';
 
 /** One file format that says something about dependencies. Parsing is pure, and bounded by the size of the text. */
 export interface DependencyFormat {
@@ -19,23 +21,6 @@ export interface ParsedDependencies {
   readonly unread: readonly { readonly line: number; readonly reason: string }[];
   /** Who asks for what, where a lockfile says so. */
   readonly graph?: LockGraph;
-}
-
-/** Who asks for what inside a lockfile; plain data, so that it crosses a process boundary. */
-export interface LockGraph {
-  /**
-   * How an ask finds its entry. `paths`: by walking up the install paths, as Node resolves. `keys`: by the key
-   * `name@range`. `exact`: by the key itself, the ask carries no range.
-   */
-  readonly kind: 'paths' | 'keys' | 'exact';
-  /** Manifests as the lockfile repeats them. `path` is the workspace's folder from the lockfile, '' for the root. */
-  readonly roots: readonly { readonly path: string; readonly asks: readonly string[] }[];
-  /** For each entry, in the order of `entries`: name, range, name, range … (`exact`: key, '', key, '' …). */
-  readonly asks: readonly (readonly string[])[];
-  /** For each entry, in the order of `entries`: install path, or the keys it answers to. */
-  readonly keys: readonly (readonly string[])[];
-  /** Asks an override of the manifest answers: never out of range. Names. */
-  readonly overridden: readonly string[];
 }
 
 /** One package-URL type: how its names are compared and which files speak of it. */

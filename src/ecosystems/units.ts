@@ -194,7 +194,8 @@ async function addUnchanged(context: Context, unit: Draft): Promise<void> {
     const directory = directoryOf(lock.path);
     const [base, head] = await Promise.all([namesIn(context, 'base', directory), namesIn(context, 'head', directory)]);
     for (const name of new Set([...head, ...base])) {
-      if (governs(baseNameOf(lock.path), name)) addManifest(unit, joined(directory, name), base.has(name), head.has(name));
+      if (governs(baseNameOf(lock.path), name))
+        addManifest(unit, joined(directory, name), base.has(name), head.has(name));
     }
     for (const folder of await changedRoots(context, lock)) {
       const inside = joined(directory, folder);

@@ -34,7 +34,8 @@ function parse(text: string, path: string): ParsedDependencies {
   extensions(found, member(pnpm, 'packageExtensions'), 'pnpm.packageExtensions');
   const workspaces = member(root, 'workspaces');
   mapping(found, member(workspaces, 'catalog'), 'catalog');
-  for (const catalog of membersOf(member(workspaces, 'catalogs'))) mapping(found, catalog.value, 'catalog', catalog.key);
+  for (const catalog of membersOf(member(workspaces, 'catalogs')))
+    mapping(found, catalog.value, 'catalog', catalog.key);
   mapping(found, member(root, 'catalog'), 'catalog');
   for (const catalog of membersOf(member(root, 'catalogs'))) mapping(found, catalog.value, 'catalog', catalog.key);
   packageManager(found, root);

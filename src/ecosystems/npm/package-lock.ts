@@ -110,7 +110,11 @@ function parse(text: string, path: string): ParsedDependencies {
       keyLength = length;
       const context = stack.at(-1);
       const keys =
-        context?.kind === 'root' ? sections : context?.kind === 'packages' || context?.kind === 'tree' ? context.keys : null;
+        context?.kind === 'root'
+          ? sections
+          : context?.kind === 'packages' || context?.kind === 'tree'
+            ? context.keys
+            : null;
       if (keys === null) return;
       if (keys.has(property)) {
         throw unreadable(path, line + 1, `the key ${JSON.stringify(property.slice(0, 80))} stands twice`);
@@ -128,7 +132,8 @@ function parse(text: string, path: string): ParsedDependencies {
           return;
         case 'root':
           if (key === 'lockfileVersion') version = readVersion(value, path, line);
-          if (key === 'packages' || key === 'dependencies') throw unreadable(path, line + 1, `"${key}" must be an object`);
+          if (key === 'packages' || key === 'dependencies')
+            throw unreadable(path, line + 1, `"${key}" must be an object`);
           return;
         case 'packages':
         case 'tree':
