@@ -5,6 +5,7 @@ import type { OperatedQueue } from '../core/store.ts';
 import { abandoned, countBacklog, QUEUE, QUEUE_SCHEMA, release } from './claims.ts';
 import type { Engine } from './engine.ts';
 import { guarded } from './failure.ts';
+import { createSender } from './sender.ts';
 import { openBell } from './wake.ts';
 import { lostDelayMs, RETRY_LIMIT, startWorker, type Worker } from './worker.ts';
 
@@ -53,27 +54,26 @@ export async function openQueue(
   }
   const workers = new Set<Worker>();
   const bell = openBell(engine, (notice) => ring(workers, notice), onError);
+  const post = createSender(boss, (letters) => {
+    const due = letters.filter((letter) => letter.afterMs <= 0);
+    if (due.length === 0) return;
+    const notice = { supersedes: due.filter((letter) => letter.review).map((letter) => letter.key) };
+    ring(workers, notice);
+    bell.ring(notice);
+  });
 
   return {
     send: (id, job, { afterMs }) =>
       guarded(async () => {
         const key = await keyOf(job);
-        const stored = await boss.send(
-          QUEUE,
-          { id, job: JSON.stringify(job) },
-          {
-            id: uuidOf(id),
-            group: { id: key },
-            ...(afterMs > 0 ? { startAfter: afterMs / 1_000 } : {}),
-          },
-        );
-        if (stored === null) return 'duplicate';
-        if (afterMs <= 0) {
-          const notice = { supersedes: job.kind === 'review' ? key : null };
-          ring(workers, notice);
-          bell.ring(notice);
-        }
-        return 'stored';
+        const isNew = await post({
+          id: uuidOf(id),
+          key,
+          data: { id, job: JSON.stringify(job) },
+          afterMs,
+          review: job.kind === 'review',
+        });
+        return isNew ? 'stored' : 'duplicate';
       }),
 
     async work(handler, { concurrency }) {
@@ -111,9 +111,9 @@ export async function openQueue(
   }
 }
 
-/** What other workers are told when a job was stored: that there is one, and whose running review it makes old. */
+/** What workers are told when jobs were stored: that there are some, and whose running reviews they make old. */
 export interface Notice {
-  readonly supersedes: string | null;
+  readonly supersedes: readonly string[];
 }
 
 function ring(workers: ReadonlySet<Worker>, notice: Notice): void {

@@ -35,7 +35,7 @@ export function lostDelayMs(retryCount: number): number {
 
 export interface Worker {
   /** There may be work. A key aborts a running review of that pull request: a newer one waits. */
-  wake(supersedes: string | null): void;
+  wake(supersedes: readonly string[]): void;
   stop(graceMs: number): Promise<void>;
 }
 
@@ -210,9 +210,7 @@ export function startWorker(options: {
 
   return {
     wake(supersedes) {
-      if (supersedes !== null) {
-        for (const run of running) if (run.review && run.key === supersedes) run.abort('superseded');
-      }
+      for (const run of running) if (run.review && supersedes.includes(run.key)) run.abort('superseded');
       pump();
     },
     async stop(graceMs) {
