@@ -1,8 +1,26 @@
 import type { GuardrailDetector, GuardrailSubject } from '../../src/core/detector.ts';
+import { artifactOrCachePoisoning } from './artifact-or-cache-poisoning/detector.ts';
 import { policyChanged } from './policy-changed/detector.ts';
+import { pullRequestTargetCheckout } from './pull-request-target-checkout/detector.ts';
+import { secretExposedToFork } from './secret-exposed-to-fork/detector.ts';
+import { securityStepRemoved } from './security-step-removed/detector.ts';
+import { selfHostedRunnerExposed } from './self-hosted-runner-exposed/detector.ts';
+import { workflowAddedByAgent } from './workflow-added-by-agent/detector.ts';
+import { workflowInjection } from './workflow-injection/detector.ts';
+import { workflowPermissionsWidened } from './workflow-permissions-widened/detector.ts';
 
 /** Every guard-rail rule, one folder each. The contract test holds this list against the folders. */
-export const GUARDRAIL_DETECTORS: readonly GuardrailDetector[] = [policyChanged];
+export const GUARDRAIL_DETECTORS: readonly GuardrailDetector[] = [
+  artifactOrCachePoisoning,
+  policyChanged,
+  pullRequestTargetCheckout,
+  secretExposedToFork,
+  securityStepRemoved,
+  selfHostedRunnerExposed,
+  workflowAddedByAgent,
+  workflowInjection,
+  workflowPermissionsWidened,
+];
 
 /**
  * The rules that have to look at a subject. A rename is asked under both names, so that nothing leaves a guarded path

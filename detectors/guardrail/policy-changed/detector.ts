@@ -49,6 +49,7 @@ function detect(subject: GuardrailSubject) {
   if (subject.kind !== 'file') return CLEAR;
   const { before, after } = subject;
   if (!isPolicy(before) && !isPolicy(after)) return CLEAR;
+  if (JSON.stringify(sideEvidence(before)) === JSON.stringify(sideEvidence(after))) return CLEAR;
   const how = howItChanged(before, after);
   const named = isPolicy(after) ? after : before;
   const path = after?.path ?? named?.path ?? subject.path;
