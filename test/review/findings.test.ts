@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest';
+import type { Detection } from '../../src/core/detection.ts';
+import type { Rule } from '../../src/core/rule.ts';
+import { assembleFindings } from '../../src/review/findings.ts';
+import { detectionWith } from '../support/findings.ts';
+
+function rule(id: string, change: Partial<Rule>): [string, Rule] {
+  return [
+    id,
+    {
+      id,
+      family: 'code',
+      shortDescription: '',
+      help: '',
+      level: 'error',
+      confidence: 'high',
+      critical: false,
+      signable: true,
+      cwe: [],
+      requires: [],
+      since: '0.1.0',
+      ...change,
+    },
+  ];
+}
+
+const rules = new Map([
+  rule('command-injection', {}),
+  rule('package-not-found', { family: 'dependency', critical: true, signable: false }),
+  rule('package-too-new', { family: 'dependency' }),
+  rule('install-script', { family: 'dependency', level: 'warning' }),
+  rule('version-too-new', { family: 'dependency', level: 'note' }),
+]);
+const asTold = (detection: Detection, { level }: Rule) => ({ level: detection.level ?? level });
+
+function assemble(detections: readonly Detection[], known: Readonly<Record<string, string>> = {}) {
+  return assembleFindings(detections, rules, asTold, known);
+}
+
+function at(path: string, tokens: readonly string[]): Detection {
+  return detectionWith({ locations: [{ path, startLine: 1, endLine: 1 }], evidence: { path, tokens: [...tokens] } });
+}
+
+describe('the same mistake in several places', () => {
+  test('is one finding with all its places', () => {
+    const { findings } = assemble([at('a.ts', ['x']), at('b.ts', ['y'])]);
+    expect(findings).toHaveLength(1);
+    expect(findings[0]?.replicas).toHaveLength(1);
+  });
+
+  test('is told as a pattern from three places on', () => {
+    const { findings } = assemble([at('a.ts', ['x']), at('b.ts', ['y']), at('c.ts', ['z'])]);
+    expect(findings[0]?.message).toMatch(/3 places/);
+  });
+
+  test('has its second copy signed for separately, also in the very same words', () => {
+    const { findings } = assemble([at('a.ts', ['x']), at('a.ts', ['x'])]);
+    expect(findings[0]?.replicas[0]?.evidenceDigest).not.toBe(findings[0]?.evidenceDigest);
+  });
+});
+
+describe('one package version', () => {
+  const purl = 'pkg:npm/left-pat@1.0.0';
+  const all = (ids: readonly string[]) =>
+    ids.map((ruleId) => detectionWith({ ruleId, purl, fingerprint: ruleId, evidence: { purl, ruleId } }));
+
+  test('is one finding, led by the most severe rule', () => {
+    const { findings } = assemble(all(['version-too-new', 'install-script', 'package-too-new']));
+    expect(findings).toHaveLength(1);
+    expect(findings[0]).toMatchObject({
+      ruleId: 'package-too-new',
+      supporting: [{ ruleId: 'install-script' }, { ruleId: 'version-too-new' }],
+    });
+  });
+
+  test('cannot be signed where one of its rules cannot', () => {
+    const { findings } = assemble(all(['package-too-new', 'package-not-found']));
+    expect(findings[0]).toMatchObject({ ruleId: 'package-not-found', signable: false, critical: true });
+  });
+
+  test('keeps its digest when a note comes or goes, and changes it when an error does', () => {
+    const digest = (ids: readonly string[]) => assemble(all(ids)).findings[0]?.evidenceDigest;
+    expect(digest(['package-too-new', 'version-too-new'])).toBe(digest(['package-too-new']));
+    expect(digest(['package-too-new', 'package-not-found'])).not.toBe(digest(['package-not-found']));
+  });
+});
+
+describe('handles', () => {
+  test('stay with their evidence and are never used twice', () => {
+    const first = assemble([at('a.ts', ['x'])]);
+    expect(first.findings[0]?.handle).toBe('F1');
+    const other = detectionWith({ fingerprint: 'shape-2', evidence: { path: 'b.ts', tokens: ['new'] } });
+    const second = assemble([other], first.handles);
+    expect(second.findings[0]?.handle).toBe('F2');
+    const third = assemble([at('a.ts', ['x']), other], second.handles);
+    expect(third.findings.map((each) => each.handle).sort()).toEqual(['F1', 'F2']);
+  });
+});
+
+test('a finding of a rule that nobody registered is a bug, not a silence', () => {
+  expect(() => assemble([detectionWith({ ruleId: 'unheard-of' })])).toThrow(/unheard-of/);
+});
