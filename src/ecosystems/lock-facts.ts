@@ -73,7 +73,8 @@ export function reachOf(lock: GovernedLock): Reach {
   for (const root of graph.roots) {
     if (!lock.trustedRoots.has(root.path)) continue;
     for (let index = 0; index < root.asks.length; index += 2) {
-      follow(root.path, root.asks[index] ?? '', root.asks[index + 1] ?? '', lock.path);
+      const range = graph.kind === 'exact' ? '' : (root.asks[index + 1] ?? '');
+      follow(root.path, root.asks[index] ?? '', range, lock.path);
     }
   }
   for (const [index, keys] of graph.keys.entries()) {
@@ -121,8 +122,16 @@ function finder(graph: LockGraph): Find {
     case 'keys':
       return (_from, name, range) =>
         range === null ? byName.get(name) : (byKey.get(`${name}@${range}`) ?? byKey.get(`${name}@npm:${range}`));
-    case 'exact':
-      return (_from, name) => byKey.get(name);
+    case 'exact': {
+      const asked = new Map<string, string>(
+        graph.roots.flatMap((root) =>
+          root.asks.flatMap((name, at) =>
+            at % 2 === 0 ? [[`${root.path}\n${name}`, root.asks[at + 1] ?? ''] as const] : [],
+          ),
+        ),
+      );
+      return (from, name) => byKey.get(asked.get(`${from}\n${name}`) ?? name);
+    }
   }
 }
 

@@ -1,7 +1,9 @@
 import type { DependencyEntry } from '../../core/dependency.ts';
 import type { Location } from '../../core/location.ts';
 import { type JsonMember, member, membersOf, parseJson, STRICT_JSON, textOf, textsOf, unreadable } from '../json.ts';
+import { openText } from '../opening.ts';
 import type { DependencyFormat, ParsedDependencies } from '../types.ts';
+import { LARGEST_LOCK } from './shared.ts';
 import { readSpecifier } from './specifier.ts';
 
 /** Fields whose value maps names to specifiers (npm docs, "package.json"). */
@@ -22,7 +24,7 @@ export const packageJson: DependencyFormat = {
 };
 
 function parse(text: string, path: string): ParsedDependencies {
-  const root = parseJson(text, path, STRICT_JSON);
+  const root = parseJson(openText(text, path, LARGEST_LOCK), path, STRICT_JSON);
   if (root.kind !== 'object') throw unreadable(path, 1, 'not a JSON object');
   const found: Collected = { path, entries: [], unread: [] };
   for (const field of FIELDS) mapping(found, member(root, field), field);

@@ -1,6 +1,8 @@
 import type { DependencyEntry, DependencySource } from '../../core/dependency.ts';
 import { STRICT_JSON, unreadable, walkJson } from '../json.ts';
+import { openText } from '../opening.ts';
 import type { DependencyFormat, LockGraph, ParsedDependencies } from '../types.ts';
+import { LARGEST_LOCK, sriOf } from './shared.ts';
 import { jsrName, sourceOfAddress } from './specifier.ts';
 
 /** `package-lock.json` and `npm-shrinkwrap.json`, lockfileVersion 1 to 3 (npm docs, "package-lock.json"). */
@@ -26,7 +28,7 @@ type Context =
   | { readonly kind: 'root' }
   | { readonly kind: 'packages'; readonly keys: Set<string> }
   | { readonly kind: 'package'; readonly raw: Raw }
-  | { readonly kind: 'asks'; readonly raw: Raw }
+  | { readonly kind: 'asks'; readonly raw: Raw; readonly peer: boolean }
   | { readonly kind: 'tree'; readonly prefix: string; readonly keys: Set<string> }
   | { readonly kind: 'skip' };
 
@@ -35,7 +37,8 @@ const ASKING = new Set(['dependencies', 'optionalDependencies', 'peerDependencie
 const READ = new Set(['version', 'resolved', 'integrity', 'name', 'link', 'dev', 'optional', 'devOptional', 'peer']);
 const MARKER = 'node_modules/';
 
-function parse(text: string, path: string): ParsedDependencies {
+function parse(input: string, path: string): ParsedDependencies {
+  const opened = openText(input, path, LARGEST_LOCK);
   const packages: Raw[] = [];
   const tree: Raw[] = [];
   const stack: Context[] = [];
@@ -74,13 +77,13 @@ function parse(text: string, path: string): ParsedDependencies {
         if (parent.raw.tree && key === 'dependencies') {
           return { kind: 'tree', prefix: `${parent.raw.installPath}/`, keys: new Set() };
         }
-        return { kind: 'asks', raw: parent.raw };
+        return { kind: 'asks', raw: parent.raw, peer: key === 'peerDependencies' };
       default:
         return SKIP;
     }
   };
 
-  walkJson(text, path, STRICT_JSON, {
+  walkJson(opened, path, STRICT_JSON, {
     onObjectBegin: (_offset, _length, line) => {
       const parent = stack.at(-1);
       if (parent === undefined && sections.has('')) throw unreadable(path, line + 1, 'more than one JSON value');
@@ -128,7 +131,8 @@ function parse(text: string, path: string): ParsedDependencies {
           field(context.raw, key, value, path, line);
           return;
         case 'asks':
-          if (typeof value === 'string') context.raw.asks.push(key, value);
+          // Peer ranges are wishes: they lead to an entry and put no version out of range.
+          if (typeof value === 'string') context.raw.asks.push(key, context.peer ? '' : value);
           return;
         case 'root':
           if (key === 'lockfileVersion') version = readVersion(value, path, line);
@@ -280,7 +284,7 @@ function entryOf(path: string, raw: Raw, folders: ReadonlySet<string>): Dependen
     relationship: raw.tree ? 'unknown' : 'transitive',
     source: sourceOf(link, resolvedUrl, folders),
     ...(resolvedUrl === undefined ? {} : { resolvedUrl }),
-    ...(integrity === undefined ? {} : { integrity: sorted(integrity) }),
+    ...(integrity === undefined ? {} : { integrity: sriOf(integrity) }),
     ...(typeof script === 'boolean' ? { installScript: script } : {}),
     installPath: raw.installPath,
   };
@@ -290,11 +294,6 @@ function sourceOf(link: boolean, address: string | undefined, folders: ReadonlyS
   if (link) return address !== undefined && folders.has(address) ? 'workspace' : 'path';
   if (address === undefined || address === '') return 'registry';
   return sourceOfAddress(address);
-}
-
-/** SRI lists are sets (W3C SRI, section 3.3); sorted, so that a reordering is no change. */
-function sorted(integrity: string): string {
-  return integrity.includes(' ') ? integrity.trim().split(/\s+/).sort().join(' ') : integrity;
 }
 
 function scopeOf(raw: Raw): string {
