@@ -7,7 +7,7 @@ import { createLedger } from './ledger.ts';
 import { migrate } from './migrations.ts';
 import { type DatabaseQueue, openQueue } from './queue.ts';
 import { createRecords } from './records.ts';
-import { readSigner } from './signature.ts';
+import { type HeadSigner, readSigner } from './signature.ts';
 
 export interface StoreOptions {
   /** `postgres://…`, or null for the embedded database in `dataFolder`. */
@@ -29,7 +29,22 @@ export async function openStore(options: StoreOptions): Promise<OperatedStore> {
     options.ledgerKeyFile === undefined || options.ledgerKeyFile === null
       ? null
       : await readSigner(options.ledgerKeyFile);
-  const engine = await openEngine({ databaseUrl: options.databaseUrl, dataFolder: options.dataFolder, onError });
+  return assembleStore(
+    await openEngine({ databaseUrl: options.databaseUrl, dataFolder: options.dataFolder, onError }),
+    { now: options.now, sign, onError },
+  );
+}
+
+/** The store over a database that answers; closes the database where the start fails. */
+export async function assembleStore(
+  engine: Engine,
+  options: {
+    readonly now: () => number;
+    readonly sign: HeadSigner | null;
+    readonly onError: (error: unknown) => void;
+  },
+): Promise<OperatedStore> {
+  const { onError } = options;
   const records = createRecords(engine.db, options.now);
   const queue = await started(engine, () =>
     engine.alone(async () => {
@@ -47,7 +62,7 @@ export async function openStore(options: StoreOptions): Promise<OperatedStore> {
     ...records,
     engine: engine.kind,
     queue,
-    ledger: createLedger(engine.db, sign),
+    ledger: createLedger(engine.db, options.sign),
     ping: () => guarded(async () => void (await sql`SELECT 1`.execute(engine.db))),
     close() {
       closing ??= shut(queue, engine);

@@ -63,32 +63,7 @@ export function createLedger(db: Kysely<Tables>, sign: HeadSigner | null): Opera
         return rows.map((row) => Number(row.installation_id)).sort((a, b) => a - b);
       }),
     people: (installationId) => guarded(() => people(db, installationId)),
-    forget: (person) =>
-      guarded(async () => {
-        if (person.accountId === null && person.login === null) return 0;
-        const result = await db
-          .deleteFrom('ledger_people')
-          .where((row) =>
-            row.or([
-              ...(person.accountId === null
-                ? []
-                : [
-                    row('account_id', '=', String(person.accountId)),
-                    row.and([row('kind', '=', 'id'), row('value', '=', String(person.accountId))]),
-                  ]),
-              ...(person.login === null
-                ? []
-                : [
-                    row.and([
-                      row('kind', '=', 'login'),
-                      row(sql<string>`lower(value)`, '=', person.login.toLowerCase()),
-                    ]),
-                  ]),
-            ]),
-          )
-          .executeTakeFirst();
-        return Number(result.numDeletedRows);
-      }),
+    forget: (person) => guarded(() => forget(db, person)),
   };
 }
 
@@ -220,6 +195,31 @@ async function people(db: Kysely<Tables>, installationId: number): Promise<Reado
   return new Map(
     rows.filter((row) => saltedHash(row.salt, row.kind, row.value) === row.hash).map((row) => [row.hash, row.value]),
   );
+}
+
+/** By account, by login, or both; a login that the account is known to have had counts wherever it stands alone (a requester). */
+async function forget(
+  db: Kysely<Tables>,
+  person: { readonly accountId: number | null; readonly login: string | null },
+): Promise<number> {
+  const account = person.accountId === null ? null : String(person.accountId);
+  const logins = person.login === null ? [] : [person.login.toLowerCase()];
+  if (account !== null) {
+    const rows = await db.selectFrom('ledger_people').select('value').where('account_id', '=', account).execute();
+    logins.push(...rows.map((row) => row.value.toLowerCase()));
+  }
+  const result = await db
+    .deleteFrom('ledger_people')
+    .where((row) =>
+      row.or([
+        ...(account === null ? [] : [row('account_id', '=', account)]),
+        ...(logins.length === 0
+          ? []
+          : [row.and([row('kind', '=', 'login'), row(sql<string>`lower(value)`, 'in', logins)])]),
+      ]),
+    )
+    .executeTakeFirst();
+  return Number(result.numDeletedRows);
 }
 
 /** PostgreSQL's text cannot hold NUL (PostgreSQL documentation, section 8.3). */

@@ -150,6 +150,8 @@ const ReviewShape = z.looseObject({
     mergeBase: z.string(),
     policyDigest: z.string(),
     textDigest: z.string(),
+    diffDigest: z.string(),
+    unknownSince: z.string().nullable(),
     attribution: Attribution,
     findings: z.array(
       z.looseObject({

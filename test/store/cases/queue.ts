@@ -1,0 +1,290 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { CountersignError } from '../../../src/core/errors.ts';
+import type { QueuedJob } from '../../../src/core/job.ts';
+import type { OperatedStore } from '../../../src/core/store.ts';
+import { closedJob, pressJob, reviewJob, storedReview, until } from '../support.ts';
+
+/** The queue, whatever the engine. Every case stops its worker, so that the next one starts with an empty queue. */
+export function queueCases(store: () => OperatedStore, errors: unknown[]): void {
+  async function working(
+    concurrency: number,
+    handler: (queued: QueuedJob, signal: AbortSignal) => Promise<void>,
+    story: () => Promise<void>,
+  ): Promise<void> {
+    const work = await store().queue.work(handler, { concurrency });
+    try {
+      await story();
+    } finally {
+      await work.stop(5_000);
+    }
+    expect(await store().queue.depth()).toBe(0);
+  }
+  const send = (id: string, pullRequest: number, afterMs = 0) =>
+    store().queue.send(id, reviewJob(pullRequest, 'a'.repeat(40)), { afterMs });
+
+  describe('queue', () => {
+    it('makes one job of 50 identical deliveries at once, and none of a later one', async () => {
+      const id = 'b0a5c1de-0000-4000-8000-0000000000a1';
+      const answers = await Promise.all(Array.from({ length: 50 }, () => send(id, 1)));
+      expect(answers.filter((answer) => answer === 'stored')).toHaveLength(1);
+      expect(await send(id.toUpperCase(), 1)).toBe('duplicate');
+      const seen: string[] = [];
+      await working(
+        4,
+        async (queued) => void seen.push(queued.id),
+        () => until('the job', () => seen.length === 1, 5_000),
+      );
+      expect(await send(id, 1)).toBe('duplicate');
+      expect(await store().queue.depth()).toBe(0);
+      expect(seen).toEqual([id]);
+    });
+
+    it('takes ids that are no UUIDs, and keeps them apart', async () => {
+      expect(await send('delivery-1', 1)).toBe('stored');
+      expect(await send('delivery-1', 1)).toBe('duplicate');
+      expect(await send('delivery-2', 1)).toBe('stored');
+      const seen: QueuedJob[] = [];
+      await working(
+        1,
+        async (queued) => void seen.push(queued),
+        () => until('both', () => seen.length === 2, 5_000),
+      );
+      expect(seen.map((queued) => queued.id)).toEqual(['delivery-1', 'delivery-2']);
+      expect(seen[0]?.job).toEqual(reviewJob(1, 'a'.repeat(40)));
+    });
+
+    it('runs jobs of one pull request one after another, in order, and others beside them', async () => {
+      const running = new Map<number, number>();
+      let most = 0;
+      let worst = 0;
+      const order: string[] = [];
+      const ids = Array.from({ length: 24 }, (_, at) => ({ id: `turn-${at}`, pullRequest: at % 4 }));
+      for (const { id, pullRequest } of ids) await store().queue.send(id, closedJob(pullRequest), { afterMs: 0 });
+      await working(
+        8,
+        async ({ id, job }) => {
+          const key = job.kind === 'press' ? -1 : job.pullRequest;
+          running.set(key, (running.get(key) ?? 0) + 1);
+          worst = Math.max(worst, running.get(key) ?? 0);
+          most = Math.max(
+            most,
+            [...running.values()].reduce((sum, count) => sum + count, 0),
+          );
+          order.push(id);
+          await sleep(15);
+          running.set(key, (running.get(key) ?? 0) - 1);
+        },
+        () => until('all', () => order.length === ids.length, 10_000),
+      );
+      expect(worst, 'jobs of one pull request at the same time').toBe(1);
+      expect(most, 'jobs at the same time').toBe(4);
+      for (const key of [0, 1, 2, 3]) {
+        const turns = order.filter((id) => Number(id.slice(5)) % 4 === key);
+        expect(turns).toEqual(ids.filter(({ pullRequest }) => pullRequest === key).map(({ id }) => id));
+      }
+    });
+
+    it('never runs more jobs at once than it was told', async () => {
+      let now = 0;
+      let most = 0;
+      let done = 0;
+      await Promise.all(
+        Array.from({ length: 12 }, (_, at) => store().queue.send(`few-${at}`, closedJob(at), { afterMs: 0 })),
+      );
+      await working(
+        3,
+        async () => {
+          now += 1;
+          most = Math.max(most, now);
+          await sleep(10);
+          now -= 1;
+          done += 1;
+        },
+        () => until('all', () => done === 12, 10_000),
+      );
+      expect(most).toBe(3);
+    });
+
+    it('starts an idle worker on a job within 100 ms', async () => {
+      const started = new Map<string, number>();
+      const waits: number[] = [];
+      await working(
+        2,
+        async ({ id }) => void started.set(id, performance.now()),
+        async () => {
+          for (let at = 0; at < 12; at++) {
+            await sleep(40);
+            const sent = performance.now();
+            await send(`quick-${at}`, at);
+            await until('its start', () => started.has(`quick-${at}`), 5_000);
+            waits.push((started.get(`quick-${at}`) ?? Number.POSITIVE_INFINITY) - sent);
+          }
+        },
+      );
+      const median = waits.sort((a, b) => a - b)[6];
+      expect(median).toBeLessThan(100);
+    });
+
+    it('lets a press wait for the pull request that its check run belongs to', async () => {
+      await store().saveReview(storedReview(70, 'r-70000001', 7001));
+      let running = 0;
+      let worst = 0;
+      let done = 0;
+      await store().queue.send('press-a', closedJob(70), { afterMs: 0 });
+      await store().queue.send('press-b', pressJob(7001), { afterMs: 0 });
+      await store().queue.send('press-c', pressJob(7099), { afterMs: 0 });
+      const together = new Set<string>();
+      await working(
+        4,
+        async ({ id }) => {
+          if (id !== 'press-c') running += 1;
+          worst = Math.max(worst, running);
+          together.add(id);
+          await sleep(50);
+          if (id !== 'press-c') running -= 1;
+          done += 1;
+        },
+        () => until('all', () => done === 3, 5_000),
+      );
+      expect(worst).toBe(1);
+      expect(together.size).toBe(3);
+    });
+
+    it('starts a delayed job not before its time', async () => {
+      const sent = performance.now();
+      let started = 0;
+      await send('later', 1, 900);
+      expect(await store().queue.backlog()).toMatchObject({ waiting: 0, delayed: 1, oldestWaitingMs: null });
+      await working(
+        1,
+        async () => {
+          started = performance.now();
+        },
+        () => until('the delayed job', () => started > 0, 5_000),
+      );
+      expect(started - sent).toBeGreaterThan(850);
+      expect(started - sent).toBeLessThan(2_500);
+    });
+
+    it('tries a job again when its handler throws, later each time, while others of the pull request go on', async () => {
+      const starts: { id: string; at: number; earlier: number | undefined }[] = [];
+      await send('failing', 1);
+      await send('after it', 1);
+      await working(
+        1,
+        async ({ id, earlierStarts }) => {
+          starts.push({ id, at: performance.now(), earlier: earlierStarts });
+          if (id === 'failing' && starts.filter((start) => start.id === id).length < 3) throw new Error('a bug \u0000');
+        },
+        () => until('three tries', () => starts.filter(({ id }) => id === 'failing').length === 3, 10_000),
+      );
+      const tries = starts.filter(({ id }) => id === 'failing');
+      expect(tries.map(({ earlier }) => earlier)).toEqual([0, 1, 2]);
+      const [first, second, third] = tries.map(({ at }) => at);
+      expect((second ?? 0) - (first ?? 0)).toBeGreaterThan(950);
+      expect((third ?? 0) - (second ?? 0)).toBeGreaterThan(1_950);
+      expect(starts.findIndex(({ id }) => id === 'after it')).toBe(1);
+      expect(errors.splice(0).map(String)).toEqual(['Error: a bug \u0000', 'Error: a bug \u0000']);
+    });
+
+    it('waits as long as the other side asked for', async () => {
+      const starts: number[] = [];
+      await send('asked', 1);
+      await working(
+        1,
+        async () => {
+          starts.push(performance.now());
+          if (starts.length === 1) throw new CountersignError('host-unavailable', 'slow down', { retryAfterMs: 1_600 });
+        },
+        () => until('the second try', () => starts.length === 2, 6_000),
+      );
+      expect((starts[1] ?? 0) - (starts[0] ?? 0)).toBeGreaterThan(1_550);
+      errors.splice(0);
+    });
+
+    it('tells a running review at once that a newer one waits, and nobody else', async () => {
+      const reasons: unknown[] = [];
+      const ended: string[] = [];
+      const started: string[] = [];
+      await working(
+        3,
+        async ({ id, job }, signal) => {
+          started.push(id);
+          if (id === 'newer') return void ended.push(id);
+          const limit = job.kind === 'review' && job.pullRequest === 1 ? 5_000 : 150;
+          await sleep(limit, undefined, { signal }).catch(() => reasons.push(signal.reason));
+          ended.push(id);
+        },
+        async () => {
+          await send('older', 1);
+          await send('other pull request', 2);
+          await store().queue.send('no review', closedJob(3), { afterMs: 0 });
+          await until('all started', () => started.length === 3, 5_000);
+          await send('retry of itself', 1, 60_000);
+          await sleep(50);
+          expect(reasons).toEqual([]);
+          const sent = performance.now();
+          await send('newer', 1);
+          await until('the newer one', () => ended.includes('newer'), 3_000);
+          expect(performance.now() - sent).toBeLessThan(1_000);
+          expect(ended.indexOf('older')).toBeLessThan(ended.indexOf('newer'));
+          await until('the others', () => ended.length === 4, 3_000);
+        },
+      ).catch((error: unknown) => {
+        // The follow-up in a minute is still in the queue: the one thing that is meant to be left.
+        if (!String(error).includes('expected 1 to be +0')) throw error;
+      });
+      expect(reasons).toEqual(['superseded']);
+      expect(await store().queue.backlog()).toMatchObject({ waiting: 0, delayed: 1, running: 0 });
+    });
+
+    it('lets running jobs end when it stops, and hands back what does not end', async () => {
+      const ended: string[] = [];
+      const reasons: unknown[] = [];
+      const started: string[] = [];
+      await store().queue.send('short', closedJob(81), { afterMs: 0 });
+      await store().queue.send('endless', closedJob(82), { afterMs: 0 });
+      const work = await store().queue.work(
+        async ({ id }, signal) => {
+          started.push(id);
+          if (id === 'short') await sleep(200);
+          else
+            await new Promise<void>((resolve) =>
+              signal.addEventListener('abort', () => resolve(reasons.push(signal.reason) as never)),
+            );
+          if (id === 'endless') await new Promise(() => undefined);
+          ended.push(id);
+        },
+        { concurrency: 2 },
+      );
+      await until('both started', () => started.length === 2, 5_000);
+      await store().queue.send('not started', closedJob(83), { afterMs: 0 });
+      const stopping = performance.now();
+      await work.stop(500);
+      expect(performance.now() - stopping).toBeLessThan(3_000);
+      expect(ended).toEqual(['short']);
+      expect(reasons).toEqual(['stopping']);
+      expect(started).not.toContain('not started');
+      expect(await store().queue.backlog()).toMatchObject({ waiting: 2, running: 0 });
+
+      const again: string[] = [];
+      const next = await store().queue.work(async ({ id }) => void again.push(id), { concurrency: 2 });
+      await until('both again', () => again.length === 2, 5_000);
+      await next.stop(1_000);
+      expect(again.sort()).toEqual(['endless', 'not started']);
+    });
+
+    it('counts what waits and how long', async () => {
+      await store().queue.send('waits', closedJob(90), { afterMs: 0 });
+      await sleep(120);
+      const backlog = await store().queue.backlog();
+      expect(backlog).toMatchObject({ waiting: 1, running: 0 });
+      expect(backlog.oldestWaitingMs).toBeGreaterThan(100);
+      const done: string[] = [];
+      const work = await store().queue.work(async ({ id }) => void done.push(id), { concurrency: 1 });
+      await until('it ran', () => done.length === 1, 5_000);
+      await work.stop(1_000);
+    });
+  });
+}
