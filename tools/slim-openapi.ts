@@ -6,6 +6,7 @@
  *
  *     mkdir /tmp/openapi && cd /tmp/openapi && npm init -y && npm i --ignore-scripts @octokit/openapi@23
  *     node tools/slim-openapi.ts /tmp/openapi/node_modules/@octokit/openapi/generated/api.github.com.deref.json
+ *     npx biome check --write test/support/github/openapi.json
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -80,13 +81,13 @@ for (const operation of operations) {
   const found = description.paths[path]?.[method.toLowerCase()];
   if (found === undefined) throw new Error(`${operation} is not in ${source}`);
   const { operationId, parameters, requestBody } = Operation.parse(found);
-  const entry = (paths[path] ??= {});
-  entry[method.toLowerCase()] = {
+  const entry = {
     operationId,
     ...(parameters ? { parameters: withoutProse(parameters) } : {}),
     ...(requestBody ? { requestBody: withoutProse(requestBody) } : {}),
     responses: { default: { description: '' } },
   };
+  paths[path] = { ...paths[path], [method.toLowerCase()]: entry };
 }
 const slim = {
   openapi: description.openapi,

@@ -84,6 +84,28 @@ export interface PullRequestState {
   readonly commitCount: number;
 }
 
+/** What an App asks of teams, where the policy names one. */
+export interface TeamHost {
+  /** Whether this person is an active member of the owner's team; false for a team that does not exist. Asked live. */
+  isTeamMember(ref: RepositoryRef, teamSlug: string, login: string): Promise<boolean>;
+}
+
+/** What the sweep over missed deliveries asks. */
+export interface SweepHost {
+  /** Open pull requests, the most recently updated first. `complete` is false past 1,000. */
+  openPullRequests(
+    ref: RepositoryRef,
+  ): Promise<{ readonly pullRequests: readonly PullRequestState[]; readonly complete: boolean }>;
+  /** Repositories that an installation was given. */
+  repositoriesOf(installationId: number): Promise<readonly RepositoryRef[]>;
+}
+
+/** What else an App writes in a repository. */
+export interface IssueHost {
+  /** Opens an issue and answers its number. */
+  openIssue(ref: RepositoryRef, title: string, body: string): Promise<number>;
+}
+
 export interface CheckRunStart {
   readonly name: string;
   readonly headSha: string;

@@ -61,3 +61,58 @@ export function decodeText(bytes: Uint8Array): DecodedText {
     return { state: 'invalid', reason: 'not valid UTF-8' };
   }
 }
+
+/**
+ * A file that went and one that came with the very same content and mode are one renamed file; where several fit, one of
+ * the same name in another directory comes first. A file renamed and edited stays a removal and an addition: nothing is
+ * then taken for known that is not. The answer is in the order of the paths' code units.
+ */
+export function withRenames(files: readonly FileChange[]): FileChange[] {
+  const byContent = new Map<string, FileChange[]>();
+  const byName = new Map<string, FileChange[]>();
+  for (const file of files) {
+    if (file.status !== 'removed' || file.base === null) continue;
+    const content = `${file.base.mode} ${file.base.sha}`;
+    listIn(byContent, content).push(file);
+    listIn(byName, `${content} ${nameOf(file.path)}`).push(file);
+  }
+  const taken = new Set<FileChange>();
+  const sources = new Map<FileChange, FileChange>();
+  const added = files.filter((file) => file.status === 'added');
+  for (const [from, keyOf] of [
+    [byName, (file: FileChange) => `${file.head?.mode} ${file.head?.sha} ${nameOf(file.path)}`],
+    [byContent, (file: FileChange) => `${file.head?.mode} ${file.head?.sha}`],
+  ] as const) {
+    for (const file of added) {
+      if (sources.has(file)) continue;
+      const old = nextFree(from.get(keyOf(file)), taken);
+      if (!old) continue;
+      taken.add(old);
+      sources.set(file, old);
+    }
+  }
+  return files
+    .filter((file) => !taken.has(file))
+    .map((file): FileChange => {
+      const old = sources.get(file);
+      return old ? { ...file, status: 'renamed', previousPath: old.path, base: old.base } : file;
+    })
+    .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+}
+
+function listIn(map: Map<string, FileChange[]>, key: string): FileChange[] {
+  const list = map.get(key) ?? [];
+  map.set(key, list);
+  return list;
+}
+
+/** Takes from the end, so that many files of one content cost no more than few. */
+function nextFree(list: FileChange[] | undefined, taken: ReadonlySet<FileChange>): FileChange | undefined {
+  let last = list?.pop();
+  while (last && taken.has(last)) last = list?.pop();
+  return last;
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}

@@ -1,0 +1,43 @@
+import type { Host, IssueHost, SweepHost, TeamHost } from '../core/host.ts';
+import type { BlobCache } from './cache.ts';
+import { createChecks } from './checks.ts';
+import { createComments } from './comments.ts';
+import { createObjects, type ObjectLimits } from './objects.ts';
+import { createPeople } from './people.ts';
+import { createPulls } from './pulls.ts';
+import { createRequester, type OctokitLike, type RequestLimits } from './request.ts';
+import { type WalkLimits, walk } from './walk.ts';
+
+export interface HostOptions {
+  /** Our App: only its check runs and comments are ours. */
+  readonly appId: number;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly wait: (ms: number) => Promise<void>;
+  readonly requests: RequestLimits;
+  readonly objects: ObjectLimits;
+  readonly walk: WalkLimits;
+  /** Keeps blobs beyond this process. */
+  readonly blobs?: BlobCache;
+}
+
+export type GitHubHost = Host & TeamHost & SweepHost & IssueHost;
+
+/** The port to GitHub, over Octokits that are authenticated per installation (Probot's `app.auth`). */
+export function createHost(
+  octokitForInstallation: (installationId: number) => Promise<OctokitLike>,
+  options: HostOptions,
+): GitHubHost {
+  const { now, wait } = options;
+  const requester = createRequester({ octokit: octokitForInstallation, limits: options.requests, now, wait });
+  const objects = createObjects(requester, options.objects, options.blobs);
+  return {
+    ...createPulls(requester),
+    ...createChecks(requester, options.appId),
+    ...createComments(requester, options.appId),
+    ...createPeople(requester),
+    snapshot: (ref, mergeBase, head) => walk(objects, ref, mergeBase, head, options.walk),
+    tree: (ref, commit) => objects.tree(ref, commit),
+    fileAt: (ref, commit, path) => objects.fileAt(ref, commit, path),
+  };
+}

@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import type { CommitFacts } from '../core/attribution.ts';
+import { CountersignError } from '../core/errors.ts';
+import type { Host, IssueHost, PullRequestState, SweepHost } from '../core/host.ts';
+import { accountOf } from './account.ts';
+import type { Requester } from './request.ts';
+import { Commit, Comparison, PullRequest, Repository, Sha } from './schema.ts';
+
+type Pulls = Pick<Host, 'repository' | 'pullRequest' | 'openPullRequestsAt' | 'commits' | 'mergeBase'> &
+  SweepHost &
+  IssueHost;
+
+/** GitHub lists at most this many commits of a pull request (REST, "List commits on a pull request"). */
+const commitCap = 250;
+const openPages = 10;
+
+export function createPulls(requester: Requester): Pulls {
+  const route = 'GET /repos/{owner}/{repo}';
+
+  async function open(ref: Parameters<Pulls['openPullRequests']>[0]): ReturnType<Pulls['openPullRequests']> {
+    const asked = { state: 'open', sort: 'updated', direction: 'desc' };
+    const { items, complete } = await requester.readPages(ref, `${route}/pulls`, asked, PullRequest, openPages);
+    return { pullRequests: items.map(pullOf), complete };
+  }
+
+  return {
+    async repository(ref) {
+      const [found, tip] = await Promise.all([
+        requester.read(ref, route, {}, Repository),
+        // HEAD is the default branch, so its name need not be known first; this media type is the bare name.
+        requester.read(ref, `${route}/commits/{ref}`, { ref: 'HEAD', mediaType: { format: 'sha' } }, Sha),
+      ]);
+      return {
+        defaultBranch: found.default_branch,
+        defaultSha: tip,
+        owner: accountOf(found.owner),
+        private: found.private,
+        archived: found.archived,
+      };
+    },
+
+    async pullRequest(ref, number) {
+      return pullOf(await requester.read(ref, `${route}/pulls/{pull_number}`, { pull_number: number }, PullRequest));
+    },
+
+    async openPullRequestsAt(ref, headSha) {
+      const { pullRequests, complete } = await open(ref);
+      const found = pullRequests.filter((pull) => pull.headSha === headSha);
+      if (complete) return found;
+      // Beyond the listed ones, GitHub's own index answers for branches of the repository itself.
+      const asked = { commit_sha: headSha };
+      const more = await requester.readPages(ref, `${route}/commits/{commit_sha}/pulls`, asked, PullRequest, 1);
+      const known = new Set(found.map((pull) => pull.number));
+      const others = more.items.map(pullOf).filter((pull) => pull.state === 'open' && pull.headSha === headSha);
+      return [...found, ...others.filter((pull) => !known.has(pull.number))];
+    },
+
+    async commits(ref, number) {
+      const asked = { pull_number: number };
+      const { items } = await requester.readPages(ref, `${route}/pulls/{pull_number}/commits`, asked, Commit, 3);
+      return { commits: items.map(commitOf), complete: items.length < commitCap };
+    },
+
+    async mergeBase(ref, base, head) {
+      // Names from a pull request are commits, never branches, whose names could hold dots.
+      const names = Sha.array().safeParse([base, head]);
+      if (!names.success)
+        throw new CountersignError('host-refused', `no merge base of ${base} and ${head}: not commits`);
+      const basehead = `${base}...${head}`;
+      const compared = await requester.read(ref, `${route}/compare/{basehead}`, { basehead, per_page: 1 }, Comparison);
+      return compared.merge_base_commit.sha;
+    },
+
+    openPullRequests: open,
+
+    async repositoriesOf(installationId) {
+      const found = [];
+      const nowhere = { installationId, id: 0, owner: '', name: '' };
+      for (let page = 1; ; page += 1) {
+        const asked = { per_page: 100, page };
+        const answer = await requester.read(nowhere, 'GET /installation/repositories', asked, InstallationRepositories);
+        found.push(...answer.repositories);
+        if (answer.repositories.length === 0 || found.length >= answer.total_count) break;
+      }
+      return found.map(({ id, name, owner }) => ({ installationId, id, owner: owner.login, name }));
+    },
+
+    async openIssue(ref, title, body) {
+      const made = await requester.write(ref, `POST /repos/{owner}/{repo}/issues`, { title, body }, Issue);
+      return made.number;
+    },
+  };
+}
+
+const InstallationRepositories = z.object({
+  total_count: z.number().int(),
+  repositories: z.array(Repository.extend({ name: z.string() })),
+});
+const Issue = z.object({ number: z.number().int() });
+
+function pullOf(pull: PullRequest): PullRequestState {
+  return {
+    number: pull.number,
+    state: pull.state,
+    merged: pull.merged ?? (pull.merged_at ?? null) !== null,
+    draft: pull.draft,
+    title: pull.title,
+    body: pull.body ?? '',
+    author: accountOf(pull.user),
+    labels: pull.labels.map(({ name }) => name),
+    assignees: (pull.assignees ?? []).map(accountOf),
+    headSha: pull.head.sha,
+    headRef: pull.head.ref,
+    headRepositoryId: pull.head.repo?.id ?? null,
+    baseSha: pull.base.sha,
+    baseRef: pull.base.ref,
+    commitCount: pull.commits ?? 0,
+  };
+}
+
+function commitOf({ sha, commit, author, committer }: Commit): CommitFacts {
+  return {
+    sha,
+    message: commit.message,
+    authorName: commit.author?.name ?? null,
+    authorEmail: commit.author?.email ?? null,
+    authorLogin: author?.login ?? null,
+    authorId: author?.id ?? null,
+    committerEmail: commit.committer?.email ?? null,
+    committerId: committer?.id ?? null,
+    verified: commit.verification?.verified ?? null,
+  };
+}

@@ -1,0 +1,57 @@
+import { Probot } from 'probot';
+import { createHost, type GitHubHost } from '../../src/github/host.ts';
+import { defaultObjectLimits } from '../../src/github/objects.ts';
+import { CountersignOctokit } from '../../src/github/octokit.ts';
+import { defaultRequestLimits, type RequestLimits } from '../../src/github/request.ts';
+import { defaultWalkLimits } from '../../src/github/walk.ts';
+import { type GitHub, type GitHubOptions, startGitHub } from '../support/github/index.ts';
+
+export const people = [
+  { login: 'alice' },
+  { login: 'bob' },
+  { login: 'Copilot', id: 198982749, type: 'Bot' as const },
+  { login: 'mallory' },
+];
+
+/** An emulated GitHub with one organisation and one repository of two files. */
+export function startShop(options: Partial<GitHubOptions> = {}): Promise<GitHub> {
+  return startGitHub({
+    users: people,
+    organisations: [{ login: 'acme', members: ['alice'], teams: [{ slug: 'security', members: ['alice'] }] }],
+    repositories: [
+      {
+        owner: 'acme',
+        name: 'shop',
+        collaborators: {
+          alice: 'admin',
+          bob: 'maintain',
+          Copilot: 'write',
+          mallory: { rank: 'write', roleName: 'release-captain' },
+        },
+        files: { 'package.json': '{"name":"shop"}\n', 'src/a.ts': 'export const a = 1;\n' },
+      },
+    ],
+    webhookSecret: 'a secret of the test',
+    ...options,
+  });
+}
+
+/** The real road: Probot's authentication, our Octokit, our host. Pauses between tries are kept short. */
+export function hostOf(github: GitHub, requests: Partial<RequestLimits> = {}, now = Date.now): GitHubHost {
+  const probot = new Probot({
+    appId: github.app.id,
+    privateKey: github.privateKey,
+    secret: github.webhookSecret,
+    baseUrl: github.url,
+    Octokit: CountersignOctokit,
+    logLevel: 'fatal',
+  });
+  return createHost((installationId) => probot.auth(installationId), {
+    appId: github.app.id,
+    now,
+    wait: (ms) => new Promise((resolve) => setTimeout(resolve, Math.min(ms, 20))),
+    requests: { ...defaultRequestLimits, ...requests },
+    objects: { ...defaultObjectLimits, maxBlobBytes: 100_000 },
+    walk: defaultWalkLimits,
+  });
+}
