@@ -1,0 +1,51 @@
+import Parser, { type SyntaxNode } from 'tree-sitter';
+import type { Location } from '../core/location.ts';
+import { unreadable } from './json.ts';
+import { openText } from './opening.ts';
+
+/** Characters; files written by hand. */
+const LIMIT = 500_000;
+/** The grammars recover from any error, some inputs take them minutes. Microseconds. */
+const TIME = 500_000;
+
+/**
+ * The syntax tree of a file written in a programming language. Throws CountersignError `unreadable-file` where the
+ * file is too long or takes the parser too long; a syntax error is no reason, as most of such a file can be read.
+ */
+export function parseSyntax(text: string, path: string, language: unknown): SyntaxNode {
+  const opened = openText(text, path, LIMIT);
+  const parser = new Parser();
+  parser.setLanguage(language);
+  parser.setTimeoutMicros(TIME);
+  // Typed as never missing, but it is where the time is over.
+  const tree: Parser.Tree | null | undefined = parser.parse(opened, undefined, { bufferSize: opened.length * 2 + 64 });
+  if (tree === null || tree === undefined) throw unreadable(path, 1, `takes longer than ${TIME / 1e6} s to parse`);
+  return tree.rootNode;
+}
+
+export function syntaxLocation(path: string, node: SyntaxNode): Location {
+  return {
+    path,
+    startLine: node.startPosition.row + 1,
+    startColumn: node.startPosition.column + 1,
+    endLine: node.endPosition.row + 1,
+    endColumn: node.endPosition.column + 1,
+  };
+}
+
+/** All nodes of some types below a node, in the order of the text, whatever their depth. */
+export function descendantsOf(node: SyntaxNode, types: readonly string[]): readonly SyntaxNode[] {
+  return node.descendantsOfType([...types]);
+}
+
+/** Line of the first thing the grammar could not read; `null` where there is none. */
+export function firstErrorLine(root: SyntaxNode): number | null {
+  if (!root.hasError) return null;
+  const cursor = root.walk();
+  for (;;) {
+    const node = cursor.currentNode;
+    if (node.type === 'ERROR' || node.isMissing) return node.startPosition.row + 1;
+    if (node.hasError && cursor.gotoFirstChild()) continue;
+    while (!cursor.gotoNextSibling()) if (!cursor.gotoParent()) return root.startPosition.row + 1;
+  }
+}
