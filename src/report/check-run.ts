@@ -15,6 +15,7 @@ import {
   pendingLines,
   placeOf,
   type ReviewExtra,
+  safeLink,
   sentence,
   siblingLines,
   signCommand,
@@ -80,7 +81,7 @@ function summaryOf(report: Report, verdict: Verdict, extra: ReviewExtra): string
   const unknown = holding(verdict.unknowns);
   const advisory = verdict.unknowns.filter((one) => one.advisory);
   const blocks = [
-    ...section('Same commit', siblingLines(extra.siblings)),
+    ...section('Same commit', siblingLines(extra.siblings ?? [])),
     ...section('Waiting for Confirm', pendingLines(extra.pending)),
     ...section('Refused', verdict.refusals.map(refusalLine)),
     ...section(
@@ -97,7 +98,7 @@ function summaryOf(report: Report, verdict: Verdict, extra: ReviewExtra): string
     ),
   ];
   const head = [`**${inlineText(headline(report, verdict, extra), TITLE_LIMIT)}.**`, authorLine(report.attribution)];
-  if (extra.commentUrl !== null && open.length > 0) head.push(`[Ready-made commands](${safeUrl(extra.commentUrl)})`);
+  if (extra.commentUrl !== null && open.length > 0) head.push(safeLink('Ready-made commands', extra.commentUrl));
   return withinLimit(
     { head: head.join(' '), blocks, foot: footer(report, extra) },
     OUTPUT_LIMIT,
@@ -146,10 +147,6 @@ function footer(report: Report, extra: ReviewExtra): string {
   const base = inlineCode(report.mergeBase.slice(0, 12), 12);
   const policy = inlineCode(report.policyDigest.slice(0, 12), 12);
   return `---\nReport ${inlineCode(report.code, 20)} · head ${head} · merge base ${base} · policy ${policy} · ledger head ${ledger}`;
-}
-
-function safeUrl(url: string): string {
-  return /^https?:\/\/[\w.:/#?=&%-]+$/.test(url) ? url : '#';
 }
 
 /** What only the curious read: notes, what stood there before, and how the author was told. */

@@ -1,6 +1,5 @@
 import type { Finding } from '../core/finding.ts';
 import type { Report, Verdict } from '../core/report.ts';
-import type { SignOff } from '../core/signoff.ts';
 import { byteLength, counted, inlineCode, inlineText, withinLimit } from './markdown.ts';
 import { newPackages, packageTable } from './packages.ts';
 import {
@@ -11,7 +10,8 @@ import {
   LENGTH,
   type PackageView,
   pendingLines,
-  type SiblingView,
+  type ReviewExtra,
+  safeLink,
   sentence,
   siblingLines,
   signCommand,
@@ -26,42 +26,38 @@ export const STICKY_MARKER = '<!-- countersign:sticky -->';
 const COMMENT_LIMIT = 65_000;
 const PACKAGE_ROWS = 40;
 
-export interface CommentExtra {
-  /** Every sign-off of the pull request; those that wait for Confirm are listed. */
-  readonly signOffs: readonly SignOff[];
-  readonly siblings: readonly SiblingView[];
-  readonly checkName: string;
-  readonly policyNotes: readonly string[];
+export interface CommentExtra extends ReviewExtra {
   /** Address of the check run, where it is known. */
-  readonly checkUrl?: string | null;
-  /** Evidence of the change's packages, and the moment (milliseconds since the epoch) that ages count to. */
-  readonly packages?: { readonly views: readonly PackageView[]; readonly now: number };
+  readonly checkUrl: string | null;
+  /** Evidence of the packages that the change adds. */
+  readonly packages: readonly PackageView[];
+  /** Milliseconds since the epoch: ages count to it. */
+  readonly now: number;
   /** `short`: verdict and commands; `normal`: with the table of packages; `full`: with warnings and notes. */
-  readonly verbosity?: 'short' | 'normal' | 'full';
+  readonly verbosity: 'short' | 'normal' | 'full';
 }
 
 /** The sticky comment: short, complete, and free of mentions. Nothing open and nothing signed: one line. */
 export function renderComment(report: Report, verdict: Verdict, extra: CommentExtra): string {
-  const observe = extra.checkName.endsWith('/ observe');
-  const title = inlineText(headline(report, verdict, { observe, siblings: extra.siblings }), 300);
+  const title = inlineText(headline(report, verdict, extra), 300);
   const open = findingsByHandle(report, verdict.open);
-  const pending = pendingLines(extra.signOffs).map((line) =>
-    line.replace('*Confirm* above', confirmPlace(extra.checkUrl ?? null)),
+  const pending = pendingLines(extra.pending).map((line) =>
+    line.replace('*Confirm* above', `*Confirm* in ${safeLink('the check', extra.checkUrl)}`),
   );
   const quiet =
     verdict.result === 'pass' &&
     verdict.signed.length === 0 &&
     pending.length === 0 &&
-    extra.siblings.length === 0 &&
+    (extra.siblings ?? []).length === 0 &&
     extra.policyNotes.length === 0;
   if (quiet) return `${STICKY_MARKER}\n**Countersign: ${title}.** ${authorLine(report.attribution)}`;
 
   const blocks = [
-    ...titled('Same commit', siblingLines(extra.siblings)),
+    ...titled('Same commit', siblingLines(extra.siblings ?? [])),
     ...titled('Waiting for Confirm', pending),
     ...titled('Refused', verdict.refusals.map(refusalLine)),
     ...titled(
-      observe ? 'Would hold the merge' : 'Holds the merge',
+      extra.observe ? 'Would hold the merge' : 'Holds the merge',
       open.map((finding) => openEntry(finding, report.code)),
     ),
     ...signAll(open, report.code),
@@ -71,7 +67,7 @@ export function renderComment(report: Report, verdict: Verdict, extra: CommentEx
       'Policy',
       extra.policyNotes.map((note) => `- ${sentence(note)}`),
     ),
-    ...(extra.verbosity === 'short' || extra.packages === undefined ? [] : packagesBlock(extra.packages)),
+    ...(extra.verbosity === 'short' ? [] : packagesBlock(extra)),
     ...(extra.verbosity === 'full' ? folded('Warnings and notes', shownLines(report, verdict)) : []),
     ...folded('How to answer', HOW_TO),
   ];
@@ -79,7 +75,7 @@ export function renderComment(report: Report, verdict: Verdict, extra: CommentEx
     {
       head: `${STICKY_MARKER}\n### Countersign: ${title}\n\n${authorLine(report.attribution)}`,
       blocks,
-      foot: footer(report),
+      foot: footer(report, extra),
     },
     COMMENT_LIMIT,
     (count) => `*${counted(count, 'further part is', 'further parts are')} left out here; the check lists more.*`,
@@ -135,10 +131,10 @@ function shownLines(report: Report, verdict: Verdict): readonly string[] {
   );
 }
 
-function packagesBlock(given: NonNullable<CommentExtra['packages']>): readonly string[] {
-  const packages = newPackages(given.views);
+function packagesBlock(extra: CommentExtra): readonly string[] {
+  const packages = newPackages(extra.packages);
   if (packages.length === 0) return [];
-  const { head, rows } = packageTable(packages.slice(0, PACKAGE_ROWS), given.now);
+  const { head, rows } = packageTable(packages.slice(0, PACKAGE_ROWS), extra.now);
   const more = packages.length > rows.length ? `\n\n*${packages.length - rows.length} more are not shown.*` : '';
   const table = `${head}\n${rows.join('\n')}${more}`;
   const title = counted(packages.length, 'new package', 'new packages');
@@ -148,12 +144,7 @@ function packagesBlock(given: NonNullable<CommentExtra['packages']>): readonly s
   return [`<details><summary>${title}</summary>\n\n${table}\n\n</details>`];
 }
 
-function confirmPlace(checkUrl: string | null): string {
-  return checkUrl !== null && /^https?:\/\/[\w.:/#?=&%-]+$/.test(checkUrl)
-    ? `*Confirm* in [the check](${checkUrl})`
-    : '*Confirm* in the check';
-}
-
-function footer(report: Report): string {
-  return `<sub>report ${inlineCode(report.code, 20)} · head ${inlineCode(report.headSha.slice(0, 12), 12)}</sub>`;
+function footer(report: Report, extra: CommentExtra): string {
+  const ledger = extra.ledgerHead === null ? '' : ` · ledger ${inlineCode(extra.ledgerHead.slice(0, 12), 12)}`;
+  return `<sub>report ${inlineCode(report.code, 20)} · head ${inlineCode(report.headSha.slice(0, 12), 12)}${ledger}</sub>`;
 }

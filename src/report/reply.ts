@@ -1,134 +1,138 @@
 import type { Finding } from '../core/finding.ts';
-import type { RefusedBecause, Reply } from '../core/reply.ts';
-import type { Rule } from '../core/rule.ts';
-import type { SignedItem, SignOff } from '../core/signoff.ts';
+import type { Report, Verdict } from '../core/report.ts';
+import type { SignedItem } from '../core/signoff.ts';
 import { counted, inlineCode, inlineText, listed, withinLimit } from './markdown.ts';
-import { clock, day, headline, LENGTH, placeOf, sentence } from './view.ts';
+import { type Refusal, refusalText } from './refusal.ts';
+import { clock, day, headline, LENGTH, placeOf, safeLink, sentence, signCommand } from './view.ts';
 
-/** GitHub: comments hold 65,536 characters. */
-const REPLY_LIMIT = 65_000;
+export type { Refusal } from './refusal.ts';
 
-/** Marks the one comment that answers a person's commands; counts only together with our App's id. */
-export function replyMarker(accountId: number): string {
-  return `<!-- countersign:reply ${accountId} -->`;
+/** Marks a reply to a command; the reply to a person's next command replaces it. */
+export const REPLY_MARKER = '<!-- countersign:reply -->';
+
+/** GitHub: comments hold 65,536 characters; room is left for a marker of the caller's own. */
+const REPLY_LIMIT = 64_000;
+
+/** Everything that a command or a press can come to, as told in one short reply. */
+export type Reply =
+  | {
+      readonly kind: 'pending-confirm';
+      readonly signer: string;
+      readonly act: 'sign' | 'revoke' | 'break-glass';
+      readonly items: readonly SignedItem[];
+      readonly expiresAt: string;
+      readonly checkUrl: string | null;
+    }
+  | {
+      readonly kind: 'effective';
+      readonly signer: string;
+      readonly act: 'sign' | 'revoke' | 'break-glass';
+      readonly items: readonly SignedItem[];
+      /** False where the policy relaxed presence for these rules: then the reply says so. */
+      readonly presence: boolean;
+      readonly expiresAt: string | null;
+      /** Distinct people still needed by a two-person rule. */
+      readonly stillNeeded: number;
+    }
+  | { readonly kind: 'refusal-recorded'; readonly signer: string; readonly items: readonly SignedItem[] }
+  | { readonly kind: 'cancelled'; readonly signer: string; readonly count: number }
+  | { readonly kind: 'refused'; readonly signer: string; readonly refusal: Refusal }
+  | { readonly kind: 'lapsed'; readonly items: readonly SignedItem[]; readonly why: string }
+  | {
+      readonly kind: 'status';
+      readonly report: Report;
+      readonly verdict: Verdict;
+      /** Commands that wait for Confirm. */
+      readonly pending: number;
+      readonly observe: boolean;
+    }
+  | { readonly kind: 'explain'; readonly finding: Finding; readonly help: string; readonly code: string }
+  | { readonly kind: 'wrong-recorded'; readonly handle: string; readonly ruleId: string }
+  | { readonly kind: 'recheck' }
+  | { readonly kind: 'wrong-place' }
+  | { readonly kind: 'malformed'; readonly given: string; readonly problem: string; readonly example: string | null }
+  | { readonly kind: 'comment-restored'; readonly by: string }
+  | { readonly kind: 'help' };
+
+/** A short reply in markdown, without mentions, with its marker. */
+export function renderReply(reply: Reply): string {
+  const blocks = replyText(reply).split('\n\n');
+  return withinLimit({ head: REPLY_MARKER, blocks, foot: '' }, REPLY_LIMIT, () => '*The rest is left out.*');
 }
 
-/** A short answer to a command or a press, in markdown, without mentions, with the marker of the person it is for. */
-export function renderReply(reply: Reply, to: { readonly id: number; readonly login: string }): string {
-  const who = inlineText(to.login, LENGTH.login);
-  const blocks = replyText(reply, who).split('\n\n');
-  return withinLimit({ head: replyMarker(to.id), blocks, foot: '' }, REPLY_LIMIT, () => '*The rest is left out.*');
-}
-
-function replyText(reply: Reply, who: string): string {
+function replyText(reply: Reply): string {
   switch (reply.kind) {
-    case 'malformed':
-      return `${who}, ${commandOf(reply.verb)} had no effect: ${sentence(reply.problem)} ${exampleOf(reply.verb)}`;
-    case 'refused':
-      return `${who}, ${commandOf(reply.verb)} had no effect: ${refusalText(reply.because)}`;
-    case 'pending':
-      return pendingText(reply.signOff, reply.voided, who);
+    case 'pending-confirm':
+      return pendingText(reply);
     case 'effective':
-      return effectiveText(reply.signOff, who);
+      return effectiveText(reply);
+    case 'refusal-recorded':
+      return `Recorded: ${login(reply.signer)} refuses ${itemsOf(reply.items)}. The merge stays blocked, whoever signs, until ${login(reply.signer)} or an admin says \`/countersign revoke <reason>\`.`;
     case 'cancelled':
-      return `${who}, taken back: what was waiting for your Confirm is void.`;
-    case 'rechecking':
-      return `${who}, looking again. The check is updated when it is done.`;
-    case 'noted-wrong':
-      return `${who}, ${listed([...reply.handles], 12)} noted as a false alarm. Thank you. This signs nothing: it holds until it is fixed or signed.`;
+      return reply.count === 0
+        ? `${login(reply.signer)}, nothing of yours was waiting.`
+        : `${login(reply.signer)}, taken back: ${counted(reply.count, 'command that was', 'commands that were')} waiting for Confirm.`;
+    case 'refused':
+      return `${login(reply.signer)}, this had no effect: ${refusalText(reply.refusal)}`;
+    case 'lapsed':
+      return `The signature for ${itemsOf(reply.items)} has lapsed: ${sentence(reply.why)} Sign again if it still holds.`;
     case 'status':
       return statusText(reply);
     case 'explain':
-      return reply.findings.map(({ finding, rule }) => explainText(finding, rule)).join('\n\n');
+      return explainText(reply);
+    case 'wrong-recorded':
+      return `Noted as a false alarm of ${inlineText(reply.ruleId, 60)}: ${inlineText(reply.handle, 12)}. Thank you. This signs nothing: the finding holds until it is fixed or signed.`;
+    case 'recheck':
+      return 'Looking again. The check is updated when it is done.';
+    case 'wrong-place':
+      return 'Commands count only as a comment of their own in the conversation, not in a review or on a line. Write it there, on the first line.';
+    case 'malformed':
+      return malformedText(reply);
+    case 'comment-restored':
+      return `${login(reply.by)} changed a comment of Countersign. It was put back, and the change is recorded.`;
     case 'help':
-      return helpText(reply.reportCode);
+      return HELP;
   }
 }
 
-function pendingText(signOff: SignOff, voided: boolean, who: string): string {
-  const act: Readonly<Record<SignOff['kind'], string>> = {
-    sign: `sign ${itemsOf(signOff.items)}`,
-    refuse: `refuse ${itemsOf(signOff.items)}`,
+function pendingText(reply: Extract<Reply, { kind: 'pending-confirm' }>): string {
+  const act: Readonly<Record<typeof reply.act, string>> = {
+    sign: `sign ${itemsOf(reply.items)}`,
     revoke: 'revoke the refusal',
+    'break-glass': 'break the glass',
   };
-  const earlier = voided ? ' Your earlier command is void.' : '';
-  return `${who}, one step is left to ${act[signOff.kind]}: press *Confirm* in the check by ${clock(signOff.expiresAt)}. Nobody else can press it for you; \`/countersign cancel\` takes it back.${earlier}`;
+  const check = safeLink('the check', reply.checkUrl);
+  return `${login(reply.signer)}, one step is left to ${act[reply.act]}: press *Confirm* in ${check} by ${clock(reply.expiresAt)}. Nobody else can press it for you; \`/countersign cancel\` takes it back.`;
 }
 
-function effectiveText(signOff: SignOff, who: string): string {
-  if (signOff.kind === 'refuse') {
-    return `Recorded: ${who} refuses ${itemsOf(signOff.items)}. The merge stays blocked, whoever signs, until ${who} or an admin says \`/countersign revoke <reason>\`.`;
-  }
-  if (signOff.kind === 'revoke') return `Recorded: ${who} revoked the refusal.`;
-  const presence = signOff.presence === null ? ' The policy asks for no Confirm here.' : '';
-  return `Recorded: ${who} signed ${itemsOf(signOff.items)}, valid until ${day(signOff.expiresAt)} and as long as exactly this stands there.${presence}`;
+function effectiveText(reply: Extract<Reply, { kind: 'effective' }>): string {
+  const who = login(reply.signer);
+  const done: Readonly<Record<typeof reply.act, string>> = {
+    sign: `${who} signed ${itemsOf(reply.items)}.`,
+    revoke: `${who} revoked the refusal.`,
+    'break-glass': `${who} broke the glass for this head.`,
+  };
+  const relaxed = reply.presence ? '' : ' The policy asks for no Confirm here.';
+  const more =
+    reply.stillNeeded > 0 ? ` ${counted(reply.stillNeeded, 'more person is', 'more people are')} needed.` : '';
+  const until =
+    reply.expiresAt === null || reply.act === 'revoke'
+      ? ''
+      : ` Valid until ${day(reply.expiresAt)}, and as long as exactly this stands there.`;
+  return `${done[reply.act]}${relaxed}${more}${until}`;
 }
 
-function refusalText(because: RefusedBecause): string {
-  switch (because.rule) {
-    case 'not-a-person':
-      return 'only a person can do this. Ask somebody with write access to the repository.';
-    case 'agent-account':
-      return 'this account is a coding agent’s, and agents never sign. Ask a person with write access to the repository.';
-    case 'through-an-app':
-      return 'the comment came through an App. Write it yourself, in the browser.';
-    case 'interested':
-      return 'you have a hand in this change. Somebody else who may sign has to.';
-    case 'edited-comment':
-      return 'the comment was edited or deleted. Write the command again, as a new comment.';
-    case 'rank-too-low':
-      return `this takes the rank ${inlineCode(because.needed, 20)} or above. Ask somebody who has it.`;
-    case 'old-code':
-      return `something changed since that report. Read the check again${because.current === null ? '.' : `, then use ${inlineCode(because.current, 20)}.`}`;
-    case 'unknown-code':
-      return `that code belongs to no report of this pull request.${because.current === null ? ' The check prints it.' : ` The current one is ${inlineCode(because.current, 20)}: read it first.`}`;
-    case 'no-report':
-      return 'there is no finished report for this head yet. Wait for the check, then use the code it prints.';
-    case 'nothing-open':
-      return 'nothing is open, so there is nothing to sign.';
-    case 'closed':
-      return 'the pull request is closed. Re-open it first.';
-    case 'unknown-handle':
-      return `this report has no ${handlesOf(because.handles)}. The check lists the findings; \`/countersign status\` too.`;
-    case 'cannot-be-signed':
-      return `nobody can sign ${handlesOf(because.handles)}. It must go from the change; the check says what to do.`;
-    case 'sign-alone':
-      return `critical findings are signed one by one, each with its own reason, and never by \`all\`: ${handlesOf(because.handles)}.`;
-    case 'not-open':
-      return `${handlesOf(because.handles)} ${because.handles.length === 1 ? 'holds' : 'hold'} nothing up and ${because.handles.length === 1 ? 'needs' : 'need'} no signature.`;
-    case 'admin-only':
-      return `${handlesOf(because.handles)} ${because.handles.length === 1 ? 'needs' : 'need'} an admin of the repository.`;
-    case 'three-pending':
-      return 'three people are waiting for Confirm already, and a check has room for three buttons. Try again in some minutes.';
-    case 'nothing-pending':
-      return 'nothing of yours is waiting for Confirm.';
-    case 'nothing-refused':
-      return 'there is no refusal in force that you could revoke: its author can, or an admin.';
-    case 'another-person':
-      return `that button belongs to ${inlineText(because.signer, LENGTH.login)}. Write a command of your own, then press your own button.`;
-    case 'expired':
-      return 'the 15 minutes to press Confirm are over. Write the command again.';
-    case 'void':
-      return 'a newer command, a newer report or `cancel` came first. Read the check, then write the command again.';
-  }
-}
-
-function statusText(reply: Extract<Reply, { kind: 'status' }>): string {
-  const { report, verdict, pending } = reply;
-  const title = inlineText(headline(report, verdict, { observe: false, siblings: [] }), 200);
+function statusText({ report, verdict, pending, observe }: Extract<Reply, { kind: 'status' }>): string {
+  const title = inlineText(headline(report, verdict, { observe }), 200);
   const lines = [`**${title}.** Report ${inlineCode(report.code, 20)}.`];
   const signed = [...new Set(verdict.signed.map(({ handle }) => handle))];
   if (verdict.open.length > 0) lines.push(`Open: ${listed([...verdict.open], 20)}.`);
   if (signed.length > 0) lines.push(`Signed: ${listed(signed, 20)}.`);
-  if (pending.length > 0) {
-    const people = pending.map(({ signer }) => inlineText(signer.login, LENGTH.login));
-    lines.push(`Waiting for Confirm of ${listed(people, 3)}.`);
-  }
-  if (verdict.open.length > 0) lines.push('`/countersign explain F1` tells more of one.');
+  if (pending > 0) lines.push(`${counted(pending, 'command waits', 'commands wait')} for Confirm.`);
   return lines.join(' ');
 }
 
-function explainText(finding: Finding, rule: Rule): string {
+function explainText({ finding, help, code }: Extract<Reply, { kind: 'explain' }>): string {
   const steps = finding.locations.map((location, index) => {
     const said = location.message === undefined ? '' : `: ${sentence(location.message)}`;
     return `${index + 1}. ${inlineCode(placeOf(location), LENGTH.path)}${said}`;
@@ -142,52 +146,30 @@ function explainText(finding: Finding, rule: Rule): string {
       : `The same stands in ${counted(finding.replicas.length, 'further place', 'further places')}; they are signed together.`;
   const parts = [
     `**${inlineText(finding.handle, 12)}** ${inlineText(finding.ruleId, 60)} (${finding.level}, ${finding.confidence} confidence): ${sentence(finding.message)}`,
-    inlineText(rule.help, 1200),
+    inlineText(help, 1200),
     steps.slice(0, 12).join('\n'),
     supporting.slice(0, 6).join('\n'),
     finding.remediation === undefined ? '' : sentence(finding.remediation),
     places,
-    finding.signable ? '' : 'Nobody can sign this one: it must go.',
+    finding.signable ? inlineCode(signCommand(finding, code), 120) : 'Nobody can sign this one: it must go.',
   ];
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
-/** What was asked, as a code span; the verb is the commenter's own word. */
-function commandOf(verb: string): string {
-  return verb === '' ? 'the command' : verb === 'confirm' ? 'the press' : inlineCode(`/countersign ${verb}`, 60);
+function malformedText({ given, problem, example }: Extract<Reply, { kind: 'malformed' }>): string {
+  const next = example === null ? '`/countersign help` lists the commands.' : `Try ${inlineCode(example, 120)}.`;
+  return `${inlineCode(given, 80)} had no effect: ${sentence(problem)} ${next}`;
 }
 
-function exampleOf(verb: string): string {
-  const examples: ReadonlyMap<string, string> = new Map([
-    ['sign', '/countersign sign F1 r-7k2m9qx4 the reason in your words'],
-    ['refuse', '/countersign refuse F1 r-7k2m9qx4 the reason in your words'],
-    ['revoke', '/countersign revoke the reason in your words'],
-    ['explain', '/countersign explain F1'],
-    ['wrong', '/countersign wrong F1 why it is a false alarm'],
-  ]);
-  const example = examples.get(verb);
-  return example === undefined ? '`/countersign help` lists the commands.' : `Like this: \`${example}\`.`;
-}
-
-function helpText(reportCode: string | null): string {
-  const code = reportCode === null ? '<report code>' : inlineText(reportCode, 20);
-  return [
-    'One command per comment, on its first line:',
-    [
-      `- \`/countersign sign F1 F3 ${code} <reason>\` signs for findings; then press *Confirm* in the check. \`all\` means those that are not critical.`,
-      `- \`/countersign refuse F1 ${code} <reason>\` keeps the block, whoever signs; \`revoke <reason>\` takes it back`,
-      '- `/countersign explain F1` says what it is and where; `wrong F1 <why>` reports a false alarm and signs nothing',
-      '- `/countersign cancel`, `recheck`, `status`, `help`',
-    ].join('\n'),
-  ].join('\n\n');
-}
-
-function handlesOf(handles: readonly string[]): string {
-  return listed(
-    handles.map((handle) => inlineText(handle, 12)),
-    12,
-  );
-}
+const HELP = [
+  'One command per comment, on its first line:',
+  [
+    '- `/countersign sign F1 F3 <report code> <reason>`: signs for findings; then press *Confirm* in the check. `all` means the findings that are not critical.',
+    '- `/countersign refuse F1 <report code> <reason>`: keeps the block, whoever signs; `revoke <reason>` takes it back',
+    '- `/countersign explain F1`: what it is and where; `/countersign wrong F1 <why>`: a false alarm (signs nothing)',
+    '- `/countersign cancel`, `recheck`, `status`, `help`',
+  ].join('\n'),
+].join('\n\n');
 
 function itemsOf(items: readonly SignedItem[]): string {
   return listed(
@@ -197,4 +179,8 @@ function itemsOf(items: readonly SignedItem[]): string {
     }),
     12,
   );
+}
+
+function login(name: string): string {
+  return inlineText(name, LENGTH.login);
 }

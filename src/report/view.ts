@@ -19,7 +19,7 @@ export interface ReviewExtra {
   /** What the policy has to say: errors with file and line, exceptions that expire, relaxations used. */
   readonly policyNotes: readonly string[];
   /** Other open pull requests of the same commit that keep it from being green. */
-  readonly siblings: readonly SiblingView[];
+  readonly siblings?: readonly SiblingView[];
   /** Address of the sticky comment, where it is known. */
   readonly commentUrl: string | null;
 }
@@ -117,10 +117,10 @@ export function authorLine(attribution: Attribution): string {
 export function headline(
   report: Report,
   verdict: Verdict,
-  told: { readonly observe: boolean; readonly siblings: readonly SiblingView[] },
+  told: { readonly observe: boolean; readonly siblings?: readonly SiblingView[] },
 ): string {
   const own = verdictWords(report, verdict);
-  const held = told.siblings.map(({ number }) => String(number));
+  const held = (told.siblings ?? []).map(({ number }) => String(number));
   const words =
     held.length > 0 && verdict.result === 'pass' ? `Held by pull request ${listed(held, 3)} of the same commit` : own;
   const { observe } = told;
@@ -202,4 +202,9 @@ export function day(instant: string): string {
 /** The command that signs one finding; plain text, fit for a code span. */
 export function signCommand(finding: Finding, code: string): string {
   return `/countersign sign ${finding.handle} ${code} <reason>`;
+}
+
+/** A link to an address of GitHub's own; the words alone where the address is missing or not plain. */
+export function safeLink(words: string, url: string | null): string {
+  return url !== null && /^https?:\/\/[\w.:/#?=&%-]+$/.test(url) ? `[${words}](${url})` : words;
 }

@@ -2,7 +2,6 @@ import type { Finding } from '../../src/core/finding.ts';
 import type { Report, Verdict } from '../../src/core/report.ts';
 import type { SignOff } from '../../src/core/signoff.ts';
 import type { CommentExtra } from '../../src/report/comment.ts';
-import type { ReviewExtra } from '../../src/report/view.ts';
 
 /** An open finding of a command injection, with some parts replaced. */
 export function finding(changes: Partial<Finding>): Finding {
@@ -56,6 +55,7 @@ export function report(changes: Partial<Report>): Report {
     findings: [],
     unknowns: [],
     changes: [],
+    packages: [],
     unread: [],
     notes: [],
     ...changes,
@@ -99,26 +99,18 @@ export function pendingSignOff(changes: Partial<SignOff>): SignOff {
   };
 }
 
-export function extra(changes: Partial<ReviewExtra>): ReviewExtra {
+export function extra(changes: Partial<CommentExtra>): CommentExtra {
   return {
     ledgerHead: 'e'.repeat(64),
     pending: [],
     checkName: 'countersign',
     observe: false,
     policyNotes: [],
-    siblings: [],
     commentUrl: 'https://github.example/octo/demo/pull/7#issuecomment-5',
-    ...changes,
-  };
-}
-
-export function commentExtra(changes: Partial<CommentExtra>): CommentExtra {
-  return {
-    signOffs: [],
-    siblings: [],
-    checkName: 'countersign',
-    policyNotes: [],
     checkUrl: 'https://github.example/octo/demo/runs/9',
+    packages: [],
+    now: Date.parse('2026-11-20T10:00:00Z'),
+    verbosity: 'normal',
     ...changes,
   };
 }
