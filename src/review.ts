@@ -19,7 +19,7 @@ export async function review(job: ReviewJob, ports: Ports, signal: AbortSignal):
   if (ground === null) return;
   if (isAnswered(job, ground)) return noteInvolved(job, ground, ports);
 
-  const running = needsRunAtOnce(job, ground) ? startRun(job, ground, ports) : Promise.resolve(null);
+  const running = needsRunAtOnce(job, ground) ? startRun(ground, ports) : Promise.resolve(null);
   try {
     const [{ judgement, diffDigest }, run] = await Promise.all([judgeChange(ground, ports, signal), running]);
     const report = makeReport(ground, judgement, diffDigest, ports);
@@ -28,7 +28,7 @@ export async function review(job: ReviewJob, ports: Ports, signal: AbortSignal):
     await lapseSignOffs(report, ground, ports);
 
     const before = ground.latest?.report.code === report.code ? ground.latest.checkRunId : null;
-    const checkRunId = run?.id ?? before ?? (await startRun(job, ground, ports)).id;
+    const checkRunId = run?.id ?? before ?? (await startRun(ground, ports)).id;
     const verdict = await publish(
       {
         ...ground,
@@ -113,6 +113,7 @@ function makeReport(ground: Ground, judgement: Judgement, diffDigest: string, po
     findings: judgement.findings,
     unknowns: judgement.unknowns,
     changes: judgement.changes,
+    packages: judgement.packages,
     unread: judgement.unread,
     notes: policy.notes,
     unknownSince: waiting || unknownForNow > 0 ? new Date(ports.now() - unknownForNow).toISOString() : null,

@@ -3,7 +3,7 @@ import { sha256 } from './core/digest.ts';
 import type { CommentState } from './core/host.ts';
 import type { Job } from './core/job.ts';
 import type { Reply } from './core/reply.ts';
-import { type Asker, maySign } from './policy/authorise.ts';
+import type { Asker } from './policy/authorise.ts';
 import { type Command, parseCommand } from './policy/command.ts';
 import type { Ports } from './ports.ts';
 import { pendingOf, publish } from './review/publish.ts';
@@ -169,8 +169,6 @@ async function askForReview(job: Pick<CommandJob, 'repository' | 'pullRequest'>,
 }
 
 function whyNot(asker: Asker): 'not-a-person' | 'agent-account' | 'through-an-app' {
-  const answer = maySign(asker, { rank: 'read' });
-  if (answer.state === 'refused' && (answer.rule === 'agent-account' || answer.rule === 'through-an-app'))
-    return answer.rule;
-  return 'not-a-person';
+  if (asker.agent) return 'agent-account';
+  return asker.viaApp && asker.permission.account.type === 'User' ? 'through-an-app' : 'not-a-person';
 }

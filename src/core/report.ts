@@ -1,5 +1,6 @@
 import type { Attribution } from './attribution.ts';
 import type { DependencyChange, UnreadFile } from './dependency.ts';
+import type { PackageEvidence } from './evidence.ts';
 import type { Finding, Unknown } from './finding.ts';
 
 /** The result of one review. Equal findings, head and policy keep the code; signatures make no new report. */
@@ -18,6 +19,8 @@ export interface Report {
   readonly findings: readonly Finding[];
   readonly unknowns: readonly Unknown[];
   readonly changes: readonly DependencyChange[];
+  /** What is known of the packages that the change adds, for the reviewer's table; lists of versions left out. */
+  readonly packages: readonly { readonly change: DependencyChange; readonly evidence: PackageEvidence }[];
   readonly unread: readonly UnreadFile[];
   /** Sentences about the review itself: a policy that could not be read, rules left out. Plain text. */
   readonly notes: readonly string[];

@@ -32,6 +32,7 @@ export interface AppliedPolicy {
   readonly lapse: 'changed' | 'always';
   /** What becomes of a source that stays down: a person signs for it, or it blocks. */
   readonly sourceDown: 'sign' | 'block';
+  readonly verbosity: 'short' | 'normal' | 'full';
   /** Sentences for the report: an invalid file, an expired exception. Plain text. */
   readonly notes: readonly string[];
 }

@@ -4,9 +4,11 @@ import type { Attribution } from '../core/attribution.ts';
 import type { DependencyChange, UnreadFile } from '../core/dependency.ts';
 import type { Detection } from '../core/detection.ts';
 import type { DependencyDetector, FileSide, GuardrailSubject } from '../core/detector.ts';
+import { notApplicable } from '../core/fact.ts';
 import type { Finding, Unknown } from '../core/finding.ts';
 import type { InspectedFile, Inspector } from '../core/inspection.ts';
 import type { EvidenceSource } from '../core/lookup.ts';
+import type { Report } from '../core/report.ts';
 import type { Rule } from '../core/rule.ts';
 import { type BlobRef, decodeText, type FileChange, type Snapshot, type Tree } from '../core/snapshot.ts';
 import type { Thresholds } from '../core/thresholds.ts';
@@ -55,6 +57,7 @@ export interface Judgement {
   readonly handles: Readonly<Record<string, string>>;
   readonly unknowns: readonly Unknown[];
   readonly changes: readonly DependencyChange[];
+  readonly packages: Report['packages'];
   readonly unread: readonly UnreadFile[];
   readonly leftOut: readonly string[];
 }
@@ -82,10 +85,14 @@ export async function judge(input: JudgeInput, ports: JudgePorts, signal: AbortS
     handles,
     unknowns: unknowns.filter((unknown) => !down.includes(unknown)),
     changes: dependencies.changes,
+    packages: dependencies.packages,
     unread,
     leftOut: dependencies.leftOut,
   };
 }
+
+/** Rows of the reviewer's table that are kept with a report. */
+const MOST_PACKAGES = 100;
 
 async function judgeDependencies(input: JudgeInput, snapshot: Snapshot, ports: JudgePorts, signal: AbortSignal) {
   const { changes, unread, baseNames } = await ports.changes(snapshot, signal);
@@ -98,7 +105,14 @@ async function judgeDependencies(input: JudgeInput, snapshot: Snapshot, ports: J
   });
   const { thresholds, couldBlock, leaveOutLookUps } = input;
   const context = { thresholds, couldBlock, leaveOutLookUps, changes, now: ports.now() };
-  return { changes, unread, ...runDependencyRules(judged, ports.dependencyDetectors, context) };
+  const packages = judged
+    .filter(({ change }) => change.changeType === 'added')
+    .slice(0, MOST_PACKAGES)
+    .map(({ change, evidence }) => ({
+      change,
+      evidence: { ...evidence, versions: notApplicable<readonly string[]>() },
+    }));
+  return { changes, unread, packages, ...runDependencyRules(judged, ports.dependencyDetectors, context) };
 }
 
 async function inspectFiles(

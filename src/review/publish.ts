@@ -10,6 +10,7 @@ import { decide } from '../policy/decide.ts';
 import type { Ports } from '../ports.ts';
 import { renderCheckRun } from '../report/check-run.ts';
 import { renderComment, STICKY_MARKER } from '../report/comment.ts';
+import type { ReviewExtra } from '../report/view.ts';
 
 /** What is needed to say the result of a review aloud. */
 export interface Publication {
@@ -182,16 +183,10 @@ async function show(
   head: LedgerHead,
   ports: Ports,
 ): Promise<void> {
-  const { repository, review, record, policy } = publication;
-  const pending = pendingOf(signOffs, ports.now());
-  const comment = await upsertComment(publication, verdict, siblings, signOffs, ports);
+  const { repository, review, record } = publication;
+  const comment = await upsertComment(publication, verdict, siblings, signOffs, head, ports);
   const rendered = renderCheckRun(review.report, verdict, {
-    ledgerHead: head.hash,
-    pending,
-    checkName: review.checkName,
-    observe: policy.mode === 'observe',
-    policyNotes: policy.notes,
-    siblings,
+    ...extraOf(publication, siblings, signOffs, head, ports.now()),
     commentUrl: comment?.htmlUrl ?? null,
   });
   await ports.host.updateCheckRun(repository, review.checkRunId, {
@@ -205,6 +200,24 @@ async function show(
   await ports.store.savePullRequest({ ...record, commentId: comment?.id ?? record.commentId, openCheckRun: null });
 }
 
+function extraOf(
+  { review, policy }: Publication,
+  siblings: readonly Sibling[],
+  signOffs: readonly SignOff[],
+  head: LedgerHead,
+  now: number,
+): ReviewExtra {
+  return {
+    ledgerHead: head.hash,
+    pending: pendingOf(signOffs, now),
+    checkName: review.checkName,
+    observe: policy.mode === 'observe',
+    policyNotes: policy.notes,
+    siblings,
+    commentUrl: null,
+  };
+}
+
 /** Sign-offs that wait for their button, oldest first; GitHub has room for three buttons. */
 export function pendingOf(signOffs: readonly SignOff[], now: number): SignOff[] {
   return signOffs
@@ -215,17 +228,19 @@ export function pendingOf(signOffs: readonly SignOff[], now: number): SignOff[] 
 
 /** The one comment, found by its id or by marker and author. A conversation that is locked does not stop the check. */
 async function upsertComment(
-  { repository, review, record, policy }: Publication,
+  publication: Publication,
   verdict: Verdict,
   siblings: readonly Sibling[],
   signOffs: readonly SignOff[],
+  head: LedgerHead,
   ports: Ports,
 ): Promise<CommentState | null> {
+  const { repository, review, record, policy } = publication;
   const body = renderComment(review.report, verdict, {
-    signOffs,
-    siblings,
-    checkName: review.checkName,
-    policyNotes: policy.notes,
+    ...extraOf(publication, siblings, signOffs, head, ports.now()),
+    checkUrl: null,
+    packages: { views: review.report.packages, now: ports.now() },
+    verbosity: policy.verbosity,
   });
   try {
     const [known] =

@@ -37,7 +37,7 @@ export async function couldNotEvaluate(
     headSha: ground.pullRequest.headSha,
     error: expected ? error.message : error instanceof Error ? error.stack : messageOf(error),
   });
-  const { id } = run ?? (await startRun(job, ground, ports));
+  const { id } = run ?? (await startRun(ground, ports));
   const reason = expected ? error.message : 'an error of Countersign itself; its operator finds it in the log';
   await ports.host.updateCheckRun(job.repository, id, {
     output: {

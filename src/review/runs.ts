@@ -14,7 +14,7 @@ export function needsRunAtOnce(job: ReviewJob, { latest, pullRequest, checkName,
  * Starts the run of this review, and remembers it before anything else, so that it always ends. Named by the review's
  * content: after a crash the same review finds its own run instead of making a second.
  */
-export async function startRun(job: ReviewJob, ground: Ground, ports: Ports): Promise<CheckRunState> {
+export async function startRun(ground: Ground, ports: Ports): Promise<CheckRunState> {
   const { repository, pullRequest, record, latest } = ground;
   const content = digestOf({
     head: pullRequest.headSha,

@@ -16,7 +16,11 @@ export function chooseFindings(handles: readonly string[] | 'all', report: Repor
   const open = report.findings.filter((finding) => verdict.open.includes(finding.handle));
   if (handles === 'all') {
     const [first, ...rest] = open.filter((finding) => !finding.critical && finding.signable);
-    return first === undefined ? refused({ rule: 'nothing-open' }) : { state: 'chosen', findings: [first, ...rest] };
+    if (first !== undefined) return { state: 'chosen', findings: [first, ...rest] };
+    const critical = open.filter((finding) => finding.signable).map((finding) => finding.handle);
+    if (critical.length > 0) return refused({ rule: 'sign-alone', handles: critical });
+    const dead = open.map((finding) => finding.handle);
+    return refused(dead.length > 0 ? { rule: 'cannot-be-signed', handles: dead } : { rule: 'nothing-open' });
   }
 
   const unknown = handles.filter((handle) => !report.findings.some((finding) => finding.handle === handle));

@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import type { Probot } from 'probot';
+import type { Job } from './core/job.ts';
+
+/** What a delivery comes to: a job, or nothing and why. */
+export type JobOf = (
+  event: string,
+  payload: unknown,
+  deliveryId: string,
+) =>
+  | { readonly kind: 'job'; readonly job: Job }
+  | { readonly kind: 'ignored'; readonly reason: string }
+  | { readonly kind: 'invalid'; readonly reason: string };
+
+export interface AppPorts {
+  readonly jobOf: JobOf;
+  readonly send: (id: string, job: Job) => Promise<unknown>;
+  readonly log: (level: 'info' | 'warn', message: string, fields: Readonly<Record<string, unknown>>) => void;
+}
+
+/**
+ * The Probot app: an event in, a job out, no decision. By the time GitHub has its answer the job is stored under the
+ * delivery's id; everything else happens afterwards.
+ */
+export function createApp({ jobOf, send, log }: AppPorts): (app: Probot) => void {
+  const told = new Set<string>();
+  return (app) => {
+    app.onAny(async ({ id, name, payload }) => {
+      const outcome = jobOf(name, payload, id);
+      if (outcome.kind === 'job') {
+        await send(jobId(id, name, outcome.job), outcome.job);
+        return;
+      }
+      // Deliveries that are of no use come by the thousand; each kind is told once.
+      if (told.has(outcome.reason) || told.size > 1000) return;
+      told.add(outcome.reason);
+      log(outcome.kind === 'invalid' ? 'warn' : 'info', 'delivery ignored', {
+        event: name,
+        delivery: id,
+        reason: outcome.reason,
+      });
+    });
+  };
+}
+
+/**
+ * The delivery id, which a redelivery re-uses. The signature covers neither it nor the event's name, so a re-headed
+ * replay gets past this; effects are keyed by content for that reason.
+ */
+function jobId(delivery: string, event: string, job: Job): string {
+  if (/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(delivery)) return delivery.toLowerCase();
+  const hex = createHash('sha256')
+    .update(JSON.stringify([delivery, event, job]))
+    .digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}

@@ -1,0 +1,41 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DEPENDENCY_DETECTORS } from '../../detectors/dependency/index.ts';
+import { GUARDRAIL_DETECTORS } from '../../detectors/guardrail/index.ts';
+import { rulesById } from '../../detectors/index.ts';
+import type { EvidenceSource } from '../core/lookup.ts';
+import { collectChanges } from '../ecosystems/collect.ts';
+import { ALL_ECOSYSTEMS } from '../ecosystems/parse.ts';
+import { createInspector, DEFAULT_INSPECTOR_OPTIONS } from '../inspect/index.ts';
+import { languageOf } from '../inspect/languages.ts';
+import type { JudgePorts } from '../review/judge.ts';
+
+/** The part of the wiring that a pull request's review and a local scan share. `close` ends the child processes. */
+export function createEngine(
+  evidence: EvidenceSource,
+  now: () => number,
+): JudgePorts & { readonly close: () => Promise<void> } {
+  const inspector = createInspector(DEFAULT_INSPECTOR_OPTIONS);
+  return {
+    evidence,
+    inspector,
+    now,
+    rules: rulesById(),
+    dependencyDetectors: DEPENDENCY_DETECTORS,
+    concerns,
+    changes: (snapshot, signal) =>
+      collectChanges(snapshot, (format, text, path) => inspector.parseDependencies(format, text, path, signal)),
+    close: () => inspector.close(),
+  };
+}
+
+function concerns(path: string): boolean {
+  return (
+    languageOf(path) !== null ||
+    ALL_ECOSYSTEMS.some((ecosystem) => ecosystem.formats.some((format) => format.matches(path))) ||
+    GUARDRAIL_DETECTORS.some((detector) => detector.concerns(path))
+  );
+}
+
+export async function waitMs(milliseconds: number): Promise<void> {
+  await sleep(milliseconds);
+}
