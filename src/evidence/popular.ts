@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import type { PackageType } from '../core/dependency.ts';
+import { CountersignError, messageOf } from '../core/errors.ts';
 
 /** A list of the most used names of one package type, most used first, and where it came from. */
 export interface PopularList {
@@ -17,12 +19,68 @@ export interface PopularList {
  * not recorded in the package; a name on it had been in wide use for years before, so the day it was taken in here stands.
  */
 export async function npmPopularList(): Promise<PopularList> {
-  const { npmHighImpact } = await import('npm-high-impact');
+  const { npmTopDependents, npmTopDownloads } = await import('npm-high-impact');
   return {
     type: 'npm',
-    names: npmHighImpact,
+    names: interleaved(npmTopDependents, npmTopDownloads),
     origin: 'npm-high-impact 1.13.0',
     licence: 'MIT',
     asOf: '2026-09-01T00:00:00.000Z',
   };
+}
+
+/** One order from two: what people name in their manifests counts as much as what is downloaded most. */
+function interleaved(first: readonly string[], second: readonly string[]): readonly string[] {
+  const names = new Set<string>();
+  for (let index = 0; index < Math.max(first.length, second.length); index += 1) {
+    for (const name of [first[index], second[index]]) if (name !== undefined) names.add(name);
+  }
+  return [...names];
+}
+
+/** The shipped lists; a file named for a type takes its place. A file that cannot be read is the operator's mistake. */
+export async function popularLists(
+  files: Readonly<Partial<Record<PackageType, string>>>,
+): Promise<readonly PopularList[]> {
+  const shipped = [await npmPopularList()];
+  const own = await Promise.all(
+    Object.entries(files).map(([type, path]) => {
+      const known = PACKAGE_TYPES.find((each) => each === type);
+      if (known === undefined)
+        throw new CountersignError('bad-configuration', `there is no package type "${type}" to list names of`);
+      return readList(known, path);
+    }),
+  );
+  const replaced = new Set(own.map((list) => list.type));
+  return [...shipped.filter((list) => !replaced.has(list.type)), ...own];
+}
+
+const PACKAGE_TYPES: readonly PackageType[] = [
+  'npm',
+  'pypi',
+  'cargo',
+  'golang',
+  'gem',
+  'composer',
+  'nuget',
+  'maven',
+  'githubactions',
+  'docker',
+];
+
+async function readList(type: PackageType, path: string): Promise<PopularList> {
+  try {
+    const text = await readFile(path, 'utf8');
+    const names = text
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '' && !line.startsWith('#'));
+    return { type, names, origin: path, licence: "the operator's", asOf: '2026-09-01T00:00:00.000Z' };
+  } catch (error) {
+    throw new CountersignError(
+      'bad-configuration',
+      `the list of popular names ${path} cannot be read: ${messageOf(error)}`,
+      { cause: error },
+    );
+  }
 }

@@ -40,7 +40,7 @@ export const packageNotFound: DependencyDetector = {
     const elsewhere = knownValue(evidence.existsElsewhere) ?? [];
     const hint = elsewhere.length > 0 ? ` A package of this name exists in ${elsewhere.join(', ')}.` : '';
     const what = emptied
-      ? `${subject.name} was unpublished from ${evidence.source}: the name stands empty and has no version to install.`
+      ? `${subject.name} has no version to install in ${evidence.source}: everything under the name was removed.`
       : `${subject.name} does not exist in ${evidence.source}.`;
     const why = maybePrivate
       ? evidence.inBase
