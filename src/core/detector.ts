@@ -11,6 +11,8 @@ export interface DependencyContext {
   /** Every dependency change of the pull request, the subject's own included. */
   readonly changes: readonly DependencyChange[];
   readonly thresholds: Thresholds;
+  /** Hosts of registries that operator or base name, lower case, with their port: no lockfile is foreign on them. */
+  readonly registryHosts?: readonly string[];
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
