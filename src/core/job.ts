@@ -59,6 +59,27 @@ export type Job =
       readonly sender: Account | null;
     };
 
+/** What a webhook asks for a commit, where it names no single pull request. */
+export type CommitJob =
+  | {
+      /** Somebody pressed GitHub's own Re-run where the payload names no single pull request (forks): all open ones of this commit. */
+      readonly kind: 'rerequested';
+      readonly repository: RepositoryRef;
+      readonly headSha: string;
+      readonly cause: string;
+      readonly sender: Account;
+    }
+  | {
+      /** A merge queue's group of pull requests. Refs are full: `refs/heads/gh-readonly-queue/<base>/pr-<n>-<sha>`. */
+      readonly kind: 'merge-group';
+      readonly repository: RepositoryRef;
+      readonly action: 'checks-requested' | 'destroyed';
+      readonly headSha: string;
+      readonly headRef: string;
+      readonly baseSha: string;
+      readonly baseRef: string;
+    };
+
 /** A job as the queue hands it out. */
 export interface QueuedJob {
   /** The delivery id, or a UUID of our own for follow-up work. */
