@@ -2,10 +2,10 @@ import { rulesById } from '../detectors/index.ts';
 import { sha256 } from './core/digest.ts';
 import type { CommentState } from './core/host.ts';
 import type { Job } from './core/job.ts';
-import type { Reply } from './core/reply.ts';
 import type { Asker } from './policy/authorise.ts';
 import { type Command, parseCommand } from './policy/command.ts';
 import type { Ports } from './ports.ts';
+import type { Reply } from './report/reply.ts';
 import { pendingOf, publish } from './review/publish.ts';
 import { answer } from './signoff/answer.ts';
 import { refuse, takeDecision } from './signoff/decisions.ts';
@@ -43,20 +43,25 @@ export async function takeCommand(job: CommandJob, ports: Ports): Promise<void> 
 
   async function replyTo(): Promise<Reply | null> {
     if (comment === null) return null;
-    if (parsed.state === 'malformed') return { kind: 'malformed', verb: parsed.verb, problem: parsed.problem };
+    if (parsed.state === 'malformed')
+      return {
+        kind: 'malformed',
+        given: `/countersign ${parsed.verb}`.trim(),
+        problem: parsed.problem,
+        example: exampleOf(parsed.verb, standing),
+      };
     const verb = parsed.state === 'command' ? parsed.command.verb : 'sign';
     if (standing === null) return noReportYet(parsed.state === 'command' ? parsed.command : null, job, ports);
-    if (edited) return refuse(verb, { rule: 'edited-comment' }, comment, asker, standing, ports);
+    if (edited) return refuse(verb, { rule: 'comment-changed' }, comment, asker, standing, ports);
     return parsed.state === 'command' ? obey(parsed.command, comment, asker, standing, ports) : null;
   }
 }
 
 async function noReportYet(command: Command | null, job: CommandJob, ports: Ports): Promise<Reply> {
-  if (command?.verb === 'help') return { kind: 'help', reportCode: null };
-  if (command?.verb !== 'recheck')
-    return { kind: 'refused', verb: command?.verb ?? 'sign', because: { rule: 'no-report' } };
+  if (command?.verb === 'help') return { kind: 'help' };
+  if (command?.verb !== 'recheck') return { kind: 'refused', signer: job.sender.login, refusal: { rule: 'no-report' } };
   await askForReview(job, ports);
-  return { kind: 'rechecking' };
+  return { kind: 'recheck' };
 }
 
 async function obey(
@@ -73,35 +78,44 @@ async function obey(
     case 'revoke':
       return takeDecision(command, comment, asker, standing, ports);
     case 'cancel':
-      return cancel(comment, asker, standing, ports);
+      return cancel(asker, standing, ports);
     case 'recheck':
       if (!mayRecheck(asker, standing)) {
-        return refuse('recheck', { rule: 'rank-too-low', needed: 'write' }, comment, asker, standing, ports);
+        return refuse(
+          'recheck',
+          { rule: 'rank-too-low', needed: 'write', has: asker.permission.rank },
+          comment,
+          asker,
+          standing,
+          ports,
+        );
       }
       await askForReview({ repository, pullRequest: pullRequest.number }, ports);
-      return { kind: 'rechecking' };
+      return { kind: 'recheck' };
     case 'status': {
       const signOffs = await ports.store.signOffs(repository.id, pullRequest.number);
       return {
         kind: 'status',
         report: review.report,
         verdict: review.verdict,
-        pending: pendingOf(signOffs, ports.now()),
+        pending: pendingOf(signOffs, ports.now()).length,
+        observe: standing.policy.mode === 'observe',
       };
     }
     case 'explain':
     case 'wrong':
       return aboutFindings(command, comment, asker, standing, ports);
     case 'help':
-      return { kind: 'help', reportCode: review.report.code };
+      return { kind: 'help' };
   }
 }
 
-async function cancel(comment: CommentState, asker: Asker, standing: Standing, ports: Ports): Promise<Reply> {
+async function cancel(asker: Asker, standing: Standing, ports: Ports): Promise<Reply> {
   const { repository, pullRequest } = standing;
   const signOffs = await ports.store.signOffs(repository.id, pullRequest.number);
   const own = pendingOf(signOffs, ports.now()).filter((each) => each.signer.id === asker.permission.account.id);
-  if (own.length === 0) return refuse('cancel', { rule: 'nothing-pending' }, comment, asker, standing, ports);
+  const { login } = asker.permission.account;
+  if (own.length === 0) return { kind: 'cancelled', signer: login, count: 0 };
   for (const each of own) {
     await ports.store.saveSignOff({
       ...each,
@@ -110,7 +124,7 @@ async function cancel(comment: CommentState, asker: Asker, standing: Standing, p
     });
   }
   await publish({ ...standing, annotated: true }, ports);
-  return { kind: 'cancelled' };
+  return { kind: 'cancelled', signer: login, count: own.length };
 }
 
 async function aboutFindings(
@@ -120,34 +134,41 @@ async function aboutFindings(
   standing: Standing,
   ports: Ports,
 ): Promise<Reply> {
-  const { findings } = standing.review.report;
-  const missing = command.handles.filter((handle) => !findings.some((finding) => finding.handle === handle));
-  if (missing.length > 0)
-    return { kind: 'refused', verb: command.verb, because: { rule: 'unknown-handle', handles: missing } };
-  const named = findings.filter((finding) => command.handles.includes(finding.handle));
-  if (command.verb === 'explain') {
-    const rules = rulesById();
+  const { report, verdict } = standing.review;
+  const named = report.findings.find((finding) => finding.handle === command.handle);
+  const rule = named === undefined ? undefined : rulesById().get(named.ruleId);
+  if (named === undefined || rule === undefined) {
+    const signer = asker.permission.account.login;
     return {
-      kind: 'explain',
-      findings: named.flatMap((finding) => {
-        const rule = rules.get(finding.ruleId);
-        return rule === undefined ? [] : [{ finding, rule }];
-      }),
+      kind: 'refused',
+      signer,
+      refusal: { rule: 'unknown-handle', given: [command.handle], open: verdict.open },
     };
   }
+  if (command.verb === 'explain') return { kind: 'explain', finding: named, help: rule.help, code: report.code };
   await record(
     standing,
     {
       type: 'command',
       effectKey: `command:${comment.id}`,
       actor: asker.permission.account,
-      evidenceDigests: named.map((finding) => finding.evidenceDigest),
+      evidenceDigests: [named.evidenceDigest],
       reason: command.reason,
-      details: { verb: 'wrong', rules: named.map((finding) => finding.ruleId), handles: command.handles },
+      details: { verb: 'wrong', rules: [named.ruleId], handles: [named.handle] },
     },
     ports,
   );
-  return { kind: 'noted-wrong', handles: command.handles };
+  return { kind: 'wrong-recorded', handle: named.handle, ruleId: named.ruleId };
+}
+
+/** The command as it would be right, as far as we can know it. */
+function exampleOf(verb: string, standing: Standing | null): string | null {
+  const code = standing?.review.report.code;
+  const handle = standing?.review.verdict.open[0] ?? 'F1';
+  if (verb === 'explain') return `/countersign explain ${handle}`;
+  if (verb === 'wrong') return `/countersign wrong ${handle} <why it is a false alarm>`;
+  if ((verb !== 'sign' && verb !== 'refuse') || code === undefined) return null;
+  return `/countersign ${verb} ${handle} ${code} <why>`;
 }
 
 async function askForReview(job: Pick<CommandJob, 'repository' | 'pullRequest'>, ports: Ports): Promise<void> {
@@ -168,7 +189,6 @@ async function askForReview(job: Pick<CommandJob, 'repository' | 'pullRequest'>,
   );
 }
 
-function whyNot(asker: Asker): 'not-a-person' | 'agent-account' | 'through-an-app' {
-  if (asker.agent) return 'agent-account';
-  return asker.viaApp && asker.permission.account.type === 'User' ? 'through-an-app' : 'not-a-person';
+function whyNot(asker: Asker): 'not-a-person' | 'through-an-app' {
+  return asker.viaApp && asker.permission.account.type === 'User' && !asker.agent ? 'through-an-app' : 'not-a-person';
 }

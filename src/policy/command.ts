@@ -18,8 +18,8 @@ export type Command =
       readonly reason: string;
     }
   | { readonly verb: 'revoke'; readonly reason: string }
-  | { readonly verb: 'explain'; readonly handles: readonly string[] }
-  | { readonly verb: 'wrong'; readonly handles: readonly string[]; readonly reason: string }
+  | { readonly verb: 'explain'; readonly handle: string }
+  | { readonly verb: 'wrong'; readonly handle: string; readonly reason: string }
   | { readonly verb: 'cancel' | 'recheck' | 'status' | 'help' };
 
 /** GitHub refuses longer comments (65,536 characters); a first line of this length is no command. */
@@ -84,15 +84,21 @@ function parseDecision(verb: 'sign' | 'refuse', words: readonly string[]): Parse
 
 function parseExplain(words: readonly string[]): ParsedCommand {
   const { handles, rest } = takeHandles(words);
-  if (handles.length === 0 || handles.includes('all')) return malformed('explain', 'it names no finding, like F1');
+  const [handle] = handles;
+  if (handle === undefined || handle === 'all' || handles.length > 1) {
+    return malformed('explain', 'it takes one finding, like F1');
+  }
   if (rest.length > 0) return malformed('explain', `it does not know what to do with "${shortened(rest.join(' '))}"`);
-  return { state: 'command', command: { verb: 'explain', handles } };
+  return { state: 'command', command: { verb: 'explain', handle } };
 }
 
 function parseWrong(words: readonly string[]): ParsedCommand {
   const { handles, rest } = takeHandles(words);
-  if (handles.length === 0 || handles.includes('all')) return malformed('wrong', 'it names no finding, like F1');
-  return withReason('wrong', rest, (reason) => ({ verb: 'wrong', handles, reason }));
+  const [handle] = handles;
+  if (handle === undefined || handle === 'all' || handles.length > 1) {
+    return malformed('wrong', 'it takes one finding, like F1');
+  }
+  return withReason('wrong', rest, (reason) => ({ verb: 'wrong', handle, reason }));
 }
 
 function parseBare(verb: 'cancel' | 'recheck' | 'status' | 'help' | string, words: readonly string[]): ParsedCommand {

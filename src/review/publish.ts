@@ -239,7 +239,8 @@ async function upsertComment(
   const body = renderComment(review.report, verdict, {
     ...extraOf(publication, siblings, signOffs, head, ports.now()),
     checkUrl: null,
-    packages: { views: review.report.packages, now: ports.now() },
+    packages: review.report.packages,
+    now: ports.now(),
     verbosity: policy.verbosity,
   });
   try {

@@ -1,8 +1,7 @@
 import { CountersignError } from '../core/errors.ts';
 import type { RepositoryRef } from '../core/host.ts';
-import type { Reply } from '../core/reply.ts';
 import type { Ports } from '../ports.ts';
-import { renderReply, replyMarker } from '../report/reply.ts';
+import { type Reply, renderReply } from '../report/reply.ts';
 
 /** One comment for each person who gives commands, edited and not piled up. A locked conversation gets none. */
 export async function answer(
@@ -12,9 +11,10 @@ export async function answer(
   reply: Reply,
   ports: Ports,
 ): Promise<void> {
-  const body = renderReply(reply, to);
+  const marker = `<!-- countersign:to:${to.id} -->`;
+  const body = `${renderReply(reply)}\n${marker}`;
   try {
-    const [known] = await ports.host.ownComments(repository, pullRequest, replyMarker(to.id));
+    const [known] = await ports.host.ownComments(repository, pullRequest, marker);
     if (known === undefined) await ports.host.createComment(repository, pullRequest, body);
     else if (known.body !== body) await ports.host.updateComment(repository, known.id, body);
   } catch (error) {

@@ -1,15 +1,15 @@
 import { sha256 } from '../core/digest.ts';
 import type { Finding } from '../core/finding.ts';
 import type { CommentState } from '../core/host.ts';
-import type { RefusedBecause, Reply } from '../core/reply.ts';
 import type { SignOff } from '../core/signoff.ts';
 import { type Asker, atLeast } from '../policy/authorise.ts';
 import type { Command } from '../policy/command.ts';
 import type { Ports } from '../ports.ts';
+import type { Refusal, Reply } from '../report/reply.ts';
 import { pendingOf, publish } from '../review/publish.ts';
 import { chooseFindings, itemsOf } from './items.ts';
 import { record } from './record.ts';
-import { authorise, problemOfCode, type Standing } from './standing.ts';
+import { authorise, problemOfCode, refusalOf, type Standing } from './standing.ts';
 
 /** Minutes that the same person has for the press of the button (product.md, "Proof of presence"). */
 const PENDING_MS = 15 * 60 * 1000;
@@ -63,16 +63,14 @@ export async function takeDecision(
   await ports.store.saveSignOff(signOff);
   await wake(signOff, standing, ports);
   await publish({ ...standing, annotated: true }, ports);
-  return signOff.state === 'pending'
-    ? { kind: 'pending', signOff, voided: superseded.length > 0 }
-    : { kind: 'effective', signOff };
+  return replyFor(signOff);
 }
 
 type Made =
   | { readonly state: 'made'; readonly signOff: SignOff }
-  | { readonly state: 'refused'; readonly because: RefusedBecause; readonly silent: boolean };
+  | { readonly state: 'refused'; readonly because: Refusal; readonly silent: boolean };
 
-function refused(because: RefusedBecause, silent: boolean): Made {
+function refused(because: Refusal, silent: boolean): Made {
   return { state: 'refused', because, silent };
 }
 
@@ -87,24 +85,20 @@ async function make(
   const { policy, record: pullRequest, review, repository } = standing;
   const allowed = await authorise(asker, standing, ports);
   if (allowed.state === 'refused') {
-    const because: RefusedBecause =
-      allowed.rule === 'rank-too-low' ? { rule: 'rank-too-low', needed: 'write' } : { rule: allowed.rule };
-    return refused(because, allowed.silent);
+    return refused(refusalOf(allowed.rule, 'write', asker, standing), allowed.silent);
   }
   const { report, verdict } = review;
   let findings: readonly Finding[] = [];
   if (command.verb !== 'revoke') {
-    const known = await ports.store.reviewByCode(repository.id, command.reportCode);
-    const problem = problemOfCode(command.reportCode, known, standing);
+    const problem = problemOfCode(command.reportCode, standing);
     if (problem !== null) return refused(problem, false);
     const chosen = chooseFindings(command.handles, report, verdict);
     if (chosen.state === 'refused') return refused(chosen.because, false);
     findings = chosen.findings;
     const above = findings.filter((finding) => !atLeast(asker.permission.rank, policy.rankFor(finding)));
-    if (above.length > 0)
-      return refused({ rule: 'admin-only', handles: above.map((finding) => finding.handle) }, false);
+    if (above.length > 0) return refused({ rule: 'admin-only' }, false);
   } else if (revocable(signOffs, asker).length === 0) {
-    return refused({ rule: 'nothing-refused' }, false);
+    return refused({ rule: 'no-refusal' }, false);
   }
 
   const relaxed =
@@ -114,7 +108,10 @@ async function make(
       !pullRequest.unknownPusher &&
       findings.every((finding) => policy.presenceRelaxed(finding, report.attribution.class)));
   const others = pendingOf(signOffs, ports.now()).filter((each) => each.signer.id !== asker.permission.account.id);
-  if (!relaxed && others.length >= BUTTONS) return refused({ rule: 'three-pending' }, false);
+  const [oldest] = others;
+  if (!relaxed && oldest !== undefined && others.length >= BUTTONS) {
+    return refused({ rule: 'too-many-pending', until: oldest.expiresAt }, false);
+  }
 
   const now = ports.now();
   return {
@@ -160,7 +157,7 @@ export function revocable(signOffs: readonly SignOff[], asker: Asker): SignOff[]
 
 export async function refuse(
   verb: string,
-  because: RefusedBecause,
+  because: Refusal,
   comment: Pick<CommentState, 'id'>,
   asker: Asker,
   standing: Standing,
@@ -179,14 +176,25 @@ export async function refuse(
     },
     ports,
   );
-  return { kind: 'refused', verb, because };
+  return { kind: 'refused', signer: login, refusal: because };
 }
 
 /** After a crash between the ledger and the check, the check may not show it yet. */
 async function resume(signOff: SignOff, standing: Standing, ports: Ports): Promise<Reply | null> {
   await publish({ ...standing, annotated: true }, ports);
-  if (signOff.state === 'pending') return { kind: 'pending', signOff, voided: false };
-  return signOff.state === 'effective' ? { kind: 'effective', signOff } : null;
+  return signOff.state === 'pending' || signOff.state === 'effective' ? replyFor(signOff) : null;
+}
+
+/** What a sign-off has come to, told to the person who gave it. */
+export function replyFor(signOff: SignOff): Reply {
+  const { items, expiresAt } = signOff;
+  const signer = signOff.signer.login;
+  if (signOff.kind === 'refuse') return { kind: 'refusal-recorded', signer, items };
+  if (signOff.state === 'pending') {
+    return { kind: 'pending-confirm', signer, act: signOff.kind, items, expiresAt, checkUrl: null };
+  }
+  const presence = signOff.presence !== null;
+  return { kind: 'effective', signer, act: signOff.kind, items, presence, expiresAt, stillNeeded: 0 };
 }
 
 /** The check changes by itself when a pending command runs out, or a signature does. */

@@ -1,12 +1,12 @@
 import type { Finding } from '../core/finding.ts';
-import type { RefusedBecause } from '../core/reply.ts';
 import type { Report, Verdict } from '../core/report.ts';
 import type { SignedItem } from '../core/signoff.ts';
+import type { Refusal } from '../report/reply.ts';
 
 /** The findings that a command means, or why it cannot mean them. */
 export type Chosen =
   | { readonly state: 'chosen'; readonly findings: readonly [Finding, ...Finding[]] }
-  | { readonly state: 'refused'; readonly because: RefusedBecause };
+  | { readonly state: 'refused'; readonly because: Refusal };
 
 /**
  * Resolves what is to be signed. `all` is every open finding of that report that is not critical; a critical one is
@@ -18,20 +18,21 @@ export function chooseFindings(handles: readonly string[] | 'all', report: Repor
     const [first, ...rest] = open.filter((finding) => !finding.critical && finding.signable);
     if (first !== undefined) return { state: 'chosen', findings: [first, ...rest] };
     const critical = open.filter((finding) => finding.signable).map((finding) => finding.handle);
-    if (critical.length > 0) return refused({ rule: 'sign-alone', handles: critical });
+    if (critical.length > 0) return refused({ rule: 'critical-in-all', handles: critical, code: report.code });
     const dead = open.map((finding) => finding.handle);
-    return refused(dead.length > 0 ? { rule: 'cannot-be-signed', handles: dead } : { rule: 'nothing-open' });
+    return refused(dead.length > 0 ? { rule: 'not-signable', handles: dead } : { rule: 'nothing-open' });
   }
 
   const unknown = handles.filter((handle) => !report.findings.some((finding) => finding.handle === handle));
-  if (unknown.length > 0) return refused({ rule: 'unknown-handle', handles: unknown });
+  if (unknown.length > 0) return refused({ rule: 'unknown-handle', given: unknown, open: verdict.open });
   const named = report.findings.filter((finding) => handles.includes(finding.handle));
   const unsignable = named.filter((finding) => !finding.signable).map((finding) => finding.handle);
-  if (unsignable.length > 0) return refused({ rule: 'cannot-be-signed', handles: unsignable });
+  if (unsignable.length > 0) return refused({ rule: 'not-signable', handles: unsignable });
   const done = named.filter((finding) => !verdict.open.includes(finding.handle)).map((finding) => finding.handle);
   if (done.length > 0) return refused({ rule: 'not-open', handles: done });
   const critical = named.filter((finding) => finding.critical).map((finding) => finding.handle);
-  if (critical.length > 0 && named.length > 1) return refused({ rule: 'sign-alone', handles: critical });
+  if (critical.length > 0 && named.length > 1)
+    return refused({ rule: 'critical-together', handles: critical, code: report.code });
 
   const [first, ...rest] = named;
   return first === undefined ? refused({ rule: 'nothing-open' }) : { state: 'chosen', findings: [first, ...rest] };
@@ -46,6 +47,6 @@ export function itemsOf(findings: readonly Finding[]): SignedItem[] {
   }));
 }
 
-function refused(because: RefusedBecause): Chosen {
+function refused(because: Refusal): Chosen {
   return { state: 'refused', because };
 }

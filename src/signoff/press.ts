@@ -1,14 +1,14 @@
 import { sha256 } from '../core/digest.ts';
 import type { Job } from '../core/job.ts';
-import type { RefusedBecause } from '../core/reply.ts';
 import type { SignOff } from '../core/signoff.ts';
 import { type Asker, atLeast } from '../policy/authorise.ts';
 import type { Ports } from '../ports.ts';
+import type { Refusal } from '../report/reply.ts';
 import { publish } from '../review/publish.ts';
 import { answer } from './answer.ts';
-import { detailsOf, revocable, validityMs, wake } from './decisions.ts';
+import { detailsOf, replyFor, revocable, validityMs, wake } from './decisions.ts';
 import { record } from './record.ts';
-import { authorise, problemOfCode, readAsker, readStanding, type Standing } from './standing.ts';
+import { authorise, problemOfCode, readAsker, readStanding, refusalOf, type Standing } from './standing.ts';
 
 type PressJob = Extract<Job, { kind: 'press' }>;
 
@@ -46,7 +46,7 @@ export async function press(job: PressJob, ports: Ports): Promise<void> {
         job.repository,
         signOff.pullRequest,
         job.sender,
-        { kind: 'refused', verb: 'confirm', because },
+        { kind: 'refused', signer: job.sender.login, refusal: because },
         ports,
       );
     return;
@@ -74,13 +74,13 @@ async function problemOf(
   asker: Asker,
   standing: Standing,
   ports: Ports,
-): Promise<RefusedBecause | null> {
+): Promise<Refusal | null> {
   if (signOff.signer.id !== job.sender.id || asker.permission.account.id !== signOff.signer.id) {
-    return { rule: 'another-person', signer: signOff.signer.login };
+    return { rule: 'pressed-by-another', owner: signOff.signer.login };
   }
   if (signOff.state === 'effective' && signOff.presence?.checkRunId === job.checkRunId) return null;
-  if (signOff.state !== 'pending') return { rule: 'void' };
-  if (Date.parse(signOff.expiresAt) <= ports.now()) return { rule: 'expired' };
+  if (signOff.state !== 'pending') return { rule: 'press-void' };
+  if (Date.parse(signOff.expiresAt) <= ports.now()) return { rule: 'press-too-late' };
 
   const comment = await ports.host.comment(job.repository, signOff.commandCommentId);
   const untouched =
@@ -89,21 +89,18 @@ async function problemOf(
     comment.viaAppId === null &&
     comment.createdAt === comment.updatedAt &&
     sha256(comment.body) === signOff.commandDigest;
-  if (!untouched) return { rule: 'edited-comment' };
+  if (!untouched) return { rule: 'comment-changed' };
 
   const allowed = await authorise(asker, standing, ports);
-  if (allowed.state === 'refused') {
-    return allowed.rule === 'rank-too-low' ? { rule: 'rank-too-low', needed: 'write' } : { rule: allowed.rule };
-  }
+  if (allowed.state === 'refused') return refusalOf(allowed.rule, 'write', asker, standing);
   if (signOff.kind === 'revoke') return null;
-  const known = await ports.store.reviewByCode(job.repository.id, signOff.reportCode);
-  const problem = problemOfCode(signOff.reportCode, known, standing);
+  const problem = problemOfCode(signOff.reportCode, standing);
   if (problem !== null) return problem;
   const named = standing.review.report.findings.filter((finding) =>
     signOff.items.some((item) => item.handle === finding.handle),
   );
   const above = named.filter((finding) => !atLeast(asker.permission.rank, standing.policy.rankFor(finding)));
-  return above.length > 0 ? { rule: 'admin-only', handles: above.map((finding) => finding.handle) } : null;
+  return above.length > 0 ? { rule: 'admin-only' } : null;
 }
 
 /** Ledger first, then the store, then the check: what GitHub shows as green is always written down already. */
@@ -144,7 +141,7 @@ async function takeEffect(
   await ports.store.saveSignOff(effective);
   if (signOff.state === 'pending') await wake(effective, standing, ports);
   await publish({ ...standing, annotated: true }, ports);
-  await answer(job.repository, signOff.pullRequest, signOff.signer, { kind: 'effective', signOff: effective }, ports);
+  await answer(job.repository, signOff.pullRequest, signOff.signer, replyFor(effective), ports);
 }
 
 async function takeBack(revocation: SignOff, asker: Asker, standing: Standing, ports: Ports): Promise<void> {

@@ -1,9 +1,17 @@
-import type { CommentState, PullRequestState, RepositoryRef, RepositoryState } from '../core/host.ts';
-import type { RefusedBecause } from '../core/reply.ts';
-import type { PullRequestRecord, StoredReview } from '../core/store.ts';
+import type { CommentState, PullRequestState, Rank, RepositoryRef, RepositoryState } from '../core/host.ts';
+import type { InterestedPerson, PullRequestRecord, StoredReview } from '../core/store.ts';
 import type { AppliedPolicy } from '../policy/applied.ts';
-import { type Asker, type Authorisation, atLeast, maySign, maySignChange } from '../policy/authorise.ts';
+import {
+  type Asker,
+  type Authorisation,
+  atLeast,
+  interestOf,
+  maySign,
+  maySignChange,
+  type RefusalRule,
+} from '../policy/authorise.ts';
 import type { Ports } from '../ports.ts';
+import type { Refusal } from '../report/reply.ts';
 
 /** Where a pull request stands when somebody says something about it. */
 export interface Standing {
@@ -76,17 +84,46 @@ export function mayRead(asker: Asker): boolean {
 }
 
 /** Why a command for this report code no longer counts, or null where it does. */
-export function problemOfCode(code: string, known: StoredReview | null, standing: Standing): RefusedBecause | null {
+export function problemOfCode(code: string, standing: Standing): Refusal | null {
   const { review, pullRequest } = standing;
-  if (pullRequest.state === 'closed') return { rule: 'closed' };
+  if (pullRequest.state === 'closed') return { rule: 'pull-request-closed' };
   const current = review.report.code;
-  if (code !== current) {
-    const old = known !== null && known.pullRequest === pullRequest.number;
-    return { rule: old ? 'old-code' : 'unknown-code', current };
-  }
+  if (code !== current) return { rule: 'wrong-code', given: code, current };
   const moved =
     review.report.headSha !== pullRequest.headSha ||
     review.report.baseRef !== pullRequest.baseRef ||
     review.report.policyDigest !== standing.policy.digest;
-  return moved ? { rule: 'old-code', current: null } : null;
+  if (!moved) return null;
+  return {
+    rule: 'other',
+    what: 'This report is out of date: the head, the base branch or the policy changed after it was made',
+    next: 'A new review is on its way; sign with the code it prints',
+  };
 }
+
+/** An authorisation's refusal, as the reply tells it. */
+export function refusalOf(rule: RefusalRule, needed: Rank, asker: Asker, standing: Standing): Refusal {
+  switch (rule) {
+    case 'not-a-person':
+    case 'agent-account':
+      return { rule: 'not-a-person' };
+    case 'through-an-app':
+      return { rule: 'through-an-app' };
+    case 'rank-too-low':
+      return { rule: 'rank-too-low', needed, has: asker.permission.roleName ?? asker.permission.rank };
+    case 'interested': {
+      const { interested } = standing.record;
+      const part = interestOf(asker, interested, standing.review.report.attribution.requester);
+      return { rule: 'interested', why: PARTS[part?.why ?? 'requester'] };
+    }
+  }
+}
+
+const PARTS: Readonly<Record<InterestedPerson['why'], string>> = {
+  author: 'you are its author',
+  opened: 'you opened it',
+  reopened: 'you reopened it',
+  pushed: 'you pushed to it',
+  committed: 'a commit in it is yours',
+  requester: 'it was made at your request',
+};
