@@ -1,6 +1,10 @@
 import type { GuardrailDetector, GuardrailSubject } from '../../src/core/detector.ts';
+import { agentInstructionsChanged } from './agent-instructions-changed/detector.ts';
 import { artifactOrCachePoisoning } from './artifact-or-cache-poisoning/detector.ts';
+import { bidirectionalText } from './bidirectional-text/detector.ts';
+import { hiddenInstructions } from './hidden-instructions/detector.ts';
 import { policyChanged } from './policy-changed/detector.ts';
+import { promptInjectionPhrases } from './prompt-injection-phrases/detector.ts';
 import { pullRequestTargetCheckout } from './pull-request-target-checkout/detector.ts';
 import { secretExposedToFork } from './secret-exposed-to-fork/detector.ts';
 import { securityStepRemoved } from './security-step-removed/detector.ts';
@@ -11,8 +15,12 @@ import { workflowPermissionsWidened } from './workflow-permissions-widened/detec
 
 /** Every guard-rail rule, one folder each. The contract test holds this list against the folders. */
 export const GUARDRAIL_DETECTORS: readonly GuardrailDetector[] = [
+  agentInstructionsChanged,
   artifactOrCachePoisoning,
+  bidirectionalText,
+  hiddenInstructions,
   policyChanged,
+  promptInjectionPhrases,
   pullRequestTargetCheckout,
   secretExposedToFork,
   securityStepRemoved,
