@@ -1,4 +1,4 @@
-import type { UnreadFile } from './dependency.ts';
+import type { DependencyEntry, UnreadFile } from './dependency.ts';
 import type { Detection } from './detection.ts';
 import type { FileSide, GuardrailContext, GuardrailSubject } from './detector.ts';
 
@@ -24,8 +24,23 @@ export interface InspectionResult {
   readonly unread: readonly UnreadFile[];
 }
 
+/** What a dependency file says, or why it as a whole could not be read. */
+export type DependencyParsing =
+  | {
+      readonly state: 'parsed';
+      readonly entries: readonly DependencyEntry[];
+      readonly unread: readonly { readonly line: number; readonly reason: string }[];
+    }
+  | { readonly state: 'failed'; readonly file: UnreadFile };
+
 /** The port to the child processes that read untrusted text under time and memory limits. */
 export interface Inspector {
   inspect(request: InspectionRequest, signal: AbortSignal): Promise<InspectionResult>;
   close(): Promise<void>;
+}
+
+/** The same child processes, for dependency files: a hostile lockfile costs itself and nothing else. */
+export interface DependencyParser {
+  /** `formatId` is a `DependencyFormat` id. A format that does not exist, a crash or a limit is the state `failed`. */
+  parseDependencies(formatId: string, text: string, path: string, signal: AbortSignal): Promise<DependencyParsing>;
 }

@@ -1,0 +1,90 @@
+import type { CodeDetector } from '../../../src/inspect/detector.ts';
+import type { Call, FileFacts } from '../../../src/inspect/facts.ts';
+import { codeRule } from '../support/rule.ts';
+import { isBuilt, isTagged, type Sink, taintedSinks } from '../support/tainted.ts';
+
+const rule = codeRule({
+  id: 'code-injection',
+  shortDescription: 'Text that somebody else decides is run as a program',
+  help: 'eval, Function, vm and string timers run their text with all the rights of the process; node:vm is no security boundary. Parse data with JSON.parse, choose functions from a table by name, and use an expression evaluator without access to the language where formulas are needed.',
+  cwe: [94, 95],
+  level: 'error',
+  confidence: 'high',
+});
+
+const REMEDIATION = 'Do not run text as code: parse it as data, or choose the function to call from a fixed table.';
+
+const EVAL =
+  /^(?:~(?:eval|Function|Function\(\)|AsyncFunction|GeneratorFunction|execScript)|vm\.(?:runInContext|runInNewContext|runInThisContext|Script|compileFunction|SourceTextModule)|vm2\.(?:VM|NodeVM)\(\)\.run|vm2\.VMScript|~vm\.run\w+|safe-eval|static-eval|notevil|node-eval|eval|require-from-string|module\._compile|builtins\.(?:eval|exec|compile)|~(?:exec|compile|execfile)|isolated-vm\.Isolate\(\)\.compileScript\w*|expr-eval\.\w+Unsafe)$/;
+const TIMERS = /^~(?:setTimeout|setInterval|setImmediate)$/;
+const LOADERS = /^(?:~require|importlib\.import_module|~__import__|imp\.load_source)$/;
+
+function* sinks(facts: FileFacts): Generator<Sink> {
+  const python = facts.program.dialect === 'python';
+  for (const call of facts.calls) {
+    if (isTagged(call)) continue;
+    const [first] = call.arguments;
+    if (first === undefined) continue;
+    const from = call.callee.type === 'import' ? '~require' : call.origin;
+    if (from === null) continue;
+    if (EVAL.test(from) && (python || !/^~(?:exec|compile|execfile)$/.test(from))) {
+      yield* evaluated(call, from);
+    } else if (TIMERS.test(from) && isBuilt(facts, first)) {
+      yield {
+        at: call.node,
+        value: first,
+        kind: 'code',
+        what: 'A timer runs text built from',
+        remediation: REMEDIATION,
+        atLeast: 'unknown',
+      };
+    } else if (TIMERS.test(from) && facts.functionOf(first) === null) {
+      yield {
+        at: call.node,
+        value: first,
+        kind: 'code',
+        what: 'A timer runs as code',
+        remediation: REMEDIATION,
+        atLeast: 'remote',
+      };
+    } else if (LOADERS.test(from) && !isBuiltPath(facts, first)) {
+      yield {
+        at: call.node,
+        value: first,
+        kind: 'path',
+        what: 'Which module is loaded comes from',
+        remediation: 'Load modules by constant names, chosen from a table.',
+        atLeast: 'remote',
+      };
+    }
+  }
+}
+
+/** `new Function('a', 'b', body)`: every part becomes program text. */
+function* evaluated(call: Call, from: string): Generator<Sink> {
+  const parts = /^~(?:Function|AsyncFunction|GeneratorFunction)/.test(from)
+    ? call.arguments
+    : call.arguments.slice(0, 1);
+  for (const part of parts) {
+    yield {
+      at: call.node,
+      value: part,
+      kind: 'code',
+      what: 'Code is run that comes from',
+      remediation: REMEDIATION,
+      atLeast: 'unknown',
+    };
+  }
+}
+
+function isBuiltPath(facts: FileFacts, node: Parameters<FileFacts['constant']>[0]): boolean {
+  return facts.constant(node) !== undefined;
+}
+
+/** Follows what is run as a program back to where it comes from. */
+export const codeInjection: CodeDetector = {
+  rule,
+  triggers:
+    /eval|Function|\bvm\b|vm2|setTimeout|setInterval|require\s*\(\s*[^'"\s]|import\s*\(\s*[^'"\s]|importlib|__import__|exec\(|compile\(|_compile|execScript/,
+  detect: (facts) => taintedSinks(facts, rule, sinks(facts)),
+};

@@ -1,0 +1,87 @@
+import type { CodeDetector } from '../../../src/inspect/detector.ts';
+import type { Call, FileFacts } from '../../../src/inspect/facts.ts';
+import { codeRule } from '../support/rule.ts';
+import { isTagged, option, type Sink, taintedSinks } from '../support/tainted.ts';
+
+const rule = codeRule({
+  id: 'command-injection',
+  shortDescription: 'A system command is built from a value that somebody else decides',
+  help: 'A shell reads `;`, `|`, `$( )` and quotes in the value as commands of its own, so whoever sends the value runs programs on the machine. Start the program directly with a list of arguments (execFile, spawn, subprocess.run without a shell), and let only known values choose which program runs.',
+  cwe: [78, 88],
+  level: 'error',
+  confidence: 'high',
+});
+
+const REMEDIATION =
+  'Start the program without a shell and pass the value as an argument of its own: execFile(program, [value]).';
+
+/** Calls that give their first argument to a shell. */
+const SHELL =
+  /^(?:child_process\.(?:exec|execSync)|~(?:exec|execSync|execAsync|execPromise)|shelljs\.exec|~shell\.exec|execa\.(?:command|commandSync|execaCommand|execaCommandSync)|ssh2\.Client\(\)\.exec|node-ssh\.NodeSSH\(\)\.execCommand|child-process-promise\.exec|child_process\.default\.exec|node-cmd\.(?:run|runSync|get)|os\.(?:system|popen)|subprocess\.(?:getoutput|getstatusoutput)|commands\.(?:getoutput|getstatusoutput)|asyncio\.create_subprocess_shell|paramiko\.SSHClient\(\)\.exec_command|~Deno\.run|sudo-prompt\.exec|promisify-child-process\.exec)$/;
+/** Calls that start a program; dangerous with a shell, or where the program itself is chosen. */
+const PROGRAM =
+  /^(?:child_process\.(?:spawn|spawnSync|execFile|execFileSync|fork)|~(?:spawn|spawnSync|execFile|execFileSync)|execa(?:\.(?:execa|execaSync|sync))?|cross-spawn(?:\.(?:spawn|sync))?|child-process-promise\.(?:spawn|execFile)|~Bun\.spawn|~Bun\.spawnSync|subprocess\.(?:run|call|check_call|check_output|Popen)|os\.(?:exec[lv]p?e?|spawn[lv]p?e?|startfile)|node-pty\.spawn|asyncio\.create_subprocess_exec|~Deno\.Command)$/;
+const SHELLS = /^(?:.*[/\\])?(?:sh|bash|zsh|dash|ksh|cmd|cmd\.exe|powershell|powershell\.exe|pwsh|eval)$/i;
+
+function* sinks(facts: FileFacts): Generator<Sink> {
+  for (const call of facts.calls) {
+    const from = call.origin;
+    if (from === null || isTagged(call)) continue;
+    const python = facts.program.dialect === 'python';
+    if (python && /^~exec$/.test(from)) continue;
+    const [command] = call.arguments;
+    if (command === undefined) continue;
+    if (SHELL.test(from)) {
+      yield {
+        at: call.node,
+        value: command,
+        kind: 'shell',
+        what: 'A shell command is built from',
+        remediation: REMEDIATION,
+        atLeast: 'unknown',
+      };
+    } else if (PROGRAM.test(from)) {
+      yield* program(facts, call);
+    }
+  }
+}
+
+function* program(facts: FileFacts, call: Call): Generator<Sink> {
+  const [command, list] = call.arguments;
+  if (command === undefined) return;
+  const shell = option(facts, call, 'shell');
+  const value = shell === null ? false : facts.constant(shell);
+  const inShell = shell !== null && value !== false && value !== null;
+  const named = facts.constant(command);
+  if (inShell || (typeof named === 'string' && SHELLS.test(named))) {
+    for (const part of list === undefined || list === command ? [command] : [command, list]) {
+      if (facts.object(part) !== null) continue;
+      yield {
+        at: call.node,
+        value: part,
+        kind: 'shell',
+        what: 'A shell command is built from',
+        remediation: REMEDIATION,
+        atLeast: 'unknown',
+      };
+    }
+    return;
+  }
+  const chosen = command.type === 'array' ? command.children[0] : command;
+  if (chosen === undefined) return;
+  yield {
+    at: call.node,
+    value: chosen,
+    kind: 'shell',
+    what: 'Which program is started comes from',
+    remediation: 'Choose the program from a fixed list.',
+    atLeast: 'local',
+  };
+}
+
+/** Follows what is given to a shell, or chosen as a program, back to where it comes from. */
+export const commandInjection: CodeDetector = {
+  rule,
+  triggers: /exec|spawn|child_process|shell|system\(|popen|subprocess|\bcmd\b|\bpty\b|Deno|fork/,
+  detect: (facts) => taintedSinks(facts, rule, sinks(facts)),
+};

@@ -1,0 +1,89 @@
+import type { CodeDetector } from '../../../src/inspect/detector.ts';
+import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { codeRule } from '../support/rule.ts';
+import { isTagged, type Sink, taintedSinks } from '../support/tainted.ts';
+
+const rule = codeRule({
+  id: 'sql-injection',
+  shortDescription: 'An SQL statement is put together from a value that somebody else decides',
+  help: 'A value that is part of the statement can end its quotes and change what the statement does: read other rows, delete tables, log in without a password. Pass values as parameters (`?`, `$1`, `:name`) next to the statement, and take table and column names from a fixed list.',
+  cwe: [89],
+  level: 'error',
+  confidence: 'high',
+});
+
+const REMEDIATION = 'Write a placeholder in the statement and pass the value as a parameter.';
+
+const STATEMENT =
+  /^\s*(?:\(?\s*select\b[\s\S]*|insert\s+(?:or\s+\w+\s+)?into\b|update\s+\S+[\s\S]*\bset\b|delete\s+from\b|replace\s+into\b|with\s+\w+[\s\S]*\bas\b|merge\s+into\b|(?:create|drop|alter|truncate)\s+(?:table|database|schema|user|role|index|view)\b|call\s+\S+|grant\s|exec(?:ute)?\s)/i;
+const METHODS =
+  /^(?:query|execute|exec|run|all|get|each|prepare|executeSql|queryOne|queryAll|any|one|none|many|oneOrNone|manyOrNone|multi|fetch|fetchrow|fetchval|executemany|executescript|read_sql|read_sql_query|simpleQuery|queryAsync|batch)$/;
+const RAW =
+  /^(?:raw|whereRaw|orWhereRaw|orderByRaw|havingRaw|groupByRaw|joinRaw|fromRaw|selectRaw|\$queryRawUnsafe|\$executeRawUnsafe|unsafe|literal)$/;
+const DRIVER =
+  /^(?:mysql2?(?:\/promise)?|pg|pg-promise|postgres|better-sqlite3|sqlite3?|mssql|tedious|oracledb|knex|sequelize|typeorm|mariadb|@?prisma\/client|prisma|drizzle-orm|slonik|kysely|objection|@vercel\/postgres|@neondatabase\/serverless|sqlalchemy|psycopg2?|pymysql|MySQLdb|asyncpg|aiosqlite|django\.db|node:sqlite|libsql)\b/;
+const DATABASE_NAME =
+  /(?:^|[._])(?:db|database|conn|connection|pool|client|knex|sequelize|cursor|cur|session|mysql|pg|sqlite|prisma|\$?queryRunner|manager|dataSource|entityManager|repository|trx|tx|engine)$|(?:Db|DB|Pool|Connection|Conn|Database|Client|Repository|Repo)$/i;
+
+function* sinks(facts: FileFacts): Generator<Sink> {
+  for (const call of facts.calls) {
+    if (call.name === null || isTagged(call)) continue;
+    const value = call.arguments[0];
+    if (value === undefined) continue;
+    const statement = statementOf(facts, value);
+    if (
+      RAW.test(call.name) &&
+      (call.receiver !== null || isDriver(call)) &&
+      (isDriver(call) || isDatabase(facts, call) || /Raw|Unsafe/.test(call.name))
+    ) {
+      yield sink(call, statement, 'unknown');
+    } else if (METHODS.test(call.name) && call.receiver !== null) {
+      const shape = facts.shape(statement);
+      if (shape !== null && STATEMENT.test(shape)) yield sink(call, statement, 'unknown');
+      else if (shape === null || shape === '\u0000') {
+        // The text is not known here: only a database handle makes it a statement.
+        if (isDriver(call)) yield sink(call, statement, 'parameter');
+        else if (isDatabase(facts, call) && /^(?:query|execute|executemany|raw)$/.test(call.name))
+          yield sink(call, statement, 'remote');
+      }
+    } else if (
+      call.origin !== null &&
+      /^sqlalchemy(?:\.sql)?\.text$|^pandas\.read_sql|^sequelize\.(?:literal|Sequelize\.literal)$/.test(call.origin)
+    ) {
+      yield sink(call, statement, 'unknown');
+    }
+  }
+}
+
+function sink(call: Call, value: Syntax, atLeast: Sink['atLeast']): Sink {
+  return {
+    at: call.node,
+    value,
+    kind: 'sql',
+    what: 'An SQL statement is built from',
+    remediation: REMEDIATION,
+    atLeast,
+  };
+}
+
+/** `query({ text: '…', values })` */
+function statementOf(facts: FileFacts, argument: Syntax): Syntax {
+  const object = facts.object(argument);
+  if (object === null) return argument;
+  return facts.property(object, 'text') ?? facts.property(object, 'sql') ?? facts.property(object, 'query') ?? argument;
+}
+
+function isDriver(call: Call): boolean {
+  return call.origin !== null && DRIVER.test(call.origin);
+}
+
+function isDatabase(facts: FileFacts, call: Call): boolean {
+  return call.receiver !== null && DATABASE_NAME.test(facts.text(call.receiver).replace(/\(.*\)/gs, ''));
+}
+
+/** Follows what is given to a database as a statement back to where it comes from. */
+export const sqlInjection: CodeDetector = {
+  rule,
+  triggers: /select\b|insert\b|update\b|delete\b|drop\b|\.query|\.execute|[rR]aw|\.unsafe|literal|read_sql|\btext\(/i,
+  detect: (facts) => taintedSinks(facts, rule, sinks(facts)),
+};

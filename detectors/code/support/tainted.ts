@@ -1,0 +1,88 @@
+import type { Detection } from '../../../src/core/detection.ts';
+import type { Confidence, Level, Rule } from '../../../src/core/rule.ts';
+import type { Call, FileFacts, Flow, SinkKind, Strength, Syntax } from '../../../src/inspect/facts.ts';
+
+/** A place where a value does harm if somebody else decides it. */
+export interface Sink {
+  readonly at: Syntax;
+  readonly value: Syntax;
+  readonly kind: SinkKind;
+  /** Subject and verb, completed by the source: "A shell command is built from". */
+  readonly what: string;
+  readonly remediation: string;
+  /** Weaker sources than this say nothing here. */
+  readonly atLeast: Strength;
+  /** A level other than the strength's own: for a sink that does less harm. */
+  readonly level?: Level;
+}
+
+const ORDER: readonly Strength[] = ['remote', 'local', 'parameter', 'unknown'];
+
+/** Level and confidence by how strong the evidence is: a source outside blocks, an unknown origin is a note. */
+export function weight(strength: Strength): { readonly level: Level; readonly confidence: Confidence } {
+  switch (strength) {
+    case 'remote':
+      return { level: 'error', confidence: 'high' };
+    case 'local':
+    case 'parameter':
+      return { level: 'warning', confidence: 'medium' };
+    case 'unknown':
+      return { level: 'note', confidence: 'low' };
+  }
+}
+
+/** Follows the value of each sink back and says where it comes from. */
+export function taintedSinks(facts: FileFacts, rule: Rule, sinks: Iterable<Sink>): readonly Detection[] {
+  const found: Detection[] = [];
+  for (const sink of sinks) {
+    const flow = facts.flow(sink.value, sink.kind);
+    if (flow === null || ORDER.indexOf(flow.strength) > ORDER.indexOf(sink.atLeast)) continue;
+    const { level, confidence } = weight(flow.strength);
+    found.push(
+      facts.finding({
+        rule,
+        at: sink.at,
+        message: `${sink.what} ${flow.source}.`,
+        remediation: sink.remediation,
+        level: sink.level !== undefined && level !== 'note' ? lower(level, sink.level) : level,
+        confidence,
+        flow,
+      }),
+    );
+  }
+  return found;
+}
+
+const LEVELS: readonly Level[] = ['error', 'warning', 'note'];
+
+function lower(a: Level, b: Level): Level {
+  return LEVELS.indexOf(a) > LEVELS.indexOf(b) ? a : b;
+}
+
+export function isAtLeast(flow: Flow, strength: Strength): boolean {
+  return ORDER.indexOf(flow.strength) <= ORDER.indexOf(strength);
+}
+
+/** A template tag gets the parts apart from each other: it is no call with a built text. */
+export function isTagged(call: Call): boolean {
+  const [first] = call.arguments;
+  return first?.type === 'template_string' && first.parent === call.node;
+}
+
+/** The text is put together from more than one part, so that a value can break out of its place. */
+export function isBuilt(facts: FileFacts, node: Syntax): boolean {
+  const shape = facts.shape(node);
+  return shape?.includes('\u0000') === true && shape !== '\u0000';
+}
+
+/** Whether an options object (or keyword) sets a property to this constant. */
+export function option(facts: FileFacts, call: Call, name: string): Syntax | null {
+  const keyword = call.keywords.get(name);
+  if (keyword !== undefined) return keyword;
+  for (const argument of call.arguments) {
+    const object = facts.object(argument);
+    const value = object === null ? null : facts.property(object, name);
+    if (value !== null) return value;
+  }
+  return null;
+}

@@ -1,0 +1,143 @@
+import type { UnreadFile } from './core/dependency.ts';
+import type { Detection } from './core/detection.ts';
+import type { GuardrailContext, GuardrailDetector, GuardrailSubject } from './core/detector.ts';
+import { CountersignError, messageOf } from './core/errors.ts';
+import type { DependencyParsing } from './core/inspection.ts';
+import type { CodeResult } from './inspect/detector.ts';
+import type { Outcome, OutcomeMessage, Task, TaskMessage } from './inspect/protocol.ts';
+
+/**
+ * The child process that reads untrusted text: the one place where inspection, detectors and dependency formats are
+ * wired together outside the main process. Each part is loaded when first needed, so that start-up stays short.
+ */
+
+/** Resident bytes over which the process asks to be replaced: native parse memory does not count towards V8's limit. */
+const RETIRE_ABOVE_BYTES = 900 * 1024 * 1024;
+
+let context: GuardrailContext | null = null;
+
+process.on('message', (message: TaskMessage) => {
+  if (message.context !== undefined) context = message.context;
+  answer(message.task).then(
+    (outcome) => reply(message.id, outcome),
+    (error: unknown) => reply(message.id, { kind: 'failed', reason: failureOf(error) }),
+  );
+});
+process.on('disconnect', () => process.exit(0));
+
+function reply(id: number, outcome: Outcome): void {
+  const message: OutcomeMessage = { id, outcome, retire: process.memoryUsage.rss() > RETIRE_ABOVE_BYTES };
+  process.send?.(message);
+}
+
+function answer(task: Task): Promise<Outcome> {
+  switch (task.kind) {
+    case 'file':
+      return inspectFile(task);
+    case 'pullRequest':
+      return inspectPullRequest(task.subject);
+    case 'concerns':
+      return concerned(task.paths);
+    case 'dependencies':
+      return parse(task);
+  }
+}
+
+async function inspectFile(task: Extract<Task, { kind: 'file' }>): Promise<Outcome> {
+  const detections: Detection[] = [];
+  const unread: UnreadFile[] = [];
+  let code: CodeResult | null = null;
+  if (task.guardrail) {
+    const subject: GuardrailSubject = { kind: 'file', path: task.path, before: task.before, after: task.after };
+    const { GUARDRAIL_DETECTORS } = await import('../detectors/guardrail/index.ts');
+    for (const detector of GUARDRAIL_DETECTORS) {
+      if (!detector.concerns(task.path) && !(task.before !== null && detector.concerns(task.before.path))) continue;
+      judge(detector, subject, task.path, task.after?.blob ?? task.before?.blob, detections, unread);
+    }
+  }
+  if (task.code && task.after !== null) {
+    const { analyse } = await import('./inspect/analyse.ts');
+    const { CODE_DETECTORS } = await import('../detectors/code/index.ts');
+    try {
+      code = analyse({ path: task.path, before: task.before, after: task.after, scope: task.scope }, CODE_DETECTORS);
+      unread.push(...code.unread);
+    } catch (error) {
+      unread.push(unreadOf(error, task.path, task.after.blob));
+    }
+  }
+  return { kind: 'findings', detections, unread, code };
+}
+
+async function inspectPullRequest(subject: Extract<GuardrailSubject, { kind: 'pullRequest' }>): Promise<Outcome> {
+  const detections: Detection[] = [];
+  const unread: UnreadFile[] = [];
+  const { GUARDRAIL_DETECTORS } = await import('../detectors/guardrail/index.ts');
+  for (const detector of GUARDRAIL_DETECTORS)
+    judge(detector, subject, '(pull request text)', undefined, detections, unread);
+  return { kind: 'findings', detections, unread, code: null };
+}
+
+/** One rule's failure on one subject is said, and the other rules still answer. */
+function judge(
+  detector: GuardrailDetector,
+  subject: GuardrailSubject,
+  path: string,
+  blob: string | undefined,
+  detections: Detection[],
+  unread: UnreadFile[],
+): void {
+  if (context === null) throw new Error('a guard-rail task came before its context');
+  try {
+    const verdict = detector.detect(subject, context);
+    if (verdict.state === 'findings') detections.push(...verdict.detections);
+    if (verdict.state === 'needs') {
+      for (const fact of verdict.facts) {
+        const reason = `${detector.rule.id}: ${fact.fact} is missing, ${fact.reason}`;
+        unread.push({ path, reason, transient: fact.transient, ...(blob === undefined ? {} : { blob }) });
+      }
+    }
+  } catch (error) {
+    const said = unreadOf(error, path, blob);
+    unread.push({ ...said, reason: `${detector.rule.id}: ${said.reason}` });
+  }
+}
+
+async function concerned(paths: readonly string[]): Promise<Outcome> {
+  const { GUARDRAIL_DETECTORS } = await import('../detectors/guardrail/index.ts');
+  return {
+    kind: 'concerned',
+    paths: paths.filter((path) => GUARDRAIL_DETECTORS.some((detector) => detector.concerns(path))),
+  };
+}
+
+async function parse(task: Extract<Task, { kind: 'dependencies' }>): Promise<Outcome> {
+  const { ECOSYSTEMS } = await import('./ecosystems/index.ts');
+  for (const ecosystem of Object.values(ECOSYSTEMS)) {
+    const format = ecosystem.formats.find((candidate) => candidate.id === task.format);
+    if (format === undefined) continue;
+    try {
+      const { entries, unread } = format.parse(task.text, task.path);
+      return { kind: 'dependencies', parsing: { state: 'parsed', entries, unread } };
+    } catch (error) {
+      const parsing: DependencyParsing = { state: 'failed', file: unreadOf(error, task.path, undefined) };
+      return { kind: 'dependencies', parsing };
+    }
+  }
+  return { kind: 'failed', reason: `there is no dependency format named ${task.format}` };
+}
+
+function unreadOf(error: unknown, path: string, blob: string | undefined): UnreadFile {
+  const line = error instanceof CountersignError ? error.place?.line : undefined;
+  return {
+    path,
+    reason: failureOf(error),
+    transient: false,
+    ...(line === undefined ? {} : { line }),
+    ...(blob === undefined ? {} : { blob }),
+  };
+}
+
+function failureOf(error: unknown): string {
+  if (error instanceof RangeError && /call stack/.test(error.message)) return 'is nested too deeply to be read';
+  return messageOf(error).slice(0, 300);
+}

@@ -1,0 +1,71 @@
+import type { Detection } from '../core/detection.ts';
+import type { CodeResult, OutgoingCall } from './detector.ts';
+
+const EXTENSIONS = ['', '.ts', '.tsx', '.mts', '.js', '.jsx', '.mjs', '.cjs', '/index.ts', '/index.js', '/index.tsx'];
+
+/**
+ * Joins the halves of a flow that crosses files of the same change: a finding that hangs on the parameter of an
+ * exported function, and a call elsewhere that hands this parameter something from outside.
+ */
+export function joinAcrossFiles(results: readonly CodeResult[]): readonly Detection[] {
+  const incoming = new Map<string, OutgoingCall[]>();
+  const paths = new Set(results.map((result) => result.path));
+  for (const result of results) {
+    for (const call of result.outgoing) {
+      const target = resolveImport(result.path, call.specifier, paths);
+      if (target === null) continue;
+      const key = keyOf(target, call.name, call.argument);
+      incoming.set(key, [...(incoming.get(key) ?? []), call]);
+    }
+  }
+  return results.flatMap((result) =>
+    result.detections.map((detection, index) => joined(result, detection, index, incoming)),
+  );
+}
+
+function joined(
+  result: CodeResult,
+  detection: Detection,
+  index: number,
+  incoming: ReadonlyMap<string, readonly OutgoingCall[]>,
+): Detection {
+  const sink = result.sinks.find((each) => each.detection === index);
+  if (sink === undefined) return detection;
+  const calls = incoming.get(keyOf(result.path, sink.exportedAs, sink.parameter)) ?? [];
+  const call = calls.find((each) => each.strength === 'remote') ?? calls[0];
+  if (call === undefined) return detection;
+  const { preExisting, ...rest } = detection;
+  const [at, ...steps] = detection.locations;
+  const remote = call.strength === 'remote';
+  return {
+    ...rest,
+    message:
+      `${detection.message} Here it comes from ${call.source}, through ${call.locations[0]?.path ?? 'another file'}.`.slice(
+        0,
+        300,
+      ),
+    ...(remote ? { level: 'error', confidence: 'high' } : {}),
+    locations: [at, ...call.locations, ...steps],
+    evidence: { ...detection.evidence, callers: calls.map((each) => each.evidence).sort() },
+    ...(preExisting === true && !calls.some((each) => each.touched) ? { preExisting } : {}),
+  };
+}
+
+function keyOf(path: string, name: string, parameter: number): string {
+  return JSON.stringify([path, name, parameter]);
+}
+
+/** The changed file that a relative import means, by Node's and the bundlers' order of extensions. */
+export function resolveImport(from: string, specifier: string, paths: ReadonlySet<string>): string | null {
+  const parts = from.split('/').slice(0, -1);
+  for (const part of specifier.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '.') parts.push(part);
+  }
+  const plain = parts.join('/');
+  const bare = plain.replace(/\.[cm]?[jt]sx?$/, '');
+  for (const stem of [plain, bare]) {
+    for (const extension of EXTENSIONS) if (paths.has(stem + extension)) return stem + extension;
+  }
+  return null;
+}

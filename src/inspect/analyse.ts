@@ -1,0 +1,168 @@
+import type { UnreadFile } from '../core/dependency.ts';
+import type { Detection } from '../core/detection.ts';
+import type { FileSide } from '../core/detector.ts';
+import type { Location } from '../core/location.ts';
+import { changedLines } from './changed-lines.ts';
+import type { CodeDetector, CodeResult, ExportedSink } from './detector.ts';
+import type { FileFacts } from './facts.ts';
+import { createFileFacts } from './file-facts.ts';
+import { parseProgram } from './grammars.ts';
+import { outgoingCalls } from './outgoing.ts';
+
+export interface AnalysedFile {
+  readonly path: string;
+  readonly before: FileSide | null;
+  readonly after: FileSide;
+  readonly scope: 'change' | 'all';
+}
+
+const NOTHING: Omit<CodeResult, 'path'> = { detections: [], unread: [], sinks: [], outgoing: [] };
+
+/**
+ * Runs the code detectors over one file. A detection counts against the change where one of its places is on a changed
+ * line, or where the base does not have it; others are marked `preExisting`.
+ * Throws CountersignError `unreadable-file` where the code cannot be read at all.
+ */
+export function analyse(file: AnalysedFile, detectors: readonly CodeDetector[]): CodeResult {
+  const wanted = detectors.filter(
+    (detector) =>
+      detector.triggers.test(file.after.text) || (file.before !== null && detector.triggers.test(file.before.text)),
+  );
+  if (wanted.length === 0) return { path: file.path, ...NOTHING };
+  const program = parseProgram(file.path, file.after.text);
+  if (program === null) return { path: file.path, ...NOTHING };
+  const facts = createFileFacts(program);
+  const base = file.scope === 'change' && file.before !== null ? lazyFacts(file.before) : null;
+  const unread: UnreadFile[] = [];
+  const exportedBy = new Map<Detection, { readonly exportedAs: string; readonly index: number }>();
+  const observed = observing(facts, exportedBy);
+  const found = distinct(run(wanted, observed, base, file, unread));
+  const settled =
+    base === null || file.before === null ? found : settle(found, base, wanted, file.before, file.after, unread);
+  const sinks: ExportedSink[] = [];
+  found.forEach((detection, index) => {
+    const parameter = exportedBy.get(detection);
+    if (parameter !== undefined)
+      sinks.push({ detection: index, exportedAs: parameter.exportedAs, parameter: parameter.index });
+  });
+  const touched = base === null || file.before === null ? null : changedLines(file.before.text, file.after.text);
+  return { path: file.path, detections: settled, unread, sinks, outgoing: outgoingCalls(facts, touched) };
+}
+
+type LazyFacts = () => FileFacts | null;
+
+function lazyFacts(side: FileSide): LazyFacts {
+  let facts: FileFacts | null | undefined;
+  return () => {
+    if (facts === undefined) {
+      const program = parseProgram(side.path, side.text);
+      facts = program === null ? null : createFileFacts(program);
+    }
+    return facts;
+  };
+}
+
+/** The same facts, remembering which findings hang on a parameter of an exported function. */
+function observing(
+  facts: FileFacts,
+  exportedBy: Map<Detection, { readonly exportedAs: string; readonly index: number }>,
+): FileFacts {
+  const finding: FileFacts['finding'] = (spec) => {
+    const detection = facts.finding(spec);
+    if (spec.flow?.parameter !== undefined) exportedBy.set(detection, spec.flow.parameter);
+    return detection;
+  };
+  return Object.create(facts, { finding: { value: finding, enumerable: true } });
+}
+
+function run(
+  detectors: readonly CodeDetector[],
+  facts: FileFacts,
+  base: LazyFacts | null,
+  file: AnalysedFile,
+  unread: UnreadFile[],
+): Detection[] {
+  const found: Detection[] = [];
+  for (const detector of detectors) {
+    const before = base !== null && detector.rule.requires.includes('beforeAfter') ? base() : null;
+    const answer = detector.detect(facts, { before });
+    if (!('state' in answer)) found.push(...answer);
+    else if (answer.state === 'findings') found.push(...answer.detections);
+    else if (answer.state === 'needs') {
+      for (const fact of answer.facts) {
+        unread.push({
+          path: file.path,
+          reason: `${detector.rule.id}: ${fact.fact} is missing, ${fact.reason}`,
+          transient: fact.transient,
+          blob: file.after.blob,
+        });
+      }
+    }
+  }
+  return found;
+}
+
+/** One finding of a rule at one place: the strongest. */
+function distinct(detections: readonly Detection[]): Detection[] {
+  const kept = new Map<string, Detection>();
+  for (const detection of detections) {
+    const [at] = detection.locations;
+    const key = `${detection.ruleId} ${at.startLine}:${at.startColumn}-${at.endLine}:${at.endColumn}`;
+    const known = kept.get(key);
+    if (known === undefined || levelOf(detection) < levelOf(known)) kept.set(key, detection);
+  }
+  return [...kept.values()];
+}
+
+function levelOf(detection: Detection): number {
+  return ['error', undefined, 'warning', 'note'].indexOf(detection.level);
+}
+
+/** Marks what the base already had and the change does not touch. */
+function settle(
+  found: readonly Detection[],
+  base: LazyFacts,
+  detectors: readonly CodeDetector[],
+  before: FileSide,
+  after: FileSide,
+  unread: UnreadFile[],
+): readonly Detection[] {
+  const lines = changedLines(before.text, after.text);
+  const untouched = found.filter((detection) => !detection.locations.some((location) => touches(location, lines)));
+  if (untouched.length === 0) return found;
+  const old = base();
+  if (old === null) return found;
+  // A guard that was taken away elsewhere makes a finding of unchanged lines: only what the base had as well is old.
+  const had = new Map<string, number>();
+  const baseFile: AnalysedFile = { path: before.path, before: null, after: before, scope: 'all' };
+  for (const detection of distinct(
+    run(
+      detectors.filter((each) => !each.rule.requires.includes('beforeAfter')),
+      old,
+      null,
+      baseFile,
+      unread,
+    ),
+  )) {
+    const key = oldKey(detection);
+    had.set(key, (had.get(key) ?? 0) + 1);
+  }
+  return found.map((detection) => {
+    if (!untouched.includes(detection)) return detection;
+    const key = oldKey(detection);
+    const left = had.get(key) ?? 0;
+    if (left === 0) return detection;
+    had.set(key, left - 1);
+    return { ...detection, preExisting: true };
+  });
+}
+
+function oldKey(detection: Detection): string {
+  return `${detection.ruleId} ${detection.level ?? ''} ${detection.fingerprint}`;
+}
+
+function touches(location: Location, lines: ReadonlySet<number>): boolean {
+  for (let line = location.startLine; line <= location.endLine; line += 1)
+    if (lines.has(line)) return location.side !== 'base';
+  return location.side === 'base';
+}

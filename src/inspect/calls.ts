@@ -1,0 +1,72 @@
+import type { Assignment, Call } from './facts.ts';
+import type { Origins } from './origins.ts';
+import { bare, childOf, type Program, partsOf, type Syntax } from './syntax.ts';
+
+/** All calls and constructions of a file, in the order of the text. */
+export function collectCalls(program: Program, origins: Origins): readonly Call[] {
+  const found: Call[] = [];
+  for (const type of ['call_expression', 'new_expression']) {
+    for (const node of program.byType.get(type) ?? []) {
+      const call = callAt(node, program, origins);
+      if (call !== null) found.push(call);
+    }
+  }
+  return found.sort((a, b) => a.node.start - b.node.start || b.node.end - a.node.end);
+}
+
+/** One call; the origin is worked out when it is asked for, because most calls interest nobody. */
+export function callAt(node: Syntax, program: Program, origins: Origins): Call | null {
+  const isNew = node.type === 'new_expression';
+  const callee = childOf(node, isNew ? 'constructor' : 'function');
+  if (callee === null) return null;
+  const list = childOf(node, 'arguments');
+  const given = list === null ? [] : list.type === 'template_string' ? [list] : partsOf(list);
+  const target = bare(callee);
+  const last =
+    target.type === 'member_expression' ? childOf(target, 'property') : target.type === 'identifier' ? target : null;
+  return {
+    node,
+    callee: target,
+    get origin() {
+      return origins.origin(target);
+    },
+    name: last === null ? null : program.text.slice(last.start, last.end),
+    receiver:
+      target.type === 'member_expression' || target.type === 'subscript_expression' ? childOf(target, 'object') : null,
+    arguments: given.filter((part) => part.type !== 'keyword_argument'),
+    get keywords() {
+      return keywordsOf(given, program);
+    },
+    isNew,
+  };
+}
+
+function keywordsOf(given: readonly Syntax[], program: Program): ReadonlyMap<string, Syntax> {
+  const found = new Map<string, Syntax>();
+  for (const part of given) {
+    if (part.type !== 'keyword_argument') continue;
+    const key = childOf(part, 'name');
+    const value = childOf(part, 'value');
+    if (key !== null && value !== null) found.set(program.text.slice(key.start, key.end), value);
+  }
+  return found;
+}
+
+/** Every `target = value`, declarations and class fields included. */
+export function collectAssignments(program: Program): readonly Assignment[] {
+  const found: Assignment[] = [];
+  const shapes: readonly (readonly [string, string, string])[] = [
+    ['assignment_expression', 'left', 'right'],
+    ['augmented_assignment_expression', 'left', 'right'],
+    ['variable_declarator', 'name', 'value'],
+    ['public_field_definition', 'name', 'value'],
+  ];
+  for (const [type, left, right] of shapes) {
+    for (const node of program.byType.get(type) ?? []) {
+      const target = childOf(node, left);
+      const value = childOf(node, right);
+      if (target !== null && value !== null) found.push({ node, target, value });
+    }
+  }
+  return found.sort((a, b) => a.node.start - b.node.start);
+}

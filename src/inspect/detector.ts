@@ -1,0 +1,51 @@
+import type { UnreadFile } from '../core/dependency.ts';
+import type { Answer, Detection } from '../core/detection.ts';
+import type { Location } from '../core/location.ts';
+import type { Rule } from '../core/rule.ts';
+import type { FileFacts } from './facts.ts';
+
+export interface CodeContext {
+  /** The same file in the merge base; null where it is new there, or where every file counts as added. */
+  readonly before: FileFacts | null;
+}
+
+/** A rule over one file's facts. A list of detections is short for the answer they make. */
+export interface CodeDetector {
+  readonly rule: Rule;
+  /**
+   * Words of which at least one stands in every file the rule can find something in. A file with none of any rule's
+   * words need not be parsed.
+   */
+  readonly triggers: RegExp;
+  detect(subject: FileFacts, context: CodeContext): readonly Detection[] | Answer;
+}
+
+/** A dangerous use of an exported function's parameter, and a call that hands such a parameter something from outside. */
+export interface ExportedSink {
+  /** Position in the result's detections. */
+  readonly detection: number;
+  readonly exportedAs: string;
+  readonly parameter: number;
+}
+
+export interface OutgoingCall {
+  /** The module as imported: `./lib/run`. */
+  readonly specifier: string;
+  readonly name: string;
+  readonly argument: number;
+  readonly strength: 'remote' | 'local';
+  readonly source: string;
+  readonly locations: readonly Location[];
+  /** Evidence of the steps in the calling file. */
+  readonly evidence: string;
+  readonly touched: boolean;
+}
+
+/** What one file gave. Detections with an exported sink may be raised by calls from other files. */
+export interface CodeResult {
+  readonly path: string;
+  readonly detections: readonly Detection[];
+  readonly unread: readonly UnreadFile[];
+  readonly sinks: readonly ExportedSink[];
+  readonly outgoing: readonly OutgoingCall[];
+}

@@ -1,0 +1,118 @@
+import { collectAssignments, collectCalls } from './calls.ts';
+import { createConstants } from './constants.ts';
+import { detectionOf } from './evidence.ts';
+import type { Assignment, Call, FileFacts, Handler } from './facts.ts';
+import { createFlow } from './flow.ts';
+import { createGuards } from './guards.ts';
+import { collectHandlers } from './handlers.ts';
+import { createOrigins } from './origins.ts';
+import { createScopes } from './scopes.ts';
+import { bare, FUNCTIONS, type Program, type Syntax } from './syntax.ts';
+
+const TEST_PATH =
+  /(?:^|\/)(?:__tests__|__mocks__|tests?|specs?|fixtures?|examples?|bench(?:marks?)?|e2e)\/|\.(?:test|spec)\.[^/]+$|(?:^|\/)(?:test_[^/]+|[^/]+_test|conftest)\.py$/i;
+
+/** Facts of one file; each part is worked out when a detector first asks for it. */
+export function createFileFacts(program: Program): FileFacts {
+  const scopes = createScopes(program);
+  const origins = createOrigins(program, scopes);
+  const constants = createConstants(program, scopes);
+  const guards = createGuards(program, scopes, constants, origins);
+  const text = (node: Syntax): string => program.text.slice(node.start, node.end);
+  let calls: readonly Call[] | null = null;
+  let assignments: readonly Assignment[] | null = null;
+  let handlers: readonly Handler[] | null = null;
+
+  function allCalls(): readonly Call[] {
+    calls ??= collectCalls(program, origins);
+    return calls;
+  }
+
+  function allHandlers(): readonly Handler[] {
+    handlers ??= collectHandlers({
+      program,
+      calls: allCalls(),
+      origin: origins.origin,
+      shape: constants.shape,
+      functionOf,
+    });
+    return handlers;
+  }
+
+  function functionOf(node: Syntax): Syntax | null {
+    const inner = bare(node);
+    if (FUNCTIONS.has(inner.type)) return inner;
+    if (inner.type === 'member_expression') return methodOf(inner);
+    const value = constants.resolved(inner);
+    return FUNCTIONS.has(value.type) ? value : wrapped(value);
+  }
+
+  /** `asyncHandler(async (req, res) => …)`, `useCallback(fn)`: the function inside is what runs. */
+  function wrapped(value: Syntax): Syntax | null {
+    if (value.type !== 'call_expression') return null;
+    const list = value.children.find((child) => child.type === 'arguments');
+    const functions = (list?.children ?? []).filter((child) => FUNCTIONS.has(child.type));
+    return functions.length === 1 ? (functions[0] ?? null) : null;
+  }
+
+  function methodOf(member: Syntax): Syntax | null {
+    const object = member.children.find((child) => child.field === 'object');
+    const property = member.children.find((child) => child.field === 'property');
+    if (object === undefined || property === undefined) return null;
+    if (object.type === 'this' || (program.dialect === 'python' && text(object) === 'self'))
+      return classMethod(member, text(property));
+    const value = constants.resolved(member);
+    if (FUNCTIONS.has(value.type)) return value;
+    return null;
+  }
+
+  function classMethod(at: Syntax, called: string): Syntax | null {
+    for (let up = at.parent; up !== null; up = up.parent) {
+      if (
+        up.type !== 'class_body' &&
+        !(program.dialect === 'python' && up.type === 'statement_block' && up.parent?.type === 'class_declaration')
+      )
+        continue;
+      for (const part of up.children) {
+        const fn =
+          part.type === 'decorated_definition' ? part.children.find((child) => FUNCTIONS.has(child.type)) : part;
+        if (fn === undefined || !FUNCTIONS.has(fn.type)) continue;
+        const name = fn.children.find((child) => child.field === 'name');
+        if (name !== undefined && text(name) === called) return fn;
+      }
+    }
+    return null;
+  }
+
+  const engine = createFlow({ program, scopes, origins, constants, guards, handlers: allHandlers, functionOf });
+
+  return {
+    path: program.path,
+    program,
+    get calls() {
+      return allCalls();
+    },
+    get assignments() {
+      assignments ??= collectAssignments(program);
+      return assignments;
+    },
+    get handlers() {
+      return allHandlers();
+    },
+    isTest: TEST_PATH.test(program.path),
+    text,
+    origin: (node) => origins.origin(bare(node)),
+    constant: constants.constant,
+    shape: constants.shape,
+    flow: engine.flow,
+    object: constants.object,
+    property: constants.property,
+    functionOf,
+    definition(node) {
+      const value = constants.resolved(node);
+      return value === bare(node) ? null : value;
+    },
+    nodes: (type) => program.byType.get(type) ?? [],
+    finding: (spec) => detectionOf(program, origins, spec),
+  };
+}

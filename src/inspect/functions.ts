@@ -1,0 +1,201 @@
+import type { Origins } from './origins.ts';
+import type { Scopes } from './scopes.ts';
+import type { Source } from './sources.ts';
+import { childOf, descendantsOf, FUNCTIONS, functionAround, type Program, partsOf, type Syntax } from './syntax.ts';
+
+/** What a function can return: the expressions of its own returns, not of functions inside it. */
+export function returnsOf(fn: Syntax): readonly Syntax[] {
+  const body = childOf(fn, 'body');
+  if (body === null) return [];
+  if (body.type !== 'statement_block') return [body];
+  const found: Syntax[] = [];
+  for (const node of descendantsOf(body)) {
+    if (node.type !== 'return_statement' && node.type !== 'yield_expression') continue;
+    const value = partsOf(node)[0];
+    if (value !== undefined && functionAround(node) === fn) found.push(value);
+  }
+  return found;
+}
+
+/**
+ * Functions that code outside this file can call, with the name they have there. A file that exports nothing is taken
+ * as a script: its top-level functions are global.
+ */
+export function exportsOf(program: Program, scopes: Scopes): ReadonlyMap<Syntax, string> {
+  const found = new Map<Syntax, string>();
+  const name = (node: Syntax): string => program.text.slice(node.start, node.end);
+  let exportsAnything = false;
+
+  function add(node: Syntax | null, as: string): void {
+    exportsAnything = true;
+    if (node === null) return;
+    if (FUNCTIONS.has(node.type)) {
+      found.set(node, as);
+      return;
+    }
+    if (node.type === 'identifier' || node.type === 'shorthand_property_identifier') {
+      const binding = scopes.lookup(node);
+      for (const definition of binding?.definitions ?? []) {
+        if (definition.value !== null && definition.value !== node && definition.path.length === 0)
+          add(definition.value, as);
+      }
+      return;
+    }
+    if (node.type === 'object') {
+      for (const part of node.children) {
+        const key = childOf(part, 'key') ?? childOf(part, 'name');
+        if (part.type === 'pair') add(childOf(part, 'value'), key === null ? as : name(key));
+        else if (part.type === 'method_definition') add(part, key === null ? as : name(key));
+        else if (part.type === 'shorthand_property_identifier') add(part, name(part));
+      }
+      return;
+    }
+    if (node.type === 'class_declaration' || node.type === 'class' || node.type === 'abstract_class_declaration') {
+      for (const member of childOf(node, 'body')?.children ?? []) {
+        const at = childOf(member, 'name');
+        if (member.type === 'method_definition' && at !== null && !isPrivate(member, name(at)))
+          add(member, `${as}.${name(at)}`);
+        if (member.type === 'public_field_definition' && at !== null) add(fieldFunction(member), `${as}.${name(at)}`);
+      }
+      return;
+    }
+    if (node.type === 'call_expression') {
+      for (const part of partsOf(childOf(node, 'arguments') ?? node)) if (FUNCTIONS.has(part.type)) add(part, as);
+      return;
+    }
+    if (node.type === 'assignment_expression') add(childOf(node, 'right'), as);
+  }
+
+  function isPrivate(member: Syntax, called: string): boolean {
+    return (
+      called.startsWith('#') ||
+      member.children.some((part) => part.type === 'accessibility_modifier' && name(part) === 'private')
+    );
+  }
+
+  function fieldFunction(member: Syntax): Syntax | null {
+    const value = childOf(member, 'value');
+    return value !== null && FUNCTIONS.has(value.type) ? value : null;
+  }
+
+  for (const statement of program.byType.get('export_statement') ?? []) {
+    const isDefault = /^export\s+default\b/.test(program.text.slice(statement.start, statement.start + 40));
+    const declaration = childOf(statement, 'declaration') ?? childOf(statement, 'value');
+    if (declaration !== null) {
+      const at = childOf(declaration, 'name');
+      if (declaration.type.startsWith('lexical') || declaration.type === 'variable_declaration') {
+        for (const part of declaration.children) {
+          const called = childOf(part, 'name');
+          if (part.type === 'variable_declarator' && called !== null) add(childOf(part, 'value'), name(called));
+        }
+      } else add(declaration, isDefault || at === null ? 'default' : name(at));
+    }
+    for (const clause of statement.children) {
+      if (clause.type !== 'export_clause') continue;
+      for (const specifier of clause.children) {
+        const at = childOf(specifier, 'name');
+        if (at !== null) add(at, name(childOf(specifier, 'alias') ?? at));
+      }
+    }
+  }
+  for (const node of program.byType.get('assignment_expression') ?? []) {
+    const left = childOf(node, 'left');
+    if (left === null) continue;
+    const target = name(left);
+    if (/^(?:module\.exports|exports)$/.test(target)) add(childOf(node, 'right'), 'default');
+    else if (/^(?:module\.)?exports\.\w+$/.test(target))
+      add(childOf(node, 'right'), target.slice(target.lastIndexOf('.') + 1));
+    else if (/^[\w$]+\.prototype\.\w+$|^(?:window|global|globalThis|root)\.\w+$/.test(target))
+      add(childOf(node, 'right'), target.slice(target.lastIndexOf('.') + 1));
+    else if (
+      /^[\w$]+\.[\w$]+$/.test(target) &&
+      left.type === 'member_expression' &&
+      node.parent?.parent?.type === 'program'
+    ) {
+      const right = childOf(node, 'right');
+      if (right !== null && FUNCTIONS.has(right.type)) found.set(right, target);
+    }
+  }
+  if (exportsAnything && program.dialect === 'javascript') return found;
+  for (const type of [...FUNCTIONS, 'class_declaration']) {
+    for (const node of program.byType.get(type) ?? []) {
+      if (!isTopLevel(node)) continue;
+      const at =
+        childOf(node, 'name') ?? (node.parent?.type === 'variable_declarator' ? childOf(node.parent, 'name') : null);
+      if (at !== null && node.type !== 'method_definition') add(node, name(at));
+    }
+  }
+  return found;
+}
+
+function isTopLevel(node: Syntax): boolean {
+  for (let up = node.parent; up !== null; up = up.parent) {
+    if (FUNCTIONS.has(up.type) || up.type === 'arguments' || up.type === 'class_body') return false;
+  }
+  return true;
+}
+
+/** What a callback's parameter is, from the call the callback is handed to. */
+export type CallbackValue =
+  | { readonly kind: 'value'; readonly node: Syntax }
+  | { readonly kind: 'source'; readonly source: Source }
+  | { readonly kind: 'constant' };
+
+const ITERATING = /^(?:map|forEach|filter|find|findIndex|some|every|flatMap|findLast|each)$/;
+
+export function callbackSource(
+  fn: Syntax,
+  index: number,
+  needs: { readonly program: Program; readonly origins: Origins },
+): CallbackValue | null {
+  const list = fn.parent;
+  const call = list?.type === 'arguments' ? list.parent : null;
+  if (list === null || call?.type !== 'call_expression') return null;
+  const callee = childOf(call, 'function');
+  if (callee?.type !== 'member_expression') return null;
+  const object = childOf(callee, 'object');
+  const property = childOf(callee, 'property');
+  if (object === null || property === null) return null;
+  const method = needs.program.text.slice(property.start, property.end);
+  const on = needs.program.text.slice(object.start, object.end);
+  if (ITERATING.test(method)) return index === 0 ? { kind: 'value', node: object } : { kind: 'constant' };
+  if (method === 'reduce') return index === 1 ? { kind: 'value', node: object } : null;
+  if (method === 'then') return index === 0 && partsOf(list)[0] === fn ? { kind: 'value', node: object } : null;
+  if (method === 'catch') return { kind: 'constant' };
+  const event = partsOf(list)[0];
+  const named = event === undefined ? '' : needs.program.text.slice(event.start, event.end).replace(/['"`]/g, '');
+  if (method === 'addEventListener' && named === 'message' && index === 0)
+    return { kind: 'source', source: { kind: 'container', container: 'message' } };
+  if (method === 'on' || method === 'once' || method === 'subscribe' || method === 'consume')
+    return listened(object, on, named, index, needs);
+  if (method === 'question')
+    return index === 0
+      ? { kind: 'source', source: { kind: 'input', strength: 'local', what: 'what a person types' } }
+      : null;
+  return null;
+}
+
+function listened(
+  object: Syntax,
+  on: string,
+  event: string,
+  index: number,
+  needs: { readonly program: Program; readonly origins: Origins },
+): CallbackValue | null {
+  if (event === 'error' || event === 'close' || event === 'end' || event === 'exit') return { kind: 'constant' };
+  if (event === 'connection') {
+    if (index === 0) return { kind: 'source', source: { kind: 'container', container: 'socket' } };
+    return { kind: 'source', source: { kind: 'container', container: 'request' } };
+  }
+  const from = needs.origins.origin(object) ?? '';
+  if (/^(?:req|request)$/.test(on)) return index === 0 && event === 'data' ? remoteInput("the request's body") : null;
+  if (/socket|^ws$|client|conn|io$|peer|channel/i.test(on) || /^(?:ws|socket\.io|net)/.test(from))
+    return remoteInput("a connection's message");
+  if (/^(?:rl|readline|stdin)$|process\.stdin/.test(on))
+    return { kind: 'source', source: { kind: 'input', strength: 'local', what: 'what a person types' } };
+  return null;
+}
+
+function remoteInput(what: string): CallbackValue {
+  return { kind: 'source', source: { kind: 'input', strength: 'remote', what } };
+}

@@ -1,0 +1,48 @@
+import { createRequire } from 'node:module';
+import Parser from 'tree-sitter';
+import { CountersignError } from '../core/errors.ts';
+import { type Grammar, languageOf, scriptsOf } from './languages.ts';
+import { PYTHON } from './python.ts';
+import { type Program, readTree } from './syntax.ts';
+
+const load = createRequire(import.meta.url);
+const parsers = new Map<Grammar, Parser>();
+
+/** Parses one file with the grammar of its name. Null where no detector reads such files. */
+export function parseProgram(path: string, text: string): Program | null {
+  const language = languageOf(path);
+  if (language === null) return null;
+  const embedded = language.embedded ? scriptsOf(text) : null;
+  const source = embedded?.text ?? text;
+  const grammar = embedded?.grammar ?? language.grammar;
+  const tree = parserFor(grammar).parse(source, undefined, { bufferSize: bufferFor(source) });
+  // The native parser gives no tree where it stopped; the types do not say so.
+  if (tree === undefined || tree === null)
+    throw new CountersignError('unreadable-file', 'could not be parsed', { place: { path } });
+  const python = grammar === 'python';
+  return readTree(
+    tree.walk(),
+    { path, text: source, dialect: python ? 'python' : 'javascript' },
+    python ? PYTHON : null,
+  );
+}
+
+/** Texts over 32 KiB need a buffer that holds them; a larger one than needed costs small files most of their time. */
+function bufferFor(text: string): number {
+  return text.length < 16_000 ? 32 * 1024 : text.length * 2 + 2;
+}
+
+function parserFor(grammar: Grammar): Parser {
+  const known = parsers.get(grammar);
+  if (known !== undefined) return known;
+  const parser = new Parser();
+  parser.setLanguage(grammarModule(grammar));
+  parsers.set(grammar, parser);
+  return parser;
+}
+
+function grammarModule(grammar: Grammar): unknown {
+  if (grammar === 'python') return load('tree-sitter-python');
+  const both: { readonly typescript: unknown; readonly tsx: unknown } = load('tree-sitter-typescript');
+  return grammar === 'tsx' ? both.tsx : both.typescript;
+}

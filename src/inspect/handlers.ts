@@ -1,0 +1,207 @@
+import type { Call, Handler } from './facts.ts';
+import { moduleName } from './scopes.ts';
+import { childOf, FUNCTIONS, type Program, partsOf, type Syntax } from './syntax.ts';
+
+const METHODS: ReadonlySet<string> = new Set([
+  'get',
+  'post',
+  'put',
+  'patch',
+  'delete',
+  'del',
+  'all',
+  'head',
+  'options',
+]);
+const FRAMEWORKS: readonly (readonly [RegExp, string])[] = [
+  [/^express(?:\.Router)?(?:\(\)|$)|^express\.Express/, 'express'],
+  [/^fastify|^@fastify\//, 'fastify'],
+  [/^koa|^@koa\//, 'koa'],
+  [/^hono/, 'hono'],
+  [/^restify/, 'restify'],
+  [/^flask\./, 'flask'],
+  [/^fastapi\./, 'fastapi'],
+  [/^polka|^find-my-way|^itty-router|^router\(/, 'express'],
+];
+const ROUTER_NAMES =
+  /^(?:app|router|server|api|fastify|routes?|\w*(?:Router|App|Api|Routes|_app|_router|_bp)|bp|blueprint)$/;
+
+interface Needs {
+  readonly program: Program;
+  readonly calls: readonly Call[];
+  origin(node: Syntax): string | null;
+  shape(node: Syntax): string | null;
+  functionOf(node: Syntax): Syntax | null;
+}
+
+/** Functions that answer requests, under every framework known here. */
+export function collectHandlers(needs: Needs): readonly Handler[] {
+  return [...registered(needs), ...exportedHandlers(needs), ...decorated(needs)];
+}
+
+/** The framework an application object belongs to; `express` for names that everybody gives to one. */
+export function frameworkOf(receiver: Syntax, needs: Pick<Needs, 'origin' | 'program'>): string | null {
+  const from = needs.origin(receiver);
+  const found = FRAMEWORKS.find(([pattern]) => from !== null && pattern.test(from));
+  if (found !== undefined) return found[1];
+  const written = needs.program.text.slice(receiver.start, receiver.end);
+  return (from === null || from.startsWith('~') || from.startsWith('.')) && ROUTER_NAMES.test(written)
+    ? 'express'
+    : null;
+}
+
+function registered(needs: Needs): Handler[] {
+  const found: Handler[] = [];
+  const global: Syntax[] = [];
+  for (const call of needs.calls) {
+    if (call.receiver === null || call.name === null || call.isNew) continue;
+    if (call.name !== 'use' && !METHODS.has(call.name)) continue;
+    const chained = routeChain(call.receiver, needs);
+    const framework = frameworkOf(chained?.router ?? call.receiver, needs);
+    if (framework === null) continue;
+    if (call.name === 'use') {
+      global.push(...call.arguments);
+      continue;
+    }
+    const [first] = call.arguments;
+    if (first === undefined) continue;
+    const route = chained?.route ?? needs.shape(first);
+    if (chained === null && route === null && first.type !== 'array' && first.type !== 'regex') continue;
+    const rest = chained === null ? call.arguments.slice(1) : [...call.arguments];
+    const last = rest.at(-1);
+    if (last === undefined) continue;
+    const handler = needs.functionOf(last) ?? last;
+    found.push({
+      node: handler,
+      framework,
+      method: call.name === 'del' ? 'delete' : call.name,
+      route,
+      middleware: [
+        ...global,
+        ...(chained?.middleware ?? []),
+        ...rest.slice(0, -1).flatMap((part) => (part.type === 'array' ? partsOf(part) : [part])),
+      ],
+      registration: call.node,
+    });
+  }
+  return found;
+}
+
+/** `router.route('/x').get(…).post(…)` */
+function routeChain(
+  receiver: Syntax,
+  needs: Needs,
+): { readonly router: Syntax; readonly route: string | null; readonly middleware: readonly Syntax[] } | null {
+  const middleware: Syntax[] = [];
+  let at: Syntax = receiver;
+  for (let hops = 0; at.type === 'call_expression' && hops < 20; hops += 1) {
+    const callee = childOf(at, 'function');
+    const list = childOf(at, 'arguments');
+    if (callee?.type !== 'member_expression' || list === null) return null;
+    const object = childOf(callee, 'object');
+    const property = childOf(callee, 'property');
+    if (object === null || property === null) return null;
+    const method = needs.program.text.slice(property.start, property.end);
+    const given = partsOf(list);
+    if (method === 'route')
+      return { router: object, route: given[0] === undefined ? null : needs.shape(given[0]), middleware };
+    if (method === 'all') middleware.push(...given);
+    at = object;
+  }
+  return null;
+}
+
+const NEXT_METHODS = /^(?:GET|POST|PUT|PATCH|DELETE)$/;
+
+/** Next.js route handlers and pages, server actions, AWS Lambda. */
+function exportedHandlers(needs: Needs): Handler[] {
+  const { program } = needs;
+  const name = (node: Syntax): string => program.text.slice(node.start, node.end);
+  const found: Handler[] = [];
+  const add = (node: Syntax, framework: string, method: string, registration: Syntax): void => {
+    found.push({ node, framework, method, route: null, middleware: [], registration });
+  };
+  for (const statement of program.byType.get('export_statement') ?? []) {
+    const declaration = childOf(statement, 'declaration') ?? childOf(statement, 'value');
+    if (declaration === null) continue;
+    for (const [at, fn] of declaredFunctions(declaration, needs)) {
+      const called = at === null ? '' : name(at);
+      if (NEXT_METHODS.test(called)) add(fn, 'next', called.toLowerCase(), statement);
+      else if (called === 'handler' && !/\bdefault\b/.test(program.text.slice(statement.start, statement.start + 20)))
+        add(fn, 'lambda', 'any', statement);
+      else if (/^\s*['"]use server['"]/m.test(program.text.slice(0, 300)) || bodyDirective(fn, program))
+        add(fn, 'action', 'post', statement);
+    }
+  }
+  for (const node of program.byType.get('assignment_expression') ?? []) {
+    const left = childOf(node, 'left');
+    const right = childOf(node, 'right');
+    if (left === null || right === null || !/^(?:module\.)?exports\.(?:handler|lambdaHandler)$/.test(name(left)))
+      continue;
+    const fn = needs.functionOf(right);
+    if (fn !== null) add(fn, 'lambda', 'any', node);
+  }
+  for (const fn of program.dialect === 'python' ? (program.byType.get('function_declaration') ?? []) : []) {
+    const at = childOf(fn, 'name');
+    if (at !== null && name(at) === 'lambda_handler') add(fn, 'lambda', 'any', fn);
+  }
+  return found;
+}
+
+function bodyDirective(fn: Syntax, program: Program): boolean {
+  const body = childOf(fn, 'body');
+  return body !== null && /^\{\s*['"]use server['"]/.test(program.text.slice(body.start, body.start + 40));
+}
+
+function declaredFunctions(declaration: Syntax, needs: Needs): readonly (readonly [Syntax | null, Syntax])[] {
+  if (FUNCTIONS.has(declaration.type)) return [[childOf(declaration, 'name'), declaration]];
+  const found: (readonly [Syntax | null, Syntax])[] = [];
+  for (const part of declaration.children) {
+    if (part.type !== 'variable_declarator') continue;
+    const value = childOf(part, 'value');
+    const fn = value === null ? null : needs.functionOf(value);
+    if (fn !== null) found.push([childOf(part, 'name'), fn]);
+  }
+  return found;
+}
+
+/** NestJS methods and Flask or FastAPI functions. */
+function decorated(needs: Needs): Handler[] {
+  const { program } = needs;
+  const found: Handler[] = [];
+  for (const decorator of program.byType.get('decorator') ?? []) {
+    const call = decorator.children.find((part) => part.type === 'call_expression');
+    const callee = call === undefined ? null : childOf(call, 'function');
+    const list = call === undefined ? null : childOf(call, 'arguments');
+    if (call === undefined || callee === null || list === null) continue;
+    const words = program.text.slice(callee.start, callee.end);
+    const method = /(?:^|\.)(route|get|post|put|patch|delete|all|websocket)$/i.exec(words)?.[1]?.toLowerCase();
+    if (method === undefined) continue;
+    const fn = decoratedFunction(decorator);
+    if (fn === null || (program.dialect === 'javascript' && fn.type !== 'method_definition')) continue;
+    const [first] = partsOf(list);
+    const route = first === undefined ? null : needs.shape(first);
+    const said = /methods\s*=\s*[[(]\s*["'](\w+)/.exec(program.text.slice(list.start, list.end))?.[1]?.toLowerCase();
+    const others = (decorator.parent?.children ?? []).filter((part) => part.type === 'decorator' && part !== decorator);
+    found.push({
+      node: fn,
+      framework: program.dialect === 'python' ? 'flask' : 'nest',
+      method: method === 'route' ? (said ?? (program.dialect === 'python' ? 'get' : 'any')) : method,
+      route,
+      middleware: others,
+      registration: decorator,
+    });
+  }
+  return found;
+}
+
+function decoratedFunction(decorator: Syntax): Syntax | null {
+  const siblings = decorator.parent?.children ?? [];
+  const index = siblings.indexOf(decorator);
+  return siblings.slice(index + 1).find((part) => FUNCTIONS.has(part.type)) ?? null;
+}
+
+/** What a parameter of a function means, from the function's place in a framework. */
+export function decoratorName(decorator: Syntax, program: Program): string {
+  return moduleName(program.text.slice(decorator.start, decorator.end)).replace(/^@/, '').replace(/\(.*$/s, '');
+}

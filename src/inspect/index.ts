@@ -1,0 +1,155 @@
+import { availableParallelism } from 'node:os';
+import type { UnreadFile } from '../core/dependency.ts';
+import type { Detection } from '../core/detection.ts';
+import type {
+  DependencyParser,
+  DependencyParsing,
+  InspectedFile,
+  InspectionRequest,
+  InspectionResult,
+  Inspector,
+} from '../core/inspection.ts';
+import { joinAcrossFiles } from './across-files.ts';
+import type { CodeResult } from './detector.ts';
+import { languageOf } from './languages.ts';
+import { createPool } from './pool.ts';
+import type { Outcome } from './protocol.ts';
+
+export interface InspectorOptions {
+  /** Child processes at most; 0 means one for each core. */
+  readonly processes: number;
+  /** Milliseconds for one file, all detectors together. */
+  readonly timeLimitMs: number;
+  /** V8 heap of one child process, MiB. */
+  readonly memoryLimitMb: number;
+  /** UTF-16 code units of one side of a file; a longer file is not evaluated. */
+  readonly maxCharacters: number;
+}
+
+export const DEFAULT_INSPECTOR_OPTIONS: InspectorOptions = {
+  processes: 0,
+  timeLimitMs: 10_000,
+  memoryLimitMb: 768,
+  maxCharacters: 3_000_000,
+};
+
+/** A dependency file may be larger than code: real lockfiles reach 20 MB. */
+const MAX_DEPENDENCY_CHARACTERS = 40_000_000;
+
+/** Source in the repository, built JavaScript in the published package: the child has the extension that we have. */
+const CHILD = new URL(`../inspect-child${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
+
+/**
+ * Reads untrusted files in killable child processes. Children start with the first work, stay warm until `close`, and
+ * do not keep the process alive. One file is one task: what it breaks is itself, and it is named in `unread`.
+ */
+export function createInspector(options: InspectorOptions): Inspector & DependencyParser {
+  const pool = createPool({
+    processes: options.processes === 0 ? availableParallelism() : options.processes,
+    timeLimitMs: options.timeLimitMs,
+    startLimitMs: 15_000,
+    memoryLimitMb: options.memoryLimitMb,
+    childModule: CHILD,
+  });
+
+  async function inspect(request: InspectionRequest, signal: AbortSignal): Promise<InspectionResult> {
+    const detections: Detection[] = [];
+    const unread: UnreadFile[] = [];
+    const codes: CodeResult[] = [];
+    const guarded = await guardedPaths(request, signal);
+
+    function collect(outcome: Outcome, path: string, blob: string | undefined): void {
+      if (outcome.kind === 'findings') {
+        detections.push(...outcome.detections);
+        unread.push(...outcome.unread);
+        if (outcome.code !== null) codes.push(outcome.code);
+        return;
+      }
+      const reason = outcome.kind === 'failed' ? outcome.reason : `an answer of another kind came: ${outcome.kind}`;
+      unread.push({ path, reason, transient: false, ...(blob === undefined ? {} : { blob }) });
+    }
+
+    const work: Promise<void>[] = request.files.map(async (file) => {
+      const code = languageOf(file.path) !== null && file.after !== null;
+      const guardrail = guarded.has(file.path) || (file.before !== null && guarded.has(file.before.path));
+      if (!code && !guardrail) return;
+      const blob = file.after?.blob ?? file.before?.blob;
+      const length = Math.max(file.before?.text.length ?? 0, file.after?.text.length ?? 0);
+      if (length > options.maxCharacters) {
+        const reason = `has ${length} characters, more than the limit of ${options.maxCharacters}`;
+        unread.push({ path: file.path, reason, transient: false, ...(blob === undefined ? {} : { blob }) });
+        return;
+      }
+      const outcome = await pool.run(
+        {
+          kind: 'file',
+          path: file.path,
+          before: file.before,
+          after: file.after,
+          scope: request.scope,
+          code,
+          guardrail,
+        },
+        guardrail ? request.context : null,
+        signal,
+      );
+      collect(outcome, file.path, blob);
+    });
+    if (request.pullRequest !== null) {
+      const task = { kind: 'pullRequest', subject: request.pullRequest } as const;
+      work.push(
+        pool.run(task, request.context, signal).then((outcome) => collect(outcome, '(pull request text)', undefined)),
+      );
+    }
+    await Promise.all(work);
+    detections.push(...joinAcrossFiles(codes));
+    return { detections: detections.sort(byPlace), unread: unread.sort((a, b) => compare(a.path, b.path)) };
+  }
+
+  /** Only the child knows which rule looks at which path; asked once for all, so that nobody's files never travel. */
+  async function guardedPaths(request: InspectionRequest, signal: AbortSignal): Promise<ReadonlySet<string>> {
+    const paths = [...new Set(request.files.flatMap(namesOf))];
+    if (paths.length === 0) return new Set();
+    const outcome = await pool.run({ kind: 'concerns', paths }, null, signal);
+    if (outcome.kind === 'concerned') return new Set(outcome.paths);
+    const why = outcome.kind === 'failed' ? outcome.reason : outcome.kind;
+    throw new Error(`the inspecting process did not say which files the guard-rail rules look at: ${why}`);
+  }
+
+  async function parseDependencies(
+    formatId: string,
+    text: string,
+    path: string,
+    signal: AbortSignal,
+  ): Promise<DependencyParsing> {
+    if (text.length > MAX_DEPENDENCY_CHARACTERS) {
+      const reason = `has ${text.length} characters, more than the limit of ${MAX_DEPENDENCY_CHARACTERS}`;
+      return { state: 'failed', file: { path, reason, transient: false } };
+    }
+    const outcome = await pool.run({ kind: 'dependencies', format: formatId, text, path }, null, signal);
+    if (outcome.kind === 'dependencies') return outcome.parsing;
+    const reason = outcome.kind === 'failed' ? outcome.reason : `an answer of another kind came: ${outcome.kind}`;
+    return { state: 'failed', file: { path, reason, transient: false } };
+  }
+
+  return { inspect, parseDependencies, close: pool.close };
+}
+
+function namesOf(file: InspectedFile): readonly string[] {
+  return [file.path, file.previousPath, file.before?.path, file.after?.path].filter((path) => path !== undefined);
+}
+
+function byPlace(a: Detection, b: Detection): number {
+  const [left] = a.locations;
+  const [right] = b.locations;
+  return (
+    compare(left.path, right.path) ||
+    left.startLine - right.startLine ||
+    (left.startColumn ?? 0) - (right.startColumn ?? 0) ||
+    compare(a.ruleId, b.ruleId)
+  );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,59 @@
+/** A grammar that can be loaded. TSX reads plain JavaScript and JSX too; `.ts` alone has `<T>value` casts. */
+export type Grammar = 'typescript' | 'tsx' | 'python';
+
+/** How a path is read: as one program, or as a document whose scripts are programs. */
+export interface Language {
+  readonly grammar: Grammar;
+  readonly embedded: boolean;
+}
+
+const BY_EXTENSION: Readonly<Record<string, Language>> = {
+  js: { grammar: 'tsx', embedded: false },
+  mjs: { grammar: 'tsx', embedded: false },
+  cjs: { grammar: 'tsx', embedded: false },
+  jsx: { grammar: 'tsx', embedded: false },
+  tsx: { grammar: 'tsx', embedded: false },
+  ts: { grammar: 'typescript', embedded: false },
+  mts: { grammar: 'typescript', embedded: false },
+  cts: { grammar: 'typescript', embedded: false },
+  py: { grammar: 'python', embedded: false },
+  pyw: { grammar: 'python', embedded: false },
+  vue: { grammar: 'tsx', embedded: true },
+  svelte: { grammar: 'tsx', embedded: true },
+  html: { grammar: 'tsx', embedded: true },
+  htm: { grammar: 'tsx', embedded: true },
+};
+
+/** Null where no code detector reads such a file. Decided by name alone: nothing in the file's content can opt it out. */
+export function languageOf(path: string): Language | null {
+  const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
+  const dot = name.lastIndexOf('.');
+  if (dot < 0) return null;
+  return BY_EXTENSION[name.slice(dot + 1)] ?? null;
+}
+
+const SCRIPT = /<script\b([^>]*)>([\s\S]*?)<\/script\s*>/gi;
+
+/**
+ * The document with everything but its scripts blanked out, line breaks kept: positions in the result are positions
+ * in the document. `grammar` follows the first `lang` attribute.
+ */
+export function scriptsOf(text: string): { readonly text: string; readonly grammar: Grammar } {
+  let result = '';
+  let end = 0;
+  let grammar: Grammar = 'tsx';
+  for (const match of text.matchAll(SCRIPT)) {
+    const attributes = match[1] ?? '';
+    if (/\btype\s*=\s*["']?(?:application\/(?:ld\+)?json|importmap|text\/(?:x-)?template)/i.test(attributes)) continue;
+    if (/\blang\s*=\s*["']?ts\b/i.test(attributes)) grammar = 'typescript';
+    const body = match[2] ?? '';
+    const start = match.index + match[0].indexOf('>', '<script'.length + attributes.length) + 1;
+    result += blank(text.slice(end, start)) + body;
+    end = start + body.length;
+  }
+  return { text: result + blank(text.slice(end)), grammar };
+}
+
+function blank(text: string): string {
+  return text.replace(/[^\n\r]/g, ' ');
+}

@@ -1,0 +1,236 @@
+import type { Binding, Scopes } from './scopes.ts';
+import { moduleName } from './scopes.ts';
+import { ancestorOf, bare, childOf, type Program, partsOf, type Syntax } from './syntax.ts';
+
+/**
+ * Where a name comes from, as a dotted path: `child_process.exec` under any alias, `~eval` for a global,
+ * `pg.Pool().query` for a method of what a constructor or function of a module gave.
+ */
+export interface Origins {
+  origin(node: Syntax): string | null;
+  /** What `this.name` is given in the class around a node. */
+  fields(node: Syntax, name: string): readonly Syntax[];
+}
+
+const ALIASES: Readonly<Record<string, string>> = {
+  'fs/promises': 'fs.promises',
+  'fs-extra': 'fs',
+  'graceful-fs': 'fs',
+  'timers/promises': 'timers.promises',
+  'path/posix': 'path',
+  'path/win32': 'path',
+  process: '~process',
+  buffer: '~buffer',
+  globals: '~',
+};
+const GLOBAL_OBJECTS: ReadonlySet<string> = new Set(['~globalThis', '~global', '~window', '~self']);
+const CLASSES: ReadonlySet<string> = new Set(['class_declaration', 'class', 'abstract_class_declaration']);
+const MAX_HOPS = 40;
+
+export function createOrigins(program: Program, scopes: Scopes): Origins {
+  const { text } = program;
+  const known = new Map<Syntax, string | null>();
+  let classFields: Map<Syntax, Map<string, Syntax[]>> | null = null;
+  const name = (node: Syntax): string => text.slice(node.start, node.end);
+
+  function origin(node: Syntax): string | null {
+    return follow(node, 0);
+  }
+
+  function follow(node: Syntax, hops: number): string | null {
+    const cached = known.get(node);
+    if (cached !== undefined) return cached;
+    if (hops > MAX_HOPS) return null;
+    known.set(node, null);
+    const found = find(node, hops + 1);
+    known.set(node, found);
+    return found;
+  }
+
+  function find(node: Syntax, hops: number): string | null {
+    switch (node.type) {
+      case 'identifier':
+      case 'type_identifier':
+      case 'shorthand_property_identifier':
+        return ofName(node, hops);
+      case 'member_expression':
+      case 'nested_type_identifier': {
+        const object = childOf(node, 'object') ?? childOf(node, 'module');
+        const property = childOf(node, 'property') ?? childOf(node, 'name');
+        if (object === null || property === null) return null;
+        return memberOf(object, name(property), hops);
+      }
+      case 'subscript_expression': {
+        const object = childOf(node, 'object');
+        const index = childOf(node, 'index');
+        if (object === null || index === null || index.type !== 'string') return null;
+        return memberOf(object, moduleName(name(index)), hops);
+      }
+      case 'call_expression':
+        return ofCall(node, hops);
+      case 'new_expression': {
+        const made = childOf(node, 'constructor');
+        const from = made === null ? null : follow(made, hops);
+        return from === null ? null : `${from}()`;
+      }
+      case 'assignment_expression': {
+        const right = childOf(node, 'right');
+        return right === null ? null : follow(right, hops);
+      }
+      case 'binary_expression': {
+        const operator = childOf(node, 'operator');
+        if (operator === null || !['||', '??', '&&'].includes(name(operator))) return null;
+        const right = childOf(node, 'right');
+        const left = childOf(node, 'left');
+        const first = left === null ? null : follow(left, hops);
+        return first ?? (right === null ? null : follow(right, hops));
+      }
+      default: {
+        const inner = bare(node);
+        return inner === node ? null : follow(inner, hops);
+      }
+    }
+  }
+
+  function memberOf(object: Syntax, property: string, hops: number): string | null {
+    if (object.type === 'this' || (program.dialect === 'python' && name(object) === 'self')) {
+      for (const value of fields(object, property)) {
+        const from = value.field === 'type' ? typed(value, hops) : follow(value, hops);
+        if (from !== null) return from;
+      }
+      return null;
+    }
+    const from = follow(object, hops);
+    if (from === null) return null;
+    return property === 'default' ? from : joined(from, property);
+  }
+
+  function ofCall(node: Syntax, hops: number): string | null {
+    const callee = childOf(node, 'function');
+    const list = childOf(node, 'arguments');
+    if (callee === null) return null;
+    const first = list === null ? undefined : partsOf(list)[0];
+    if (callee.type === 'import') return first?.type === 'string' ? moduleOf(moduleName(name(first))) : null;
+    const from = follow(callee, hops);
+    if (from === '~require' || from === '~import' || from === '~__import__') {
+      return first?.type === 'string' ? moduleOf(moduleName(name(first))) : null;
+    }
+    if (
+      first !== undefined &&
+      (from === 'util.promisify' ||
+        from === 'es6-promisify.promisify' ||
+        from === 'bluebird.promisify' ||
+        from === 'pify' ||
+        from === 'bluebird.promisifyAll')
+    ) {
+      return follow(first, hops);
+    }
+    if (from === null) return null;
+    if (from.endsWith('.bind')) return from.slice(0, -'.bind'.length);
+    if (from === 'module.createRequire') return '~require';
+    return `${from}()`;
+  }
+
+  function ofName(node: Syntax, hops: number): string | null {
+    const binding = scopes.lookup(node);
+    if (binding === null)
+      return program.dialect === 'javascript' && name(node) === 'undefined' ? null : `~${name(node)}`;
+    if (binding.imported !== undefined) {
+      const module = moduleOf(binding.imported.module);
+      return binding.imported.name === '*' || binding.imported.name === 'default'
+        ? module
+        : joined(module, binding.imported.name);
+    }
+    if (binding.kind === 'parameter') return ofParameter(binding, hops);
+    if (binding.kind !== 'variable') return null;
+    return ofVariable(binding, hops);
+  }
+
+  function ofVariable(binding: Binding, hops: number): string | null {
+    for (const definition of binding.definitions) {
+      if (definition.value === null || definition.how !== 'value') continue;
+      let from = follow(definition.value, hops);
+      for (const part of definition.path) from = from === null ? null : joined(from, String(part));
+      if (from !== null) return from;
+    }
+    const annotation = binding.declaration.parent === null ? null : childOf(binding.declaration.parent, 'type');
+    return annotation === null ? null : typed(annotation, hops);
+  }
+
+  function ofParameter(binding: Binding, hops: number): string | null {
+    const { parameter } = binding;
+    if (parameter === undefined || parameter.type === null || parameter.path.length > 0) return null;
+    return typed(parameter.type, hops);
+  }
+
+  /** A value annotated with an imported type behaves like what the module's constructor gives. */
+  function typed(annotation: Syntax, hops: number): string | null {
+    const named =
+      annotation.type === 'type_annotation' || annotation.type === 'type' ? annotation.children[0] : annotation;
+    if (named === undefined) return null;
+    const generic = named.type === 'generic_type' ? childOf(named, 'name') : named;
+    if (
+      generic === null ||
+      !['type_identifier', 'nested_type_identifier', 'identifier', 'member_expression'].includes(generic.type)
+    )
+      return null;
+    const from = follow(generic, hops);
+    return from === null || from.startsWith('~') ? null : `${from}()`;
+  }
+
+  function fields(node: Syntax, property: string): readonly Syntax[] {
+    classFields ??= collectFields(program);
+    const around = ancestorOf(node, CLASSES);
+    return around === null ? [] : (classFields.get(around)?.get(property) ?? []);
+  }
+
+  return { origin, fields };
+}
+
+/** A module's name as origins use it. */
+export function moduleOf(name: string): string {
+  const plain = name.startsWith('node:') ? name.slice('node:'.length) : name;
+  return ALIASES[plain] ?? plain;
+}
+
+function joined(from: string, property: string): string {
+  if (GLOBAL_OBJECTS.has(from)) return `~${property}`;
+  return property === 'default' ? from : `${from}.${property}`;
+}
+
+/** `this.x = …`, class fields and TypeScript's parameter properties, by class. */
+function collectFields(program: Program): Map<Syntax, Map<string, Syntax[]>> {
+  const found = new Map<Syntax, Map<string, Syntax[]>>();
+  const name = (node: Syntax): string => program.text.slice(node.start, node.end);
+  const add = (at: Syntax, property: string, value: Syntax): void => {
+    const around = ancestorOf(at, CLASSES);
+    if (around === null) return;
+    const members = found.get(around) ?? new Map<string, Syntax[]>();
+    found.set(around, members);
+    members.set(property, [...(members.get(property) ?? []), value]);
+  };
+  for (const node of program.byType.get('assignment_expression') ?? []) {
+    const left = childOf(node, 'left');
+    const right = childOf(node, 'right');
+    if (left?.type !== 'member_expression' || right === null) continue;
+    const object = childOf(left, 'object');
+    const property = childOf(left, 'property');
+    if (object === null || property === null) continue;
+    if (object.type === 'this' || (program.dialect === 'python' && name(object) === 'self'))
+      add(node, name(property), right);
+  }
+  for (const node of program.byType.get('public_field_definition') ?? []) {
+    const property = childOf(node, 'name');
+    const value = childOf(node, 'value') ?? childOf(node, 'type');
+    if (property !== null && value !== null) add(node, name(property), value);
+  }
+  for (const node of program.byType.get('required_parameter') ?? []) {
+    const modified = node.children.some(
+      (child) => child.type === 'accessibility_modifier' || child.type === 'readonly',
+    );
+    const property = childOf(node, 'pattern');
+    const type = childOf(node, 'type');
+    if (modified && property !== null && type !== null) add(node, name(property), type);
+  }
+  return found;
+}

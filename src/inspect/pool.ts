@@ -1,0 +1,224 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import type { GuardrailContext } from '../core/detector.ts';
+import type { Outcome, OutcomeMessage, Task, TaskMessage } from './protocol.ts';
+
+export interface PoolOptions {
+  /** Child processes at most; they start when there is work for them. */
+  readonly processes: number;
+  /** Milliseconds one task may run before its process is killed. */
+  readonly timeLimitMs: number;
+  /** Milliseconds a fresh process has, on top, for its first task: it loads the parser then. */
+  readonly startLimitMs: number;
+  /** V8 heap of one child, MiB. */
+  readonly memoryLimitMb: number;
+  /** Module that the child runs. */
+  readonly childModule: URL;
+}
+
+/** How a task ended when its child gave no answer. */
+export type PoolFailure = { readonly kind: 'failed'; readonly reason: string };
+
+export interface Pool {
+  /** Never rejects for a crash or a limit (those are `failed`); rejects with the signal's reason when aborted. */
+  run(task: Task, context: GuardrailContext | null, signal: AbortSignal): Promise<Outcome>;
+  close(): Promise<void>;
+}
+
+interface Job {
+  readonly id: number;
+  readonly task: Task;
+  readonly context: GuardrailContext | null;
+  readonly settle: (outcome: Outcome) => void;
+  settled: boolean;
+}
+
+interface Worker {
+  readonly child: ChildProcess;
+  /** The first is running, a second waits in the child, so that it never idles for a round trip. */
+  readonly jobs: Job[];
+  context: GuardrailContext | null;
+  timer: NodeJS.Timeout | null;
+  warm: boolean;
+  /** Set once the process must not be given more work. */
+  leaving: boolean;
+  lastWords: string;
+}
+
+const IN_FLIGHT = 2;
+const CLOSED = 'the inspector is closed';
+
+/** A pool of killable processes. Only the task that was running when a process died has failed; the next is given to another. */
+export function createPool(options: PoolOptions): Pool {
+  const workers = new Set<Worker>();
+  const queue: Job[] = [];
+  let nextId = 1;
+  let closed = false;
+
+  function start(): Worker {
+    const child = fork(options.childModule, [], {
+      serialization: 'advanced',
+      execArgv: [`--max-old-space-size=${options.memoryLimitMb}`, '--stack-size=3900'],
+      // The child reads hostile text: it gets no secrets of ours.
+      env: {},
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    const worker: Worker = { child, jobs: [], context: null, timer: null, warm: false, leaving: false, lastWords: '' };
+    workers.add(worker);
+    child.stderr?.setEncoding('utf8');
+    child.stderr?.on('data', (text: string) => {
+      worker.lastWords = (worker.lastWords + text).slice(-4000);
+    });
+    child.on('message', (message: OutcomeMessage) => receive(worker, message));
+    child.on('error', (error) => {
+      worker.lastWords += error.message;
+      if (child.pid === undefined) ended(worker, 'the inspecting process could not start');
+    });
+    child.on('exit', (code, signal) => ended(worker, exitReason(worker, code, signal)));
+    idle(worker);
+    return worker;
+  }
+
+  function receive(worker: Worker, message: OutcomeMessage): void {
+    const job = worker.jobs[0];
+    if (job === undefined || job.id !== message.id) return;
+    worker.jobs.shift();
+    worker.warm = true;
+    stopTimer(worker);
+    job.settle(message.outcome);
+    if (message.retire) retire(worker);
+    startTimer(worker);
+    dispatch();
+    idle(worker);
+  }
+
+  function ended(worker: Worker, reason: string): void {
+    if (!workers.delete(worker)) return;
+    stopTimer(worker);
+    const [running, ...waiting] = worker.jobs.splice(0);
+    running?.settle({ kind: 'failed', reason });
+    again(waiting);
+  }
+
+  /** Tasks that waited behind a lost one go first to another process. */
+  function again(jobs: readonly Job[]): void {
+    queue.unshift(...jobs);
+    if (closed) for (const job of queue.splice(0)) job.settle({ kind: 'failed', reason: CLOSED });
+    dispatch();
+  }
+
+  function startTimer(worker: Worker): void {
+    const job = worker.jobs[0];
+    if (job === undefined || worker.timer !== null) return;
+    const limit = options.timeLimitMs + (worker.warm ? 0 : options.startLimitMs);
+    worker.timer = setTimeout(() => {
+      worker.leaving = true;
+      workers.delete(worker);
+      const [, ...waiting] = worker.jobs.splice(0);
+      worker.child.kill('SIGKILL');
+      job.settle({ kind: 'failed', reason: `took longer than the limit of ${options.timeLimitMs / 1000} s` });
+      again(waiting);
+    }, limit);
+  }
+
+  function dispatch(): void {
+    while (queue.length > 0) {
+      const worker = freest();
+      if (worker === null) return;
+      const job = queue.shift();
+      if (job === undefined) return;
+      if (job.settled) continue;
+      const message: TaskMessage =
+        job.context === null || job.context === worker.context
+          ? { id: job.id, task: job.task }
+          : { id: job.id, task: job.task, context: job.context };
+      if (job.context !== null) worker.context = job.context;
+      worker.jobs.push(job);
+      worker.child.ref();
+      worker.child.channel?.ref();
+      worker.child.send(message, (error) => {
+        if (error !== null) worker.child.kill('SIGKILL');
+      });
+      startTimer(worker);
+    }
+  }
+
+  /** An idle process first, then a new one, then one with room for a waiting task. */
+  function freest(): Worker | null {
+    let roomy: Worker | null = null;
+    for (const worker of workers) {
+      if (worker.leaving) continue;
+      if (worker.jobs.length === 0) return worker;
+      if (worker.jobs.length < IN_FLIGHT && roomy === null) roomy = worker;
+    }
+    if (workers.size < options.processes) return start();
+    return roomy;
+  }
+
+  function retire(worker: Worker): void {
+    worker.leaving = true;
+    workers.delete(worker);
+    queue.unshift(...worker.jobs.splice(0));
+    worker.child.kill('SIGKILL');
+  }
+
+  return {
+    run(task, context, signal) {
+      signal.throwIfAborted();
+      if (closed) return Promise.resolve({ kind: 'failed', reason: CLOSED });
+      return new Promise<Outcome>((resolve, reject) => {
+        const onAbort = (): void => {
+          job.settled = true;
+          reject(signal.reason);
+        };
+        const job: Job = {
+          id: nextId++,
+          task,
+          context,
+          settled: false,
+          settle(outcome) {
+            if (job.settled) return;
+            job.settled = true;
+            signal.removeEventListener('abort', onAbort);
+            resolve(outcome);
+          },
+        };
+        signal.addEventListener('abort', onAbort, { once: true });
+        queue.push(job);
+        dispatch();
+      });
+    },
+    async close() {
+      closed = true;
+      for (const job of queue.splice(0)) job.settle({ kind: 'failed', reason: CLOSED });
+      const exits = [...workers].map(
+        (worker) =>
+          new Promise<void>((resolve) => {
+            if (worker.child.exitCode !== null || worker.child.signalCode !== null) return resolve();
+            worker.child.ref();
+            worker.child.once('exit', () => resolve());
+            worker.child.kill('SIGKILL');
+          }),
+      );
+      await Promise.all(exits);
+    },
+  };
+}
+
+function stopTimer(worker: Worker): void {
+  if (worker.timer !== null) clearTimeout(worker.timer);
+  worker.timer = null;
+}
+
+/** A warm child without work must not keep a finished command alive. */
+function idle(worker: Worker): void {
+  if (worker.jobs.length > 0) return;
+  worker.child.unref();
+  worker.child.channel?.unref();
+  const stderr = worker.child.stderr;
+  if (stderr !== null && 'unref' in stderr && typeof stderr.unref === 'function') stderr.unref();
+}
+
+function exitReason(worker: Worker, code: number | null, signal: NodeJS.Signals | null): string {
+  if (/heap out of memory|Allocation failed/i.test(worker.lastWords)) return 'needs more memory than the limit';
+  return `ended the inspecting process (${signal ?? `exit code ${code}`})`;
+}

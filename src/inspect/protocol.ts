@@ -1,0 +1,46 @@
+import type { UnreadFile } from '../core/dependency.ts';
+import type { Detection } from '../core/detection.ts';
+import type { FileSide, GuardrailContext, GuardrailSubject } from '../core/detector.ts';
+import type { DependencyParsing } from '../core/inspection.ts';
+import type { CodeResult } from './detector.ts';
+
+/** What a child process is asked. One message is one file, so that a hostile file costs nothing but itself. */
+export type Task =
+  | {
+      readonly kind: 'file';
+      readonly path: string;
+      readonly before: FileSide | null;
+      readonly after: FileSide | null;
+      readonly scope: 'change' | 'all';
+      /** What to run on the file. */
+      readonly code: boolean;
+      readonly guardrail: boolean;
+    }
+  | { readonly kind: 'pullRequest'; readonly subject: Extract<GuardrailSubject, { kind: 'pullRequest' }> }
+  | { readonly kind: 'concerns'; readonly paths: readonly string[] }
+  | { readonly kind: 'dependencies'; readonly format: string; readonly text: string; readonly path: string };
+
+/** The guard-rail context travels once per child and review, not once per file. */
+export interface TaskMessage {
+  readonly id: number;
+  readonly task: Task;
+  readonly context?: GuardrailContext;
+}
+
+export type Outcome =
+  | {
+      readonly kind: 'findings';
+      readonly detections: readonly Detection[];
+      readonly unread: readonly UnreadFile[];
+      readonly code: CodeResult | null;
+    }
+  | { readonly kind: 'concerned'; readonly paths: readonly string[] }
+  | { readonly kind: 'dependencies'; readonly parsing: DependencyParsing }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+export interface OutcomeMessage {
+  readonly id: number;
+  readonly outcome: Outcome;
+  /** The child has grown over its limit and asks to be replaced. */
+  readonly retire: boolean;
+}

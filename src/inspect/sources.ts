@@ -1,0 +1,275 @@
+import type { Handler, Strength } from './facts.ts';
+import { decoratorName } from './handlers.ts';
+import type { Binding } from './scopes.ts';
+import { childOf, type Program, type Syntax } from './syntax.ts';
+
+/** An object that is no input itself and has inputs as members. */
+export type Container = 'request' | 'context' | 'event' | 'message' | 'socket';
+
+/** What a name, member or call brings in. */
+export type Source =
+  | { readonly kind: 'input'; readonly strength: Strength; readonly what: string }
+  | { readonly kind: 'container'; readonly container: Container };
+
+const REQUEST_MEMBERS: ReadonlySet<string> = new Set([
+  'body',
+  'query',
+  'params',
+  'headers',
+  'cookies',
+  'signedCookies',
+  'url',
+  'originalUrl',
+  'path',
+  'files',
+  'file',
+  'hostname',
+  'host',
+  'rawBody',
+  'payload',
+  'search',
+  'searchParams',
+  'nextUrl',
+  'href',
+  'args',
+  'form',
+  'values',
+  'json',
+  'data',
+  'GET',
+  'POST',
+  'META',
+  'COOKIES',
+  'FILES',
+  'rawHeaders',
+  'querystring',
+  'param',
+  'get',
+  'header',
+  'text',
+  'formData',
+  'arrayBuffer',
+  'blob',
+  'parseBody',
+  'valid',
+  'get_json',
+  'input',
+  'fields',
+  'query_params',
+  'path_params',
+  'get_data',
+  'referer',
+  'referrer',
+  'full_path',
+  'query_string',
+  'view_args',
+  'stream',
+  'match_info',
+  'rel_url',
+  'queries',
+  'subdomains',
+  'baseUrl',
+  'userAgent',
+  'user_agent',
+]);
+const CONTEXT_MEMBERS: ReadonlySet<string> = new Set([
+  'query',
+  'params',
+  'body',
+  'headers',
+  'header',
+  'url',
+  'path',
+  'originalUrl',
+  'href',
+  'host',
+  'hostname',
+  'querystring',
+  'search',
+  'input',
+  'cookies',
+  'searchParams',
+]);
+const EVENT_MEMBERS: ReadonlySet<string> = new Set([
+  'body',
+  'queryStringParameters',
+  'pathParameters',
+  'headers',
+  'multiValueQueryStringParameters',
+  'rawQueryString',
+  'rawPath',
+  'path',
+  'Records',
+  'detail',
+  'cookies',
+  'arguments',
+]);
+
+/** What a member of a container is. */
+export function memberSource(container: Container, member: string): Source | null {
+  switch (container) {
+    case 'request':
+      return REQUEST_MEMBERS.has(member) ? remote(`the request's ${wordFor(member)}`) : null;
+    case 'context':
+      if (member === 'req' || member === 'request') return { kind: 'container', container: 'request' };
+      return CONTEXT_MEMBERS.has(member) ? remote(`the request's ${wordFor(member)}`) : null;
+    case 'event':
+      return EVENT_MEMBERS.has(member) ? remote(`the event's ${wordFor(member)}`) : remote('the event');
+    case 'message':
+      return member === 'data' ? remote("another window's message") : null;
+    case 'socket':
+      return member === 'handshake' ? remote("the client's handshake") : null;
+  }
+}
+
+function wordFor(member: string): string {
+  switch (member) {
+    case 'params':
+    case 'pathParameters':
+    case 'param':
+      return 'path parameters';
+    case 'get':
+    case 'header':
+    case 'rawHeaders':
+      return 'headers';
+    case 'args':
+    case 'GET':
+    case 'searchParams':
+    case 'queryStringParameters':
+    case 'nextUrl':
+      return 'query';
+    case 'form':
+    case 'POST':
+    case 'json':
+    case 'get_json':
+    case 'data':
+    case 'values':
+    case 'payload':
+    case 'formData':
+    case 'text':
+      return 'body';
+    default:
+      return member;
+  }
+}
+
+function remote(what: string): Source {
+  return { kind: 'input', strength: 'remote', what };
+}
+
+function local(what: string): Source {
+  return { kind: 'input', strength: 'local', what };
+}
+
+const BY_ORIGIN: readonly (readonly [RegExp, Source])[] = [
+  [
+    /^~process\.argv$|^sys\.argv$|^yargs(?:\/yargs)?(?:\(\))?\.argv$|^minimist\(\)$|^commander\.program\.(?:args|opts)/,
+    local('the command line'),
+  ],
+  [
+    /^argparse\.ArgumentParser\(\)\.parse_args\(\)$|^yargs(?:\/yargs)?.*\.(?:argv|parse\(\)|parseSync\(\))$/,
+    local('the command line'),
+  ],
+  [/^~process\.env$|^os\.environ$|^os\.getenv\(\)$|^~Deno\.env\.get\(\)$/, local('the environment')],
+  [/^~input\(\)$|^~prompt\(\)$|^~raw_input\(\)$|^sys\.stdin/, local('what a person types')],
+  [
+    /^(?:~document\.|~)location(?:\.(?:href|search|hash|pathname))?$|^~document\.(?:URL|documentURI|referrer|baseURI|cookie)$|^~name$/,
+    remote("the page's address"),
+  ],
+  [/^~(?:localStorage|sessionStorage)\.getItem\(\)$/, local("the browser's storage")],
+  [/^flask\.request$/, { kind: 'container', container: 'request' }],
+  [/^next\/headers\.(?:headers|cookies)\(\)/, remote("the request's headers")],
+  [
+    /^next\/navigation\.useSearchParams\(\)|^react-router(?:-dom)?\.(?:useParams|useSearchParams|useLocation)\(\)/,
+    remote("the page's address"),
+  ],
+  [/^vue-router\.useRoute\(\)$/, remote("the page's address")],
+];
+
+/** What an expression with this origin is; null for everything ordinary. */
+export function originSource(origin: string): Source | null {
+  for (const [pattern, source] of BY_ORIGIN) if (pattern.test(origin)) return source;
+  return null;
+}
+
+/** Calls of these give what a file, or another machine, holds. */
+export function callSource(origin: string): Source | null {
+  if (/^(?:fs(?:\.promises)?\.(?:readFile|readFileSync)|~open\(\)\.read)$/.test(origin))
+    return { kind: 'input', strength: 'unknown', what: 'a file' };
+  return null;
+}
+
+/** What a parameter brings in, from the function's role and the parameter's name. */
+export function parameterSource(binding: Binding, handler: Handler | null, program: Program): Source | null {
+  const { parameter } = binding;
+  if (parameter === undefined) return null;
+  const { index, decorators } = parameter;
+  if (
+    decorators.some((each) =>
+      /^(?:Body|Query|Param|Headers|UploadedFile|UploadedFiles|Args|RawBody|MessageBody|Payload)$/.test(
+        decoratorName(each, program),
+      ),
+    )
+  ) {
+    return remote('the request');
+  }
+  if (decorators.some((each) => /^(?:Req|Request)$/.test(decoratorName(each, program))))
+    return { kind: 'container', container: 'request' };
+  const plain = patternNameOf(parameter.of, index, program) ?? binding.name;
+  if (handler !== null) {
+    const role = handlerRole(handler, index, plain);
+    if (role !== null) return role;
+  }
+  if (/^_?req(?:uest)?$|^incomingMessage$/.test(plain)) return { kind: 'container', container: 'request' };
+  if (/^(?:ctx|context)$/.test(plain) && program.dialect === 'javascript')
+    return { kind: 'container', container: 'context' };
+  if (isResolverArgument(parameter.of, index, plain, program)) return remote("the query's arguments");
+  return null;
+}
+
+function handlerRole(handler: Handler, index: number, plain: string): Source | null {
+  switch (handler.framework) {
+    case 'koa':
+    case 'hono':
+      return index === 0 ? { kind: 'container', container: 'context' } : null;
+    case 'lambda':
+      return index === 0 ? { kind: 'container', container: 'event' } : null;
+    case 'action':
+      return remote("a server action's arguments");
+    case 'flask':
+      return /^(?:self|cls|db|session|request|req|current_user|background_tasks)$/.test(plain)
+        ? null
+        : remote("the request's parameters");
+    case 'next':
+      if (index === 0) return { kind: 'container', container: 'request' };
+      return index === 1 ? { kind: 'container', container: 'context' } : null;
+    case 'nest':
+      return null;
+    default:
+      if (index > 1) return null;
+      if (/^(?:c|ctx|context)$/.test(plain)) return index === 0 ? { kind: 'container', container: 'context' } : null;
+      if (/^(?:res|response|reply|next|err|error|_|h)$/.test(plain)) return null;
+      return index === 0 || /^req/.test(plain) ? { kind: 'container', container: 'request' } : null;
+  }
+}
+
+/** GraphQL: `(parent, args, context)` in a function of a table of resolvers. */
+function isResolverArgument(fn: Syntax, index: number, plain: string, program: Program): boolean {
+  if (index !== 1) return false;
+  const first = patternNameOf(fn, 0, program);
+  return (
+    first !== null &&
+    /^(?:_|parent|root|_parent|_root|obj|__)$/.test(first) &&
+    (/^(?:args|_args|input)$/.test(plain) || /^\{/.test(plain))
+  );
+}
+
+function patternNameOf(fn: Syntax, index: number, program: Program): string | null {
+  const single = childOf(fn, 'parameter');
+  if (single !== null) return index === 0 ? program.text.slice(single.start, single.end) : null;
+  const list = childOf(fn, 'parameters');
+  const part = list?.children.filter((child) => child.type !== 'comment')[index];
+  if (part === undefined) return null;
+  const pattern = childOf(part, 'pattern') ?? childOf(part, 'name') ?? part;
+  return program.text.slice(pattern.start, pattern.end);
+}
