@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Probot } from 'probot';
-import type { Job } from './core/job.ts';
+import type { CommitJob, Job } from './core/job.ts';
 
 /** What a delivery comes to: a job, or nothing and why. */
 export type JobOf = (
@@ -9,6 +9,7 @@ export type JobOf = (
   deliveryId: string,
 ) =>
   | { readonly kind: 'job'; readonly job: Job }
+  | { readonly kind: 'commit-job'; readonly job: CommitJob }
   | { readonly kind: 'ignored'; readonly reason: string }
   | { readonly kind: 'invalid'; readonly reason: string };
 
@@ -26,7 +27,7 @@ export function createApp({ jobOf, send, log }: AppPorts): (app: Probot) => void
   const told = new Set<string>();
   return (app) => {
     app.onAny(async ({ id, name, payload }) => {
-      const outcome = jobOf(name, payload, id);
+      const outcome = served(jobOf(name, payload, id));
       if (outcome.kind === 'job') {
         await send(jobId(id, name, outcome.job), outcome.job);
         return;
@@ -41,6 +42,14 @@ export function createApp({ jobOf, send, log }: AppPorts): (app: Probot) => void
       });
     });
   };
+}
+
+/** The App subscribes to no merge groups; a delivery of one comes from an App that was set up otherwise. */
+function served(outcome: ReturnType<JobOf>): Exclude<ReturnType<JobOf>, { kind: 'commit-job' }> {
+  if (outcome.kind !== 'commit-job') return outcome;
+  const { job } = outcome;
+  if (job.kind === 'rerequested') return { kind: 'job', job };
+  return { kind: 'ignored', reason: 'merge groups are not among the events of app.yml' };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { CountersignError } from './core/errors.ts';
+import type { RepositoryRef } from './core/host.ts';
 import type { Job } from './core/job.ts';
 import type { Ports } from './ports.ts';
 import { publish } from './review/publish.ts';
@@ -92,14 +93,23 @@ export async function close(job: Extract<Job, { kind: 'closed' }>, ports: Ports)
     );
   }
   await withdraw(repository, review, 'Its pull request was closed.', ports).catch(unlessGone);
-  for (const other of await ports.host.openPullRequestsAt(repository, job.headSha)) {
+  await reviewAllOf({ repository, headSha: job.headSha, cause: 'sibling-closed' }, ports);
+}
+
+/** Has every open pull request of a commit reviewed. */
+export async function reviewAllOf(
+  job: { readonly repository: RepositoryRef; readonly headSha: string; readonly cause: string },
+  ports: Ports,
+): Promise<void> {
+  const { repository, cause } = job;
+  for (const { number } of await ports.host.openPullRequestsAt(repository, job.headSha)) {
     await ports.store.queue.send(
       ports.newId(),
       {
         kind: 'review',
         repository,
-        pullRequest: other.number,
-        cause: 'sibling-closed',
+        pullRequest: number,
+        cause,
         sender: null,
         headSha: null,
         beforeSha: null,

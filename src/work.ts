@@ -2,7 +2,7 @@ import type { Job, QueuedJob } from './core/job.ts';
 import type { Ports } from './ports.ts';
 import { review } from './review.ts';
 import { press, takeCommand } from './signoff.ts';
-import { close, republish, restoreComment } from './upkeep.ts';
+import { close, republish, restoreComment, reviewAllOf } from './upkeep.ts';
 
 /** Does one job. Which story it is stands in its kind; a kind without a story does not compile. */
 export async function work({ job }: QueuedJob, ports: Ports, signal: AbortSignal): Promise<void> {
@@ -19,6 +19,8 @@ export async function work({ job }: QueuedJob, ports: Ports, signal: AbortSignal
       return republish(job, ports);
     case 'closed':
       return close(job, ports);
+    case 'rerequested':
+      return reviewAllOf(job, ports);
     default:
       return unknownKind(job);
   }

@@ -57,18 +57,21 @@ export type Job =
       readonly headSha: string;
       readonly merged: boolean;
       readonly sender: Account | null;
-    };
+    }
+  | RerequestedJob;
+
+/** Somebody pressed GitHub's own Re-run where the payload names no single pull request (forks): all open ones of this commit. */
+export interface RerequestedJob {
+  readonly kind: 'rerequested';
+  readonly repository: RepositoryRef;
+  readonly headSha: string;
+  readonly cause: string;
+  readonly sender: Account;
+}
 
 /** What a webhook asks for a commit, where it names no single pull request. */
 export type CommitJob =
-  | {
-      /** Somebody pressed GitHub's own Re-run where the payload names no single pull request (forks): all open ones of this commit. */
-      readonly kind: 'rerequested';
-      readonly repository: RepositoryRef;
-      readonly headSha: string;
-      readonly cause: string;
-      readonly sender: Account;
-    }
+  | RerequestedJob
   | {
       /** A merge queue's group of pull requests. Refs are full: `refs/heads/gh-readonly-queue/<base>/pr-<n>-<sha>`. */
       readonly kind: 'merge-group';

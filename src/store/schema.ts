@@ -64,6 +64,13 @@ const JOBS = {
     merged: z.boolean(),
     sender: Account.nullable(),
   }),
+  rerequested: z.looseObject({
+    kind: z.literal('rerequested'),
+    repository: Repository,
+    headSha: z.string(),
+    cause: z.string(),
+    sender: Account,
+  }),
 } satisfies { readonly [K in Job['kind']]: z.ZodType<Extract<Job, { kind: K }>> };
 
 const StoredJob = z.looseObject({ kind: z.string() });
