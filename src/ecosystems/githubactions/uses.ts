@@ -1,0 +1,84 @@
+import type { Location } from '../../core/location.ts';
+import { addEntry, noteUnread, type Reading } from '../reading.ts';
+import { at, type Tree, textsAt } from '../tree.ts';
+
+/** `owner/name[/path]@ref` (GitHub Actions, "Workflow syntax", `jobs.<job_id>.steps[*].uses`). */
+const ACTION = /^([\w.-]+\/[\w.-]+)((?:\/[^@\s/]+)*)\/?@(\S+)$/;
+
+/** Adds what one `uses:` names. A local action is read where it lies; an image has the type `docker`. */
+export function addUses(reading: Reading, value: Tree, scope: string, group: string | undefined): void {
+  if (value.kind !== 'text') {
+    noteUnread(reading, value.location, 'uses: is no text');
+    return;
+  }
+  const text = value.value.trim();
+  if (text.startsWith('docker://')) {
+    addActionImage(reading, text.slice('docker://'.length), value.location, scope, group);
+    return;
+  }
+  const common = { location: value.location, scope, group, relationship: 'direct' } as const;
+  if (/^\.{1,2}(?:\/|$)/.test(text)) {
+    addEntry(reading, { ...common, name: text, source: 'path' });
+    return;
+  }
+  const match = ACTION.exec(text);
+  const [, name, path, version] = match ?? [];
+  if (name === undefined || version === undefined) {
+    noteUnread(reading, value.location, `not an action with a ref: ${text.slice(0, 100)}`);
+    return;
+  }
+  addEntry(reading, {
+    ...common,
+    name,
+    version,
+    source: 'registry',
+    installPath: path === undefined || path === '' ? undefined : path.slice(1),
+  });
+}
+
+const IMAGE =
+  /^((?:[a-zA-Z0-9][\w.-]*(?::\d+(?=\/))?)(?:\/[\w.-]+)*)(?::([\w][\w.-]{0,127}))?(?:@([a-z0-9+._-]+:[0-9a-fA-F]+))?$/;
+
+/** Adds an image; a matrix variable in its place is followed to the literal values of the job's matrix. */
+export function addActionImage(
+  reading: Reading,
+  reference: string,
+  location: Location,
+  scope: string,
+  group: string | undefined,
+  matrix?: Tree | undefined,
+): void {
+  const variants = fromMatrix(reference.trim(), matrix);
+  for (const text of variants) {
+    const match = text.length > 500 ? null : IMAGE.exec(text);
+    const [, name, tag, digest] = match ?? [];
+    if (name === undefined) {
+      noteUnread(reading, location, `the image cannot be told: ${text.slice(0, 100)}`);
+      continue;
+    }
+    addEntry(reading, {
+      type: 'docker',
+      name,
+      version: tag ?? digest,
+      location,
+      scope,
+      group,
+      relationship: 'direct',
+      source: 'registry',
+      integrity: digest,
+    });
+  }
+}
+
+function fromMatrix(text: string, matrix: Tree | undefined): readonly string[] {
+  const match = /\$\{\{\s*matrix\.([\w-]+)\s*\}\}/.exec(text);
+  const key = match?.[1];
+  if (match === null || key === undefined) return [text];
+  const included = at(matrix, 'include');
+  const values = [
+    ...textsAt(matrix, key),
+    ...(included?.kind === 'list' ? included.items.flatMap((item) => textsAt(item, key)) : []),
+  ];
+  const replaced = values.map((value) => text.replace(match[0], value));
+  return replaced.length === 0 ? [text] : [...new Set(replaced)];
+}
