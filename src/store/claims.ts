@@ -17,12 +17,16 @@ export interface Claim {
 
 const JOBS = sql.table(`${QUEUE_SCHEMA}.job`);
 
-/** Hands a running job back, to be started again after the delay. False where this start is no longer the job's. */
+/**
+ * Hands a running job back, to be started again after the delay; without one it takes its old turn, before younger jobs
+ * of its pull request. False where this start is no longer the job's.
+ */
 export async function release(db: Kysely<Tables>, claim: Claim, delayMs: number, why: string): Promise<boolean> {
   const result = await sql`
     UPDATE ${JOBS}
     SET state = 'retry', heartbeat_on = NULL,
-        start_after = now() + ${delayMs}::float8 * interval '1 millisecond',
+        start_after = CASE WHEN ${delayMs}::float8 <= 0 THEN created_on
+                           ELSE now() + ${delayMs}::float8 * interval '1 millisecond' END,
         output = ${JSON.stringify({ message: storable(why) })}::text::jsonb
     WHERE name = ${QUEUE} AND id = ${claim.id}::uuid AND state = 'active' AND retry_count = ${claim.retryCount}
     RETURNING id`.execute(db);
@@ -50,6 +54,15 @@ export async function abandoned(db: Kysely<Tables>, ttlMs: number | null): Promi
     SELECT id, retry_count FROM ${JOBS}
     WHERE name = ${QUEUE} AND state = 'active' AND group_id IS NOT NULL AND ${silent}`.execute(db);
   return result.rows.map((row) => ({ id: row.id, retryCount: row.retry_count }));
+}
+
+/** Of these pull requests, those for which a review waits that was never started. */
+export async function waitingReviews(db: Kysely<Tables>, keys: readonly string[]): Promise<ReadonlySet<string>> {
+  const result = await sql<{ group_id: string }>`
+    SELECT DISTINCT group_id FROM ${JOBS}
+    WHERE name = ${QUEUE} AND state = 'created' AND start_after <= now()
+      AND group_id = ANY(${[...keys]}::text[]) AND data->>'kind' = 'review'`.execute(db);
+  return new Set(result.rows.map((row) => row.group_id));
 }
 
 export async function countBacklog(db: Kysely<Tables>): Promise<QueueBacklog> {

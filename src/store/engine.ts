@@ -101,8 +101,10 @@ async function openServer(databaseUrl: string, onError: (error: unknown) => void
     max: 10,
   };
   const pool = new pg.Pool(config);
-  // An idle connection that breaks is replaced at the next use; without a listener it would end the process.
-  pool.on('error', onError);
+  // A connection that breaks is replaced at its next use. Without a listener of its own it would end the process: the
+  // pool listens only while it lies idle.
+  pool.on('connect', (client) => client.on('error', onError));
+  pool.on('error', () => undefined);
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }).withSchema(SCHEMA);
   try {
     await sql`SELECT 1`.execute(db);

@@ -43,6 +43,16 @@ export async function lockFolder(folder: string, onError: (error: unknown) => vo
     started: await startOf('self'),
     beat: 0,
   };
+  TOKENS.add(own.token);
+  try {
+    return await take(folder, path, own, onError);
+  } catch (error) {
+    TOKENS.delete(own.token);
+    throw error;
+  }
+}
+
+async function take(folder: string, path: string, own: Holder, onError: (error: unknown) => void): Promise<FolderLock> {
   for (let attempt = 0; attempt < 5; attempt++) {
     if (await create(path, own)) return hold(path, own, onError);
     const held = await read(path);
@@ -115,7 +125,7 @@ async function clear(folder: string, path: string, judged: Holder | null): Promi
   await rm(aside, { force: true });
 }
 
-/** Tokens of this process: tells an own live lock from one that a process with the same number left in the same boot. */
+/** Tokens of this process: tells an own lock from one that a process of the same number and start left (a restored machine). */
 const TOKENS = new Set<string>();
 
 async function hold(path: string, own: Holder, onError: (error: unknown) => void): Promise<FolderLock> {
@@ -124,7 +134,6 @@ async function hold(path: string, own: Holder, onError: (error: unknown) => void
   if ((await read(path))?.token !== own.token) {
     throw new CountersignError('store-unavailable', 'Another process took the data folder at the same moment.');
   }
-  TOKENS.add(own.token);
   let beat = own.beat;
   let writing: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {

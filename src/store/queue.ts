@@ -57,7 +57,7 @@ export async function openQueue(
   const post = createSender(boss, (letters) => {
     const due = letters.filter((letter) => letter.afterMs <= 0);
     if (due.length === 0) return;
-    const notice = { supersedes: due.filter((letter) => letter.review).map((letter) => letter.key) };
+    const notice = { reviewed: due.filter((letter) => letter.data.kind === 'review').map((letter) => letter.key) };
     ring(workers, notice);
     bell.ring(notice);
   });
@@ -65,14 +65,8 @@ export async function openQueue(
   return {
     send: (id, job, { afterMs }) =>
       guarded(async () => {
-        const key = await keyOf(job);
-        const isNew = await post({
-          id: uuidOf(id),
-          key,
-          data: { id, job: JSON.stringify(job) },
-          afterMs,
-          review: job.kind === 'review',
-        });
+        const data = { id, kind: job.kind, job: JSON.stringify(job) };
+        const isNew = await post({ id: uuidOf(id), key: await keyOf(job), data, afterMs });
         return isNew ? 'stored' : 'duplicate';
       }),
 
@@ -105,19 +99,20 @@ export async function openQueue(
 
   /** What jobs take turns on: the pull request. A press names a check run, whose review names the pull request. */
   async function keyOf(job: Job): Promise<string> {
+    if (job.kind === 'rerequested') return `${job.repository.id}@${job.headSha}`;
     if (job.kind !== 'press') return `${job.repository.id}#${job.pullRequest}`;
     const pullRequest = await pullRequestOfCheckRun(job.repository.id, job.checkRunId);
     return pullRequest === null ? `${job.repository.id}!${job.checkRunId}` : `${job.repository.id}#${pullRequest}`;
   }
 }
 
-/** What workers are told when jobs were stored: that there are some, and whose running reviews they make old. */
+/** What workers are told when jobs were stored: that there are some, and which pull requests are to be reviewed. */
 export interface Notice {
-  readonly supersedes: readonly string[];
+  readonly reviewed: readonly string[];
 }
 
 function ring(workers: ReadonlySet<Worker>, notice: Notice): void {
-  for (const worker of workers) worker.wake(notice.supersedes);
+  for (const worker of workers) worker.wake(notice.reviewed);
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

@@ -6,9 +6,8 @@ export interface Letter {
   /** A UUID. */
   readonly id: string;
   readonly key: string;
-  readonly data: { readonly id: string; readonly job: string };
+  readonly data: { readonly id: string; readonly kind: string; readonly job: string };
   readonly afterMs: number;
-  readonly review: boolean;
 }
 
 /** Rows of one statement at most. */

@@ -17,7 +17,7 @@ export interface Bell {
 const CHANNEL = 'countersign_work';
 const RECONNECT_MS = 1_000;
 
-const Payload = z.object({ supersedes: z.array(z.string()) });
+const Payload = z.object({ reviewed: z.array(z.string()) });
 
 export function openBell(engine: Engine, heard: (notice: Notice) => void, onError: (error: unknown) => void): Bell {
   const connect = engine.listen;
@@ -41,7 +41,7 @@ export function openBell(engine: Engine, heard: (notice: Notice) => void, onErro
       await next.connect();
       await next.query(`LISTEN ${CHANNEL}`);
       // What was stored while nobody listened.
-      heard({ supersedes: [] });
+      heard({ reviewed: [] });
     } catch (error) {
       reopen(next, error);
     }

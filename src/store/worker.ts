@@ -3,7 +3,7 @@ import type { PgBoss } from 'pg-boss';
 import { CountersignError, messageOf } from '../core/errors.ts';
 import type { QueuedJob } from '../core/job.ts';
 import type { AbortReason } from '../core/store.ts';
-import { abandoned, type Claim, QUEUE, release, touch } from './claims.ts';
+import { abandoned, type Claim, QUEUE, release, touch, waitingReviews } from './claims.ts';
 import type { Engine } from './engine.ts';
 import { isOutage } from './failure.ts';
 import { parseQueueData } from './schema.ts';
@@ -34,8 +34,8 @@ export function lostDelayMs(retryCount: number): number {
 }
 
 export interface Worker {
-  /** There may be work. A key aborts a running review of that pull request: a newer one waits. */
-  wake(supersedes: readonly string[]): void;
+  /** There may be work, and among it reviews of these pull requests: a running review of one of them is out of date. */
+  wake(reviewed: readonly string[]): void;
   stop(graceMs: number): Promise<void>;
 }
 
@@ -186,6 +186,12 @@ export function startWorker(options: {
     }
   }
 
+  /** A notice may come late, when the job it tells of runs itself: what counts is what waits. */
+  async function supersede(runs: readonly Running[]): Promise<void> {
+    const newer = await waitingReviews(engine.db, [...new Set(runs.map((run) => run.key))]);
+    for (const run of runs) if (newer.has(run.key)) run.abort('superseded');
+  }
+
   /** Jobs of processes that died. Each is released by exactly one of those who look: the start is part of the condition. */
   async function takeOver(): Promise<void> {
     for (const claim of await abandoned(engine.db, SILENCE_MS)) {
@@ -209,8 +215,9 @@ export function startWorker(options: {
   pump();
 
   return {
-    wake(supersedes) {
-      for (const run of running) if (run.review && supersedes.includes(run.key)) run.abort('superseded');
+    wake(keys) {
+      const concerned = [...running].filter((run) => run.review && keys.includes(run.key));
+      if (concerned.length > 0) void supersede(concerned).catch(report);
       pump();
     },
     async stop(graceMs) {

@@ -101,6 +101,7 @@ export function storedReview(pullRequestNumber: number, code: string, checkRunId
       unknownSince: null,
       attribution: { agent: 'copilot', class: 'agent', tier: 'verified', requester: 'ada', evidence: [] },
       findings: [],
+      packages: [],
       unknowns: [],
       changes: [],
       unread: [],
