@@ -11,7 +11,9 @@ export type PackageType =
   | 'nuget'
   | 'maven'
   | 'githubactions'
-  | 'docker';
+  | 'docker'
+  /** What comes from no registry at all: a script fetched from an address (purl-spec, type `generic`). */
+  | 'generic';
 
 export type DependencySource = 'registry' | 'git' | 'url' | 'path' | 'workspace';
 
@@ -83,10 +85,14 @@ export interface LockFacts {
   readonly reached?: boolean;
   /** Ranges that lead to the entry and that its version is outside of. `by`: the asking package, or a manifest's path. */
   readonly outOfRange: readonly { readonly range: string; readonly by: string }[];
+  /** For an entry under an alias: whether something that leads to it asks for the alias's target by its name. */
+  readonly aliasAsked?: boolean;
   /** A manifest of this lockfile is among the changed files. */
   readonly manifestChanged: boolean;
   /** True where the base had no lockfile here at all. */
   readonly newLockfile: boolean;
+  /** True where the base's lockfile gives strong hashes for none of its registry packages (an old format). */
+  readonly baseUnhashed: boolean;
   /** Hosts that lockfiles of the base name for packages of this type, sorted. */
   readonly baseHosts: readonly string[];
 }

@@ -13,6 +13,8 @@ export interface DependencyContext {
   readonly thresholds: Thresholds;
   /** Hosts of registries that operator or base name, lower case, with their port: no lockfile is foreign on them. */
   readonly registryHosts?: readonly string[];
+  /** Login of the account that owns the repository, where it is known: its own actions are less of a stranger's. */
+  readonly owner?: string;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }

@@ -41,7 +41,7 @@ export function hashesAgree(left: string, right: string): boolean {
   );
 }
 
-/** True for an entry with no hash, or with none that still resists collisions. */
+/** True for an entry with a hash that still resists collisions. */
 export function isStronglyHashed(entry: Hashed): boolean {
   if (entry.artefacts !== undefined && entry.artefacts.length > 0) return true;
   return entry.integrity !== undefined && isStrong(hashesOf(entry.integrity));

@@ -1,4 +1,6 @@
 import type { DependencyChange, DependencyEntry, UnreadFile } from '../core/dependency.ts';
+import { isStronglyHashed } from '../core/integrity.ts';
+import { hostOf } from '../core/registry-hosts.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { compareUnit, type LockSide, type ManifestPair, type NameOf } from './compare.ts';
 import { type DependencyFiles, dependencyFiles, type ParsedFile, type Side } from './files.ts';
@@ -153,6 +155,7 @@ function lockedChanges(
     reach: reachOf(governed),
     manifestChanged: read.manifests.some((pair) => pair.changed),
     newLockfile: lock.base === null,
+    baseUnhashed: isUnhashed(lock.base?.entries ?? []),
     baseHosts,
     nameOf,
   };
@@ -176,12 +179,17 @@ function trustedRoots(read: ReadUnit, lock: ReadLock): ReadonlySet<string> {
   );
 }
 
+function isUnhashed(entries: readonly DependencyEntry[]): boolean {
+  const fromRegistry = entries.filter((entry) => entry.source === 'registry');
+  return fromRegistry.length > 0 && !fromRegistry.some((entry) => isStronglyHashed(entry));
+}
+
 /** Hosts of registry packages, sorted. */
 function hostsOf(entries: readonly DependencyEntry[]): string[] {
   const hosts = new Set<string>();
   let last = '';
   for (const { resolvedUrl } of entries) {
-    const host = /^(?:git\+)?https?:\/\/(?:[^/@]*@)?([^/?#]+)/i.exec(resolvedUrl ?? '')?.[1];
+    const host = hostOf(resolvedUrl ?? '');
     if (host === undefined || host === last) continue;
     last = host;
     hosts.add(host.toLowerCase());

@@ -27,6 +27,8 @@ export interface Reach {
   /** Indices of entries; null where the format does not say who asks for what. */
   readonly reached: ReadonlySet<number> | null;
   readonly asks: ReadonlyMap<number, readonly Ask[]>;
+  /** Names that an override of a manifest or of the lockfile answers. */
+  readonly overridden: ReadonlySet<string>;
   /** Keys under which a manifest asks for something that the lockfile does not have. */
   readonly absent: ReadonlySet<string>;
 }
@@ -39,9 +41,9 @@ const EXTENDING = /packageExtensions$/;
 /** Walks the lockfile from the manifests, as a package manager would. */
 export function reachOf(lock: GovernedLock): Reach {
   const { graph } = lock;
-  if (graph === undefined) return { reached: null, asks: new Map(), absent: absentByName(lock) };
+  const overridden = new Set([...(graph?.overridden ?? []), ...namesOf(lock, OVERRIDING)]);
+  if (graph === undefined) return { reached: null, asks: new Map(), absent: absentByName(lock), overridden };
   const find = finder(graph);
-  const overridden = new Set([...graph.overridden, ...namesOf(lock, OVERRIDING)]);
   const extended = extensionNames(lock);
   const asks = new Map<number, Ask[]>();
   const absent = new Set<string>();
@@ -98,7 +100,9 @@ export function reachOf(lock: GovernedLock): Reach {
       );
     }
   }
-  return { reached, asks, absent };
+  // Without a manifest that could be read, nothing can be said about what leads where.
+  const known = lock.manifests.some((manifest) => manifest.entries.length > 0) || lock.trustedRoots.size > 0;
+  return { reached: known ? reached : null, asks, absent, overridden };
 }
 
 type Find = (from: string, name: string, range: string | null) => number | undefined;
@@ -186,6 +190,7 @@ export interface LockSurroundings {
   readonly reach: Reach;
   readonly manifestChanged: boolean;
   readonly newLockfile: boolean;
+  readonly baseUnhashed: boolean;
   readonly baseHosts: readonly string[];
   readonly nameOf: NameOf;
 }
@@ -201,6 +206,7 @@ export function lockFactsOf(
     format: around.lock.format,
     manifestChanged: around.manifestChanged,
     newLockfile: around.newLockfile,
+    baseUnhashed: around.baseUnhashed,
     baseHosts: around.baseHosts,
   };
   if (row.changeType === 'removed') return undefined;
@@ -217,9 +223,24 @@ export function lockFactsOf(
   return {
     ...shared,
     state: 'locked',
+    ...(row.alias === undefined || reached === null ? {} : { aliasAsked: aliasAsked(row, own, around) }),
     ...(reached === null ? {} : { reached: own.every((index) => reached.has(index)) }),
     outOfRange: own.flatMap((index) => outOfRange(around, index)),
   };
+}
+
+/** An alias is asked for where an ask, an override or the entry's own key names the package behind it. */
+function aliasAsked(row: DependencyChange, own: readonly number[], around: LockSurroundings): boolean {
+  if (row.alias !== undefined && around.reach.overridden.has(row.alias)) return true;
+  const entries = own.filter((index) => around.lock.entries[index]?.alias === row.alias);
+  return entries.every((index) => {
+    const asked = (around.reach.asks.get(index) ?? []).some((ask) => ask.range.includes(row.name));
+    if (asked) return true;
+    return (
+      around.lock.graph?.kind === 'keys' &&
+      (around.lock.graph.keys[index] ?? []).some((key) => key.includes(`${row.name}@`))
+    );
+  });
 }
 
 export type LockIndex = ReadonlyMap<string, readonly number[]>;

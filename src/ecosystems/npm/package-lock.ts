@@ -34,7 +34,19 @@ type Context =
 
 const SKIP: Context = { kind: 'skip' };
 const ASKING = new Set(['dependencies', 'optionalDependencies', 'peerDependencies', 'devDependencies', 'requires']);
-const READ = new Set(['version', 'resolved', 'integrity', 'name', 'link', 'dev', 'optional', 'devOptional', 'peer']);
+const READ = new Set([
+  'version',
+  'resolved',
+  'integrity',
+  'name',
+  'link',
+  'dev',
+  'optional',
+  'devOptional',
+  'peer',
+  'inBundle',
+  'bundled',
+]);
 const MARKER = 'node_modules/';
 
 function parse(input: string, path: string): ParsedDependencies {
@@ -297,6 +309,7 @@ function sourceOf(link: boolean, address: string | undefined, folders: ReadonlyS
 }
 
 function scopeOf(raw: Raw): string {
+  if (raw.fields?.get('inBundle') === true || raw.fields?.get('bundled') === true) return 'bundled';
   for (const flag of ['devOptional', 'dev', 'optional', 'peer']) if (raw.fields?.get(flag) === true) return flag;
   return 'prod';
 }

@@ -1,0 +1,50 @@
+import { CLEAR } from '../../../src/core/detection.ts';
+import type { DependencyDetector } from '../../../src/core/detector.ts';
+import type { Rule } from '../../../src/core/rule.ts';
+import { called, tellOfFiles } from '../support/from-files.ts';
+
+const RULE: Rule = {
+  id: 'install-command',
+  family: 'dependency',
+  shortDescription: 'A script or document installs something outside the manifests',
+  help: 'What a command installs stands in no lockfile: its version is picked when it runs, and no reviewer sees it change. Agents put such lines into scripts, Dockerfiles, workflows and instructions, where the next agent runs them. Declare the package, or name its exact version; fetch a script, check its hash, then run it.',
+  level: 'warning',
+  confidence: 'medium',
+  critical: false,
+  signable: true,
+  cwe: [829, 494],
+  requires: ['changes'],
+  since: '0.1.0',
+};
+
+/** Text that people or agents read and follow, rather than a machine that runs it. */
+const DOCUMENT = /\.(md|mdx|mdc|markdown|rst|adoc|txt)$|(^|\/)(\.cursorrules|\.windsurfrules|\.clinerules|llms\.txt)$/i;
+
+/** See README.md of this folder. */
+export const installCommand: DependencyDetector = {
+  rule: RULE,
+  detect(subject) {
+    if (subject.entry !== 'command' || subject.changeType === 'removed' || subject.source === 'path') return CLEAR;
+    if (subject.scope === 'piped-script') {
+      return tellOfFiles(RULE, subject, {
+        message: `A script from ${shortened(subject.resolvedUrl ?? subject.name)} is fetched and run in one step: whatever the address serves at that moment is executed.`,
+        remediation: 'Fetch the script, check its hash, then run it; or install a published package.',
+        alike: 'piped-script',
+        judged: { address: subject.resolvedUrl ?? null },
+      });
+    }
+    if (subject.version !== undefined && subject.source === 'registry') return CLEAR;
+    const isDocument = DOCUMENT.test(subject.location.path);
+    return tellOfFiles(RULE, subject, {
+      message: `${subject.scope} installs ${called(subject)} without an exact version, beside the manifests.`,
+      remediation: 'Declare the package in the manifest, or name its exact version.',
+      alike: subject.scope,
+      ...(isDocument ? { level: 'note' } : {}),
+      judged: { command: subject.scope },
+    });
+  },
+};
+
+function shortened(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}
