@@ -9,8 +9,6 @@ type People = Pick<Host, 'permission' | 'collaborators' | 'pushes'> & TeamHost;
 
 /** A thousand people are enough to find another eligible one. */
 const collaboratorPages = 10;
-/** The last thousand pushes of one branch. */
-const activityPages = 10;
 
 const order: readonly Rank[] = ['none', 'read', 'triage', 'write', 'maintain', 'admin'];
 
@@ -39,8 +37,9 @@ export function createPeople(requester: Requester): People {
     async pushes(ref, branch) {
       const route = 'GET /repos/{owner}/{repo}/activity';
       try {
-        const asked = { ref: `refs/heads/${branch}` };
-        const { items } = await requester.readPages(ref, route, asked, Activity, activityPages);
+        // The last hundred: this list has no page numbers, and an older push only means that its pusher is unknown.
+        const asked = { ref: `refs/heads/${branch}`, per_page: 100 };
+        const items = await requester.read(ref, route, asked, Activity.array());
         return items.map(({ before, after, actor, timestamp }) => ({
           before,
           after,

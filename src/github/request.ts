@@ -83,7 +83,7 @@ export function createRequester({ octokit, limits, now, wait }: RequesterOptions
     if (pause > 0) await wait(pause);
     return await gate.through(async () => {
       const client = await octokit(ref.installationId);
-      const filled = { owner: ref.owner, repo: ref.name, ...parameters };
+      const filled = route.includes('{owner}') ? { owner: ref.owner, repo: ref.name, ...parameters } : parameters;
       const send = (): ReturnType<OctokitLike['request']> =>
         client.request(route, { ...filled, request: { signal: AbortSignal.timeout(limits.timeoutMs) } });
       try {

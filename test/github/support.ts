@@ -1,7 +1,6 @@
-import { Probot } from 'probot';
-import { createHost, type GitHubHost } from '../../src/github/host.ts';
+import { createHost, type GitHubHost, type HostOptions } from '../../src/github/host.ts';
 import { defaultObjectLimits } from '../../src/github/objects.ts';
-import { CountersignOctokit } from '../../src/github/octokit.ts';
+import { createInstallations } from '../../src/github/octokit.ts';
 import { defaultRequestLimits, type RequestLimits } from '../../src/github/request.ts';
 import { defaultWalkLimits } from '../../src/github/walk.ts';
 import { type GitHub, type GitHubOptions, startGitHub } from '../support/github/index.ts';
@@ -36,22 +35,26 @@ export function startShop(options: Partial<GitHubOptions> = {}): Promise<GitHub>
   });
 }
 
-/** The real road: Probot's authentication, our Octokit, our host. Pauses between tries are kept short. */
+/** The real road: the App's authentication, our Octokit, our host. Pauses between tries are kept short. */
 export function hostOf(github: GitHub, requests: Partial<RequestLimits> = {}, now = Date.now): GitHubHost {
-  const probot = new Probot({
+  const octokit = createInstallations({
     appId: github.app.id,
     privateKey: github.privateKey,
-    secret: github.webhookSecret,
     baseUrl: github.url,
-    Octokit: CountersignOctokit,
-    logLevel: 'fatal',
+    log: silent,
   });
-  return createHost((installationId) => probot.auth(installationId), {
+  return createHost(octokit, { ...optionsOf(github), now, requests: { ...defaultRequestLimits, ...requests } });
+}
+
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+export function optionsOf(github: GitHub): HostOptions {
+  return {
     appId: github.app.id,
-    now,
+    now: Date.now,
     wait: (ms) => new Promise((resolve) => setTimeout(resolve, Math.min(ms, 20))),
-    requests: { ...defaultRequestLimits, ...requests },
+    requests: defaultRequestLimits,
     objects: { ...defaultObjectLimits, maxBlobBytes: 100_000 },
     walk: defaultWalkLimits,
-  });
+  };
 }
