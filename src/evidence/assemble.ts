@@ -1,6 +1,6 @@
 import type { DependencyChange } from '../core/dependency.ts';
 import type { Advisory, Likeness, PackageEvidence, VersionEvidence } from '../core/evidence.ts';
-import { absent, type Fact, known, notApplicable, unavailable } from '../core/fact.ts';
+import { absent, type Fact, known, mapFact, notApplicable, unavailable } from '../core/fact.ts';
 import type { PackageDocument, Registry, VersionRecord } from '../core/lookup.ts';
 import type { DatedAnswer } from './cache.ts';
 
@@ -99,8 +99,11 @@ export function assemble(
   const index = typeof resolved === 'string' ? document.versions.indexOf(resolved) : -1;
   const predecessor = index > 0 ? (document.versions[index - 1] ?? null) : null;
 
+  const notice =
+    typeof resolved === 'string' ? renamedTo(document.records[resolved]?.deprecation ?? '', document.name) : null;
   return {
     ...shared,
+    looksLike: notice === null ? local.looksLike : withNotice(local.looksLike, notice),
     registryEntry: known({ name: document.name }, source, askedAt),
     versions: known(document.versions, source, askedAt),
     resolvedVersion: version(resolved),
@@ -198,4 +201,15 @@ function earlierPublishers(
 
 function neverGiven<T>(source: string, what: string): Fact<T> {
   return unavailable(source, `this source does not give ${what}`, false);
+}
+
+/** The package that a deprecation notice sends its readers to. One plain word is more often English than a name. */
+function renamedTo(notice: string, own: string): string | null {
+  const sentence = /\b(?:use|renamed to|moved to|replaced by|in favou?r of)\s+[`'"]?(@?[a-z0-9][\w.-]*(?:\/[\w.-]+)?)/i;
+  const name = sentence.exec(notice)?.[1]?.replace(/[.,;:]+$/, '');
+  return name === undefined || name === own || !/[-/@]/.test(name) ? null : name;
+}
+
+function withNotice(looksLike: Fact<readonly Likeness[]>, name: string): Fact<readonly Likeness[]> {
+  return mapFact(looksLike, (alike) => [...alike, { name, technique: 'deprecation-notice', score: 0.6 } as const]);
 }
