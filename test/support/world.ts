@@ -1,0 +1,107 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { serviceEvidence } from '../../src/service/evidence.ts';
+import type { Log } from '../../src/service/log.ts';
+import { readSettings } from '../../src/service/settings.ts';
+import { type Service, startService } from '../../src/service/start.ts';
+import { openStore } from '../../src/store/index.ts';
+import { type GitHub, type Repository, startGitHub } from './github/index.ts';
+import { type LocalRegistry, startVerdaccio } from './verdaccio.ts';
+
+export const SECRET = 'a-webhook-secret-of-thirty-two-chars';
+
+/** The people of the stories: a coding agent with its real account id, a maintainer, a colleague, a reader. */
+export const USERS = [
+  { login: 'acme', type: 'Organization' },
+  { login: 'Copilot', id: 198_982_749, type: 'Bot' },
+  { login: 'maria', id: 5001 },
+  { login: 'ben', id: 5002 },
+  { login: 'rita', id: 5003 },
+] as const;
+
+export interface World {
+  readonly github: GitHub;
+  readonly repository: Repository;
+  readonly registry: LocalRegistry;
+  readonly service: Service;
+  readonly logged: { readonly level: string; readonly message: string; readonly fields: Readonly<Record<string, unknown>> }[];
+  /** Moves the service's clock. */
+  later(milliseconds: number): void;
+  close(): Promise<void>;
+}
+
+export interface WorldOptions {
+  readonly files: Readonly<Record<string, string>>;
+  readonly latencyMs?: number;
+  readonly owner?: 'acme' | 'maria';
+  readonly databaseUrl?: string;
+}
+
+/** The whole service in this process, between an emulated GitHub and a local npm registry. */
+export async function startWorld(options: WorldOptions): Promise<World> {
+  const owner = options.owner ?? 'acme';
+  const folder = await mkdtemp(join(tmpdir(), 'countersign-world-'));
+  const [registry, github] = await Promise.all([
+    startVerdaccio({ uplink: false }),
+    startGitHub({
+      users: [...USERS],
+      organisations: [{ login: 'acme', members: ['maria', 'ben', 'rita'] }],
+      repositories: [
+        {
+          owner,
+          name: 'shop',
+          files: options.files,
+          collaborators: { maria: 'maintain', ben: 'write', rita: 'read', Copilot: 'write' },
+        },
+      ],
+      webhookSecret: SECRET,
+      ...(options.latencyMs === undefined ? {} : { latencyMs: options.latencyMs }),
+    }),
+  ]);
+  const logged: World['logged'] = [];
+  const log: Log = (level, message, fields) => logged.push({ level, message, fields });
+  let shift = 0;
+  const now = () => Date.now() + shift;
+  const settings = readSettings({
+    COUNTERSIGN_DATA: folder,
+    PORT: '0',
+    GITHUB_API_URL: github.url,
+    COUNTERSIGN_NPM_REGISTRY: registry.url,
+    LOG_LEVEL: 'fatal',
+    ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl }),
+  });
+  const store = await openStore({ databaseUrl: settings.databaseUrl, dataFolder: folder, now });
+  const service = await startService({
+    settings,
+    credentials: { appId: github.app.id, privateKey: github.privateKey, webhookSecret: SECRET },
+    store,
+    evidence: await serviceEvidence(settings, store),
+    log,
+    now,
+  });
+  github.setWebhookUrl(`${service.address}/api/github/webhooks`);
+  return {
+    github,
+    repository: github.repository(`${owner}/shop`),
+    registry,
+    service,
+    logged,
+    later: (milliseconds) => {
+      shift += milliseconds;
+    },
+    async close() {
+      await service.stop();
+      await Promise.all([github.close(), registry.close()]);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The code that the sticky comment prints in its ready-made command. */
+export function reportCode(world: World, pullRequest: number): string {
+  const sticky = world.repository.comments(pullRequest).find((comment) => comment.body.includes('countersign:sticky'));
+  const code = /\br-[0-9a-z]{8}\b/.exec(sticky?.body ?? '')?.[0];
+  if (code === undefined) throw new Error(`no report code in the sticky comment: ${sticky?.body ?? 'there is none'}`);
+  return code;
+}
