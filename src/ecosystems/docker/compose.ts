@@ -1,9 +1,9 @@
+import { addImage, interpolate } from '../image.ts';
 import { baseName, finish, noteUnread, type Reading, startReading } from '../reading.ts';
 import { at, membersAt, type TreeMember, textAt, textsAt } from '../tree.ts';
 import { parseYamlTree } from '../tree-yaml.ts';
 import type { DependencyFormat } from '../types.ts';
 import { readDockerfile } from './dockerfile.ts';
-import { addImage, interpolate } from './image.ts';
 
 /** Compose files (Compose Specification, "Services", "Build"): images, images as build contexts, and Dockerfiles in place. */
 export const compose: DependencyFormat = {

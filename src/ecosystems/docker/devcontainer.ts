@@ -1,9 +1,9 @@
+import { addImage } from '../image.ts';
 import { RELAXED_JSON } from '../json.ts';
 import { baseName, finish, noteUnread, startReading } from '../reading.ts';
 import { at, membersAt } from '../tree.ts';
 import { parseJsonTree } from '../tree-json.ts';
 import type { DependencyFormat } from '../types.ts';
-import { addImage } from './image.ts';
 
 /** devcontainer.json: its image, and features that are fetched from an image registry (containers.dev, "Reference"). */
 export const devcontainer: DependencyFormat = {

@@ -1,10 +1,10 @@
 import { DockerfileParser, type Instruction } from 'dockerfile-ast';
 import type { Location } from '../../core/location.ts';
+import { addImage, interpolate } from '../image.ts';
 import { unreadable } from '../json.ts';
 import { linesOf, openText } from '../opening.ts';
 import { baseName, finish, noteUnread, type Reading, startReading } from '../reading.ts';
 import type { DependencyFormat } from '../types.ts';
-import { addImage, interpolate } from './image.ts';
 
 /** Characters. */
 const LIMIT = 500_000;

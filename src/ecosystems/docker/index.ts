@@ -1,8 +1,8 @@
+import { normalizeImageName } from '../image.ts';
 import type { Ecosystem } from '../types.ts';
 import { compose } from './compose.ts';
 import { devcontainer } from './devcontainer.ts';
 import { dockerfile } from './dockerfile.ts';
-import { normalizeImageName } from './image.ts';
 
 /** Container images. OSV has advisories for what is in them, none for images. */
 export const docker: Ecosystem = {

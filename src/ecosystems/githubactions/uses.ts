@@ -1,4 +1,5 @@
 import type { Location } from '../../core/location.ts';
+import { addImage } from '../image.ts';
 import { addEntry, noteUnread, type Reading } from '../reading.ts';
 import { at, type Tree, textsAt } from '../tree.ts';
 
@@ -36,9 +37,6 @@ export function addUses(reading: Reading, value: Tree, scope: string, group: str
   });
 }
 
-const IMAGE =
-  /^((?:[a-zA-Z0-9][\w.-]*(?::\d+(?=\/))?)(?:\/[\w.-]+)*)(?::([\w][\w.-]{0,127}))?(?:@([a-z0-9+._-]+:[0-9a-fA-F]+))?$/;
-
 /** Adds an image; a matrix variable in its place is followed to the literal values of the job's matrix. */
 export function addActionImage(
   reading: Reading,
@@ -48,26 +46,7 @@ export function addActionImage(
   group: string | undefined,
   matrix?: Tree | undefined,
 ): void {
-  const variants = fromMatrix(reference.trim(), matrix);
-  for (const text of variants) {
-    const match = text.length > 500 ? null : IMAGE.exec(text);
-    const [, name, tag, digest] = match ?? [];
-    if (name === undefined) {
-      noteUnread(reading, location, `the image cannot be told: ${text.slice(0, 100)}`);
-      continue;
-    }
-    addEntry(reading, {
-      type: 'docker',
-      name,
-      version: tag ?? digest,
-      location,
-      scope,
-      group,
-      relationship: 'direct',
-      source: 'registry',
-      integrity: digest,
-    });
-  }
+  for (const image of fromMatrix(reference.trim(), matrix)) addImage(reading, image, location, { scope, group });
 }
 
 function fromMatrix(text: string, matrix: Tree | undefined): readonly string[] {

@@ -1,5 +1,5 @@
-import type { Location } from '../../core/location.ts';
-import { addEntry, type Draft, noteUnread, type Reading } from '../reading.ts';
+import type { Location } from '../core/location.ts';
+import { addEntry, type Draft, noteUnread, type Reading } from './reading.ts';
 
 /** `name[:tag][@digest]`, where the name may start with a host and port (distribution/reference, "Grammar"). */
 const REFERENCE =
