@@ -172,14 +172,23 @@ function variantRows(
   entries: readonly DependencyEntry[],
   previous: DependencyEntry | null,
 ): DependencyChange[] {
-  const first = entries.find((entry) => entry.relationship === 'direct') ?? entries[0];
+  const first =
+    entries.find((entry) => entry.relationship === 'direct') ??
+    entries.find((entry) => entry.type === 'golang' && entry.scope === 'module') ??
+    entries[0];
   if (first === undefined) return [];
   const others: DependencyEntry[] = [];
   for (const entry of entries) {
     if (entry === first || sameArtefact(first, entry) || others.some((other) => sameArtefact(other, entry))) continue;
     others.push(entry);
   }
-  return [rowOf(changeType, first, previous), ...others.map((entry) => rowOf('altered', entry, first))];
+  const alike = others.filter((entry) => [first, ...others].some((other) => other !== entry && sameKind(other, entry)));
+  return [rowOf(changeType, first, previous), ...alike.map((entry) => rowOf('altered', entry, first))];
+}
+
+/** go.sum hashes two things of one version: the module, and its go.mod file alone. */
+function sameKind(left: DependencyEntry, right: DependencyEntry): boolean {
+  return left.type !== 'golang' || left.scope === right.scope;
 }
 
 function sameArtefact(left: DependencyEntry, right: DependencyEntry): boolean {
@@ -237,10 +246,11 @@ function alteredRows(
   const rows: DependencyChange[] = [];
   const seen: DependencyEntry[] = [];
   for (const head of heads) {
-    if (bases.some((base) => unaltered(base, head, sameFormat))) continue;
+    const comparable = bases.filter((base) => sameKind(base, head));
+    if (comparable.length === 0 || comparable.some((base) => unaltered(base, head, sameFormat))) continue;
     if (seen.some((other) => sameArtefact(other, head))) continue;
     seen.push(head);
-    const previous = bases.find((base) => base.installPath === head.installPath) ?? bases[0] ?? null;
+    const previous = comparable.find((base) => base.installPath === head.installPath) ?? comparable[0] ?? null;
     rows.push(rowOf('altered', head, previous));
   }
   return rows;
