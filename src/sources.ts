@@ -5,7 +5,7 @@ import type { EvidenceCache } from './evidence/cache.ts';
 import { SYSTEM_CLOCK } from './evidence/clock.ts';
 import { DEFAULT_LIMITS, type GateClock, type SourceLimits } from './evidence/gate.ts';
 import { createEvidence } from './evidence/index.ts';
-import { createNames } from './evidence/names.ts';
+import { createNames, type NameKnowledge } from './evidence/names.ts';
 import { popularLists } from './evidence/popular.ts';
 
 /** Everything an operator, or the user of the command line, decides about sources. Plain data. */
@@ -50,9 +50,31 @@ export async function openSources(
     advisories: null,
     denyList: null,
     downloads: null,
-    names: createNames(await popularLists(settings.popularFiles)),
+    names: await openNames(settings),
     cache,
     limits: settings.limits,
     clock,
   });
+}
+
+/** What is known of names without any network. */
+export async function openNames(settings: Pick<SourceSettings, 'popularFiles'>): Promise<NameKnowledge> {
+  return createNames(await popularLists(settings.popularFiles));
+}
+
+/**
+ * What the environment says of sources: `COUNTERSIGN_POPULAR_<TYPE>` (a file of names), `COUNTERSIGN_ALLOWED_HOSTS`
+ * (hosts, with commas between). Names that are not set leave the defaults.
+ */
+export function settingsFromEnvironment(env: Readonly<Record<string, string | undefined>>): Partial<SourceSettings> {
+  const popular = Object.entries(env).flatMap(([key, path]) => {
+    const type = /^COUNTERSIGN_POPULAR_([A-Z]+)$/.exec(key)?.[1]?.toLowerCase();
+    return type === undefined || path === undefined || path === '' ? [] : [[type, path] as const];
+  });
+  const hosts = (env['COUNTERSIGN_ALLOWED_HOSTS'] ?? '').split(',').map((host) => host.trim().toLowerCase());
+  const allowedHosts = hosts.filter((host) => host !== '');
+  return {
+    ...(popular.length === 0 ? {} : { popularFiles: Object.fromEntries(popular) }),
+    ...(allowedHosts.length === 0 ? {} : { allowedHosts }),
+  };
 }

@@ -50,10 +50,9 @@ export async function advisoriesOf(
   const observedAt = new Date(sources.now).toISOString();
   const publicFact = (subject: Subject, key: string): Fact<readonly Advisory[]> => {
     if (!subject.lookedUp || subject.routed.state !== 'public') return notApplicable();
+    // Declared absent by the operator: then only the local list speaks, and the evidence says so.
     if (sources.advisories === null) {
-      return sources.denyList === null
-        ? unavailable('advisories', 'no advisory source is configured', false)
-        : known([], 'deny-list', observedAt);
+      return sources.denyList === null ? notApplicable() : known([], 'deny-list', observedAt);
     }
     const { source } = sources.advisories;
     if (sources.offline) return unavailable(source, 'offline', true);

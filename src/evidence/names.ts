@@ -9,6 +9,8 @@ export interface NameKnowledge {
   /** The day (ISO 8601 instant) by which a popular name existed for sure; null where the name is not on the list. */
   popularSince(type: PackageType, name: string): string | null;
   looksLike(type: PackageType, name: string): Fact<readonly Likeness[]>;
+  /** The form in which lists hold a name: PEP 503 for PyPI, lower case where a registry does not tell cases apart. */
+  normalize(type: PackageType, name: string): string;
   /** Other types in which the name is popular. */
   elsewhere(type: PackageType, name: string): readonly PackageType[];
 }
@@ -26,6 +28,7 @@ export function createNames(lists: readonly PopularList[]): NameKnowledge {
   }
 
   return {
+    normalize: normalizeName,
     popularSince: (type, name) => (members.get(type)?.has(name) === true ? (byType.get(type)?.asOf ?? null) : null),
     elsewhere: (type, name) =>
       [...members].filter(([other, names]) => other !== type && names.has(name)).map(([other]) => other),
@@ -36,4 +39,11 @@ export function createNames(lists: readonly PopularList[]): NameKnowledge {
       return known(alike, list.origin, list.asOf);
     },
   };
+}
+
+function normalizeName(type: PackageType, name: string): string {
+  if (type === 'pypi') return name.toLowerCase().replace(/[-_.]+/g, '-');
+  if (type === 'nuget' || type === 'composer' || type === 'githubactions' || type === 'docker')
+    return name.toLowerCase();
+  return name;
 }

@@ -2,7 +2,7 @@ import { CLEAR } from '../../../src/core/detection.ts';
 import type { DependencyContext, DependencyDetector } from '../../../src/core/detector.ts';
 import type { Fact } from '../../../src/core/fact.ts';
 import type { Rule } from '../../../src/core/rule.ts';
-import { days, daysSince, fromRegistry, isEstablished, needs, tell } from '../support/answer.ts';
+import { days, daysSince, fromRegistry, isEmptied, isEstablished, needs, tell } from '../support/answer.ts';
 
 const RULE: Rule = {
   id: 'fresh-squat',
@@ -28,7 +28,7 @@ export const freshSquat: DependencyDetector = {
     if (!fromRegistry(subject) || subject.changeType === 'altered') return CLEAR;
     if (subject.entry === 'import' && subject.type !== 'npm') return CLEAR;
     const { evidence, now, thresholds } = context;
-    if (evidence.registryEntry.state === 'absent') return CLEAR;
+    if (evidence.registryEntry.state === 'absent' || isEmptied(evidence)) return CLEAR;
     if (isEstablished(evidence, now, thresholds.packageTooNewWarningDays)) return CLEAR;
     const first = evidence.firstPublishedAt;
     if (first.state !== 'known' && first.state !== 'unavailable') return CLEAR;

@@ -1,7 +1,7 @@
 import { CLEAR } from '../../../src/core/detection.ts';
 import type { DependencyDetector } from '../../../src/core/detector.ts';
 import type { Rule } from '../../../src/core/rule.ts';
-import { days, daysSince, fromRegistry, isEstablished, needs, tell } from '../support/answer.ts';
+import { days, daysSince, fromRegistry, isEmptied, isEstablished, needs, tell } from '../support/answer.ts';
 
 const RULE: Rule = {
   id: 'package-too-new',
@@ -24,7 +24,7 @@ export const packageTooNew: DependencyDetector = {
     if (!fromRegistry(subject)) return CLEAR;
     if (subject.entry === 'import' && subject.type !== 'npm') return CLEAR;
     const { evidence, now, thresholds } = context;
-    if (evidence.registryEntry.state === 'absent') return CLEAR;
+    if (evidence.registryEntry.state === 'absent' || isEmptied(evidence)) return CLEAR;
     // A lower bound on age is enough: what is in the base, or well known, or seen long ago, is not new.
     if (isEstablished(evidence, now, thresholds.packageTooNewWarningDays)) return CLEAR;
     const first = evidence.firstPublishedAt;

@@ -125,6 +125,11 @@ export function isEstablished(evidence: PackageEvidence, now: number, days: numb
   return evidence.popular || evidence.inBase || leastAgeDays(evidence, now) >= days;
 }
 
+/** A name without any version: nothing can be installed, and `package-not-found` says so. */
+export function isEmptied({ registryEntry, versions }: PackageEvidence): boolean {
+  return registryEntry.state === 'known' && versions.state === 'known' && versions.value.length === 0;
+}
+
 /** `1 day`, `3 days`. */
 export function days(count: number): string {
   return count === 1 ? '1 day' : `${count} days`;

@@ -22,7 +22,6 @@ const CONCEPTS: Registry['concepts'] = new Set([
   'firstPublishedAt',
   'maintainers',
   'repository',
-  'weeklyDownloads',
   'placeholder',
   'unpublished',
   'publishedAt',

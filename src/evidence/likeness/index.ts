@@ -306,16 +306,22 @@ function thirds(text: string): readonly [string, string, string] {
 function farNeighbours(stripped: string, byPart: ReadonlyMap<string, readonly Target[]>): ReadonlySet<Target> {
   const found = new Set<Target>();
   if (stripped.length < LONG - 1 || stripped.length > 26) return found;
-  for (let length = Math.max(LONG, stripped.length - 2); length <= stripped.length + 2; length += 1) {
+  for (let more = -2; more <= 2; more += 1) {
+    const length = stripped.length - more;
+    if (length < LONG) continue;
     const third = Math.floor(length / 3);
-    const starts = [0, third, 2 * third];
-    const lengths = [third, third, length - 2 * third];
-    for (const [index, start] of starts.entries()) {
-      for (let shift = index === 0 ? 0 : -2; shift <= (index === 0 ? 0 : 2); shift += 1) {
-        const key = `${index} ${stripped.slice(start + shift, start + shift + (lengths[index] ?? 0))}`;
-        for (const target of byPart.get(key) ?? []) if (target.stripped.length === length) found.add(target);
+    const look = (index: number, start: number, end: number) => {
+      for (const target of byPart.get(`${index} ${stripped.slice(start, end)}`) ?? []) {
+        if (target.stripped.length === length) found.add(target);
       }
+    };
+    // A whole third stands where it stood, moved by the letters that edits before it added or took.
+    look(0, 0, third);
+    for (let moved = -1; moved <= 2; moved += 1) {
+      const shift = more < 0 ? -moved : moved;
+      if (Math.abs(shift) + Math.abs(more - shift) <= 2) look(1, third + shift, 2 * third + shift);
     }
+    look(2, 2 * third + more, stripped.length);
   }
   return found;
 }

@@ -1,0 +1,79 @@
+import type { DependencyChange } from '../../core/dependency.ts';
+import type { PackageEvidence } from '../../core/evidence.ts';
+import { type Fact, knownValue } from '../../core/fact.ts';
+import type { Finding } from '../../core/finding.ts';
+import type { Verdict } from '../../core/report.ts';
+import { plainText } from '../../report/markdown.ts';
+
+/** What is known of one package, and what the rules make of it, for a reader at a terminal. */
+export function renderPackage(
+  change: DependencyChange,
+  evidence: PackageEvidence,
+  findings: readonly Finding[],
+  verdict: Verdict,
+): string {
+  const resolved = knownValue(evidence.resolvedVersion);
+  const rows: [string, string][] = [
+    ['exists', said(evidence.registryEntry, () => `yes, in ${evidence.source}`)],
+    ['version', said(evidence.resolvedVersion, (value) => value.version)],
+    ['versions', said(evidence.versions, (value) => String(value.length))],
+    ['first published', said(evidence.firstPublishedAt, (value) => value.slice(0, 10))],
+    [
+      'version published',
+      said(resolved?.publishedAt ?? evidence.resolvedVersion, (value) => String(value).slice(0, 10)),
+    ],
+    ['published by', said(resolved?.publisher ?? evidence.resolvedVersion, nameOf)],
+    ['maintainers', said(evidence.maintainers, (value) => value.map((each) => each.name).join(', '))],
+    ['install scripts', said(resolved?.installScripts ?? evidence.resolvedVersion, (value) => listOf(value))],
+    ['provenance', said(resolved?.provenance ?? evidence.resolvedVersion, () => 'attested')],
+    ['deprecated', said(resolved?.deprecation ?? evidence.resolvedVersion, (value) => String(value))],
+    ['withdrawn', said(resolved?.yanked ?? evidence.resolvedVersion, (value) => String(value) || 'yes')],
+    ['repository', said(evidence.repository, (value) => value)],
+    ['weekly downloads', said(evidence.weeklyDownloads, (value) => String(value))],
+    ['advisories', said(evidence.advisories, (value) => value.map((each) => each.id).join(', ') || 'none')],
+    [
+      'looks like',
+      said(
+        evidence.looksLike,
+        (value) => value.map((each) => `${each.name} (${each.technique})`).join(', ') || 'nothing well known',
+      ),
+    ],
+    ['well known', evidence.popular ? 'yes, on the popular list' : 'no'],
+  ];
+  const lines = [
+    `${plainText(change.purl, 200)}: ${WORD[verdict.result]}`,
+    ...rows
+      .filter(([, value]) => value !== '')
+      .map(([label, value]) => `  ${label.padEnd(18)}${plainText(value, 160)}`),
+    ...findings.flatMap((finding) => [
+      `  ${finding.level} ${finding.ruleId}: ${plainText(finding.message, 300)}`,
+      ...finding.supporting.map((each) => `    also ${each.level} ${each.ruleId}: ${plainText(each.message, 300)}`),
+      ...(finding.remediation === undefined ? [] : [`    → ${plainText(finding.remediation, 300)}`]),
+    ]),
+    ...verdict.unknowns.map(
+      (each) =>
+        `  unknown ${each.fact} (${each.source}): ${plainText(each.reason, 160)}${each.advisory ? ', not needed for the verdict' : ''}`,
+    ),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+const WORD: Readonly<Record<Verdict['result'], string>> = {
+  pass: 'nothing stands against it',
+  blocked: 'blocked',
+  inconclusive: 'could not be evaluated',
+};
+
+function said<T>(fact: Fact<T>, say: (value: T) => string): string {
+  if (fact.state === 'known') return say(fact.value);
+  if (fact.state === 'absent') return 'none';
+  return fact.state === 'unavailable' ? `unknown: ${fact.reason}` : '';
+}
+
+function nameOf(value: unknown): string {
+  return typeof value === 'object' && value !== null && 'name' in value ? String(value.name) : '';
+}
+
+function listOf(value: unknown): string {
+  return Array.isArray(value) ? value.join(', ') || 'none' : '';
+}
