@@ -174,6 +174,44 @@ export type LedgerVerification =
   | { readonly state: 'empty' }
   | { readonly state: 'broken'; readonly sequence: number; readonly reason: string };
 
+/** The body of an entry, format 1: exactly what the chain covers (docs/ledger.md). People are salted hashes, 64 hex digits. */
+export interface LedgerBody {
+  readonly format: 1;
+  readonly installation: number;
+  readonly sequence: number;
+  readonly type: string;
+  readonly effectKey: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly repository: number;
+  readonly pullRequest: number | null;
+  readonly headSha: string | null;
+  readonly reportCode: string | null;
+  readonly agent: string | null;
+  readonly requester: string | null;
+  readonly actor: { readonly id: string; readonly login: string } | null;
+  readonly evidenceDigests: readonly string[];
+  readonly policyDigest: string | null;
+  readonly reason: string | null;
+  readonly details: { readonly [key: string]: JsonValue };
+}
+
+/** An entry with its body read, and the names of its people where they are not forgotten. */
+export interface LedgerEvent {
+  readonly installation: number;
+  readonly sequence: number;
+  readonly hash: string;
+  readonly previousHash: string;
+  readonly signature: string | null;
+  readonly body: LedgerBody;
+  readonly names: LedgerNames;
+}
+
+export interface LedgerNames {
+  readonly requester: string | null;
+  readonly actor: { readonly id: string | null; readonly login: string | null } | null;
+}
+
 /** The head as check runs print it and `ledger verify --expect-head` takes it: `12:ab34…` (sequence, 64 hex digits). */
 export function formatLedgerHead(head: LedgerHead): string {
   return `${head.sequence}:${head.hash}`;
@@ -202,6 +240,8 @@ export interface OperatedLedger extends Ledger {
   installations(): Promise<readonly number[]>;
   /** `publicKeys`: Ed25519 keys in PEM; where some are given, the newest entry must be signed by one of them. */
   check(installationId: number, expectHead: string | null, publicKeys: readonly string[]): Promise<LedgerCheck>;
+  /** Every entry in order. An entry whose body cannot be read ends it: verify first. */
+  events(installationId: number): AsyncIterable<LedgerEvent>;
   /** Salted hash → id or login, of everyone not forgotten. Values that do not match their hash are left out. */
   people(installationId: number): Promise<ReadonlyMap<string, string>>;
   /** Deletes a person's id, logins and salts from every chain's people table; entries stay, and name nobody. Returns rows deleted. */

@@ -3,8 +3,8 @@ import canonicalize from 'canonicalize';
 import { sha256 } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { JsonValue } from '../core/json.ts';
-import type { LedgerCheck, LedgerHead } from '../core/store.ts';
-import { LedgerBody } from './schema.ts';
+import type { LedgerBody, LedgerCheck, LedgerHead } from '../core/store.ts';
+import { StoredLedgerBody } from './schema.ts';
 import { isSignedBy } from './signature.ts';
 
 /** What the first entry of every chain names as its predecessor. */
@@ -116,10 +116,11 @@ function wrongWith(entry: StoredEntry, installationId: number, head: LedgerHead)
   return null;
 }
 
-function readBody(text: string): LedgerBody | null {
+/** Null for what is not an entry, or not in canonical form. */
+export function readBody(text: string): LedgerBody | null {
   try {
-    const parsed = LedgerBody.safeParse(JSON.parse(text));
-    return parsed.success && canonicalText(parsed.data) === text ? parsed.data : null;
+    const parsed = StoredLedgerBody.safeParse(JSON.parse(text));
+    return parsed.success && canonicalText({ ...parsed.data }) === text ? parsed.data : null;
   } catch (error) {
     if (error instanceof SyntaxError) return null;
     throw error;

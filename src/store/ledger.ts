@@ -1,17 +1,20 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type {
+  LedgerBody,
   LedgerCheck,
   LedgerEntry,
+  LedgerEvent,
   LedgerHead,
   LedgerRow,
   LedgerVerification,
   OperatedLedger,
 } from '../core/store.ts';
 import { canonicalText, checkChain, entryHash, GENESIS, type StoredEntry } from './chain.ts';
+import { eventOf } from './export.ts';
 import { guarded } from './failure.ts';
 import { personHash, saltedHash } from './people.ts';
 import { cleanJson, cleanText } from './redact.ts';
-import { Json, LedgerBody } from './schema.ts';
+import { Json, StoredLedgerBody } from './schema.ts';
 import { type HeadSigner, readPublicKeys } from './signature.ts';
 import type { Tables } from './tables.ts';
 
@@ -57,6 +60,10 @@ export function createLedger(db: Kysely<Tables>, sign: HeadSigner | null): Opera
         };
       }
     },
+    async *events(installationId): AsyncIterable<LedgerEvent> {
+      const names = await guarded(() => people(db, installationId));
+      for await (const entry of storedEntries(db, installationId)) yield eventOf(entry, names);
+    },
     installations: () =>
       guarded(async () => {
         const rows = await db.selectFrom('ledger').select('installation_id').distinct().execute();
@@ -86,7 +93,7 @@ async function append(
   if (before !== undefined) return last;
 
   const sequence = last.sequence + 1;
-  const body = canonicalText(await bodyOf(trx, installationId, sequence, effectKey, entry));
+  const body = canonicalText({ ...(await bodyOf(trx, installationId, sequence, effectKey, entry)) });
   const hash = entryHash(last.hash, body);
   await trx
     .insertInto('ledger')
@@ -114,7 +121,7 @@ async function bodyOf(
   const account = actor === null ? null : String(actor.id);
   const login = (value: string, accountId: string | null) =>
     personHash(trx, installationId, { kind: 'login', value: storable(value.toWellFormed()), accountId });
-  return LedgerBody.parse({
+  return StoredLedgerBody.parse({
     format: 1,
     installation: installationId,
     sequence,

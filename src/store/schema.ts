@@ -3,7 +3,7 @@ import type { AttributionSign } from '../core/attribution.ts';
 import type { Job } from '../core/job.ts';
 import type { JsonValue } from '../core/json.ts';
 import type { SignOff } from '../core/signoff.ts';
-import type { PullRequestRecord, StoredReview } from '../core/store.ts';
+import type { LedgerBody, PullRequestRecord, StoredReview } from '../core/store.ts';
 
 /**
  * What comes back from the database is checked like any other input: an older version, or another hand, may have written it.
@@ -198,8 +198,8 @@ export const Json: z.ZodType<JsonValue> = z.json();
 
 const HASH = z.string().regex(/^[0-9a-f]{64}$/);
 
-/** The body of an entry as the chain covers it: format 1 (docs/ledger.md). */
-export const LedgerBody = z.object({
+/** The body of an entry as the chain covers it: strict, because a field that nobody reads would be one that nobody checks. */
+export const StoredLedgerBody: z.ZodType<LedgerBody> = z.strictObject({
   format: z.literal(1),
   installation: z.number().int(),
   sequence: z.number().int().positive(),
@@ -212,15 +212,14 @@ export const LedgerBody = z.object({
   reportCode: z.string().nullable(),
   agent: z.string().nullable(),
   requester: HASH.nullable(),
-  actor: z.object({ id: HASH, login: HASH }).nullable(),
+  actor: z.strictObject({ id: HASH, login: HASH }).nullable(),
   evidenceDigests: z.array(z.string()),
   policyDigest: z.string().nullable(),
   reason: z.string().nullable(),
   details: z.record(z.string(), z.json()),
 });
-export type LedgerBody = z.infer<typeof LedgerBody>;
 
-/** One line of `ledger export --format jsonl`, and one row as the chain is checked. */
+/** One line of `ledger export --format jsonl`. */
 export const ExportedEntry = z.object({
   installation: z.number().int(),
   sequence: z.number().int(),

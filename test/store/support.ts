@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job } from '../../src/core/job.ts';
 import type { SignOff } from '../../src/core/signoff.ts';
-import type { LedgerEntry, OperatedStore, PullRequestRecord, StoredReview } from '../../src/core/store.ts';
+import type { LedgerBody, LedgerEntry, OperatedStore, PullRequestRecord, StoredReview } from '../../src/core/store.ts';
 import { openStore } from '../../src/store/index.ts';
-import type { LedgerBody } from '../../src/store/schema.ts';
 
 export const START = Date.parse('2026-03-01T12:00:00Z');
 

@@ -122,7 +122,7 @@ export function ledgerCases(
     it('streams more entries than one page holds, in order, each naming the one before', async () => {
       let previous = GENESIS;
       const values = Array.from({ length: 1_100 }, (_, at) => {
-        const body = canonicalText(chainBody(9, at + 1));
+        const body = canonicalText({ ...chainBody(9, at + 1) });
         const hash = entryHash(previous, body);
         const row = `(9, ${at + 1}, '${hash}', '${previous}', 'e${at + 1}', '${body}')`;
         previous = hash;
