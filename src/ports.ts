@@ -1,12 +1,12 @@
 import type { Attribution, PullRequestFacts } from './core/attribution.ts';
-import type { Host, PullRequestState, RepositoryRef, RepositoryState } from './core/host.ts';
+import type { Host, PullRequestState, RepositoryRef, RepositoryState, TeamHost } from './core/host.ts';
 import type { Store } from './core/store.ts';
 import type { AppliedPolicy } from './policy/applied.ts';
 import type { JudgePorts } from './review/judge.ts';
 
 /** Everything a review or a sign-off reaches outside itself. Wired in `app.ts`; tests hand in their own. */
 export interface Ports extends JudgePorts {
-  readonly host: Host;
+  readonly host: Host & TeamHost;
   readonly store: Store;
   /** Who wrote it, as far as this moment shows. */
   readonly attribute: (facts: PullRequestFacts) => Attribution;

@@ -76,7 +76,7 @@ async function judgeChange(
       scope: 'change',
       thresholds: policy.thresholds,
       weigh: policy.weigh,
-      couldBlock: (rule) => policy.couldBlock(rule, attribution.class),
+      couldBlock: (rule) => policy.couldBlock(rule, attribution),
       fixturePaths: policy.fixturePaths,
       excluded: policy.excluded,
       knownHandles: ground.record.handles,

@@ -1,7 +1,8 @@
-import type { AuthorClass } from '../core/attribution.ts';
+import type { Attribution } from '../core/attribution.ts';
 import type { Detection } from '../core/detection.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Rank } from '../core/host.ts';
+import type { Signers } from '../core/policy.ts';
 import type { Level, Rule } from '../core/rule.ts';
 import type { Thresholds } from '../core/thresholds.ts';
 
@@ -17,17 +18,18 @@ export interface AppliedPolicy {
   readonly excluded: (path: string) => boolean;
   readonly weigh: (detection: Detection, rule: Rule) => { readonly level: Level } | 'off';
   /** Whether a finding holds the merge of a change by this class of author. */
-  readonly blocks: (finding: Finding, author: AuthorClass) => boolean;
+  readonly blocks: (finding: Finding, author: Pick<Attribution, 'class' | 'agent'>) => boolean;
   /** Whether an ordinary finding of a rule would: an unknown matters only then. */
-  readonly couldBlock: (rule: Rule, author: AuthorClass) => boolean;
+  readonly couldBlock: (rule: Rule, author: Pick<Attribution, 'class' | 'agent'>) => boolean;
   readonly signersNeeded: (finding: Finding) => number;
   /** The rank that signing a finding takes. */
   readonly rankFor: (finding: Finding) => Rank;
+  readonly signers: Signers;
   readonly interestedMaySign: 'never' | 'with-presence';
   /** How long a sign-off holds, in days. */
   readonly signOffDays: number;
   /** Whether a finding's sign-off may do without the press of a button. */
-  readonly presenceRelaxed: (finding: Finding, author: AuthorClass) => boolean;
+  readonly presenceRelaxed: (finding: Finding, author: Pick<Attribution, 'class' | 'agent'>) => boolean;
   /** Whether every push opens every sign-off again, or only those whose evidence changed. */
   readonly lapse: 'changed' | 'always';
   /** What becomes of a source that stays down: a person signs for it, or it blocks. */

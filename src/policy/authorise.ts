@@ -15,7 +15,8 @@ export interface Asker {
   readonly viaApp: boolean;
   /** Whether the account is a known coding agent's (by id), whatever its type says. */
   readonly agent: boolean;
-  readonly inNamedTeam: boolean;
+  /** Named by the policy: by id, as a member of a named team, or by a custom role. */
+  readonly named: boolean;
 }
 
 /** What is to be signed, and for whom. */
@@ -36,7 +37,7 @@ export function maySign(asker: Asker, rules: Pick<SigningRules, 'rank'>): Author
   if (asker.permission.account.type !== 'User') return refused('not-a-person', true);
   if (asker.agent) return refused('agent-account', false);
   if (asker.viaApp) return refused('through-an-app', false);
-  if (!atLeast(asker.permission.rank, rules.rank) && !asker.inNamedTeam) {
+  if (!atLeast(asker.permission.rank, rules.rank) && !asker.named) {
     return refused('rank-too-low', !atLeast(asker.permission.rank, 'read'));
   }
   return { state: 'allowed', interested: null };

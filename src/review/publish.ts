@@ -62,7 +62,7 @@ export async function publish(publication: Publication, ports: Ports): Promise<V
 function verdictOf({ review, record, policy }: Publication, signOffs: readonly SignOff[], now: number): Verdict {
   const { findings, unknowns, attribution } = review.report;
   return decide(findings, unknowns, signOffs, {
-    blocks: (finding) => policy.blocks(finding, attribution.class),
+    blocks: (finding) => policy.blocks(finding, attribution),
     signersNeeded: policy.signersNeeded,
     interestedIds: new Set(record.interested.map((person) => person.id)),
     now,

@@ -2,14 +2,14 @@ import { sha256 } from '../core/digest.ts';
 import type { Finding } from '../core/finding.ts';
 import type { CommentState } from '../core/host.ts';
 import type { SignOff } from '../core/signoff.ts';
-import { type Asker, atLeast } from '../policy/authorise.ts';
+import type { Asker } from '../policy/authorise.ts';
 import type { Command } from '../policy/command.ts';
 import type { Ports } from '../ports.ts';
 import type { Refusal, Reply } from '../report/reply.ts';
 import { pendingOf, publish } from '../review/publish.ts';
 import { chooseFindings, itemsOf } from './items.ts';
 import { record } from './record.ts';
-import { authorise, problemOfCode, refusalOf, type Standing } from './standing.ts';
+import { authorise, beyond, problemOfCode, refusalOf, type Standing, withPolicyName } from './standing.ts';
 
 /** Minutes that the same person has for the press of the button (product.md, "Proof of presence"). */
 const PENDING_MS = 15 * 60 * 1000;
@@ -23,12 +23,15 @@ type Decision = Extract<Command, { verb: 'sign' | 'refuse' | 'revoke' }>;
 export async function takeDecision(
   command: Decision,
   comment: CommentState,
-  asker: Asker,
+  given: Asker,
   standing: Standing,
   ports: Ports,
 ): Promise<Reply | null> {
-  const { account } = asker.permission;
-  const signOffs = await ports.store.signOffs(standing.repository.id, standing.pullRequest.number);
+  const { account } = given.permission;
+  const [asker, signOffs] = await Promise.all([
+    withPolicyName(given, standing, ports),
+    ports.store.signOffs(standing.repository.id, standing.pullRequest.number),
+  ]);
   const before = signOffs.find((each) => each.commandCommentId === comment.id);
   // The same comment again: whatever it did, it did.
   if (before !== undefined) return resume(before, standing, ports);
@@ -82,10 +85,10 @@ async function make(
   signOffs: readonly SignOff[],
   ports: Ports,
 ): Promise<Made> {
-  const { policy, record: pullRequest, review, repository } = standing;
+  const { policy, record: pullRequest, review } = standing;
   const allowed = await authorise(asker, standing, ports);
   if (allowed.state === 'refused') {
-    return refused(refusalOf(allowed.rule, 'write', asker, standing), allowed.silent);
+    return refused(refusalOf(allowed.rule, policy.signers.rank, asker, standing), allowed.silent);
   }
   const { report, verdict } = review;
   let findings: readonly Finding[] = [];
@@ -95,8 +98,7 @@ async function make(
     const chosen = chooseFindings(command.handles, report, verdict);
     if (chosen.state === 'refused') return refused(chosen.because, false);
     findings = chosen.findings;
-    const above = findings.filter((finding) => !atLeast(asker.permission.rank, policy.rankFor(finding)));
-    if (above.length > 0) return refused({ rule: 'admin-only' }, false);
+    if (beyond(asker, findings, standing).length > 0) return refused({ rule: 'admin-only' }, false);
   } else if (revocable(signOffs, asker).length === 0) {
     return refused({ rule: 'no-refusal' }, false);
   }
@@ -106,7 +108,7 @@ async function make(
     (command.verb === 'sign' &&
       allowed.interested === null &&
       !pullRequest.unknownPusher &&
-      findings.every((finding) => policy.presenceRelaxed(finding, report.attribution.class)));
+      findings.every((finding) => policy.presenceRelaxed(finding, report.attribution)));
   const others = pendingOf(signOffs, ports.now()).filter((each) => each.signer.id !== asker.permission.account.id);
   const [oldest] = others;
   if (!relaxed && oldest !== undefined && others.length >= BUTTONS) {
@@ -118,7 +120,7 @@ async function make(
     state: 'made',
     signOff: {
       id: `s-${comment.id}`,
-      repositoryId: repository.id,
+      repositoryId: standing.repository.id,
       pullRequest: standing.pullRequest.number,
       kind: command.verb,
       reportCode: report.code,

@@ -1,14 +1,23 @@
 import { sha256 } from '../core/digest.ts';
 import type { Job } from '../core/job.ts';
 import type { SignOff } from '../core/signoff.ts';
-import { type Asker, atLeast } from '../policy/authorise.ts';
+import type { Asker } from '../policy/authorise.ts';
 import type { Ports } from '../ports.ts';
 import type { Refusal } from '../report/reply.ts';
 import { publish } from '../review/publish.ts';
 import { answer } from './answer.ts';
 import { detailsOf, replyFor, revocable, validityMs, wake } from './decisions.ts';
 import { record } from './record.ts';
-import { authorise, problemOfCode, readAsker, readStanding, refusalOf, type Standing } from './standing.ts';
+import {
+  authorise,
+  beyond,
+  problemOfCode,
+  readAsker,
+  readStanding,
+  refusalOf,
+  type Standing,
+  withPolicyName,
+} from './standing.ts';
 
 type PressJob = Extract<Job, { kind: 'press' }>;
 
@@ -24,7 +33,7 @@ export async function press(job: PressJob, ports: Ports): Promise<void> {
   const found = await findPending(job, ports);
   if (found === null) return;
   const { standing, signOff } = found;
-  const asker = await readAsker(job.repository, job.sender.login, null, ports);
+  const asker = await withPolicyName(await readAsker(job.repository, job.sender.login, null, ports), standing, ports);
 
   const because = await problemOf(job, signOff, asker, standing, ports);
   if (because !== null) {
@@ -92,15 +101,14 @@ async function problemOf(
   if (!untouched) return { rule: 'comment-changed' };
 
   const allowed = await authorise(asker, standing, ports);
-  if (allowed.state === 'refused') return refusalOf(allowed.rule, 'write', asker, standing);
+  if (allowed.state === 'refused') return refusalOf(allowed.rule, standing.policy.signers.rank, asker, standing);
   if (signOff.kind === 'revoke') return null;
   const problem = problemOfCode(signOff.reportCode, standing);
   if (problem !== null) return problem;
   const named = standing.review.report.findings.filter((finding) =>
     signOff.items.some((item) => item.handle === finding.handle),
   );
-  const above = named.filter((finding) => !atLeast(asker.permission.rank, standing.policy.rankFor(finding)));
-  return above.length > 0 ? { rule: 'admin-only' } : null;
+  return beyond(asker, named, standing).length > 0 ? { rule: 'admin-only' } : null;
 }
 
 /** Ledger first, then the store, then the check: what GitHub shows as green is always written down already. */

@@ -1,3 +1,4 @@
+import type { Finding } from '../core/finding.ts';
 import type { CommentState, PullRequestState, Rank, RepositoryRef, RepositoryState } from '../core/host.ts';
 import type { InterestedPerson, PullRequestRecord, StoredReview } from '../core/store.ts';
 import type { AppliedPolicy } from '../policy/applied.ts';
@@ -48,14 +49,35 @@ export async function readAsker(
     permission,
     viaApp: comment !== null && comment.viaAppId !== null,
     agent: ports.isAgent(permission.account.id),
-    inNamedTeam: false,
+    named: false,
   };
+}
+
+/** Adds whether the policy names this person as a signer; teams are asked live, and only where the rank is not enough. */
+export async function withPolicyName(asker: Asker, { repository, policy }: Standing, ports: Ports): Promise<Asker> {
+  const { account, rank, roleName } = asker.permission;
+  const { signers } = policy;
+  if (atLeast(rank, signers.rank)) return asker;
+  if (signers.users.includes(account.id)) return { ...asker, named: true };
+  if (roleName !== null && signers.customRoles.includes(roleName)) return { ...asker, named: true };
+  const memberships = await Promise.all(
+    signers.teams.map((team) => ports.host.isTeamMember(repository, team, account.login)),
+  );
+  return memberships.includes(true) ? { ...asker, named: true } : asker;
+}
+
+/** The findings among these that this person's standing is not enough for: a policy change takes an admin. */
+export function beyond(asker: Asker, findings: readonly Finding[], { policy }: Standing): Finding[] {
+  return findings.filter((finding) => {
+    const needed = policy.rankFor(finding);
+    return !atLeast(asker.permission.rank, needed) && !(asker.named && needed === policy.signers.rank);
+  });
 }
 
 /** Whether this person may sign this change: rank, nature of the account, and their own part in it. */
 export async function authorise(asker: Asker, standing: Standing, ports: Ports): Promise<Authorisation> {
   const { repository, state, record, policy, review } = standing;
-  const rules = { rank: 'write' as const, interestedMaySign: policy.interestedMaySign };
+  const rules = { rank: policy.signers.rank, interestedMaySign: policy.interestedMaySign };
   return maySignChange(asker, rules, {
     interested: record.interested,
     requester: review.report.attribution.requester,

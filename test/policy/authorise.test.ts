@@ -11,7 +11,7 @@ function asker(change: Partial<Asker> & { rank?: Rank; id?: number; type?: strin
     },
     viaApp: change.viaApp ?? false,
     agent: change.agent ?? false,
-    inNamedTeam: change.inNamedTeam ?? false,
+    named: change.named ?? false,
   };
 }
 
@@ -28,7 +28,7 @@ describe('who may sign', () => {
     ['a writer', {}, 'allowed'],
     ['a maintainer', { rank: 'maintain' }, 'allowed'],
     ['an admin', { rank: 'admin' }, 'allowed'],
-    ['a member of a named team', { rank: 'read', inNamedTeam: true }, 'allowed'],
+    ['a member of a named team', { rank: 'read', named: true }, 'allowed'],
     ['somebody with triage', { rank: 'triage' }, 'rank-too-low'],
     ['a reader', { rank: 'read' }, 'rank-too-low'],
     ['an outsider', { rank: 'none' }, 'rank-too-low'],
