@@ -69,13 +69,28 @@ function goesOn(statement: readonly Token[]): boolean {
   return last?.kind === 'sign' && /[,+:=.]/.test(last.value);
 }
 
+/** The last word outside brackets: `dependencies` in `project.dependencies {`, `create` in `create("x") {`. */
 function blockName(statement: readonly Token[]): string {
-  return statement.find((token) => token.kind === 'word')?.value ?? '';
+  let round = 0;
+  let name = '';
+  for (const token of statement) {
+    if (token.kind === 'sign' && token.value === '(') round += 1;
+    else if (token.kind === 'sign' && token.value === ')') round -= 1;
+    else if (token.kind === 'word' && round === 0) name = token.value;
+  }
+  return name;
 }
 
 function readStatement(script: Script, statement: readonly Token[], blocks: readonly string[]): void {
   if (blocks.includes('plugins')) readPlugin(script, statement);
   else if (blocks.includes('dependencies') && blocks.at(-1) !== 'exclude') readDependency(script, statement);
+  else if (isDirectCall(statement)) readDependency(script, statement.slice(2));
+}
+
+/** `dependencies.add("implementation", "g:a:v")` outside a block. */
+function isDirectCall(statement: readonly Token[]): boolean {
+  const [first, second] = statement;
+  return first?.kind === 'word' && first.value === 'dependencies' && second?.value === '.';
 }
 
 /** `id("x") version "1"`, `kotlin("jvm") version "1"`; `alias(libs.…)` is a line of the version catalog. */
@@ -103,23 +118,30 @@ function readDependency(script: Script, statement: readonly Token[]): void {
   for (const token of texts) {
     const index = statement.indexOf(token);
     const caller = callerOf(statement, index);
-    if (/^(?:project|files|fileTree|because|exclude|named|from|include|capability|requireCapability)$/.test(caller)) continue;
+    if (/^(?:project|files|fileTree|because|exclude|named|from|include|capability|requireCapability)$/.test(caller))
+      continue;
     if (caller === 'kotlin') {
       const version = texts[texts.indexOf(token) + 1];
       add(script, statement, `org.jetbrains.kotlin:kotlin-${token.value}`, version, configuration);
       return;
     }
     const value = token.isTemplate ? substitute(token.value, script.values) : token.value;
-    const [, name, version] = NOTATION.exec(value.replaceAll(/\$\{[^}]*\}/g, (part) => part.replaceAll(/[\s:@]/g, '_'))) ?? [];
+    const [, name, version] =
+      NOTATION.exec(value.replaceAll(/\$\{[^}]*\}/g, (part) => part.replaceAll(/[\s:@]/g, '_'))) ?? [];
     if (name !== undefined && !name.includes('$')) addNamed(script, statement, name, version, configuration);
     else if (value.includes(':') && (token.isTemplate || value.includes('$'))) {
       noteUnread(script.reading, token.line, `the artifact's name is computed: ${value.slice(0, 100)}`);
     }
   }
-  const bare = statement[1];
-  const isNameOnly = texts.length === 0 && bare !== undefined && statement.length >= 2;
-  if (isNameOnly && isComputed(statement)) {
-    const said = statement.map((token) => token.value).join('').slice(0, 100);
+  if (texts.length > 0 || !isComputed(statement)) return;
+  const constant = statement.slice(1).find((token) => token.kind === 'word')?.value ?? '';
+  const [, name, version] = NOTATION.exec(script.values.get(constant) ?? '') ?? [];
+  if (name !== undefined) addNamed(script, statement, name, version, configuration);
+  else {
+    const said = statement
+      .map((token) => token.value)
+      .join('')
+      .slice(0, 100);
     noteUnread(script.reading, statement[0]?.line ?? 1, `the dependency is computed: ${said}`);
   }
 }
@@ -128,30 +150,35 @@ function readDependency(script: Script, statement: readonly Token[]): void {
 function isComputed(statement: readonly Token[]): boolean {
   const [configuration, ...rest] = statement;
   const word = rest.find((token) => token.kind === 'word')?.value;
-  const isCall = configuration?.kind === 'word' && /(?:mplementation|pi|ompile|ompileOnly|untimeOnly|untime|lasspath|kapt|ksp|rocessor)$/.test(configuration.value);
-  const known = /^(?:libs|projects|project|files|fileTree|platform|enforcedPlatform|gradleApi|gradleTestKit|localGroovy|testFixtures|gradleKotlinDsl|sourceSets|compose|dependencies|kotlin|npm|deps|testLibs)$/;
+  const isCall =
+    configuration?.kind === 'word' &&
+    /(?:mplementation|pi|ompile|ompileOnly|untimeOnly|untime|lasspath|kapt|ksp|rocessor)$/.test(configuration.value);
+  const known =
+    /^(?:libs|projects|project|files|fileTree|platform|enforcedPlatform|gradleApi|gradleTestKit|localGroovy|testFixtures|gradleKotlinDsl|sourceSets|compose|kotlin)$/;
   return isCall && word !== undefined && !known.test(word) && !/[Ll]ibs?$/.test(word);
 }
 
 /** `group: 'g', name: 'a', version: 'v'`, in Kotlin with `=`. */
 function isMap(statement: readonly Token[]): boolean {
   return statement.some(
-    (token, index) => token.kind === 'word' && token.value === 'group' && /^[:=]$/.test(statement[index + 1]?.value ?? ''),
+    (token, index) =>
+      token.kind === 'word' && token.value === 'group' && /^[:=]$/.test(statement[index + 1]?.value ?? ''),
   );
 }
 
 function readMap(script: Script, statement: readonly Token[], configuration: string): void {
-  const valueOf = (key: string): string | undefined => {
+  const valueAt = (key: string): string | undefined => {
     const index = statement.findIndex(
-      (token, place) => token.value === key && token.kind === 'word' && /^[:=]$/.test(statement[place + 1]?.value ?? ''),
+      (token, place) =>
+        token.value === key && token.kind === 'word' && /^[:=]$/.test(statement[place + 1]?.value ?? ''),
     );
     const token = index < 0 ? undefined : statement[index + 2];
     if (token === undefined) return undefined;
     if (token.kind === 'text') return token.isTemplate ? substitute(token.value, script.values) : token.value;
     return script.values.get(token.value) ?? `$${token.value}`;
   };
-  const name = `${valueOf('group') ?? ''}:${valueOf('name') ?? ''}`;
-  if (/^[\w.-]+:[\w.-]+$/.test(name)) addNamed(script, statement, name, valueOf('version'), configuration);
+  const name = `${valueAt('group') ?? ''}:${valueAt('name') ?? ''}`;
+  if (/^[\w.-]+:[\w.-]+$/.test(name)) addNamed(script, statement, name, valueAt('version'), configuration);
   else noteUnread(script.reading, statement[0]?.line ?? 1, `the artifact's name is computed: ${name.slice(0, 100)}`);
 }
 
@@ -163,16 +190,30 @@ function callerOf(statement: readonly Token[], index: number): string {
   return found?.kind === 'word' ? found.value : '';
 }
 
-function add(script: Script, statement: readonly Token[], name: string, version: Token | undefined, scope: string): void {
-  const range = version === undefined ? undefined : version.isTemplate ? substitute(version.value, script.values) : version.value;
+function add(
+  script: Script,
+  statement: readonly Token[],
+  name: string,
+  version: Token | undefined,
+  scope: string,
+): void {
+  const range =
+    version === undefined ? undefined : version.isTemplate ? substitute(version.value, script.values) : version.value;
   addNamed(script, statement, name, range, scope);
 }
 
-function addNamed(script: Script, statement: readonly Token[], name: string, range: string | undefined, scope: string): void {
+function addNamed(
+  script: Script,
+  statement: readonly Token[],
+  name: string,
+  range: string | undefined,
+  scope: string,
+): void {
   addEntry(script.reading, {
     name,
     range,
-    version: range === undefined || range.includes('+') || range.startsWith('latest.') ? undefined : exactVersion(range),
+    version:
+      range === undefined || range.includes('+') || range.startsWith('latest.') ? undefined : exactVersion(range),
     location: locationOf(script.reading.path, statement),
     scope,
     relationship: 'direct',
@@ -201,7 +242,10 @@ function valuesOf(tokens: readonly Token[]): ReadonlyMap<string, string | null> 
 
 /** Puts values in the place of `$name`, `${name}` and `${ext.name}`. */
 function substitute(text: string, values: ReadonlyMap<string, string | null>): string {
-  return text.replaceAll(/\$(?:\{(?:[\w]+\.)*(\w+)\}|(\w+))/g, (whole, braced: string | undefined, bare: string | undefined) => {
-    return values.get(braced ?? bare ?? '') ?? whole;
-  });
+  return text.replaceAll(
+    /\$(?:\{(?:[\w]+\.)*(\w+)\}|(\w+))/g,
+    (whole, braced: string | undefined, bare: string | undefined) => {
+      return values.get(braced ?? bare ?? '') ?? whole;
+    },
+  );
 }

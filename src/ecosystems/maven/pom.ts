@@ -70,7 +70,8 @@ function addArtifact(
   const groupId = childText(element, 'groupId') ?? (element.name === 'plugin' ? PLUGIN_GROUP : undefined);
   const artifactId = childText(element, 'artifactId');
   if (groupId === undefined || artifactId === undefined) {
-    if (element.name !== 'path') noteUnread(reading, element.location, `a ${element.name} without groupId or artifactId`);
+    if (element.name !== 'path')
+      noteUnread(reading, element.location, `a ${element.name} without groupId or artifactId`);
     return;
   }
   const name = resolve(`${groupId}:${artifactId}`, properties);
@@ -98,7 +99,10 @@ function addArtifact(
 
 /** `[1.2]` is exact, and so in effect is a bare `1.2` (Maven, "Dependency Version Requirement Specification": soft requirement). */
 export function exactVersion(range: string): string | undefined {
-  return /^(?:\[([^,[\]()${}\s]+)\]|([^,[\]()${}\s]+))$/.exec(range)?.slice(1).find((part) => part !== undefined);
+  return /^(?:\[([^,[\]()${}\s]+)\]|([^,[\]()${}\s]+))$/
+    .exec(range)
+    ?.slice(1)
+    .find((part) => part !== undefined);
 }
 
 function propertiesOf(root: XmlElement): Properties {
