@@ -9,6 +9,7 @@ import { normalizedName } from './index.ts';
 import { type GovernedLock, indexLock, lockFactsOf, reachOf } from './lock-facts.ts';
 import type { ParseFormat } from './parse.ts';
 import type { DependencyFormat, ParsedDependencies } from './types.ts';
+import { onlyUndeclared } from './undeclared.ts';
 import { type FilePair, findUnits, type Unit } from './units.ts';
 
 export interface CollectedChanges {
@@ -33,12 +34,30 @@ export async function collectChanges(snapshot: Snapshot, parse: ParseFormat): Pr
   const read: ReadUnit[] = [];
   for (const unit of units) read.push(await readUnit(unit, files));
   const baseHosts = hostsOf(read.flatMap((unit) => unit.locks.flatMap((lock) => lock.base?.entries ?? [])));
-  const changes = read.flatMap((unit) => changesOf(unit, baseHosts));
+  const rows = mergedAcrossFiles(read.flatMap((unit) => changesOf(unit, baseHosts)));
+  const asksOwn = rows.some((row) => row.entry === 'command' || row.entry === 'import');
+  const own = asksOwn ? await ownNames(files) : new Set<string>();
+  const changes = await onlyUndeclared(withoutOwn(rows, own), files, own);
   return {
-    changes: inOrder(mergedAcrossFiles(changes)),
+    changes: inOrder(changes),
     unread: uniqueUnread([...unread, ...read.flatMap((unit) => unit.unread)]),
     baseNames: new Set(read.flatMap((unit) => unit.baseEntries.map((entry) => nameOf(entry)))),
   };
+}
+
+/** Names that the repository gives its own packages in its root, in the base: a document that tells how to install them installs nothing new. */
+async function ownNames(files: DependencyFiles): Promise<ReadonlySet<string>> {
+  const names = new Set<string>();
+  for (const path of ['package.json', 'pyproject.toml', 'setup.cfg', 'Cargo.toml']) {
+    const file = await files.text('base', path);
+    const found = file.state === 'text' ? /^\s*"?name"?\s*[:=]\s*"?([^"\s,]+)/m.exec(file.text)?.[1] : undefined;
+    if (found !== undefined) names.add(found);
+  }
+  return names;
+}
+
+function withoutOwn(rows: readonly DependencyChange[], own: ReadonlySet<string>): DependencyChange[] {
+  return rows.filter((row) => !(row.entry === 'command' && own.has(row.name)));
 }
 
 interface ReadLock {

@@ -1,23 +1,29 @@
 import { cargo } from './cargo/index.ts';
+import { packageScripts, shellCommands } from './commands/index.ts';
 import { composer } from './composer/index.ts';
 import { docker } from './docker/index.ts';
 import { githubactions } from './githubactions/index.ts';
 import { golang } from './golang/index.ts';
+import { pythonImports, scriptImports } from './imports/index.ts';
 import { npm } from './npm/index.ts';
 import { nuget } from './nuget/index.ts';
 import { pypi } from './pypi/index.ts';
+import { registrySettings } from './settings.ts';
 import type { Ecosystem } from './types.ts';
 
-/** Every package-URL type that is read, in alphabetical order. */
+/**
+ * Every package-URL type that is read, in alphabetical order. Formats that speak of several types (commands, settings)
+ * are listed once, with npm.
+ */
 export const ECOSYSTEMS: Readonly<Record<string, Ecosystem>> = {
   cargo,
   composer,
   docker,
   githubactions,
   golang,
-  npm,
+  npm: { ...npm, formats: [...npm.formats, packageScripts, scriptImports, shellCommands, registrySettings] },
   nuget,
-  pypi,
+  pypi: { ...pypi, formats: [...pypi.formats, pythonImports] },
 };
 
 /** The form under which two spellings are one name; a type we have no folder for has its names as written. */

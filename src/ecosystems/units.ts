@@ -32,6 +32,9 @@ interface Touched extends FilePair {
   readonly type: string;
 }
 
+/** Lines of configuration: no lockfile fixes them. */
+const SETTINGS = 'registry-settings';
+
 /** Groups the changed manifests and lockfiles, and adds the unchanged ones that the others need. */
 export async function findUnits(
   snapshot: Snapshot,
@@ -53,7 +56,8 @@ export async function findUnits(
       draft(unitKey(pair.type, directoryOf(pair.path))).locks.set(pair.path, pair);
       continue;
     }
-    const locks = pair.format.entry === 'manifest' ? await nearestLocks(context, pair) : null;
+    const isManifest = pair.format.entry === 'manifest' && pair.format.id !== SETTINGS;
+    const locks = isManifest ? await nearestLocks(context, pair) : null;
     if (locks === null) {
       draft(`${pair.type}\n${pair.format.id}\n${pair.path}`).manifests.set(pair.path, pair);
       continue;
@@ -210,7 +214,7 @@ async function addUnchanged(context: Context, unit: Draft): Promise<void> {
 
 function addManifest(unit: Draft, path: string, inBase: boolean, inHead: boolean): void {
   if (unit.manifests.has(path)) return;
-  const reader = readersOf(path).find(({ format }) => format.entry === 'manifest');
+  const reader = readersOf(path).find(({ format }) => format.entry === 'manifest' && format.id !== SETTINGS);
   if (reader !== undefined) unit.manifests.set(path, unchanged(path, reader.format, inBase, inHead));
 }
 

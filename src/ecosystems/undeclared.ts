@@ -1,0 +1,207 @@
+import { isBuiltin } from 'node:module';
+import type { DependencyChange, DependencyEntry } from '../core/dependency.ts';
+import { type DependencyFiles, readersOf } from './files.ts';
+import { directoryOf, joined } from './governing.ts';
+import { PYTHON_DISTRIBUTIONS, PYTHON_STANDARD_LIBRARY } from './imports/python-names.ts';
+import { normalizedName } from './index.ts';
+import { member, membersOf, parseJson, RELAXED_JSON, textOf } from './json.ts';
+
+/** Modules that a runtime or a framework provides without a dependency of that name (their documentation). */
+const PROVIDED = new Set([
+  'bun',
+  'vscode',
+  'k6',
+  'atom',
+  'server-only',
+  'client-only',
+  'obsidian',
+  'electron',
+  'photoshop',
+  'uxp',
+  'gi',
+  'qunit',
+  'nodejs',
+  'figma',
+  'chrome',
+  'browser',
+]);
+/** Names that projects give their own folders and aliases. */
+const LOOKS_INTERNAL =
+  /^(src|lib|libs|app|apps|core|common|shared|utils?|helpers?|components?|hooks|types|typings|config|constants|services?|models?|store|styles|assets|pages|views|api|internal|test|tests|packages?|modules?|generated|__\w+)$/i;
+const MANIFEST =
+  /^(package\.json|deno\.jsonc?|pyproject\.toml|setup\.(cfg|py)|Pipfile|requirements[\w.-]*\.(txt|in)|constraints[\w.-]*\.txt|environment\.ya?ml|pnpm-workspace\.yaml)$/;
+const ALIAS_CONFIG =
+  /^((tsconfig|jsconfig)[\w.-]*\.json|(vite|vitest|webpack|rollup|rspack|babel|metro|jest|next|nuxt|astro|svelte|craco|esbuild|tsup|tsdown|electron\.vite)\.config\.[cm]?[jt]s|\.babelrc(\.json)?|\.swcrc|gulpfile\.[cm]?js)$/;
+const MOST_MANIFESTS = 60;
+
+interface Surroundings {
+  /** Names that manifests on the way up declare, normalised. */
+  readonly declared: ReadonlySet<string>;
+  /** Names of files and folders on the way up, without the ending of a module. */
+  readonly local: ReadonlySet<string>;
+  /** Texts of configuration files that may define aliases. */
+  readonly configuration: string;
+  /** Scopes and names of the repository's own packages. */
+  readonly own: ReadonlySet<string>;
+}
+
+/**
+ * Keeps of the import rows those that nothing explains: no manifest on the way up, no file or folder of the
+ * repository, no built-in, no alias. A name that looks internal keeps its row and gets the source `workspace`, so that
+ * nobody asks the outside world for it.
+ */
+export async function onlyUndeclared(
+  rows: readonly DependencyChange[],
+  files: DependencyFiles,
+  own: ReadonlySet<string>,
+): Promise<DependencyChange[]> {
+  const around = new Map<string, Promise<Surroundings>>();
+  const kept: DependencyChange[] = [];
+  for (const row of rows) {
+    if (row.entry !== 'import') {
+      kept.push(row);
+      continue;
+    }
+    if (row.changeType !== 'added' || isGiven(row)) continue;
+    const directory = directoryOf(row.location.path);
+    const key = `${row.type}\n${directory}`;
+    const known = around.get(key) ?? surroundingsOf(row.type, directory, files, own);
+    around.set(key, known);
+    const found = row.type === 'pypi' ? unexplainedModule(row, await known) : unexplainedPackage(row, await known);
+    if (found !== null) kept.push(found);
+  }
+  return kept;
+}
+
+function isGiven(row: DependencyChange): boolean {
+  if (row.type === 'pypi') return PYTHON_STANDARD_LIBRARY.has(firstPart(row.name));
+  return isBuiltin(row.name) || PROVIDED.has(row.name) || row.name.startsWith('virtual');
+}
+
+function firstPart(name: string): string {
+  return name.split('.')[0] ?? name;
+}
+
+function unexplainedPackage(row: DependencyChange, around: Surroundings): DependencyChange | null {
+  const { name } = row;
+  if (around.declared.has(name) || around.declared.has(typesName(name)) || around.own.has(name)) return null;
+  const first = name.split('/')[0] ?? name;
+  if (!name.startsWith('@') && around.local.has(first)) return null;
+  if (['"', "'", '`'].some((quote) => around.configuration.includes(`${quote}${first}`))) return null;
+  const isInternal = LOOKS_INTERNAL.test(first) || (name.startsWith('@') && around.own.has(`${first}/`));
+  return isInternal ? internal(row) : row;
+}
+
+/** DefinitelyTyped's name for a package's types: `@scope/name` → `@types/scope__name`. */
+function typesName(name: string): string {
+  return `@types/${name.replace(/^@/, '').replace('/', '__')}`;
+}
+
+function unexplainedModule(row: DependencyChange, around: Surroundings): DependencyChange | null {
+  const parts = row.name.split('.');
+  const first = parts[0] ?? row.name;
+  if (around.local.has(first)) return null;
+  const prefixes = parts.map((_part, index) => parts.slice(0, index + 1).join('.'));
+  const candidates = prefixes.flatMap((prefix) => [
+    ...(PYTHON_DISTRIBUTIONS.get(prefix) ?? []),
+    ...spellings(prefix.replaceAll(/[._]+/g, '-').toLowerCase()),
+  ]);
+  if (candidates.some((candidate) => around.declared.has(candidate))) return null;
+  // A namespace package: some declared distribution begins with its name.
+  if ([...around.declared].some((name) => name.startsWith(`${first.toLowerCase().replaceAll('_', '-')}-`))) return null;
+  const [distribution] = PYTHON_DISTRIBUTIONS.get(first) ?? PYTHON_DISTRIBUTIONS.get(prefixes[1] ?? '') ?? [];
+  const name = distribution ?? first;
+  const renamed = { ...row, name, purl: `pkg:pypi/${normalizedName({ type: 'pypi', name })}` };
+  return LOOKS_INTERNAL.test(first) || first.startsWith('_') ? internal(renamed) : renamed;
+}
+
+/** Ways in which distributions are named after the module they bring. */
+function spellings(name: string): string[] {
+  return [
+    name,
+    `python-${name}`,
+    `py${name}`,
+    `${name}-python`,
+    `${name}-py`,
+    `py-${name}`,
+    `django-${name}`,
+    `${name}2`,
+  ];
+}
+
+function internal(row: DependencyChange): DependencyChange {
+  return { ...row, source: 'workspace' };
+}
+
+async function surroundingsOf(
+  type: string,
+  start: string,
+  files: DependencyFiles,
+  own: ReadonlySet<string>,
+): Promise<Surroundings> {
+  const declared = new Set<string>();
+  const local = new Set<string>();
+  const names = new Set(own);
+  let configuration = '';
+  let manifests = 0;
+  for (let directory = start; ; directory = directoryOf(directory)) {
+    for (const entry of await files.entries('head', directory)) {
+      local.add(entry.name.replace(/\.(py|pyi|[cm]?[jt]sx?|d\.ts|json)$/, ''));
+      if (entry.type !== 'file') continue;
+      const path = joined(directory, entry.name);
+      if (ALIAS_CONFIG.test(entry.name)) configuration += await textAt(files, path);
+      if (!MANIFEST.test(entry.name) || manifests >= MOST_MANIFESTS) continue;
+      manifests += 1;
+      for (const found of await declarationsOf(files, path, type)) declared.add(found);
+      if (entry.name !== 'package.json') continue;
+      const name = ownName(await textAt(files, path), path);
+      if (name === undefined) continue;
+      names.add(name);
+      if (name.startsWith('@')) names.add(`${name.split('/')[0]}/`);
+    }
+    // `src` layouts and requirement folders stand beside the folders on the way up.
+    for (const inner of ['src', 'requirements']) {
+      for (const entry of await files.entries('head', joined(directory, inner))) {
+        if (inner === 'src') local.add(entry.name.replace(/\.(py|pyi|[cm]?[jt]sx?)$/, ''));
+        else if (type === 'pypi' && manifests < MOST_MANIFESTS) {
+          manifests += 1;
+          for (const found of await declarationsOf(files, joined(joined(directory, inner), entry.name), type))
+            declared.add(found);
+        }
+      }
+    }
+    if (directory === '') return { declared, local, configuration, own: names };
+  }
+}
+
+async function declarationsOf(files: DependencyFiles, path: string, type: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const { format } of readersOf(path)) {
+    if (format.entry !== 'manifest' || format.id === 'registry-settings') continue;
+    const file = await files.parsed('head', path, format);
+    if (file.state === 'parsed')
+      found.push(...file.parsed.entries.filter((entry) => entry.type === type).flatMap(namesOf));
+  }
+  return found;
+}
+
+function namesOf(entry: DependencyEntry): string[] {
+  const name = normalizedName(entry);
+  return entry.alias === undefined ? [name] : [name, entry.alias];
+}
+
+async function textAt(files: DependencyFiles, path: string): Promise<string> {
+  const file = await files.text('head', path);
+  return file.state === 'text' ? file.text.slice(0, 200_000) : '';
+}
+
+/** `name` of a package.json; a file that is none has no name, and is told of as a manifest elsewhere. */
+function ownName(text: string, path: string): string | undefined {
+  try {
+    const root = parseJson(text, path, RELAXED_JSON);
+    return membersOf(root).length === 0 ? undefined : textOf(member(root, 'name'));
+  } catch (error) {
+    if (error instanceof Error && error.name === 'CountersignError') return undefined;
+    throw error;
+  }
+}
