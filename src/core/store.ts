@@ -69,7 +69,7 @@ export interface QueueBacklog {
   /** To be started later: follow-up work, and tries after a failure. */
   readonly delayed: number;
   readonly running: number;
-  /** Given up after the last try; kept for a week. */
+  /** Given up after the last try, as counted within the last minute; kept for a week. */
   readonly failed: number;
   /** Age of the oldest job that is ready to run; null where none waits. */
   readonly oldestWaitingMs: number | null;

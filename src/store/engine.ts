@@ -33,6 +33,10 @@ const LOCK_CLAIM = 2;
 /** A connection that is not there within this time counts as an outage, and so does a statement without an answer. Milliseconds. */
 const CONNECT_MS = 5_000;
 const STATEMENT_MS = 30_000;
+/** A process that freezes inside a transaction loses it: others wait for its locks. Milliseconds. */
+const FROZEN_MS = 15_000;
+/** How long a start waits for another one that brings the tables to this version. Milliseconds. */
+const START_MS = 120_000;
 
 export async function openEngine(options: {
   readonly databaseUrl: string | null;
@@ -97,6 +101,7 @@ async function openServer(databaseUrl: string, onError: (error: unknown) => void
     application_name: 'countersign',
     connectionTimeoutMillis: CONNECT_MS,
     query_timeout: STATEMENT_MS,
+    idle_in_transaction_session_timeout: FROZEN_MS,
     keepAlive: true,
     max: 10,
   };
@@ -117,17 +122,23 @@ async function openServer(databaseUrl: string, onError: (error: unknown) => void
     db,
     queueDb: { executeSql: (text, values) => pool.query(text, values ? [...values] : undefined) },
     claimDb: { executeSql: (text, values) => claimed(pool, text, values ? [...values] : []) },
-    alone: (work) => withStartLock(config, work),
+    alone: (work) => withStartLock(config, onError, work),
     listen: () => new pg.Client({ ...config, query_timeout: undefined }),
     close: () => db.destroy(),
   };
 }
 
 /** A session lock goes with its connection: a process that dies while it starts holds nobody up. */
-async function withStartLock<T>(config: pg.PoolConfig, work: () => Promise<T>): Promise<T> {
+async function withStartLock<T>(
+  config: pg.PoolConfig,
+  onError: (error: unknown) => void,
+  work: () => Promise<T>,
+): Promise<T> {
   const client = new pg.Client({ ...config, query_timeout: undefined });
+  client.on('error', onError);
   await client.connect();
   try {
+    await client.query(`SET lock_timeout = ${START_MS}`);
     await client.query('SELECT pg_advisory_lock($1, $2)', [LOCK_SPACE, LOCK_START]);
     return await work();
   } finally {

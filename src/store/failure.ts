@@ -2,10 +2,10 @@ import { CountersignError, messageOf } from '../core/errors.ts';
 
 /**
  * PostgreSQL error classes that mean "not now" rather than "wrong statement" (PostgreSQL documentation, appendix A):
- * 08 connection, 25006 read-only, 28 authorisation, 3D000 no such database, 40 rollback, 53 resources (disk full
+ * 08 connection, 25006 read-only, 25P03 idle for too long, 28 authorisation, 3D000 no such database, 40 rollback, 53 resources (disk full
  * included), 55P03 and 57 operator intervention, 58 system error.
  */
-const OUTAGE_STATE = /^(?:08...|25006|28...|3D000|40...|53...|55P03|57...|58...|XX001|XX002)$/;
+const OUTAGE_STATE = /^(?:08...|25006|25P03|28...|3D000|40...|53...|55P03|57...|58...|XX001|XX002)$/;
 
 /** Node's and the drivers' words for a connection that is gone. */
 const OUTAGE_CODE = /^(?:ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_|ENOSPC|EIO|EMFILE|ENFILE|ENOENT|EACCES|EROFS)/;
@@ -42,6 +42,15 @@ export async function guarded<T>(work: () => Promise<T>): Promise<T> {
 export function asStoreError(error: unknown): unknown {
   if (error instanceof CountersignError || !isOutage(error)) return error;
   const code = codeOf(error);
+  if (code === '53100' || code === 'ENOSPC') {
+    return new CountersignError(
+      'store-unavailable',
+      'The disk of the database is full: make room, and it goes on by itself.',
+      {
+        cause: error,
+      },
+    );
+  }
   return new CountersignError(
     'store-unavailable',
     `The database did not answer (${code ?? messageOf(error)}); it is tried again by itself.`,

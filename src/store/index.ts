@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
-import { CountersignError } from '../core/errors.ts';
+import { CountersignError, messageOf } from '../core/errors.ts';
 import type { OperatedStore } from '../core/store.ts';
 import { type Engine, openEngine } from './engine.ts';
-import { asStoreError, guarded } from './failure.ts';
+import { asStoreError, codeOf, guarded } from './failure.ts';
 import { createLedger } from './ledger.ts';
 import { migrate } from './migrations.ts';
 import { type DatabaseQueue, openQueue } from './queue.ts';
@@ -76,7 +76,13 @@ async function started<T>(engine: Engine, start: () => Promise<T>): Promise<T> {
     return await start();
   } catch (error) {
     await engine.close();
-    throw asStoreError(error);
+    const known = asStoreError(error);
+    if (known instanceof CountersignError || codeOf(error) === null) throw known;
+    throw new CountersignError(
+      'store-unavailable',
+      `The database could not be made ready (${messageOf(error)}): its user must be allowed to create schemas and tables in it.`,
+      { cause: error },
+    );
   }
 }
 

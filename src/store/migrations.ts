@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration';
 import { CountersignError, messageOf } from '../core/errors.ts';
-import { isOutage } from './failure.ts';
+import { codeOf, isOutage } from './failure.ts';
 import type { Tables } from './tables.ts';
 
 /** Schema of every table of ours; the queue has its own (`queue.ts`). */
@@ -126,10 +126,10 @@ export async function migrate(db: Kysely<Tables>): Promise<void> {
   const { error } = await migrator.migrateToLatest();
   if (error === undefined) return;
   if (isOutage(error)) throw error;
+  if (codeOf(error) !== null) throw error;
   throw new CountersignError(
     'store-unavailable',
-    `The database's tables could not be brought to this version: ${messageOf(error)}. ` +
-      'A database that a newer Countersign has used needs that version or a newer one.',
+    `The database's tables are not those of this version (${messageOf(error)}): a database that a newer Countersign has used needs that version.`,
     { cause: error },
   );
 }

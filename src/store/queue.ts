@@ -88,7 +88,12 @@ export async function openQueue(
         return backlog.waiting + backlog.delayed + backlog.running;
       }),
 
-    backlog: () => guarded(() => countBacklog(engine.db)),
+    backlog: () =>
+      guarded(async () => {
+        // Failed jobs are counted by pg-boss once a minute: a metric, and a count over all that is kept.
+        const kept = await boss.getQueue(QUEUE);
+        return { ...(await countBacklog(engine.db)), failed: kept?.failedCount ?? 0 };
+      }),
 
     async stop() {
       await Promise.all([...workers].map((worker) => worker.stop(0)));

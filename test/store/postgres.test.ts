@@ -1,7 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openEngine } from '../../src/store/engine.ts';
+import { assembleStore } from '../../src/store/index.ts';
 import { type PostgresServer, postgresMissing, startPostgres } from '../support/postgres.ts';
 import { closedJob, open, type Place, until } from './support.ts';
 
@@ -133,6 +136,38 @@ describe.skipIf(postgresMissing !== null)('a PostgreSQL database', () => {
       expect(error).toMatchObject({ code: 'bad-configuration' });
       expect(JSON.stringify(error, Object.getOwnPropertyNames(error ?? {}))).not.toContain('hunter2');
     }
+  });
+
+  it('whose user may not make tables, or that a newer version has used, is refused in one sentence', async () => {
+    const databaseUrl = await server.createDatabase();
+    await server.query(databaseUrl, 'CREATE ROLE visitor LOGIN');
+    const asVisitor = placeOf(databaseUrl.replace('countersign:sesame', 'visitor:sesame'));
+    await expect(open(asVisitor, () => 0, [])).rejects.toMatchObject({
+      code: 'store-unavailable',
+      message: expect.stringMatching(/could not be made ready \(permission denied .*must be allowed to create schemas/),
+    });
+    await (await open(placeOf(databaseUrl), () => 0, [])).close();
+    await server.query(
+      databaseUrl,
+      "INSERT INTO countersign.kysely_migration (name, timestamp) VALUES ('9999-later', '2030-01-01T00:00:00Z')",
+    );
+    await expect(open(placeOf(databaseUrl), () => 0, [])).rejects.toMatchObject({
+      code: 'store-unavailable',
+      message: expect.stringMatching(/that a newer Countersign has used needs that version/),
+    });
+  });
+
+  it('keeps no lock after the start, and ends a transaction whose process froze in it', async () => {
+    const databaseUrl = await server.createDatabase();
+    const engine = await openEngine({ databaseUrl, dataFolder: '/nowhere/at/all', onError: () => undefined });
+    const store = await assembleStore(engine, { now: () => 0, sign: null, onError: () => undefined });
+    const locks = await sql<{ held: string }>`
+      SELECT count(*) AS held FROM pg_locks WHERE locktype = 'advisory' AND granted`.execute(engine.db);
+    expect(locks.rows[0]?.held).toBe('0');
+    const frozen = await sql<{ setting: string }>`
+      SELECT setting FROM pg_settings WHERE name = 'idle_in_transaction_session_timeout'`.execute(engine.db);
+    expect(Number(frozen.rows[0]?.setting)).toBe(15_000);
+    await store.close();
   });
 
   it('may go away and come back: calls say so meanwhile, work goes on by itself, nothing is lost', async () => {
