@@ -7,7 +7,7 @@ import { isPolicyPath, type Policy, PROTECTED_RULES, policyDigest, type Scrutiny
 import type { Confidence, Level, Rule } from '../core/rule.ts';
 import type { AppliedPolicy } from './applied.ts';
 import { atLeast } from './authorise.ts';
-import { exceptionFor } from './exceptions.ts';
+import { exceptionFor, exceptionNotes } from './exceptions.ts';
 
 const SEVERITY: Readonly<Record<Level, number>> = { error: 3, warning: 2, note: 1 };
 const SCRUTINY: Readonly<Record<Scrutiny, number>> = { strict: 3, standard: 2, critical: 1 };
@@ -32,12 +32,13 @@ export function applyPolicy(policy: Policy, notes: readonly string[], now: numbe
     signOffDays: policy.signers.days,
     presenceRelaxed: (finding, { class: author }) =>
       !finding.critical &&
+      !PROTECTED_RULES.includes(finding.ruleId) &&
       policy.presence.relaxedRules.includes(finding.ruleId) &&
       policy.presence.relaxedClasses.some((relaxed) => relaxed === author),
     lapse: policy.lapse,
     sourceDown: policy.sourceDown,
     verbosity: policy.verbosity,
-    notes,
+    notes: [...notes, ...exceptionNotes(policy.exceptions, now), ...relaxationNotes(policy)],
   };
 }
 
@@ -46,7 +47,9 @@ type Author = Pick<Attribution, 'class' | 'agent'>;
 function weigh(policy: Policy, detection: Detection, rule: Rule, now: number): { readonly level: Level } | 'off' {
   const own = detection.level ?? rule.level;
   if (PROTECTED_RULES.includes(rule.id)) return { level: own };
-  if (exceptionFor(policy.exceptions, detection, now) !== null) return { level: 'note' };
+  // What nobody can sign, nobody can except.
+  const signable = detection.signable ?? rule.signable;
+  if (signable && exceptionFor(policy.exceptions, detection, now) !== null) return { level: 'note' };
   const set = policy.rules[rule.id]?.level;
   if (set === 'off') return 'off';
   if (set === undefined) return { level: own };
@@ -63,15 +66,21 @@ function blocks(policy: Policy, finding: Finding, author: Author): boolean {
     return finding.level !== 'note' && set.includes(finding.confidence);
   }
   if (finding.level !== 'error') return false;
-  return holds(scrutinyOf(policy, author), finding.confidence, finding.critical || !finding.signable);
+  return holds(scrutinyOf(policy, author), finding.confidence, isGrave(finding, finding.ruleId));
 }
 
 function couldBlock(policy: Policy, rule: Rule, author: Author): boolean {
+  if (PROTECTED_RULES.includes(rule.id)) return true;
   const set = policy.rules[rule.id];
-  const level = PROTECTED_RULES.includes(rule.id) ? rule.level : (set?.level ?? rule.level);
+  const level = set?.level ?? rule.level;
   if (level === 'off') return false;
   if (set?.blocks !== undefined) return level !== 'note' && set.blocks.includes(rule.confidence);
-  return level === 'error' && holds(scrutinyOf(policy, author), rule.confidence, rule.critical || !rule.signable);
+  return level === 'error' && holds(scrutinyOf(policy, author), rule.confidence, isGrave(rule, rule.id));
+}
+
+/** What holds a merge at any scrutiny: also what could not be read, or an unknown would pass where little is asked. */
+function isGrave(marks: { readonly critical: boolean; readonly signable: boolean }, ruleId: string): boolean {
+  return marks.critical || !marks.signable || PROTECTED_RULES.includes(ruleId);
 }
 
 function holds(scrutiny: Scrutiny, confidence: Confidence, grave: boolean): boolean {
@@ -101,4 +110,10 @@ function rankFor(policy: Policy, finding: Finding): Rank {
   if (finding.ruleId === 'policy-changed') return 'admin';
   const own = policy.signers.ruleRanks[finding.ruleId] ?? policy.signers.rank;
   return atLeast(own, policy.signers.rank) ? own : policy.signers.rank;
+}
+
+function relaxationNotes({ presence: { relaxedRules, relaxedClasses } }: Policy): readonly string[] {
+  if (relaxedRules.length === 0 || relaxedClasses.length === 0) return [];
+  const whose = relaxedClasses.map((each) => (each === 'human' ? 'people' : 'dependency bots')).join(' and ');
+  return [`Signing for ${relaxedRules.join(', ')} takes no Confirm on changes by ${whose}: the policy relaxes it.`];
 }

@@ -43,3 +43,17 @@ function coversPackage(wanted: string, purl: string): boolean {
   if (version === undefined || version === null) return false;
   return version === range || (type === 'npm' && semver.satisfies(version, range, { includePrerelease: true }));
 }
+
+/** Days before its end that an exception is announced. */
+const ANNOUNCED_DAYS = 7;
+
+/** A sentence for each exception that has ended, or is about to. `now` is milliseconds since the epoch. */
+export function exceptionNotes(exceptions: readonly PolicyException[], now: number): readonly string[] {
+  return exceptions.flatMap((exception) => {
+    const { rule, expires, owner } = exception;
+    const what = `The exception of ${rule} for ${exception.package ?? exception.path ?? 'nothing'}`;
+    if (isPast(exception, now)) return [`${what} ended on ${expires} and is ignored; ${owner} answers for it.`];
+    if (!isPast(exception, now + ANNOUNCED_DAYS * 86_400_000)) return [];
+    return [`${what} ends on ${expires}; ${owner} answers for it.`];
+  });
+}
