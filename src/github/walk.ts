@@ -61,6 +61,11 @@ export async function walk(
     if (before.state === 'unread' || after.state === 'unread') return [];
     const heads = new Map(after.entries.map((entry) => [entry.name, entry]));
     const bases = new Map(before.entries.map((entry) => [entry.name, entry]));
+    // JSON carries no names that are not UTF-8: GitHub shows them with U+FFFD, and two may look alike.
+    const lossy = [...before.entries, ...after.entries].some(({ name }) => name.includes('\uFFFD'));
+    if (lossy || bases.size < before.entries.length || heads.size < after.entries.length) {
+      unread.push({ path, reason: 'it holds a file whose name is not UTF-8', transient: false });
+    }
     const down: Pair[] = [];
     for (const name of new Set([...bases.keys(), ...heads.keys()])) {
       const step = compareEntries(path === '' ? name : `${path}/${name}`, bases.get(name), heads.get(name));

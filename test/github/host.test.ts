@@ -131,6 +131,22 @@ describe('a snapshot', () => {
   });
 });
 
+describe('names that JSON cannot carry', () => {
+  test('leave their directory partly unread', async () => {
+    await shop.push('odd', { 'odd/a': '1', 'odd/b': '2' });
+    const head = await shop.tip('odd');
+    const fresh = hostOf(github);
+    const odd = (await fresh.tree(shop.ref, head).list('')).find((entry) => entry.name === 'odd');
+    const lossy = (json: unknown) => {
+      const answer = json as { tree: { path: string }[] };
+      return { ...answer, tree: answer.tree.map((entry) => ({ ...entry, path: 'x\uFFFD' })) };
+    };
+    github.fault({ path: new RegExp(`trees/${odd?.sha}`), change: lossy });
+    const snapshot = await fresh.snapshot(shop.ref, await shop.tip('main'), head);
+    expect(snapshot.unread).toEqual([{ path: 'odd', reason: expect.stringContaining('UTF-8'), transient: false }]);
+  });
+});
+
 describe('a file', () => {
   test('over the limit is unreadable for good, without being fetched', async () => {
     await shop.push('seven', { 'huge.txt': 'x'.repeat(100_001), 'large.txt': 'x'.repeat(99_999) });
