@@ -38,10 +38,8 @@ for (const kind of ['pglite', 'postgres'] as const) {
     });
 
     recordsCases(() => store, clock);
-    ledgerCases(
-      () => store,
-      async (text) => (await sql.raw<Record<string, unknown>>(text).execute(engine.db)).rows,
-    );
-    queueCases(() => store, errors);
+    const beside = async (text: string) => (await sql.raw<Record<string, unknown>>(text).execute(engine.db)).rows;
+    ledgerCases(() => store, beside);
+    queueCases(() => store, errors, beside);
   });
 }

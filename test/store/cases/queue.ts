@@ -3,10 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { CountersignError } from '../../../src/core/errors.ts';
 import type { QueuedJob } from '../../../src/core/job.ts';
 import type { OperatedStore } from '../../../src/core/store.ts';
+import { RETRY_LIMIT } from '../../../src/store/worker.ts';
 import { closedJob, pressJob, reviewJob, storedReview, until } from '../support.ts';
 
 /** The queue, whatever the engine. Every case stops its worker, so that the next one starts with an empty queue. */
-export function queueCases(store: () => OperatedStore, errors: unknown[]): void {
+export function queueCases(
+  store: () => OperatedStore,
+  errors: unknown[],
+  sql: (text: string) => Promise<readonly Record<string, unknown>[]>,
+): void {
   async function working(
     concurrency: number,
     handler: (queued: QueuedJob, signal: AbortSignal) => Promise<void>,
@@ -251,6 +256,62 @@ export function queueCases(store: () => OperatedStore, errors: unknown[]): void 
       await until('both again', () => again.length === 2, 5_000);
       await next.stop(1_000);
       expect(again.sort()).toEqual(['endless', 'not started']);
+    });
+
+    it('tells a run that another process took its job over, and lets its late outcome change nothing', async () => {
+      const reasons: unknown[] = [];
+      await store().queue.send('taken', closedJob(85), { afterMs: 0 });
+      const work = await store().queue.work(
+        async (_, signal) => {
+          await new Promise((resolve) => signal.addEventListener('abort', resolve));
+          reasons.push(signal.reason);
+        },
+        { concurrency: 1 },
+      );
+      await until('it runs', async () => (await store().queue.backlog()).running === 1, 5_000);
+      await sql(`UPDATE countersign_queue.job SET retry_count = retry_count + 1 WHERE state = 'active'`);
+      await until('the run knows', () => reasons.length === 1, 4_000);
+      await work.stop(1_000);
+      expect(reasons).toEqual(['lost']);
+      expect(await store().queue.backlog()).toMatchObject({ waiting: 0, running: 1 });
+      await sql(`UPDATE countersign_queue.job SET state = 'completed', completed_on = now() WHERE state = 'active'`);
+    });
+
+    it('keeps a job that it cannot read for a version that can, and goes on with the others', async () => {
+      await store().queue.send('of the future', closedJob(86), { afterMs: 0 });
+      await sql(
+        `UPDATE countersign_queue.job SET data = '{"id":"of the future","job":"{\\"kind\\":\\"later\\"}"}'::jsonb WHERE state = 'created' AND data->>'id' = 'of the future'`,
+      );
+      await store().queue.send('of today', closedJob(86), { afterMs: 0 });
+      const seen: string[] = [];
+      await working(
+        1,
+        async ({ id }) => void seen.push(id),
+        () => until('the readable one', () => seen.length === 1, 5_000),
+        2,
+      );
+      expect(seen).toEqual(['of today']);
+      expect(errors.splice(0).map(String)[0]).toContain('a job of kind "later" was stored by another version');
+      await sql(`UPDATE countersign_queue.job SET state = 'cancelled' WHERE data->>'id' = 'of the future'`);
+    });
+
+    it('gives a job up after its last try, and says so in its count', async () => {
+      await store().queue.send('poison', closedJob(87), { afterMs: 0 });
+      await sql(`UPDATE countersign_queue.job SET retry_count = ${RETRY_LIMIT} WHERE data->>'id' = 'poison'`);
+      let tries = 0;
+      await working(
+        1,
+        async () => {
+          tries += 1;
+          throw new Error('always');
+        },
+        () => until('the last try', () => tries === 1 && errors.length === 1, 5_000),
+        1,
+      );
+      expect(errors.splice(0).map(String)).toEqual(['Error: always']);
+      const rows = await sql(`SELECT state::text FROM countersign_queue.job WHERE data->>'id' = 'poison'`);
+      expect(rows).toEqual([{ state: 'failed' }]);
+      expect(await store().queue.send('poison', closedJob(87), { afterMs: 0 })).toBe('duplicate');
     });
 
     it('counts what waits and how long', async () => {
