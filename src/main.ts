@@ -41,6 +41,12 @@ async function* decoded(input: NodeJS.ReadStream): AsyncIterable<string> {
   for await (const piece of input) yield String(piece);
 }
 
+// A reader that has seen enough (`| head`) closes the pipe: that is no failure of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 process.exitCode = await main(process.argv.slice(2), {
   stdout: (text) => process.stdout.write(text),
   stderr: (text) => process.stderr.write(text),

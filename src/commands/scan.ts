@@ -1,0 +1,279 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { AttributionFacts, attribute } from '../agents/index.ts';
+import type { Attribution } from '../core/attribution.ts';
+import type { GuardrailSubject } from '../core/detector.ts';
+import { CountersignError, messageOf } from '../core/errors.ts';
+import { DEFAULT_POLICY } from '../core/policy.ts';
+import type { Report, Verdict } from '../core/report.ts';
+import type { Snapshot } from '../core/snapshot.ts';
+import { gitCommits } from '../git/commits.ts';
+import { snapshotFromFolders, snapshotOfAll } from '../git/folders.ts';
+import { defaultBranchOf, type LocalSnapshot, snapshotFromGit } from '../git/snapshot.ts';
+import { snapshotFromWorkingTree } from '../git/working-tree.ts';
+import type { AppliedPolicy } from '../policy/applied.ts';
+import { applyPolicy } from '../policy/apply.ts';
+import { decide } from '../policy/decide.ts';
+import { renderGithub } from '../report/github.ts';
+import { renderJson } from '../report/json.ts';
+import { renderSarif } from '../report/sarif.ts';
+import type { ScanResult } from '../report/scan.ts';
+import { renderText } from '../report/text.ts';
+import { type Judgement, judge } from '../review/judge.ts';
+import { createEngine } from '../service/engine.ts';
+import { scanEvidence } from '../service/evidence.ts';
+import { VERSION } from '../version.ts';
+import type { CommandIo } from './io.ts';
+
+const HELP = `countersign scan: the review of a pull request, for a change on this machine
+
+  countersign scan                                    the working tree against the default branch
+  countersign scan --base REV [--head REV]            a range of commits (git objects only; works in a bare repository)
+  countersign scan --base-dir DIR --head-dir DIR      two folders
+  countersign scan --all DIR                          every file of a folder, as if all of it were new
+
+  --format text|json|sarif|github   how to print it (text)
+  --pull-request FILE               author, title, body and commits of the pull request, as JSON; without it the
+                                    change is judged as an agent's
+  --offline                         ask no registry: every look-up is unavailable, and the result says so
+  --allow-unknown                   with --offline: leave out the rules that need a look-up, and list them
+  --repository DIR                  where the repository is (this folder)
+
+Exit: 0 pass · 1 blocked · 2 wrong use · 3 could not be evaluated
+`;
+
+const FORMATS = { text: renderText, json: renderJson, sarif: renderSarif, github: renderGithub } as const;
+
+/** Largest file that is read; a larger one is not evaluated, and the result says so. Bytes. */
+const MAX_BLOB_BYTES = 100_000_000;
+
+/** Commit messages that are read, the newest. */
+const MAX_COMMITS = 10_000;
+
+interface Options {
+  readonly source: Source;
+  readonly format: keyof typeof FORMATS;
+  readonly pullRequest: string | null;
+  readonly offline: boolean;
+  readonly allowUnknown: boolean;
+}
+
+type Source =
+  | { readonly kind: 'range'; readonly repository: string; readonly base: string | null; readonly head: string }
+  | { readonly kind: 'working-tree'; readonly repository: string; readonly base: string | null }
+  | { readonly kind: 'folders'; readonly base: string; readonly head: string }
+  | { readonly kind: 'all'; readonly folder: string };
+
+/** Runs a scan and prints it. 0 pass, 1 blocked, 3 could not be evaluated; wrong use throws `bad-usage`. */
+export async function run(argv: readonly string[], io: CommandIo): Promise<number> {
+  const options = readOptions(argv);
+  if (options === 'help') {
+    io.stdout(HELP);
+    return 0;
+  }
+  const progress = progressOn(io);
+  progress('reading the change');
+  const snapshot = await open(options.source);
+  const engine = createEngine(await scanEvidence(io.env, options.offline), io.now);
+  try {
+    const facts = options.pullRequest === null ? null : readFacts(options.pullRequest);
+    const attribution = facts === null ? JUDGED_AS_AGENT : attribute(facts, []);
+    const policy = applyPolicy(DEFAULT_POLICY, [], io.now());
+    progress(`judging ${snapshot.files.length} changed files`);
+    const judgement = await judge(
+      {
+        snapshot,
+        attribution,
+        pullRequest: facts === null ? await ownText(options.source, snapshot) : textOf(facts),
+        scope: options.source.kind === 'all' ? 'all' : 'change',
+        thresholds: policy.thresholds,
+        weigh: policy.weigh,
+        couldBlock: (rule) => policy.couldBlock(rule, attribution),
+        fixturePaths: policy.fixturePaths,
+        excluded: policy.excluded,
+        signForUnknowns: false,
+        knownHandles: {},
+        leaveOutLookUps: options.allowUnknown,
+      },
+      engine,
+      new AbortController().signal,
+    );
+    progress(null);
+    const result = resultOf(snapshot, attribution, policy, judgement, io.now());
+    const scan: ScanResult = { ...result, rules: [...engine.rules.values()], toolVersion: VERSION };
+    io.stdout(FORMATS[options.format](scan));
+    return exitCode(result.verdict);
+  } finally {
+    progress(null);
+    await engine.close();
+    if ('close' in snapshot) snapshot.close();
+  }
+}
+
+/** What is known of the author where nothing is told: the change is held to what an agent's is. */
+const JUDGED_AS_AGENT: Attribution = { agent: null, class: 'agent', tier: 'none', requester: null, evidence: [] };
+
+function exitCode(verdict: Verdict): number {
+  if (verdict.result === 'pass') return 0;
+  return verdict.result === 'blocked' ? 1 : 3;
+}
+
+function resultOf(
+  snapshot: Snapshot,
+  attribution: Attribution,
+  policy: AppliedPolicy,
+  judgement: Judgement,
+  now: number,
+): { readonly report: Report; readonly verdict: Verdict } {
+  const { findings, unknowns, changes, packages, unread, leftOut } = judgement;
+  const verdict = decide(findings, unknowns, [], {
+    blocks: (finding) => policy.blocks(finding, attribution),
+    signersNeeded: policy.signersNeeded,
+    interestedIds: new Set(),
+    now,
+  });
+  const notes = leftOut.length === 0 ? [] : [`Left out, because they need a look-up: ${leftOut.join(', ')}`];
+  const report: Report = {
+    code: '',
+    headSha: snapshot.headSha,
+    baseRef: '',
+    mergeBase: snapshot.mergeBase,
+    policyDigest: policy.digest,
+    textDigest: '',
+    diffDigest: '',
+    attribution,
+    findings,
+    unknowns,
+    changes,
+    packages,
+    unread,
+    notes: [...policy.notes, ...notes],
+    unknownSince: null,
+  };
+  return { report, verdict };
+}
+
+async function open(source: Source): Promise<Snapshot | LocalSnapshot> {
+  const maxBlobBytes = MAX_BLOB_BYTES;
+  switch (source.kind) {
+    case 'all':
+      return snapshotOfAll(source.folder, { maxBlobBytes });
+    case 'folders':
+      return snapshotFromFolders(source.base, source.head, { maxBlobBytes });
+    case 'working-tree':
+      return snapshotFromWorkingTree({ repository: source.repository, base: source.base, maxBlobBytes });
+    case 'range': {
+      const base = source.base ?? (await defaultBranchOf(source.repository));
+      return snapshotFromGit({ repository: source.repository, base, head: source.head, maxBlobBytes });
+    }
+  }
+}
+
+type PullRequestText = Extract<GuardrailSubject, { kind: 'pullRequest' }>;
+
+/** The commit messages of a range are text of the change too; the other sources have none. */
+async function ownText(source: Source, snapshot: Snapshot): Promise<PullRequestText | null> {
+  if (source.kind !== 'range') return null;
+  const { commits } = await gitCommits(source.repository, snapshot.mergeBase, snapshot.headSha, MAX_COMMITS);
+  return {
+    kind: 'pullRequest',
+    title: '',
+    body: '',
+    commits: commits.map(({ sha, message }) => ({ sha: sha ?? '', message })),
+  };
+}
+
+type Facts = ReturnType<typeof AttributionFacts.parse>;
+
+function textOf(facts: Facts): PullRequestText {
+  return {
+    kind: 'pullRequest',
+    title: facts.title ?? '',
+    body: facts.body ?? '',
+    commits: (facts.commits ?? []).flatMap((commit) =>
+      commit === null ? [] : [{ sha: commit.sha ?? '', message: commit.message ?? '' }],
+    ),
+  };
+}
+
+function readFacts(file: string): Facts {
+  try {
+    return AttributionFacts.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch (error) {
+    throw new CountersignError('bad-usage', `--pull-request ${file} cannot be read: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function readOptions(argv: readonly string[]): Options | 'help' {
+  const values = parsed(argv);
+  if (values.help === true) return 'help';
+  const format = Object.keys(FORMATS).find((name): name is keyof typeof FORMATS => name === values.format);
+  if (format === undefined) throw usage(`--format takes ${Object.keys(FORMATS).join(', ')}, not "${values.format}"`);
+  const offline = values.offline === true;
+  const allowUnknown = values['allow-unknown'] === true;
+  if (allowUnknown && !offline) throw usage('--allow-unknown goes with --offline');
+  return {
+    source: readSource(values),
+    format,
+    pullRequest: values['pull-request'] ?? null,
+    offline,
+    allowUnknown,
+  };
+}
+
+function readSource(values: ReturnType<typeof parsed>): Source {
+  const ranged = values.base !== undefined || values.head !== undefined;
+  const folders = values['base-dir'] !== undefined || values['head-dir'] !== undefined;
+  const ways = [ranged, folders, values.all !== undefined].filter(Boolean).length;
+  if (ways > 1) throw usage('a scan is of one change: a range, two folders, or --all');
+  if (values.all !== undefined) return { kind: 'all', folder: resolve(values.all) };
+  if (folders) {
+    if (values['base-dir'] === undefined || values['head-dir'] === undefined) {
+      throw usage('--base-dir and --head-dir go together');
+    }
+    return { kind: 'folders', base: resolve(values['base-dir']), head: resolve(values['head-dir']) };
+  }
+  const repository = resolve(values.repository ?? '.');
+  const base = values.base ?? null;
+  return values.head === undefined
+    ? { kind: 'working-tree', repository, base }
+    : { kind: 'range', repository, base, head: values.head };
+}
+
+function parsed(argv: readonly string[]) {
+  try {
+    const { values } = parseArgs({
+      args: [...argv],
+      strict: true,
+      options: {
+        help: { type: 'boolean', short: 'h' },
+        base: { type: 'string' },
+        head: { type: 'string' },
+        'base-dir': { type: 'string' },
+        'head-dir': { type: 'string' },
+        all: { type: 'string' },
+        'pull-request': { type: 'string' },
+        format: { type: 'string', default: 'text' },
+        offline: { type: 'boolean' },
+        'allow-unknown': { type: 'boolean' },
+        repository: { type: 'string' },
+      },
+    });
+    return values;
+  } catch (error) {
+    throw usage(messageOf(error));
+  }
+}
+
+function usage(message: string): CountersignError {
+  return new CountersignError('bad-usage', `${message}. \`countersign scan --help\` tells more.`);
+}
+
+/** One line on the terminal that each step overwrites; nothing where standard error is no terminal. */
+function progressOn(io: CommandIo): (step: string | null) => void {
+  if (!io.interactive) return () => undefined;
+  return (step) => io.stderr(step === null ? '\r\u001b[K' : `\r\u001b[K${step} …`);
+}
