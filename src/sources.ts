@@ -1,12 +1,16 @@
 import type { PackageType } from './core/dependency.ts';
 import type { EvidenceSource, Route } from './core/lookup.ts';
-import { createRegistries, DEFAULT_REGISTRY_SETTINGS, type RegistrySettings } from './ecosystems/registries.ts';
+import { createRegistries, DEFAULT_REGISTRY_SETTINGS, type RegistryAddresses } from './ecosystems/registries.ts';
 import type { EvidenceCache } from './evidence/cache.ts';
 import { SYSTEM_CLOCK } from './evidence/clock.ts';
-import { DEFAULT_LIMITS, type GateClock, type SourceLimits } from './evidence/gate.ts';
+import { createDenyList } from './evidence/deny-list.ts';
+import { createGate, DEFAULT_LIMITS, type GateClock, type SourceLimits } from './evidence/gate.ts';
+import { createHttpClient } from './evidence/http.ts';
 import { createEvidence } from './evidence/index.ts';
 import { createNames, type NameKnowledge } from './evidence/names.ts';
+import { createOsv, OSV_ADDRESS } from './evidence/osv.ts';
 import { popularLists } from './evidence/popular.ts';
+import { VERSION } from './version.ts';
 
 /** Everything an operator, or the user of the command line, decides about sources. Plain data. */
 export interface SourceSettings {
@@ -18,6 +22,12 @@ export interface SourceSettings {
   readonly offline: boolean;
   readonly timeoutMs: number;
   readonly limits: SourceLimits;
+  /** Base address of OSV; null declares the source absent, and evidence says so. */
+  readonly osv: string | null;
+  /** A file of known malicious versions; null where there is none. */
+  readonly denyList: string | null;
+  /** Base addresses that differ from the public ones. */
+  readonly addresses: Partial<RegistryAddresses>;
   /** Files with one popular name a line, most used first, for types without a shipped list or instead of it. */
   readonly popularFiles: Readonly<Partial<Record<PackageType, string>>>;
 }
@@ -29,6 +39,9 @@ export const DEFAULT_SOURCES: SourceSettings = {
   offline: false,
   timeoutMs: 10_000,
   limits: DEFAULT_LIMITS,
+  osv: null,
+  denyList: null,
+  addresses: {},
   popularFiles: {},
 };
 
@@ -38,21 +51,27 @@ export async function openSources(
   cache: EvidenceCache | null,
   clock: GateClock = SYSTEM_CLOCK,
 ): Promise<EvidenceSource> {
-  const registrySettings: RegistrySettings = {
-    ...DEFAULT_REGISTRY_SETTINGS,
-    npm: { ...DEFAULT_REGISTRY_SETTINGS.npm, fetchOptions: settings.npm, timeoutMs: settings.timeoutMs },
-  };
+  const { timeoutMs, limits } = settings;
+  const http = createHttpClient({ timeoutMs, maxBytes: 64 * 1024 * 1024, userAgent: `countersign/${VERSION}` });
+  const { npm } = DEFAULT_REGISTRY_SETTINGS;
+  const registries = createRegistries(
+    {
+      npm: { ...npm, fetchOptions: settings.npm, timeoutMs },
+      addresses: { ...DEFAULT_REGISTRY_SETTINGS.addresses, ...settings.addresses },
+    },
+    http,
+  );
   return createEvidence({
-    registries: createRegistries(registrySettings),
+    registries,
     routes: settings.routes,
     allowedHosts: settings.allowedHosts,
     offline: settings.offline,
-    advisories: null,
-    denyList: null,
+    advisories: settings.osv === null ? null : createOsv({ base: settings.osv, http, gate: createGate(limits, clock) }),
+    denyList: settings.denyList === null ? null : createDenyList(settings.denyList, clock.now),
     downloads: null,
     names: await openNames(settings),
     cache,
-    limits: settings.limits,
+    limits,
     clock,
   });
 }
@@ -64,7 +83,8 @@ export async function openNames(settings: Pick<SourceSettings, 'popularFiles'>):
 
 /**
  * What the environment says of sources: `COUNTERSIGN_POPULAR_<TYPE>` (a file of names), `COUNTERSIGN_ALLOWED_HOSTS`
- * (hosts, with commas between). Names that are not set leave the defaults.
+ * (hosts, with commas between), `COUNTERSIGN_OSV` (`on` for the public service, or an address), `COUNTERSIGN_DENY_LIST`
+ * (a file), `COUNTERSIGN_REGISTRY_<TYPE>` (a base address). What is not set leaves the defaults.
  */
 export function settingsFromEnvironment(env: Readonly<Record<string, string | undefined>>): Partial<SourceSettings> {
   const popular = Object.entries(env).flatMap(([key, path]) => {
@@ -73,7 +93,16 @@ export function settingsFromEnvironment(env: Readonly<Record<string, string | un
   });
   const hosts = (env['COUNTERSIGN_ALLOWED_HOSTS'] ?? '').split(',').map((host) => host.trim().toLowerCase());
   const allowedHosts = hosts.filter((host) => host !== '');
+  const addresses = Object.entries(env).flatMap(([key, address]) => {
+    const type = /^COUNTERSIGN_REGISTRY_([A-Z]+)$/.exec(key)?.[1]?.toLowerCase();
+    return type === undefined || address === undefined || address === '' ? [] : [[type, address] as const];
+  });
+  const osv = env['COUNTERSIGN_OSV'] ?? '';
+  const denyList = env['COUNTERSIGN_DENY_LIST'] ?? '';
   return {
+    ...(osv === '' ? {} : { osv: osv === 'on' ? OSV_ADDRESS : osv === 'off' ? null : osv }),
+    ...(denyList === '' ? {} : { denyList }),
+    ...(addresses.length === 0 ? {} : { addresses: Object.fromEntries(addresses) }),
     ...(popular.length === 0 ? {} : { popularFiles: Object.fromEntries(popular) }),
     ...(allowedHosts.length === 0 ? {} : { allowedHosts }),
   };

@@ -9,8 +9,8 @@ import type { EvidenceSource } from '../core/lookup.ts';
 import type { Verdict } from '../core/report.ts';
 import type { Rule } from '../core/rule.ts';
 import { readNpmUserConfig } from '../evidence/npm-config.ts';
-import { defaultPolicy } from '../policy/apply.ts';
 import { decide } from '../policy/decide.ts';
+import { appliedPolicy } from '../policy/resolve.ts';
 import { assembleFindings } from '../review/findings.ts';
 import { DEFAULT_SOURCES, openNames, openSources, settingsFromEnvironment } from '../sources.ts';
 import type { CommandIo } from './io.ts';
@@ -109,7 +109,7 @@ function judgeOne(
   evidence: PackageEvidence,
   now: number,
 ): { readonly findings: readonly Finding[]; readonly verdict: Verdict } {
-  const policy = defaultPolicy();
+  const policy = appliedPolicy({ organisation: null, repository: null, base: null }, now);
   const { detections, unknowns } = runDependencyRules([{ change, evidence }], DEPENDENCY_DETECTORS, {
     thresholds: policy.thresholds,
     now,

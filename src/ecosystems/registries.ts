@@ -1,12 +1,30 @@
-import type { Registry } from '../core/lookup.ts';
+import type { HttpClient, Registry } from '../core/lookup.ts';
+import { createCargoRegistry } from './cargo/registry.ts';
+import { createComposerRegistry } from './composer/registry.ts';
+import { createGemRegistry } from './gem/registry.ts';
+import { createGolangRegistry } from './golang/registry.ts';
+import { createMavenRegistry } from './maven/registry.ts';
 import { createNpmRegistry, type NpmRegistrySettings } from './npm/registry.ts';
+import { createNugetRegistry } from './nuget/registry.ts';
+import { createPypiRegistry } from './pypi/registry.ts';
 
-/** One entry a source: base addresses, limits, credentials. */
-export interface RegistrySettings {
-  readonly npm: NpmRegistrySettings;
+/** Base addresses of the registries that are asked over plain HTTP. */
+export interface RegistryAddresses {
+  readonly pypi: string;
+  readonly cargo: string;
+  readonly gem: string;
+  readonly golang: string;
+  readonly composer: string;
+  readonly nuget: string;
+  readonly maven: string;
 }
 
-/** What holds for every registry unless the operator says otherwise. */
+export interface RegistrySettings {
+  readonly npm: NpmRegistrySettings;
+  readonly addresses: RegistryAddresses;
+}
+
+/** What holds for every registry unless the operator says otherwise: the public ones, by their own documentation. */
 export const DEFAULT_REGISTRY_SETTINGS: RegistrySettings = {
   npm: {
     fetchOptions: {},
@@ -15,9 +33,28 @@ export const DEFAULT_REGISTRY_SETTINGS: RegistrySettings = {
     maxBytes: 128 * 1024 * 1024,
     proofNames: ['semver'],
   },
+  addresses: {
+    pypi: 'https://pypi.org',
+    cargo: 'https://crates.io',
+    gem: 'https://rubygems.org',
+    golang: 'https://proxy.golang.org',
+    composer: 'https://repo.packagist.org',
+    nuget: 'https://api.nuget.org/v3',
+    maven: 'https://repo.maven.apache.org/maven2',
+  },
 };
 
-/** Every registry that there is. */
-export function createRegistries(settings: RegistrySettings): readonly Registry[] {
-  return [createNpmRegistry(settings.npm)];
+/** Every registry that there is. Actions and images are pinned by content and have no registry of this kind. */
+export function createRegistries(settings: RegistrySettings, http: HttpClient): readonly Registry[] {
+  const { addresses } = settings;
+  return [
+    createNpmRegistry(settings.npm),
+    createPypiRegistry({ base: addresses.pypi, http }),
+    createCargoRegistry({ base: addresses.cargo, http }),
+    createGemRegistry({ base: addresses.gem, http }),
+    createGolangRegistry({ base: addresses.golang, http }),
+    createComposerRegistry({ base: addresses.composer, http }),
+    createNugetRegistry({ base: addresses.nuget, http }),
+    createMavenRegistry({ base: addresses.maven, http }),
+  ];
 }

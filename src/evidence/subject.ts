@@ -26,7 +26,8 @@ export function subjectOf(
   const registry = registries.get(change.type) ?? null;
   const name = registry?.normalizeName(change.name) ?? change.name;
   const routed = routeOf(change.type, name, routing, baseRoutes);
-  const lookedUp = change.source === 'registry' && change.changeType !== 'removed';
+  // Actions and images have no registry of names: they are pinned by content.
+  const lookedUp = registry !== null && change.source === 'registry' && change.changeType !== 'removed';
   return { change, registry, name, routed, lookedUp };
 }
 

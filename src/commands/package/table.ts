@@ -1,5 +1,5 @@
 import type { DependencyChange } from '../../core/dependency.ts';
-import type { PackageEvidence } from '../../core/evidence.ts';
+import type { PackageEvidence, VersionEvidence } from '../../core/evidence.ts';
 import { type Fact, knownValue } from '../../core/fact.ts';
 import type { Finding } from '../../core/finding.ts';
 import type { Verdict } from '../../core/report.ts';
@@ -18,16 +18,8 @@ export function renderPackage(
     ['version', said(evidence.resolvedVersion, (value) => value.version)],
     ['versions', said(evidence.versions, (value) => String(value.length))],
     ['first published', said(evidence.firstPublishedAt, (value) => value.slice(0, 10))],
-    [
-      'version published',
-      said(resolved?.publishedAt ?? evidence.resolvedVersion, (value) => String(value).slice(0, 10)),
-    ],
-    ['published by', said(resolved?.publisher ?? evidence.resolvedVersion, nameOf)],
     ['maintainers', said(evidence.maintainers, (value) => value.map((each) => each.name).join(', '))],
-    ['install scripts', said(resolved?.installScripts ?? evidence.resolvedVersion, (value) => listOf(value))],
-    ['provenance', said(resolved?.provenance ?? evidence.resolvedVersion, () => 'attested')],
-    ['deprecated', said(resolved?.deprecation ?? evidence.resolvedVersion, (value) => String(value))],
-    ['withdrawn', said(resolved?.yanked ?? evidence.resolvedVersion, (value) => String(value) || 'yes')],
+    ...(resolved === undefined ? [] : versionRows(resolved)),
     ['repository', said(evidence.repository, (value) => value)],
     ['weekly downloads', said(evidence.weeklyDownloads, (value) => String(value))],
     ['advisories', said(evidence.advisories, (value) => value.map((each) => each.id).join(', ') || 'none')],
@@ -70,10 +62,13 @@ function said<T>(fact: Fact<T>, say: (value: T) => string): string {
   return fact.state === 'unavailable' ? `unknown: ${fact.reason}` : '';
 }
 
-function nameOf(value: unknown): string {
-  return typeof value === 'object' && value !== null && 'name' in value ? String(value.name) : '';
-}
-
-function listOf(value: unknown): string {
-  return Array.isArray(value) ? value.join(', ') || 'none' : '';
+function versionRows(version: VersionEvidence): [string, string][] {
+  return [
+    ['version published', said(version.publishedAt, (value) => value.slice(0, 10))],
+    ['published by', said(version.publisher, (value) => value.name)],
+    ['install scripts', said(version.installScripts, (value) => value.join(', ') || 'none')],
+    ['provenance', said(version.provenance, (value) => (value.state === 'verified' ? 'verified' : 'not verified'))],
+    ['deprecated', said(version.deprecation, (value) => value)],
+    ['withdrawn', said(version.yanked, (value) => value || 'yes')],
+  ];
 }

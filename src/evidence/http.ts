@@ -1,0 +1,110 @@
+import { messageOf } from '../core/errors.ts';
+import type { HttpAnswer, HttpClient } from '../core/lookup.ts';
+
+export interface HttpSettings {
+  /** Milliseconds for one request, redirects and body included. */
+  readonly timeoutMs: number;
+  /** Bytes of one body, decompressed. */
+  readonly maxBytes: number;
+  readonly userAgent: string;
+}
+
+const MOST_REDIRECTS = 5;
+
+/**
+ * A client that cannot be led astray: it follows redirects within one host only, stops at a size and a time, and hands
+ * back what it could not read as "unavailable". Answers other than 2xx, 304, 404 and 410 are unavailable.
+ */
+export function createHttpClient(settings: HttpSettings): HttpClient {
+  return async ({ url, method, headers, body, signal }) => {
+    const timer = AbortSignal.timeout(settings.timeoutMs);
+    const both = AbortSignal.any([signal, timer]);
+    const init: RequestInit = {
+      method: method ?? 'GET',
+      headers: {
+        accept: 'application/json',
+        'user-agent': settings.userAgent,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      redirect: 'manual',
+      signal: both,
+    };
+    try {
+      return await follow(url, init, settings.maxBytes);
+    } catch (error) {
+      if (timer.aborted) return unavailable(`no answer in ${settings.timeoutMs / 1000} s`, true);
+      return unavailable(`no connection (${causeOf(error)})`, true);
+    }
+  };
+}
+
+async function follow(url: string, init: RequestInit, maxBytes: number): Promise<HttpAnswer> {
+  let address = url;
+  for (let hop = 0; hop <= MOST_REDIRECTS; hop += 1) {
+    const response = await fetch(address, init);
+    const next = response.headers.get('location');
+    if (response.status < 300 || response.status >= 400 || response.status === 304 || next === null) {
+      return read(response, maxBytes);
+    }
+    await response.body?.cancel();
+    const target = URL.parse(next, address);
+    // Elsewhere may be an internal address, or a server that answers in the registry's name.
+    if (target === null || target.host !== new URL(address).host || target.protocol !== new URL(address).protocol) {
+      return unavailable('redirected to another host', false);
+    }
+    address = target.href;
+  }
+  return unavailable(`redirected more than ${MOST_REDIRECTS} times`, true);
+}
+
+async function read(response: Response, maxBytes: number): Promise<HttpAnswer> {
+  const { status, headers } = response;
+  const readable = response.ok || status === 304 || status === 404 || status === 410;
+  if (!readable) {
+    await response.body?.cancel();
+    const denied = status === 401 || status === 403 || status === 451;
+    const retryAfterMs = secondsOf(headers.get('retry-after'));
+    return { ...unavailable(`answered ${status}`, !denied), ...(retryAfterMs === null ? {} : { retryAfterMs }) };
+  }
+  const body = await readAll(response, maxBytes);
+  if (body === null) return unavailable(`answered with more than ${maxBytes} bytes`, false);
+  const etag = headers.get('etag');
+  const lastModified = headers.get('last-modified');
+  return {
+    state: 'answered',
+    status,
+    contentType: headers.get('content-type') ?? '',
+    body,
+    ...(etag === null ? {} : { etag }),
+    ...(lastModified === null ? {} : { lastModified }),
+  };
+}
+
+async function readAll(response: Response, maxBytes: number): Promise<string | null> {
+  if (response.body === null) return '';
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of response.body) {
+    size += piece.byteLength;
+    if (size > maxBytes) return null;
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces).toString('utf8');
+}
+
+/** `Retry-After` in seconds (RFC 9110, section 10.2.3); its date form is not used by these sources. */
+function secondsOf(header: string | null): number | null {
+  const seconds = Number(header ?? Number.NaN);
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : null;
+}
+
+function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error && 'code' in error.cause ? String(error.cause.code) : messageOf(error);
+}
+
+function unavailable(reason: string, transient: boolean) {
+  return { state: 'unavailable', reason, transient } as const;
+}
