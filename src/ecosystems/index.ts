@@ -1,30 +1,35 @@
+import type { PackageType } from '../core/dependency.ts';
 import { cargo } from './cargo/index.ts';
 import { packageScripts, shellCommands } from './commands/index.ts';
 import { composer } from './composer/index.ts';
 import { docker } from './docker/index.ts';
+import { gem } from './gem/index.ts';
 import { githubactions } from './githubactions/index.ts';
 import { golang } from './golang/index.ts';
 import { pythonImports, scriptImports } from './imports/index.ts';
+import { maven } from './maven/index.ts';
 import { npm } from './npm/index.ts';
 import { nuget } from './nuget/index.ts';
 import { pypi } from './pypi/index.ts';
 import { registrySettings } from './settings.ts';
 import type { Ecosystem } from './types.ts';
 
-/**
- * Every package-URL type that is read, in alphabetical order. Formats that speak of several types (commands, settings)
- * are listed once, with npm.
- */
-export const ECOSYSTEMS: Readonly<Record<string, Ecosystem>> = {
+/** A type without a folder here is a compile error. Formats that speak of several types (commands, settings) are listed once, with npm. */
+const REGISTERED = {
   cargo,
   composer,
   docker,
+  gem,
   githubactions,
   golang,
+  maven,
   npm: { ...npm, formats: [...npm.formats, packageScripts, scriptImports, shellCommands, registrySettings] },
   nuget,
   pypi: { ...pypi, formats: [...pypi.formats, pythonImports] },
-};
+} satisfies Record<Exclude<PackageType, 'generic'>, Ecosystem>;
+
+/** Every package-URL type that is read, by its name. */
+export const ECOSYSTEMS: Readonly<Record<string, Ecosystem>> = REGISTERED;
 
 /** The form under which two spellings are one name; a type we have no folder for has its names as written. */
 export function normalizedName(entry: { readonly type: string; readonly name: string }): string {
