@@ -59,7 +59,11 @@ export function readPolicy(source: PolicyText): ReadPolicy {
     parsed.error.issues
       .slice(0, MAX_PROBLEMS)
       .flatMap((issue) =>
-        placesOf(issue).map(({ path, message }) => ({ label, ...at(offsetOf(document.contents, path)), message })),
+        placesOf(issue).map(({ path, atKey, message }) => ({
+          label,
+          ...at(offsetOf(document.contents, path, atKey)),
+          message,
+        })),
       ),
   );
 }
@@ -71,20 +75,28 @@ function invalid(problems: readonly PolicyProblem[]): ReadPolicy {
 }
 
 /** Unknown keys are told at the key itself; everything else at its value. */
-function placesOf(
-  issue: z.core.$ZodIssue,
-): readonly { readonly path: readonly PropertyKey[]; readonly message: string }[] {
+function placesOf(issue: z.core.$ZodIssue): readonly {
+  readonly path: readonly PropertyKey[];
+  readonly atKey: boolean;
+  readonly message: string;
+}[] {
   const where = issue.path.length === 0 ? '' : `${issue.path.map(String).join('.')}: `;
-  if (issue.code !== 'unrecognized_keys') return [{ path: issue.path, message: `${where}${issue.message}` }];
-  return issue.keys.map((key) => ({ path: [...issue.path, key], message: `${where}there is no key "${key}" here` }));
+  if (issue.code !== 'unrecognized_keys')
+    return [{ path: issue.path, atKey: false, message: `${where}${issue.message}` }];
+  return issue.keys.map((key) => ({
+    path: [...issue.path, key],
+    atKey: true,
+    message: `${where}there is no key "${key}" here`,
+  }));
 }
 
-/** Where the node of a path starts; the nearest one above it where it is missing. For a key of a map, the key. */
-function offsetOf(root: ParsedNode | null, path: readonly PropertyKey[]): number {
+/** Where the node of a path starts; the nearest one above it where it is missing. Maps and lists start at their key. */
+function offsetOf(root: ParsedNode | null, path: readonly PropertyKey[], atKey: boolean): number {
   let node: Node | null = root;
   let offset = root?.range?.[0] ?? 0;
-  for (const key of path) {
-    const next: { readonly node: Node | null; readonly start: number } | null = childOf(node, key);
+  for (const [index, key] of path.entries()) {
+    const last = index === path.length - 1;
+    const next: { readonly node: Node | null; readonly start: number } | null = childOf(node, key, atKey && last);
     if (next === null) return offset;
     node = next.node;
     offset = next.start;
@@ -92,12 +104,16 @@ function offsetOf(root: ParsedNode | null, path: readonly PropertyKey[]): number
   return offset;
 }
 
-function childOf(node: Node | null, key: PropertyKey): { readonly node: Node | null; readonly start: number } | null {
+function childOf(
+  node: Node | null,
+  key: PropertyKey,
+  atKey: boolean,
+): { readonly node: Node | null; readonly start: number } | null {
   if (isMap(node)) {
     const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(key));
     if (pair === undefined || !isScalar(pair.key)) return null;
     const value = isNode(pair.value) ? pair.value : null;
-    const start = isScalar(value) ? value.range?.[0] : pair.key.range?.[0];
+    const start = isScalar(value) && !atKey ? value.range?.[0] : pair.key.range?.[0];
     return { node: value, start: start ?? 0 };
   }
   if (isSeq(node)) {
