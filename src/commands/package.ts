@@ -103,6 +103,9 @@ const RULES: ReadonlyMap<string, Rule> = new Map(
   [notEvaluated, ...DEPENDENCY_DETECTORS.map((each) => each.rule)].map((rule) => [rule.id, rule]),
 );
 
+/** Whoever asks beforehand is judged as the strictest class of author. */
+const AUTHOR = { agent: null, class: 'agent' } as const;
+
 /** Each package is judged by itself, as if an agent's change added nothing else. */
 function judgeOne(
   change: DependencyChange,
@@ -113,13 +116,13 @@ function judgeOne(
   const { detections, unknowns } = runDependencyRules([{ change, evidence }], DEPENDENCY_DETECTORS, {
     thresholds: policy.thresholds,
     now,
-    couldBlock: (rule) => policy.couldBlock(rule, 'agent'),
+    couldBlock: (rule) => policy.couldBlock(rule, AUTHOR),
     leaveOutLookUps: false,
     changes: [change],
   });
   const { findings } = assembleFindings(detections, RULES, policy.weigh, {});
   const verdict = decide(findings, unknowns, [], {
-    blocks: (finding) => policy.blocks(finding, 'agent'),
+    blocks: (finding) => policy.blocks(finding, AUTHOR),
     signersNeeded: policy.signersNeeded,
     interestedIds: new Set(),
     now,
