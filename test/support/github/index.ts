@@ -1,15 +1,17 @@
-import { createSign } from 'node:crypto';
 import { createEmulator } from 'emulate';
+import type { Stage } from './http.ts';
 import { createProxy } from './proxy.ts';
 import { createReferee } from './referee.ts';
 import { createRepository } from './repository.ts';
-import type { Stage } from './routes.ts';
 import { createShapes } from './shapes.ts';
+import { createTokens, jwtOf, seededTokens, tokenOf } from './tokens.ts';
 import type { GitHub, GitHubOptions, Json, Repository, RepositorySeed } from './types.ts';
 import { createWebhooks } from './webhooks.ts';
 import { createWorld, isAtLeast, type World } from './world.ts';
 
 export type * from './types.ts';
+
+const ours = ['app', 'installation', 'expired'];
 
 /**
  * An emulated GitHub on this machine: emulate behind our proxy, which adds what emulate lacks, lets a referee judge
@@ -24,7 +26,8 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHub> {
   if (privateKey === undefined) throw new Error('emulate made no key for the App');
   const webhooks = createWebhooks(options.webhookUrl, options.webhookSecret, world.app.events);
   const shapes = createShapes(world, proxy.url);
-  const tokens = new Set<string>();
+  const upstream = emulator.url.replace('localhost', '127.0.0.1');
+  const tokens = createTokens(world, upstream, privateKey);
 
   const stage: Stage = {
     world,
@@ -46,23 +49,14 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHub> {
   proxy.listen({
     stage,
     referee,
-    upstream: emulator.url.replace('localhost', '127.0.0.1'),
-    adminToken: `token ${tokenOf('root')}`,
-    minted: (token) => tokens.add(token),
-    identify(authorization) {
-      const token = /^(?:token|bearer)\s+(.+)$/i.exec(authorization ?? '')?.[1];
-      if (token === undefined) return { caller: 'anonymous', token: null };
-      if (token.split('.').length === 3) return { caller: 'app', token: `Bearer ${token}` };
-      if (tokens.has(token)) return { caller: 'installation', token: `token ${token}` };
-      const login = [...world.users.keys()].find((candidate) => tokenOf(candidate) === token);
-      return login === undefined ? null : { caller: login, token: `token ${token}` };
-    },
+    upstream,
+    tokens,
   });
   const repositories = new Map<string, Repository>();
   for (const seed of options.repositories) repositories.set(`${seed.owner}/${seed.name}`, await seeded(seed));
   await webhooks.settled();
   webhooks.deliveries.length = 0;
-  let cleared = proxy.log.length;
+  let cleared = performance.now();
 
   async function seeded(seed: RepositorySeed): Promise<Repository> {
     const fullName = `${seed.owner}/${seed.name}`;
@@ -112,17 +106,16 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHub> {
       });
       return String(((await response.json()) as Json)['token']);
     },
-    expireTokens: () => tokens.clear(),
+    expireTokens: () => tokens.expire(),
     setWebhookUrl: (url) => webhooks.setUrl(url),
     deliver: (event, payload, how) => webhooks.send(event, payload, how),
     redeliver: (delivery, id) => webhooks.send(delivery.event, delivery.body, { id: id ?? delivery.id }),
     deliveries: webhooks.deliveries,
     settled: () => webhooks.settled(),
     log: proxy.log,
-    appRequests: () =>
-      proxy.log.slice(cleared).filter(({ caller }) => ['app', 'installation', 'expired'].includes(caller)),
+    appRequests: () => proxy.log.filter(({ caller, startedAt }) => startedAt >= cleared && ours.includes(caller)),
     clearLog() {
-      cleared = proxy.log.length;
+      cleared = performance.now();
     },
     fault(fault) {
       const entry = { fault, left: fault.times ?? 1, hits: 0 };
@@ -145,18 +138,6 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHub> {
   };
 }
 
-function tokenOf(login: string): string {
-  return `ghp_${Buffer.from(login).toString('hex')}`;
-}
-
-/** A JWT as GitHub wants it of an App: RS256, issued a minute ago, good for ten (GitHub docs, "Generating a JSON Web Token"). */
-function jwtOf(appId: number, privateKey: string): string {
-  const now = Math.floor(Date.now() / 1000);
-  const part = (value: Json): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const head = `${part({ alg: 'RS256', typ: 'JWT' })}.${part({ iat: now - 60, exp: now + 540, iss: String(appId) })}`;
-  return `${head}.${createSign('RSA-SHA256').update(head).sign(privateKey, 'base64url')}`;
-}
-
 function seedOf(
   options: GitHubOptions,
   world: World,
@@ -174,7 +155,7 @@ function seedOf(
     { login: 'root', role: 'admin' },
   ];
   return {
-    tokens: Object.fromEntries(logins.map((login) => [tokenOf(login), { login, scopes: ['repo', 'admin:org'] }])),
+    tokens: seededTokens(logins),
     github: {
       users: logins.map((login) => ({ login, email: world.users.get(login)?.email, site_admin: login === 'root' })),
       orgs: organisations.map(({ login }) => ({ login, members: members(login) })),

@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type Answer, type Call, refused, type Stage } from './http.ts';
 import type { Referee } from './referee.ts';
-import { type Answer, answerOf, type Call, refused, type Stage } from './routes.ts';
+import { answerOf } from './routes.ts';
+import type { Tokens } from './tokens.ts';
 import type { Fault, Json, RequestRecord } from './types.ts';
 
 /** What the proxy needs of its surroundings. */
@@ -10,11 +12,7 @@ export interface ProxyParts {
   readonly referee: Referee;
   /** Address of emulate. */
   readonly upstream: string;
-  /** Who holds this token, and what emulate is to see instead of it; null for a token that is not (any longer) good. */
-  identify(authorization: string | undefined): { readonly caller: string; readonly token: string | null } | null;
-  /** Told of every installation token that emulate hands out. */
-  minted(token: string): void;
-  readonly adminToken: string;
+  readonly tokens: Tokens;
 }
 
 export interface Proxy {
@@ -27,6 +25,9 @@ export interface Proxy {
   upstream: Call['upstream'];
   close(): Promise<void>;
 }
+
+/** Requests that the log keeps, so that hours of load do not fill the memory. */
+const keptRecords = 20_000;
 
 /** Listens at once, so that its address can be told to emulate; answers from `listen` on. */
 export async function createProxy(port: number, latencyMs: number): Promise<Proxy> {
@@ -53,7 +54,7 @@ export async function createProxy(port: number, latencyMs: number): Promise<Prox
     listen(given) {
       parts = given;
     },
-    upstream: (method, path, body) => forward(method, path, started().adminToken, body ?? null),
+    upstream: (method, path, body) => forward(method, path, started().tokens.admin(), body ?? null),
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -85,17 +86,18 @@ export async function createProxy(port: number, latencyMs: number): Promise<Prox
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const startedAt = performance.now();
-    const { stage, referee, identify, minted } = started();
+    const { stage, referee, tokens } = started();
     const method = request.method ?? 'GET';
     const path = (request.url ?? '/').replace(/^\/api\/v3(?=\/)/, '');
     const body = await bodyOf(request);
-    const who = identify(request.headers.authorization);
+    const who = tokens.identify(request.headers.authorization);
     const caller = who?.caller ?? 'expired';
     const ours = caller === 'app' || caller === 'installation' || caller === 'expired';
     if (ours) proxy.violations.push(...referee.judge({ method, path, headers: headersOf(request), body }));
 
     const fault = faultFor(method, path, ours);
     const finish = (status: number): void => {
+      if (proxy.log.length >= keptRecords) proxy.log.splice(0, keptRecords / 2);
       proxy.log.push({ method, path, caller, status, startedAt, endedAt: performance.now(), body });
     };
     if (proxy.latencyMs > 0) await wait(proxy.latencyMs);
@@ -122,7 +124,8 @@ export async function createProxy(port: number, latencyMs: number): Promise<Prox
       : who === null
         ? refused(401, 'Bad credentials')
         : answerOf(call, stage));
-    if (/\/access_tokens$/.test(pathname) && answer.status === 201) minted(String((answer.json as Json)['token']));
+    const installation = /^\/app\/installations\/(\d+)\/access_tokens$/.exec(pathname)?.[1];
+    if (installation && answer.status === 201) tokens.minted(String((answer.json as Json)['token']), +installation);
     finish(answer.status);
     if (fault?.reset === 'after') {
       request.socket.destroy();

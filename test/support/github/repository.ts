@@ -1,4 +1,6 @@
-import { type Call, editPull, emitComment, type Stage } from './routes.ts';
+import { emitComment } from './comments.ts';
+import type { Call, Stage } from './http.ts';
+import { editPull } from './routes.ts';
 import type { CommitOptions, Files, Json, OpenOptions, Repository, StoredCheckRun, StoredPull } from './types.ts';
 import { isAtLeast, mergeBaseOf, named, pullOf, pullsOf, type RepositoryWorld, roleOf } from './world.ts';
 

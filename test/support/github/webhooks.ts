@@ -11,6 +11,9 @@ export interface Webhooks {
   settled(): Promise<void>;
 }
 
+/** Deliveries kept, with their bodies. */
+const keptDeliveries = 4_000;
+
 export function createWebhooks(first: string | undefined, ownSecret: string, events: readonly string[]): Webhooks {
   let url: string | null = first ?? null;
   let queue: Promise<unknown> = Promise.resolve();
@@ -25,6 +28,7 @@ export function createWebhooks(first: string | undefined, ownSecret: string, eve
     const action = typeof payload === 'string' ? null : String(payload['action'] ?? '') || null;
     const started = performance.now();
     const status = url === null ? null : await post(url, event, id, secret, body);
+    if (deliveries.length >= keptDeliveries) deliveries.splice(0, keptDeliveries / 2);
     deliveries.push({ id, event, action, body, status, ms: performance.now() - started });
     return status;
   }
