@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { reportCode, startWorld, type World } from '../support/world.ts';
+import { reportCode, startWorld, until, type World } from '../support/world.ts';
 
 const REASON = 'only our own scheduler calls this, never a browser';
 const INJECTION = `import { exec } from 'node:child_process';
@@ -40,15 +40,6 @@ async function reply(number: number, text: RegExp): Promise<string> {
       .map((each) => each.body)
       .find((body) => text.test(body)),
   );
-}
-
-async function until<T>(look: () => T | undefined): Promise<T> {
-  for (let tries = 0; tries < 400; tries += 1) {
-    const seen = look();
-    if (seen !== undefined) return seen;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  throw new Error('it did not come');
 }
 
 async function ledgerTypes(number: number): Promise<string[]> {

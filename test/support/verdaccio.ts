@@ -34,6 +34,8 @@ export interface LocalRegistry {
   unpublish(name: string): Promise<void>;
   /** Changes the stored packument, for shapes that no client can publish. */
   edit(name: string, change: (packument: StoredPackument) => void): Promise<void>;
+  /** Answers every question about a name with this status until the fault is lifted. */
+  fault(name: string, status: number): { lift(): void };
   close(): Promise<void>;
 }
 
@@ -74,8 +76,14 @@ export async function startVerdaccio(options: {
   } as unknown as Parameters<typeof runServer>[0]);
 
   const requests: string[] = [];
+  const faults = new Map<string, number>();
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
     requests.push(`${request.method} ${request.url}`);
+    const fault = faults.get(decodeURIComponent((request.url ?? '').slice(1).split('?', 1)[0] ?? ''));
+    if (fault !== undefined) {
+      response.writeHead(fault, { 'content-type': 'text/html' }).end('<h1>Not now</h1>');
+      return;
+    }
     setTimeout(() => engine.emit('request', request, response), options.latencyMs ?? 0);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -126,6 +134,10 @@ export async function startVerdaccio(options: {
         packument.versions = {};
         packument['dist-tags'] = {};
       }),
+    fault: (name, status) => {
+      faults.set(name, status);
+      return { lift: () => void faults.delete(name) };
+    },
     close: async () => {
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));

@@ -25,7 +25,11 @@ export interface World {
   readonly repository: Repository;
   readonly registry: LocalRegistry;
   readonly service: Service;
-  readonly logged: { readonly level: string; readonly message: string; readonly fields: Readonly<Record<string, unknown>> }[];
+  readonly logged: {
+    readonly level: string;
+    readonly message: string;
+    readonly fields: Readonly<Record<string, unknown>>;
+  }[];
   /** Moves the service's clock. */
   later(milliseconds: number): void;
   close(): Promise<void>;
@@ -71,7 +75,12 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     LOG_LEVEL: 'fatal',
     ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl }),
   });
-  const store = await openStore({ databaseUrl: settings.databaseUrl, dataFolder: folder, now });
+  const store = await openStore({
+    databaseUrl: settings.databaseUrl,
+    dataFolder: folder,
+    now,
+    onError: (error) => logged.push({ level: 'error', message: String(error), fields: {} }),
+  });
   const service = await startService({
     settings,
     credentials: { appId: github.app.id, privateKey: github.privateKey, webhookSecret: SECRET },
@@ -104,4 +113,14 @@ export function reportCode(world: World, pullRequest: number): string {
   const code = /\br-[0-9a-z]{8}\b/.exec(sticky?.body ?? '')?.[0];
   if (code === undefined) throw new Error(`no report code in the sticky comment: ${sticky?.body ?? 'there is none'}`);
   return code;
+}
+
+/** Waits at most ten seconds for something to be there. */
+export async function until<T>(look: () => T | undefined): Promise<T> {
+  for (let tries = 0; tries < 400; tries += 1) {
+    const seen = look();
+    if (seen !== undefined) return seen;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  throw new Error('it did not come within ten seconds');
 }
