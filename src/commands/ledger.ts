@@ -7,7 +7,7 @@ import { formatLedgerHead, type LedgerCheck, type LedgerEvent, type OperatedStor
 import { ledgerLine, signerStats, statsTable } from '../report/ledger-text.ts';
 import { ocsfOf } from '../report/ocsf.ts';
 import { readSettings } from '../service/settings.ts';
-import { checkChain, type StoredEntry } from '../store/chain.ts';
+import { checkChain, parseAnchor, type StoredEntry } from '../store/chain.ts';
 import { exportLine, parseExportLine } from '../store/export.ts';
 import { openStore } from '../store/index.ts';
 import { readPublicKeys } from '../store/signature.ts';
@@ -45,7 +45,7 @@ export async function run(argv: readonly string[], io: LedgerIo): Promise<number
     return values.help === true ? 0 : 2;
   }
   if (rest.length > 0) throw usage(`"${rest[0]}" is one word too many.`);
-  const options = { ...values, installation: numberOf('--installation', values.installation) };
+  const options = await readOptions(values);
   if (verb === 'verify' && values.file !== undefined) return verifyFile(values.file, options, io);
   switch (verb) {
     case 'verify':
@@ -55,6 +55,9 @@ export async function run(argv: readonly string[], io: LedgerIo): Promise<number
     case 'show':
       return withStore(options.data, io, (store) => show(store, options, io));
     case 'forget':
+      if (options.accountId === null && options.login === null) {
+        throw usage('Name the person: --login LOGIN or --id NUMBER.');
+      }
       return withStore(options.data, io, (store) => forget(store, options, io));
     default:
       throw usage(`There is no "ledger ${verb}".`);
@@ -88,16 +91,53 @@ function parsed(argv: readonly string[]) {
   }
 }
 
-type Options = Omit<ReturnType<typeof parsed>['values'], 'installation'> & { readonly installation: number | null };
+interface Options {
+  readonly data: string | null;
+  readonly installation: number | null;
+  readonly expectHead: string | null;
+  /** PEM texts. */
+  readonly publicKeys: readonly string[];
+  readonly format: 'jsonl' | 'ocsf';
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+  readonly until: number;
+  readonly withNames: boolean;
+  readonly stats: boolean;
+  readonly login: string | null;
+  readonly accountId: number | null;
+}
+
+/** Everything is read before a database is opened: a mistyped option is told at once. */
+async function readOptions(values: ReturnType<typeof parsed>['values']): Promise<Options> {
+  const format = values.format ?? 'jsonl';
+  if (format !== 'jsonl' && format !== 'ocsf') throw usage(`There is no format "${format}": jsonl or ocsf.`);
+  const expectHead = values['expect-head'] ?? null;
+  if (expectHead !== null) parseAnchor(expectHead);
+  const publicKeys = await readAll(values['public-key'] ?? []);
+  readPublicKeys(publicKeys);
+  return {
+    data: values.data ?? null,
+    installation: numberOf('--installation', values.installation),
+    expectHead,
+    publicKeys,
+    format,
+    since: instantOf('--since', values.since) ?? Number.NEGATIVE_INFINITY,
+    until: instantOf('--until', values.until) ?? Number.POSITIVE_INFINITY,
+    withNames: values['no-names'] !== true,
+    stats: values.stats === true,
+    login: values.login ?? null,
+    accountId: numberOf('--id', values.id),
+  };
+}
 
 async function withStore(
-  data: string | undefined,
+  data: string | null,
   io: LedgerIo,
   work: (store: OperatedStore) => Promise<number>,
 ): Promise<number> {
   const settings = readSettings(io.env);
-  const dataFolder = data === undefined ? settings.dataFolder : resolve(data);
-  const databaseUrl = data === undefined ? settings.databaseUrl : null;
+  const dataFolder = data === null ? settings.dataFolder : resolve(data);
+  const databaseUrl = data === null ? settings.databaseUrl : null;
   // A mistyped folder must not become an empty ledger that verifies.
   if (databaseUrl === null && !existsSync(join(dataFolder, 'database'))) {
     throw usage(`There is no ledger in ${dataFolder}: name the service's data folder with --data.`);
@@ -116,8 +156,7 @@ async function withStore(
 }
 
 async function verify(store: OperatedStore, options: Options, io: LedgerIo): Promise<number> {
-  const expectHead = options['expect-head'] ?? null;
-  const publicKeys = await readAll(options['public-key'] ?? []);
+  const { expectHead, publicKeys } = options;
   const installations = await chosen(store, options.installation);
   if (expectHead !== null && installations.length > 1) {
     throw usage(`A head belongs to one chain: add --installation (${installations.join(', ')}).`);
@@ -135,12 +174,12 @@ async function verify(store: OperatedStore, options: Options, io: LedgerIo): Pro
 }
 
 async function verifyFile(path: string, options: Options, io: LedgerIo): Promise<number> {
-  const publicKeys = readPublicKeys(await readAll(options['public-key'] ?? []));
+  const publicKeys = readPublicKeys(options.publicKeys);
   const installation = options.installation ?? (await firstInstallation(path));
   const entries = ofInstallation(fileEntries(path), installation);
   return tell(
     installation,
-    await checkChain(entries, { installationId: installation, expectHead: options['expect-head'] ?? null, publicKeys }),
+    await checkChain(entries, { installationId: installation, expectHead: options.expectHead, publicKeys }),
     io,
   );
 }
@@ -175,9 +214,7 @@ function worse(a: number, b: number): number {
 }
 
 async function exportEntries(store: OperatedStore, options: Options, io: LedgerIo): Promise<number> {
-  const format = options.format ?? 'jsonl';
-  if (format !== 'jsonl' && format !== 'ocsf') throw usage(`There is no format "${format}": jsonl or ocsf.`);
-  const withNames = options['no-names'] !== true;
+  const { format, withNames } = options;
   for (const installation of await chosen(store, options.installation)) {
     for await (const event of between(store.ledger.events(installation), options)) {
       const told = withNames ? event : { ...event, names: { requester: null, actor: null } };
@@ -191,7 +228,7 @@ async function show(store: OperatedStore, options: Options, io: LedgerIo): Promi
   for (const installation of await chosen(store, options.installation)) {
     const events = between(store.ledger.events(installation), options);
     io.stdout(`installation ${installation}\n`);
-    if (options.stats === true) {
+    if (options.stats) {
       io.stdout(`${statsTable(await signerStats(events))}\n`);
       continue;
     }
@@ -201,10 +238,7 @@ async function show(store: OperatedStore, options: Options, io: LedgerIo): Promi
 }
 
 async function forget(store: OperatedStore, options: Options, io: LedgerIo): Promise<number> {
-  const accountId = numberOf('--id', options.id);
-  const login = options.login ?? null;
-  if (accountId === null && login === null) throw usage('Name the person: --login LOGIN or --id NUMBER.');
-  const rows = await store.ledger.forget({ accountId, login });
+  const rows = await store.ledger.forget({ accountId: options.accountId, login: options.login });
   io.stdout(rows === 0 ? 'The ledger knows no such person.\n' : `Forgotten: ${rows} rows deleted; the entries stay.\n`);
   return rows === 0 ? 1 : 0;
 }
@@ -214,11 +248,9 @@ async function chosen(store: OperatedStore, installation: number | null): Promis
 }
 
 async function* between(events: AsyncIterable<LedgerEvent>, options: Options): AsyncIterable<LedgerEvent> {
-  const since = instantOf('--since', options.since) ?? Number.NEGATIVE_INFINITY;
-  const until = instantOf('--until', options.until) ?? Number.POSITIVE_INFINITY;
   for await (const event of events) {
     const at = Date.parse(event.body.at);
-    if (at >= since && at < until) yield event;
+    if (at >= options.since && at < options.until) yield event;
   }
 }
 

@@ -1,8 +1,8 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, it } from 'vitest';
 import { lockFolder } from '../../src/store/folder-lock.ts';
-import { emptyFolder, open, removeFolder } from './support.ts';
+import { emptyFolder, removeFolder } from './support.ts';
 
 const folders: string[] = [];
 
@@ -114,25 +114,5 @@ describe.concurrent('the lock of a data folder', () => {
     expect(after).toEqual({ ...before, beat: after.beat });
     expect(after.beat).toBeGreaterThan(before.beat);
     await lock.release();
-  });
-});
-
-describe('a data folder that cannot be one', () => {
-  it('is refused where it is a file', async () => {
-    const file = join(folder(), 'file');
-    writeFileSync(file, '');
-    await expect(open({ databaseUrl: null, dataFolder: file }, () => 0, [])).rejects.toThrow(/it must be a folder/);
-  });
-
-  it('is refused where its database is none, without leaving a lock; its rights are tightened first', async () => {
-    const loose = join(folder(), 'loose');
-    mkdirSync(loose);
-    chmodSync(loose, 0o755);
-    writeFileSync(join(loose, 'database'), 'not a database');
-    await expect(open({ databaseUrl: null, dataFolder: loose }, () => 0, [])).rejects.toMatchObject({
-      code: 'store-unavailable',
-    });
-    expect(statSync(loose).mode & 0o777).toBe(0o700);
-    expect(readdirSync(loose)).toEqual(['database']);
   });
 });

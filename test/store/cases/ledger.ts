@@ -63,29 +63,35 @@ export function ledgerCases(
     });
 
     it('puts ids and logins into the chain only as salted hashes, and can forget a person without breaking it', async () => {
-      await store().ledger.append(6, ledgerEntry('one', { requester: 'Zoe', actor: { id: 4711, login: 'grace-h' } }));
+      await store().ledger.append(
+        6,
+        ledgerEntry('one', { requester: 'Zoe', actor: { id: 471108150815, login: 'grace-h' } }),
+      );
       const head = await store().ledger.append(
         6,
-        ledgerEntry('two', { requester: 'GRACE-H', actor: { id: 4711, login: 'Grace-H' } }),
+        ledgerEntry('two', { requester: 'GRACE-H', actor: { id: 471108150815, login: 'Grace-H' } }),
       );
       const bodies = (await sql(`SELECT body FROM countersign.ledger WHERE installation_id = 6 ORDER BY sequence`)).map(
         (row) => String(row['body']),
       );
-      expect(bodies.join()).not.toMatch(/4711|grace|zoe/i);
+      expect(bodies.join()).not.toMatch(/471108150815|grace|zoe/i);
       const actors = bodies.map((body) => JSON.parse(body).actor.id);
       expect(actors[0]).toBe(actors[1]);
-      expect((await store().ledger.people(6)).get(actors[0])).toBe('4711');
+      expect((await store().ledger.people(6)).get(actors[0])).toBe('471108150815');
       expect(new Set((await store().ledger.people(6)).values())).toEqual(
-        new Set(['4711', 'grace-h', 'Grace-H', 'GRACE-H', 'Zoe']),
+        new Set(['471108150815', 'grace-h', 'Grace-H', 'GRACE-H', 'Zoe']),
       );
 
       expect(await store().ledger.forget({ accountId: null, login: null })).toBe(0);
-      expect(await store().ledger.forget({ accountId: 4711, login: null })).toBe(4);
+      expect(await store().ledger.forget({ accountId: 471108150815, login: null })).toBe(4);
       expect([...(await store().ledger.people(6)).values()]).toEqual(['Zoe']);
       expect(await store().ledger.forget({ accountId: null, login: 'ZOE' })).toBe(1);
       expect(await store().ledger.verify(6, head.hash)).toMatchObject({ state: 'verified', anchored: true });
 
-      await store().ledger.append(6, ledgerEntry('three', { requester: null, actor: { id: 4711, login: 'grace-h' } }));
+      await store().ledger.append(
+        6,
+        ledgerEntry('three', { requester: null, actor: { id: 471108150815, login: 'grace-h' } }),
+      );
       const again = (await sql(`SELECT body FROM countersign.ledger WHERE installation_id = 6 AND sequence = 3`))[0]?.[
         'body'
       ];
