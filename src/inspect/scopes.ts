@@ -171,7 +171,10 @@ export function createScopes(program: Program): Scopes {
   }
 
   function imports(node: Syntax): void {
-    if (dialect === 'python') return pythonImports(node);
+    if (dialect === 'python') {
+      pythonImports(node);
+      return;
+    }
     const source = childOf(node, 'source');
     const clause = node.children.find((child) => child.type === 'import_clause');
     const required = node.children.find((child) => child.type === 'import_require_clause');

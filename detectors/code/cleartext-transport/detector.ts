@@ -1,0 +1,82 @@
+import type { Detection } from '../../../src/core/detection.ts';
+import type { CodeDetector } from '../../../src/inspect/detector.ts';
+import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { codeRule } from '../support/rule.ts';
+
+const rule = codeRule({
+  id: 'cleartext-transport',
+  shortDescription: 'Data is sent without encryption',
+  help: 'Everybody on the way can read and change what goes over http, ws, ftp or an unencrypted database or mail connection, passwords and tokens first. Use the encrypted form of the protocol.',
+  cwe: [319],
+  level: 'warning',
+  confidence: 'medium',
+});
+
+const REMEDIATION = 'Use https, wss or the encrypted form of the protocol.';
+const CLIENT =
+  /^(?:~fetch|node-fetch|axios(?:\.\w+)*|~axios(?:\.\w+)*|got(?:\.\w+)?|request(?:\.\w+)?|superagent\.\w+|needle(?:\.\w+)?|ky(?:\.\w+)?|undici\.\w+|~WebSocket|ws(?:\.WebSocket)?|socket\.io-client(?:\.io)?|http\.(?:get|request)|requests\.\w+|httpx\.\w+|urllib\.request\.\w+|~EventSource|mqtt\.connect|~\$\.(?:get|post|ajax|getJSON)|ftplib\.FTP|telnetlib\.Telnet|basic-ftp\.\w+|aiohttp\.\w+.*)$/;
+const CLEAR = /^(?:http|ws|ftp|mqtt|telnet):\/\/([^/:?#\u0000\s]+|\u0000)/i;
+/** Names that never leave the machine or the cluster, and names reserved for examples (RFC 2606, RFC 6761). */
+const INSIDE =
+  /^(?:localhost|127\.|0\.0\.0\.0|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|\[?::1|[^.]+$|.*\.(?:local|localhost|internal|test|example|invalid|svc|lan|cluster\.local)$|(?:www\.)?example\.(?:com|org|net)$|169\.254\.)/i;
+
+/** Addresses with an unencrypted protocol in calls that send to them, and settings that name one. */
+export const cleartextTransport: CodeDetector = {
+  rule,
+  triggers: /http:\/\/|ws:\/\/|ftp:\/\/|ftplib|telnet|mqtt:\/\/|requireTLS|ignoreTLS/,
+  detect: (facts) => [...sent(facts), ...settings(facts)],
+};
+
+function sent(facts: FileFacts): readonly Detection[] {
+  return facts.calls.flatMap((call) => {
+    const from = call.origin ?? '';
+    if (/^(?:ftplib\.FTP|telnetlib\.Telnet)$/.test(from))
+      return [report(facts, call.node, 'FTP and telnet send passwords in clear text.')];
+    if (!CLIENT.test(from)) return [];
+    for (const argument of call.arguments.slice(0, 2)) {
+      const object = facts.object(argument);
+      const address =
+        object === null
+          ? argument
+          : (facts.property(object, 'url') ?? facts.property(object, 'baseURL') ?? facts.property(object, 'uri'));
+      const host = address === null ? null : clearHost(facts, address);
+      if (host !== null) return [report(facts, call.node, `Data is sent to ${host.slice(0, 60)} without encryption.`)];
+    }
+    return [];
+  });
+}
+
+function settings(facts: FileFacts): readonly Detection[] {
+  const found: Detection[] = [];
+  for (const type of ['pair', 'variable_declarator']) {
+    for (const node of facts.nodes(type)) {
+      const key = node.children.find((child) => child.field === 'key' || child.field === 'name');
+      const value = node.children.find((child) => child.field === 'value');
+      if (key === undefined || value === undefined) continue;
+      const name = facts.text(key).replace(/['"]/g, '');
+      if (name === 'ignoreTLS' && facts.constant(value) === true)
+        found.push(report(facts, node, 'Mail is sent without encryption.'));
+      if (
+        !/(?:base_?url|api_?(?:url|base|host|endpoint)|endpoint|server_?url|webhook_?url|callback_?url|auth_?url|service_?url)$/i.test(
+          name,
+        )
+      )
+        continue;
+      const host = clearHost(facts, value);
+      if (host !== null)
+        found.push(report(facts, node, `"${name.slice(0, 40)}" names ${host.slice(0, 60)} without encryption.`));
+    }
+  }
+  return found;
+}
+
+function clearHost(facts: FileFacts, address: Syntax): string | null {
+  const shape = facts.shape(address);
+  const host = shape === null ? undefined : CLEAR.exec(shape)?.[1];
+  if (host === undefined || host.startsWith('\u0000') || INSIDE.test(host.replaceAll('\u0000', ''))) return null;
+  return host.replaceAll('\u0000', '…');
+}
+
+function report(facts: FileFacts, at: Syntax, message: string): Detection {
+  return facts.finding({ rule, at, message, remediation: REMEDIATION, level: facts.isTest ? 'note' : 'warning' });
+}

@@ -1,0 +1,194 @@
+import type { CodeDetector } from '../../../src/inspect/detector.ts';
+import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { codeRule } from '../support/rule.ts';
+import { isBuilt, isTagged, type Sink, taintedSinks } from '../support/tainted.ts';
+
+const rule = codeRule({
+  id: 'cross-site-scripting',
+  shortDescription: 'Text that somebody else decides is put into a page as markup',
+  help: "Markup in the value becomes part of the page, so its scripts run with the rights of whoever looks at it. Write text with textContent or the framework's own interpolation, escape values that go into HTML, and clean markup that must stay markup with a sanitizer such as DOMPurify.",
+  cwe: [79],
+  level: 'error',
+  confidence: 'high',
+});
+
+const TEXT = 'Use textContent, or clean the markup with a sanitizer before it is inserted.';
+const RESPONSE = 'Escape the value for HTML, or answer with res.json or a template that escapes.';
+const WHAT = 'Markup of a page is made from';
+const ANSWER = 'An HTML answer contains, unescaped,';
+
+const RESPONSE_NAME = /^(?:res|response|reply|ctx|c|h|resp)$/;
+const DOM_PROPERTIES = /^(?:innerHTML|outerHTML|srcdoc)$/;
+const URL_PROPERTIES = /^(?:href|src|action|formAction)$/;
+const JQUERY =
+  /^(?:html|append|prepend|after|before|replaceWith|wrap|wrapAll|insertAfter|insertBefore|appendTo|prependTo)$/;
+
+function* sinks(facts: FileFacts): Generator<Sink> {
+  yield* assigned(facts);
+  yield* called(facts);
+  yield* attributes(facts);
+}
+
+function* assigned(facts: FileFacts): Generator<Sink> {
+  for (const { node, target, value } of facts.assignments) {
+    if (target.type !== 'member_expression' && target.type !== 'subscript_expression') continue;
+    const property = target.children.find((child) => child.field === 'property');
+    if (property === undefined) continue;
+    const name = facts.text(property);
+    if (DOM_PROPERTIES.test(name)) {
+      yield {
+        at: node,
+        value,
+        kind: 'html',
+        what: WHAT,
+        remediation: TEXT,
+        atLeast: isBuilt(facts, value) ? 'unknown' : 'parameter',
+      };
+    } else if (name === 'href' && /(?:^|\.)location$/.test(facts.text(target.children[0] ?? target))) {
+      // A redirect; `open-redirect` answers for it.
+    } else if (URL_PROPERTIES.test(name) && facts.shape(value) === null) {
+      yield {
+        at: node,
+        value,
+        kind: 'url',
+        what: 'The address of an element comes from',
+        remediation: 'Allow only http and https addresses.',
+        atLeast: 'remote',
+        level: 'warning',
+      };
+    }
+  }
+}
+
+function* called(facts: FileFacts): Generator<Sink> {
+  const jquery = /jquery|\$\(|jQuery/.test(facts.program.text);
+  for (const call of facts.calls) {
+    if (call.name === null || isTagged(call)) continue;
+    const [first, second] = call.arguments;
+    if (first === undefined) continue;
+    const from = call.origin ?? '';
+    if (/^~document\.(?:write|writeln)$/.test(from)) {
+      yield { at: call.node, value: first, kind: 'html', what: WHAT, remediation: TEXT, atLeast: 'parameter' };
+    } else if (call.name === 'insertAdjacentHTML' && second !== undefined) {
+      yield {
+        at: call.node,
+        value: second,
+        kind: 'html',
+        what: WHAT,
+        remediation: TEXT,
+        atLeast: isBuilt(facts, second) ? 'unknown' : 'parameter',
+      };
+    } else if (
+      /^(?:createContextualFragment|parseHTML|bypassSecurityTrustHtml|setHTMLUnsafe|SafeString|mark_safe|Markup|raw)$/.test(
+        call.name,
+      ) &&
+      !/^(?:knex|sequelize|~?db|prisma|String)/.test(from)
+    ) {
+      if (call.name !== 'raw' || /^hono\//.test(from))
+        yield { at: call.node, value: first, kind: 'html', what: WHAT, remediation: TEXT, atLeast: 'parameter' };
+    } else if (
+      jquery &&
+      JQUERY.test(call.name) &&
+      call.receiver !== null &&
+      /^(?:\$|jQuery)|\$\w*$/.test(facts.text(call.receiver))
+    ) {
+      const atLeast = call.name === 'html' || isMarkup(facts, first) ? 'parameter' : 'remote';
+      yield { at: call.node, value: first, kind: 'html', what: WHAT, remediation: TEXT, atLeast };
+    } else if (/^~(?:\$|jQuery)$|^jquery$/.test(from)) {
+      if (isMarkup(facts, first))
+        yield { at: call.node, value: first, kind: 'html', what: WHAT, remediation: TEXT, atLeast: 'parameter' };
+    } else yield* answered(facts, call, first);
+  }
+}
+
+function* answered(facts: FileFacts, call: FileFacts['calls'][number], first: Syntax): Generator<Sink> {
+  const { name, receiver } = call;
+  if (facts.program.dialect === 'python') {
+    if (/^flask\.(?:make_response|Response)$|^django\.http\.HttpResponse$|HTMLResponse$/.test(call.origin ?? '')) {
+      yield { at: call.node, value: first, kind: 'html', what: ANSWER, remediation: RESPONSE, atLeast: 'remote' };
+    }
+    return;
+  }
+  if (receiver === null || name === null) return;
+  const on = facts.text(receiver).replace(/\(.*/s, '').split('.')[0] ?? '';
+  if (!RESPONSE_NAME.test(on)) return;
+  if (/^(?:send|end|write|html)$/.test(name)) {
+    if (isOtherType(facts, call.node) || firstKind(facts, first) !== 'text') return;
+    const level = isMarkup(facts, first) || name === 'html' ? 'error' : 'warning';
+    yield { at: call.node, value: first, kind: 'html', what: ANSWER, remediation: RESPONSE, atLeast: 'remote', level };
+  }
+}
+
+/** What is handed to `send`: objects become JSON, and JSON is no page. */
+function firstKind(facts: FileFacts, node: Syntax): 'text' | 'data' {
+  if (node.type === 'object' || node.type === 'array') return 'data';
+  if (/JSON\.stringify|^\{/.test(facts.text(node))) return 'data';
+  if (facts.object(node) !== null) return 'data';
+  return 'text';
+}
+
+/** The handler says that it answers with something that is no page. */
+function isOtherType(facts: FileFacts, node: Syntax): boolean {
+  for (let up = node.parent; up !== null; up = up.parent) {
+    if (up.type !== 'statement_block' && up.type !== 'arrow_function') continue;
+    const text = facts.text(up);
+    if (text.length > 20_000) return false;
+    return /(?:type|setHeader|set|header|contentType|writeHead)\s*\([^)]*(?:text\/plain|application\/(?!xhtml)|image\/|text\/csv|['"](?:txt|json|text)['"])/i.test(
+      text,
+    );
+  }
+  return false;
+}
+
+function isMarkup(facts: FileFacts, node: Syntax): boolean {
+  const shape = facts.shape(node);
+  return shape !== null && /<\/?[a-z!\u0000]/i.test(shape);
+}
+
+function* attributes(facts: FileFacts): Generator<Sink> {
+  for (const node of facts.nodes('jsx_attribute')) {
+    const [name, given] = node.children;
+    if (name === undefined || given === undefined) continue;
+    const value = given.type === 'jsx_expression' ? given.children[0] : undefined;
+    if (value === undefined) continue;
+    const called = facts.text(name);
+    if (called === 'dangerouslySetInnerHTML') {
+      const object = facts.object(value);
+      const html = object === null ? value : facts.property(object, '__html');
+      if (html !== null)
+        yield { at: node, value: html, kind: 'html', what: WHAT, remediation: TEXT, atLeast: 'parameter' };
+    } else if (/^(?:href|src|srcDoc|action|formAction)$/.test(called) && facts.shape(value) === null) {
+      yield {
+        at: node,
+        value,
+        kind: 'url',
+        what: 'The address of an element comes from',
+        remediation: 'Allow only http and https addresses.',
+        atLeast: 'remote',
+        level: 'warning',
+      };
+    }
+  }
+}
+
+/** Python handlers answer with what they return. */
+function* returned(facts: FileFacts): Generator<Sink> {
+  if (facts.program.dialect !== 'python') return;
+  for (const handler of facts.handlers) {
+    if (handler.framework !== 'flask') continue;
+    for (const node of facts.nodes('return_statement')) {
+      const value = node.children[0];
+      if (value === undefined || node.start < handler.node.start || node.end > handler.node.end) continue;
+      if (isMarkup(facts, value))
+        yield { at: node, value, kind: 'html', what: ANSWER, remediation: RESPONSE, atLeast: 'remote' };
+    }
+  }
+}
+
+/** Follows what becomes part of a page back to where it comes from. */
+export const crossSiteScripting: CodeDetector = {
+  rule,
+  triggers:
+    /HTML|srcdoc|document\.write|insertAdjacent|\$\(|jQuery|\.(?:send|end|write|html|append)\s*\(|href|src=|createContextualFragment|Markup|mark_safe|return\s+f?["']|Response/,
+  detect: (facts) => [...taintedSinks(facts, rule, sinks(facts)), ...taintedSinks(facts, rule, returned(facts))],
+};

@@ -1,0 +1,184 @@
+import type { Detection } from '../../../src/core/detection.ts';
+import type { CodeDetector } from '../../../src/inspect/detector.ts';
+import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { codeRule } from '../support/rule.ts';
+
+const rule = codeRule({
+  id: 'disabled-security-control',
+  shortDescription: 'A security check or protection is switched off',
+  help: 'A comment that silences a security lint, an option that turns a protection off, or --no-verify makes an alarm go away and leaves its cause. Fix the cause; where the alarm is wrong, a person says so in the policy, with a reason and an end date.',
+  cwe: [693, 1188],
+  level: 'warning',
+  confidence: 'high',
+});
+
+/** Words in a comment that silence a security check (documentation of the tools named). */
+const SILENCERS: readonly (readonly [RegExp, string])[] = [
+  [
+    /eslint-disable(?:-next-line|-line)?\b[^\n]*\b(?:security|no-unsanitized|no-secrets|sonarjs|no-eval|no-implied-eval|no-new-func|no-script-url|react\/no-danger|xss|scanjs|detect-[a-z-]+)/i,
+    'a security lint is silenced',
+  ],
+  [/biome-ignore\s+lint\/(?:security|suspicious\/noGlobalEval)/, 'a security lint is silenced'],
+  [/\bnosem(?:grep)?\b/, 'a security scan is silenced'],
+  [/#\s*nosec\b/, 'a security lint is silenced'],
+  [/\bNOSONAR\b/, 'a security scan is silenced'],
+  [/(?:codeql|lgtm)\s*\[/, 'a security scan is silenced'],
+  [/#\s*noqa:[^\n]*\bS\d{3}\b/, 'a security lint is silenced'],
+  [
+    /snyk:ignore|trufflehog:ignore|gitleaks:allow|pragma:\s*allowlist\s+secret|checkov:skip|tfsec:ignore|trivy:ignore|kics-scan\s+ignore|deepcode\s+ignore/i,
+    'a security scan is silenced',
+  ],
+  [/istanbul ignore[^\n]*(?:auth|security|permission)/i, 'a security path is left out of the tests'],
+];
+
+const HELMET =
+  /^(?:contentSecurityPolicy|frameguard|hsts|noSniff|xssFilter|referrerPolicy|crossOriginEmbedderPolicy|crossOriginOpenerPolicy|crossOriginResourcePolicy|dnsPrefetchControl|xFrameOptions|xContentTypeOptions|strictTransportSecurity)$/;
+const OFF_IF_FALSE =
+  /^(?:csrf|csrfProtection|csrf_protection|xsrf|enableCsrf|csrfPrevention|escapeHtml|autoescape|autoEscape|sanitize|secureContext|contextIsolation|sandbox|webSecurity|checkOrigin|verifySignature|signatureVerification|requireAuth|authRequired|rateLimit|rateLimiting|WTF_CSRF_ENABLED|noEscapeDisabled)$/;
+const OFF_IF_TRUE =
+  /^(?:nodeIntegration|allowRunningInsecureContent|noEscape|allowProtoPropertiesByDefault|allowProtoMethodsByDefault|disableCsrf|skipAuth|bypassAuth|disableAuth|disableSecurity|skipVerification|allowInsecure|dangerouslyAllowBrowser|dangerouslyAllowSVG|allowUnsafe\w*|insecure)$/;
+
+/** Comments, options, calls and commands that take a protection away. */
+export const disabledSecurityControl: CodeDetector = {
+  rule,
+  triggers:
+    /eslint-disable|biome-ignore|nosem|nosec|NOSONAR|codeql|lgtm|noqa|:ignore|allowlist|:skip|ignore|helmet|csrf|scape|sanitize|secur|sandbox|isolation|nodeIntegration|no-verify|gpgsign|dangerously|insecure|[Aa]uth|verif|rateLimit|autoescape|strictContextual|allowProto|allowUnsafe/i,
+  detect: (facts) => [...comments(facts), ...options(facts), ...calls(facts), ...commands(facts)],
+};
+
+function comments(facts: FileFacts): readonly Detection[] {
+  return facts.nodes('comment').flatMap((node) => {
+    const text = facts.text(node);
+    const found = SILENCERS.find(([pattern]) => pattern.test(text));
+    return found === undefined
+      ? []
+      : [
+          report(
+            facts,
+            node,
+            `By this comment ${found[1]}.`,
+            'Fix what the check found, or let a person except it in the policy.',
+            'warning',
+          ),
+        ];
+  });
+}
+
+function options(facts: FileFacts): readonly Detection[] {
+  const found: Detection[] = [];
+  for (const type of ['pair', 'keyword_argument']) {
+    for (const node of facts.nodes(type)) {
+      const key = node.children.find((child) => child.field === 'key' || child.field === 'name');
+      const value = node.children.find((child) => child.field === 'value');
+      if (key === undefined || value === undefined) continue;
+      const name = facts.text(key).replace(/['"]/g, '');
+      const known = facts.constant(value);
+      if (known === false && HELMET.test(name) && inCallOf(facts, node, /helmet/)) found.push(off(facts, node, name));
+      else if (known === false && OFF_IF_FALSE.test(name)) found.push(off(facts, node, name));
+      else if (known === true && OFF_IF_TRUE.test(name)) found.push(off(facts, node, name));
+    }
+  }
+  for (const { node, target, value } of facts.assignments) {
+    const name =
+      facts
+        .text(target)
+        .replace(/['"\]]/g, '')
+        .split(/[.[]/)
+        .at(-1) ?? '';
+    const known = facts.constant(value);
+    if (target.type === 'identifier' && !/^(?:WTF_CSRF_ENABLED|DISABLE_AUTH|SKIP_AUTH|BYPASS_AUTH)$/i.test(name))
+      continue;
+    if (
+      (known === false && OFF_IF_FALSE.test(name)) ||
+      (known === true && (OFF_IF_TRUE.test(name) || /^(?:DISABLE|SKIP|BYPASS)_AUTH$/i.test(name)))
+    )
+      found.push(off(facts, node, name));
+  }
+  return found;
+}
+
+function off(facts: FileFacts, at: Syntax, name: string): Detection {
+  const weak =
+    /^(?:sandbox|sanitize|rateLimit|rateLimiting|crossOriginEmbedderPolicy|dnsPrefetchControl|insecure|dangerouslyAllowBrowser|xssFilter|sandbox)$/.test(
+      name,
+    );
+  return report(
+    facts,
+    at,
+    `The protection "${name}" is switched off.`,
+    'Leave the protection on and adapt what it stops.',
+    weak ? 'note' : 'warning',
+  );
+}
+
+function inCallOf(facts: FileFacts, node: Syntax, pattern: RegExp): boolean {
+  for (let up = node.parent; up !== null; up = up.parent) {
+    if (up.type !== 'call_expression') continue;
+    const callee = up.children.find((child) => child.field === 'function');
+    if (callee !== undefined && pattern.test(facts.text(callee))) return true;
+  }
+  return false;
+}
+
+function calls(facts: FileFacts): readonly Detection[] {
+  return facts.calls.flatMap((call) => {
+    const off = switchedOff(facts, call);
+    return off === null
+      ? []
+      : [report(facts, call.node, off, 'Leave the protection on and adapt what it stops.', 'warning')];
+  });
+}
+
+function switchedOff(facts: FileFacts, call: Call): string | null {
+  const [first] = call.arguments;
+  if (
+    call.name === 'disable' &&
+    /^http\.?csrf|\.csrf\(\)$/.test(call.receiver === null ? '' : facts.text(call.receiver))
+  )
+    return 'The check for requests from other sites is switched off.';
+  if (
+    /^\$sceProvider\.enabled$/.test(facts.text(call.callee)) &&
+    first !== undefined &&
+    facts.constant(first) === false
+  )
+    return 'The escaping of markup is switched off.';
+  if (/^jinja2\.Environment$/.test(call.origin ?? '') && call.keywords.get('autoescape') === undefined)
+    return 'The escaping of markup is off: Jinja needs autoescape=True.';
+  return null;
+}
+
+/** `git commit --no-verify` and the like, in texts that are handed to a shell. */
+function commands(facts: FileFacts): readonly Detection[] {
+  const found: Detection[] = [];
+  for (const type of ['string', 'template_string']) {
+    for (const node of facts.nodes(type)) {
+      if (node.end - node.start > 2_000) continue;
+      const text = facts.text(node);
+      const skips =
+        /\bgit\b[^'"`\n]*--no-verify|commit\.gpgsign[= ]false|npm[^'"`\n]*--no-audit[^'"`\n]*--force|--insecure\b|curl\b[^'"`\n]*\s-k\b|--no-check-certificate|--disable-web-security|http\.sslVerify[= ]false|strict-ssl[= ]false|StrictHostKeyChecking[= ]no|--trusted-host|--allow-unauthenticated|setenforce 0/.exec(
+          text,
+        );
+      if (skips !== null || text.replace(/['"`]/g, '') === '--no-verify')
+        found.push(
+          report(
+            facts,
+            node,
+            `The command leaves a check out (${(skips?.[0] ?? text).slice(-40)}).`,
+            'Let the check run.',
+            'warning',
+          ),
+        );
+    }
+  }
+  return found;
+}
+
+function report(
+  facts: FileFacts,
+  at: Syntax,
+  message: string,
+  remediation: string,
+  level: 'warning' | 'note',
+): Detection {
+  return facts.finding({ rule, at, message, remediation, level: facts.isTest ? 'note' : level });
+}

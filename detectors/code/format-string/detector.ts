@@ -1,0 +1,57 @@
+import type { CodeDetector } from '../../../src/inspect/detector.ts';
+import type { FileFacts } from '../../../src/inspect/facts.ts';
+import { codeRule } from '../support/rule.ts';
+import { isTagged, type Sink, taintedSinks } from '../support/tainted.ts';
+
+const rule = codeRule({
+  id: 'format-string',
+  shortDescription: 'A value from somebody else is the format of a message with further values',
+  help: 'The first argument of console.log and util.format is a format: `%s`, `%d`, `%o` or `%c` in it swallow or reshape the values that follow, so an entry can be made to lie. In Python, str.format on such text reads attributes of the objects handed to it. Write a constant format and pass the value as an argument.',
+  cwe: [134],
+  level: 'warning',
+  confidence: 'medium',
+});
+
+const REMEDIATION = "Make the format constant and pass the value: console.log('%s', value, more).";
+const FORMATS =
+  /^(?:util\.(?:format|formatWithOptions|log)|~?console\.(?:log|info|warn|error|debug|trace)|sprintf-js\.(?:sprintf|vsprintf)|~sprintf|printf|format-util)$/;
+
+function* sinks(facts: FileFacts): Generator<Sink> {
+  for (const call of facts.calls) {
+    if (isTagged(call)) continue;
+    const from = call.origin ?? '';
+    const [format, ...values] = call.arguments;
+    if (FORMATS.test(from) && format !== undefined && values.length > 0) {
+      yield {
+        at: call.node,
+        value: format,
+        kind: 'format',
+        what: 'The format of a message with further values is made from',
+        remediation: REMEDIATION,
+        atLeast: from.startsWith('util') || from.includes('printf') ? 'parameter' : 'remote',
+        level: 'warning',
+      };
+    } else if (
+      facts.program.dialect === 'python' &&
+      (call.name === 'format' || call.name === 'format_map') &&
+      call.receiver !== null
+    ) {
+      yield {
+        at: call.node,
+        value: call.receiver,
+        kind: 'format',
+        what: 'The format of a text is made from',
+        remediation: 'Keep the format constant.',
+        atLeast: 'remote',
+        level: 'warning',
+      };
+    }
+  }
+}
+
+/** Follows formats back to where they come from. */
+export const formatString: CodeDetector = {
+  rule,
+  triggers: /console\.|util|printf|\.format/,
+  detect: (facts) => taintedSinks(facts, rule, sinks(facts)),
+};

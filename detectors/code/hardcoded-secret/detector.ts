@@ -1,0 +1,211 @@
+import type { Detection } from '../../../src/core/detection.ts';
+import type { CodeDetector } from '../../../src/inspect/detector.ts';
+import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { codeRule } from '../support/rule.ts';
+import { isPlaceholder, knownFormat, masked, randomLooking } from './formats.ts';
+
+const rule = codeRule({
+  id: 'hardcoded-secret',
+  shortDescription: 'A secret stands in the source',
+  help: 'Whoever can read the repository, now or later, has the secret, and it stays in the history after it is removed here. Read it from the environment or a secret store, fail when it is missing instead of falling back to a constant, and replace what was committed.',
+  cwe: [798, 259, 321],
+  level: 'error',
+  confidence: 'high',
+});
+
+const REMEDIATION =
+  'Read it from the environment or a secret store, stop when it is missing, and replace the secret that was committed.';
+const NAME =
+  /(?:^|[_.\-\s'"])(?:passw(?:or)?d|passwd|pwd|passphrase|secret|secret_?key|api_?key|apikey|access_?key(?:_?id)?|private_?key|auth_?token|access_?token|refresh_?token|bearer|token|jwt_?secret|session_?secret|cookie_?secret|signing_?key|encryption_?key|client_?secret|master_?key|db_?pass(?:word)?|credentials?|secret_?or_?key|webhook_?secret|aes_?key|hmac_?key|salt)['"]?$/i;
+const NOT_A_SECRET_NAME =
+  /(?:name|label|field|header|prefix|suffix|regex|pattern|url|uri|path|endpoint|type|placeholder|hint|error|message|text|title|column|length|policy|input|selector|param|event|action|id_?token_?hint|kind|class|schema|description|enum|scope|grant|hash)$/i;
+
+/** Literals in a known format of a secret, under the name of a secret, as a fall-back of one, or handed to a call that takes one. */
+export const hardcodedSecret: CodeDetector = {
+  rule,
+  triggers:
+    /pass|pwd|secret|key|token|credential|bearer|auth|jwt|session|sign|AKIA|ghp_|sk[-_]|xox|-----BEGIN|:\/\/\w+:|salt/i,
+  detect(facts) {
+    const found = new Map<Syntax, Detection>();
+    const add = (at: Syntax, detection: Detection): void => {
+      if (!found.has(at)) found.set(at, detection);
+    };
+    for (const node of [...facts.nodes('string'), ...facts.nodes('template_string')]) {
+      const detection = inFormat(facts, node);
+      if (detection !== null) add(node, detection);
+    }
+    for (const [name, value] of named(facts)) {
+      const detection = underName(facts, name, value);
+      if (detection !== null) add(detection.at, detection.detection);
+    }
+    for (const { at, detection } of handed(facts)) add(at, detection);
+    return [...found.values()];
+  },
+};
+
+function inFormat(facts: FileFacts, node: Syntax): Detection | null {
+  const text = facts.constant(node);
+  if (typeof text !== 'string' || text.length < 16) return null;
+  const format = knownFormat(text);
+  if (format === null || isPlaceholder(format.secret)) return null;
+  return report(facts, node, `This looks like ${format.what} (${masked(format.secret)}).`, 'error');
+}
+
+/** Every name with the value it is given: declarations, members, keys of objects, keyword arguments, defaults of parameters. */
+function* named(facts: FileFacts): Generator<readonly [string, Syntax]> {
+  for (const { target, value } of facts.assignments) yield [lastName(facts, target), value];
+  for (const type of [
+    'pair',
+    'keyword_argument',
+    'required_parameter',
+    'assignment_pattern',
+    'object_assignment_pattern',
+    'enum_assignment',
+  ]) {
+    for (const node of facts.nodes(type)) {
+      const key = node.children.find(
+        (child) =>
+          child.field === 'key' || child.field === 'name' || child.field === 'left' || child.field === 'pattern',
+      );
+      const value = node.children.find((child) => child.field === 'value' || child.field === 'right');
+      if (key !== undefined && value !== undefined) yield [facts.text(key).replace(/^['"]|['"]$/g, ''), value];
+    }
+  }
+}
+
+function lastName(facts: FileFacts, target: Syntax): string {
+  if (target.type === 'subscript_expression') {
+    const index = target.children.find((child) => child.field === 'index');
+    return index === undefined ? '' : String(facts.constant(index) ?? '');
+  }
+  return facts.text(target).split('.').at(-1) ?? '';
+}
+
+function underName(
+  facts: FileFacts,
+  name: string,
+  value: Syntax,
+): { readonly at: Syntax; readonly detection: Detection } | null {
+  const spaced = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2');
+  if (!NAME.test(`_${spaced}`) || NOT_A_SECRET_NAME.test(spaced)) return null;
+  const fallback = fallbackOf(facts, value);
+  const literal = fallback ?? (value.type === 'string' || value.type === 'template_string' ? value : null);
+  if (literal === null) return null;
+  const text = facts.constant(literal);
+  if (typeof text !== 'string' || !couldBeSecret(text, name, fallback !== null)) return null;
+  const salt = /salt/i.test(name);
+  const what =
+    fallback === null
+      ? `"${name.slice(0, 40)}" is written in the source (${masked(text)}).`
+      : `Where the environment has no "${name.slice(0, 40)}", a constant takes its place (${masked(text)}), which every reader knows.`;
+  const level =
+    facts.isTest || salt
+      ? 'note'
+      : fallback !== null || randomLooking(text) || /passw|pwd|secret/i.test(name)
+        ? 'error'
+        : 'warning';
+  return { at: literal, detection: report(facts, literal, what, level) };
+}
+
+/** `process.env.SECRET || 'secret'`, `os.environ.get('SECRET', 'secret')` */
+function fallbackOf(facts: FileFacts, value: Syntax): Syntax | null {
+  if (value.type === 'binary_expression') {
+    const [left, , right] = [
+      value.children.find((child) => child.field === 'left'),
+      null,
+      value.children.find((child) => child.field === 'right'),
+    ];
+    if (left === undefined || right === undefined) return null;
+    const literal = right.type === 'string' || right.type === 'template_string' ? right : null;
+    return literal !== null && isEnvironment(facts, left) ? literal : null;
+  }
+  if (value.type === 'call_expression' && /^(?:os\.environ\.get|os\.getenv)\(/.test(facts.text(value))) {
+    const given = value.children.find((child) => child.field === 'arguments')?.children[1];
+    return given?.type === 'string' ? given : null;
+  }
+  return null;
+}
+
+function isEnvironment(facts: FileFacts, node: Syntax): boolean {
+  return /process\.env|import\.meta\.env|environ|getenv|config\b|Deno\.env|Bun\.env/.test(facts.text(node));
+}
+
+function couldBeSecret(text: string, name: string, isFallback: boolean): boolean {
+  if (text.length < (isFallback ? 3 : 5) || text.length > 4_000) return false;
+  if (isPlaceholder(text) && !isFallback) return false;
+  if (/^<|>$|^\$\{|^%|\{\{/.test(text)) return false;
+  if (/\s/.test(text) && !/^-----BEGIN/.test(text) && text.split(/\s+/).length > 2) return false;
+  if (/^(?:https?:|\/|\.\/|[a-z]+\.[a-z.]+$)/i.test(text) && !/:\/\/[^/\s:]+:[^@\s]+@/.test(text)) return false;
+  if (
+    /^(?:string|password|text|hidden|required|optional|bearer|basic|none|null|undefined|true|false|token|secret|key|apikey|api[-_]key|authorization|x-[\w-]+|utf-?8|hex|base64|include|same-origin|omit|email|username)$/i.test(
+      text,
+    ) &&
+    !isFallback
+  )
+    return false;
+  const plainWord = /^[a-z]+(?:[-_ ][a-z]+)*$/i.test(text);
+  if (plainWord && text.toLowerCase().replace(/[-_ ]/g, '') === name.toLowerCase().replace(/[-_ ]/g, ''))
+    return isFallback;
+  if (plainWord && /token|key|credential/i.test(name) && !/secret|passw|pwd/i.test(name))
+    return isFallback || text.length > 24;
+  return true;
+}
+
+const TAKES_KEY: readonly (readonly [RegExp, number])[] = [
+  [/^(?:jsonwebtoken|~jwt|jwt)\.(?:sign|verify|encode|decode)$/, 1],
+  [/^jwt-simple\.(?:encode|decode)$/, 1],
+  [/^~?crypto\.createHmac$/, 1],
+  [/^~?crypto\.(?:createCipheriv|createDecipheriv)$/, 1],
+  [/^~?crypto\.(?:createCipher|createDecipher)$/, 1],
+  [/^~?crypto\.(?:scrypt|scryptSync|pbkdf2|pbkdf2Sync)$/, 0],
+  [/^(?:crypto-js|~CryptoJS)\.\w+\.(?:encrypt|decrypt)$/, 1],
+  [/^(?:crypto-js|~CryptoJS)\.Hmac\w+$/, 1],
+  [/^hmac\.new$/, 0],
+  [/^cookie-parser$/, 0],
+  [/^cookie-signature\.sign$/, 1],
+];
+
+/** Keys that are handed to a library as a literal, under whatever name. */
+function* handed(facts: FileFacts): Generator<{ readonly at: Syntax; readonly detection: Detection }> {
+  for (const call of facts.calls) {
+    const from = call.origin ?? '';
+    for (const [pattern, index] of TAKES_KEY) {
+      const key = pattern.test(from) ? call.arguments[index] : undefined;
+      if (key === undefined) continue;
+      const made =
+        key.type === 'call_expression' && /^Buffer\.from\(/.test(facts.text(key))
+          ? (key.children.find((child) => child.field === 'arguments')?.children[0] ?? key)
+          : key;
+      const literal = fallbackOf(facts, facts.definition(made) ?? made) ?? made;
+      const text = facts.constant(literal);
+      if (typeof text !== 'string' || text.length < 3 || /^-----BEGIN (?:PUBLIC|CERT)/.test(text)) continue;
+      const where = facts.definition(made);
+      const at =
+        where !== null && (where.type === 'string' || where.type === 'binary_expression')
+          ? where.type === 'string'
+            ? where
+            : literal
+          : literal;
+      yield {
+        at,
+        detection: report(
+          facts,
+          at,
+          `The key for ${call.name ?? 'this call'} is written in the source (${masked(text)}).`,
+          facts.isTest ? 'note' : 'error',
+        ),
+      };
+    }
+  }
+}
+
+function report(facts: FileFacts, at: Syntax, message: string, level: 'error' | 'warning' | 'note'): Detection {
+  return facts.finding({
+    rule,
+    at,
+    message,
+    remediation: REMEDIATION,
+    level,
+    confidence: level === 'error' ? 'high' : 'medium',
+  });
+}

@@ -1,0 +1,214 @@
+import type { Detection } from '../../../src/core/detection.ts';
+import type { CodeDetector } from '../../../src/inspect/detector.ts';
+import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { within } from '../support/around.ts';
+import { codeRule } from '../support/rule.ts';
+
+const rule = codeRule({
+  id: 'information-exposure',
+  shortDescription: 'Internals or secrets are shown to whoever asks, or written into the log',
+  help: 'Stack traces, database errors, environment variables and password fields tell an attacker where to push next, and logs are read by more people than a database. Answer with a message of your own and an id, log the details, and leave secrets out of both.',
+  cwe: [209, 200, 532],
+  level: 'warning',
+  confidence: 'high',
+});
+
+const REMEDIATION = 'Answer with a fixed message and an id, and write the details to the log.';
+const RESPONSE = /^(?:res|response|reply|ctx|c)\b/;
+const SECRET_NAME =
+  /(?:^|\.|_)(?:passw(?:or)?d|passwd|pwd|secret(?:_?key)?|api_?key|private_?key|access_?token|refresh_?token|auth_?token|credit_?card|card_?number|cvv|ssn|client_?secret|jwt)$/i;
+
+const NAMES: ReadonlySet<string> = new Set(['identifier']);
+const MEMBERS: ReadonlySet<string> = new Set(['member_expression', 'shorthand_property_identifier']);
+const SHOWN: ReadonlySet<string> = new Set(['identifier', 'member_expression', 'shorthand_property_identifier']);
+
+/** Error details, the environment and secrets in answers and logs, and debug modes. */
+export const informationExposure: CodeDetector = {
+  rule,
+  triggers: /stack|err|exception|process\.env|environ|passw|secret|token|key|debug|traceback|card|ssn/i,
+  detect: (facts) => [...facts.calls.flatMap((call) => inCall(facts, call)), ...bodies(facts)],
+};
+
+function inCall(facts: FileFacts, call: Call): readonly Detection[] {
+  if (facts.program.dialect === 'python') {
+    const debug = call.keywords.get('debug');
+    if (call.name === 'run' && debug !== undefined && facts.constant(debug) === true)
+      return [
+        report(
+          facts,
+          call.node,
+          'The debug mode shows internals and lets visitors run code.',
+          'warning',
+          'Take debug=True out.',
+        ),
+      ];
+  }
+  if (isAnswer(facts, call)) {
+    for (const argument of call.arguments) {
+      const leak = leakIn(facts, argument);
+      if (leak !== null) return [report(facts, call.node, leak.message, leak.level, REMEDIATION)];
+    }
+  }
+  return isLog(facts, call) ? logged(facts, call) : [];
+}
+
+function isAnswer(facts: FileFacts, call: Call): boolean {
+  if (facts.program.dialect === 'python')
+    return /^(?:flask\.(?:jsonify|make_response|Response)|django\.http\.(?:HttpResponse|JsonResponse))$/.test(
+      call.origin ?? '',
+    );
+  if (
+    !/^(?:send|json|end|write|render|jsonp)$/.test(call.name ?? '') &&
+    !/^(?:~Response\.json|next\/server\.NextResponse\.json|~Response)$/.test(call.origin ?? '')
+  )
+    return false;
+  return call.receiver === null
+    ? call.isNew
+    : RESPONSE.test(facts.text(call.receiver)) || /Response$/.test(facts.text(call.receiver));
+}
+
+interface Leak {
+  readonly message: string;
+  readonly level: 'warning' | 'note';
+}
+
+function leakIn(facts: FileFacts, node: Syntax): Leak | null {
+  if (node.end - node.start > 4_000) return null;
+  const text = withoutStrings(facts, node);
+  if (/\b(?:e|err|error|ex|exception|\w*[eE]rr(?:or)?)\.stack\b|traceback\.format_exc\(/.test(text))
+    return { message: 'The answer contains a stack trace.', level: 'warning' };
+  if (/(?:^|[^.\w])process\.env(?!\s*[.[])|(?:^|[^.\w])os\.environ(?!\s*[.[])/.test(text))
+    return { message: 'The answer contains the whole environment, secrets included.', level: 'warning' };
+  if (/\b(?:e|err|error|ex)\.(?:sqlMessage|sql|query|detail|errmsg|parent)\b/.test(text))
+    return { message: 'The answer contains details of a database error.', level: 'warning' };
+  if (caughtWhole(facts, node))
+    return { message: 'The answer contains the error object as it was caught.', level: 'warning' };
+  const secret = memberNamed(facts, node);
+  if (secret !== null) return { message: `The answer contains "${secret}".`, level: 'warning' };
+  if (/\b(?:e|err|error|ex|exception)\.message\b|\bstr\(e\)/.test(text))
+    return { message: 'The answer contains the message of whatever went wrong.', level: 'note' };
+  return null;
+}
+
+/** Text in quotes only names things; what is put into templates counts. */
+function withoutStrings(facts: FileFacts, node: Syntax): string {
+  return facts.text(node).replace(/'[^'\n]*'|"[^"\n]*"/g, "''");
+}
+
+/** `res.json(err)`, `{ error: err }`, `res.send(String(err))` with what a catch or an error callback was given. */
+function caughtWhole(facts: FileFacts, node: Syntax): boolean {
+  for (const each of within(node, NAMES)) {
+    if (!/^(?:e|err|error|ex|exception|\w+Err(?:or)?)$/.test(facts.text(each))) continue;
+    const up = each.parent;
+    if (each === node) return isCaught(facts, each);
+    if (up?.type === 'pair' && each.field === 'value') return isCaught(facts, each);
+    if (up?.type === 'template_substitution') return isCaught(facts, each);
+  }
+  return false;
+}
+
+function isCaught(facts: FileFacts, name: Syntax): boolean {
+  const text = facts.text(name);
+  for (let up = name.parent; up !== null; up = up.parent) {
+    if (up.type === 'catch_clause') {
+      const parameter = up.children.find((child) => child.field === 'parameter');
+      if (parameter !== undefined && facts.text(parameter) === text) return true;
+    }
+    const parameters = up.children.find((child) => child.field === 'parameters' || child.field === 'parameter');
+    const first = parameters?.type === 'identifier' ? parameters : parameters?.children[0];
+    if (first !== undefined && facts.text(first).replace(/:.*/s, '') === text) return true;
+  }
+  return false;
+}
+
+/** A member that is named as a secret and is put out as it is. */
+function memberNamed(facts: FileFacts, node: Syntax): string | null {
+  for (const each of within(node, MEMBERS)) {
+    const up = each.parent;
+    const shown =
+      each === node ||
+      each.type !== 'member_expression' ||
+      (up?.type === 'pair' && each.field === 'value') ||
+      up?.type === 'template_substitution' ||
+      (up?.type === 'arguments' && up.parent === node.parent);
+    if (!shown) continue;
+    const text = facts.text(each).replace(/([a-z0-9])([A-Z])/g, '$1_$2');
+    if (
+      /passw|secret|private_?key|cvv|ssn|card_?number/i.test(text) &&
+      SECRET_NAME.test(text) &&
+      !/^process|body\b/.test(text)
+    )
+      return facts.text(each).slice(0, 60);
+  }
+  return null;
+}
+
+function isLog(facts: FileFacts, call: Call): boolean {
+  return (
+    call.receiver !== null &&
+    /^(?:log|info|warn|warning|error|debug|trace)$/.test(call.name ?? '') &&
+    /^(?:console|log|logger|logging|winston|pino|\w*[lL]ogger)$/.test(facts.text(call.receiver).split('.').at(-1) ?? '')
+  );
+}
+
+function logged(facts: FileFacts, call: Call): readonly Detection[] {
+  for (const argument of call.arguments) {
+    const secret = loggedSecret(facts, argument);
+    if (secret !== null)
+      return [report(facts, call.node, `The log contains "${secret}".`, 'warning', 'Leave secrets out of the log.')];
+  }
+  return [];
+}
+
+function loggedSecret(facts: FileFacts, node: Syntax): string | null {
+  if (/^(?:process\.env|os\.environ)$/.test(facts.text(node))) return facts.text(node);
+  for (const each of within(node, SHOWN)) {
+    const up = each.parent;
+    const shown =
+      each === node ||
+      each.type === 'shorthand_property_identifier' ||
+      up?.type === 'template_substitution' ||
+      (up?.type === 'binary_expression' &&
+        /^\+?$/.test(facts.text(up.children.find((child) => child.field === 'operator') ?? each))) ||
+      (up?.type === 'pair' && each.field === 'value');
+    if (!shown || each.field === 'object') continue;
+    const text = facts.text(each).replace(/([a-z0-9])([A-Z])/g, '$1_$2');
+    if (SECRET_NAME.test(text) || /^process\.env\.\w*(?:SECRET|PASSWORD|PRIVATE_KEY)\w*$/.test(facts.text(each)))
+      return facts.text(each).slice(0, 60);
+  }
+  return null;
+}
+
+/** Koa answers by assignment; Python by what is returned. */
+function bodies(facts: FileFacts): readonly Detection[] {
+  const assigned = facts.assignments.flatMap(({ node, target, value }) => {
+    if (!/^ctx\.(?:response\.)?body$/.test(facts.text(target))) return [];
+    const leak = leakIn(facts, value);
+    return leak === null ? [] : [report(facts, node, leak.message, leak.level, REMEDIATION)];
+  });
+  if (facts.program.dialect !== 'python') return assigned;
+  const returned = facts.nodes('return_statement').flatMap((node) => {
+    const value = node.children[0];
+    if (value === undefined || !/format_exc|os\.environ(?!\s*[.[])/.test(facts.text(value))) return [];
+    const leak = leakIn(facts, value);
+    return leak === null ? [] : [report(facts, node, leak.message, leak.level, REMEDIATION)];
+  });
+  return [...assigned, ...returned];
+}
+
+function report(
+  facts: FileFacts,
+  at: Syntax,
+  message: string,
+  level: 'warning' | 'note',
+  remediation: string,
+): Detection {
+  return facts.finding({
+    rule,
+    at,
+    message,
+    remediation,
+    level: facts.isTest ? 'note' : level,
+    confidence: level === 'note' ? 'low' : 'medium',
+  });
+}

@@ -1,0 +1,164 @@
+import type { Detection } from '../../../src/core/detection.ts';
+import type { CodeDetector } from '../../../src/inspect/detector.ts';
+import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { codeRule } from '../support/rule.ts';
+
+const rule = codeRule({
+  id: 'insecure-cookie',
+  shortDescription: 'A cookie that signs people in lacks its protections',
+  help: 'Without httpOnly any script of the page can read the cookie, without secure it travels in clear text, and with SameSite=None other sites send it along. Set httpOnly, secure and sameSite for every cookie that carries a session or a token.',
+  cwe: [614, 1004, 1275],
+  level: 'warning',
+  confidence: 'high',
+});
+
+const REMEDIATION = "Set { httpOnly: true, secure: true, sameSite: 'lax' }.";
+const SENSITIVE = /sess|sid$|^sid|token|jwt|auth|login|user|remember|access|refresh|credential|identity|csrf/i;
+
+/** Cookies that are set without, or against, their protections. */
+export const insecureCookie: CodeDetector = {
+  rule,
+  triggers: /cookie|session/i,
+  detect: (facts) => facts.calls.flatMap((call) => inCall(facts, call)),
+};
+
+function inCall(facts: FileFacts, call: Call): readonly Detection[] {
+  if (facts.program.dialect === 'python') return call.name === 'set_cookie' ? python(facts, call) : [];
+  const from = call.origin ?? '';
+  if (
+    /^(?:express-session|cookie-session|koa-session|@fastify\/(?:session|secure-session|cookie)|iron-session\.getIronSession)$/.test(
+      from,
+    )
+  )
+    return session(facts, call, from);
+  const on = call.receiver === null ? '' : facts.text(call.receiver).replace(/\(\)/g, '');
+  const sets =
+    (call.name === 'cookie' && /^(?:res|response|reply)\b/.test(on)) ||
+    (call.name === 'setCookie' && /^(?:reply|res|c|response)?$/.test(on)) ||
+    (call.name === 'set' && /cookies?$/i.test(on));
+  if (sets) return cookie(facts, call);
+  if (/^(?:setHeader|header|set|append)$/.test(call.name ?? '') && call.arguments.length === 2)
+    return header(facts, call);
+  return [];
+}
+
+function cookie(facts: FileFacts, call: Call): readonly Detection[] {
+  const offset = call.name === 'setCookie' && call.receiver === null ? 1 : 0;
+  const [name, value] = call.arguments.slice(offset);
+  const options = call.arguments[offset + 2];
+  if (name === undefined) return [];
+  const whole = facts.object(name);
+  const called =
+    whole === null ? String(facts.constant(name) ?? facts.text(name)) : textOf(facts, facts.property(whole, 'name'));
+  const sensitive = SENSITIVE.test(called) || (value !== undefined && /token|session|jwt/i.test(facts.text(value)));
+  const object = whole ?? (options === undefined ? null : facts.object(options));
+  if (object === null && options !== undefined) return [];
+  return judged(facts, call.node, object, called, sensitive);
+}
+
+function judged(
+  facts: FileFacts,
+  at: Syntax,
+  object: Syntax | null,
+  called: string,
+  sensitive: boolean,
+): readonly Detection[] {
+  if (object?.children.some((part) => part.type === 'spread_element') === true) return [];
+  const missing: string[] = [];
+  const off: string[] = [];
+  for (const name of ['httpOnly', 'secure']) {
+    const value = object === null ? null : facts.property(object, name);
+    if (value === null) missing.push(name);
+    else if (facts.constant(value) === false) off.push(name);
+  }
+  const site = object === null ? null : facts.property(object, 'sameSite');
+  const secureOff = off.includes('secure') || missing.includes('secure');
+  if (site !== null && /^['"]?none['"]?$/i.test(String(facts.constant(site) ?? '')) && secureOff) off.push('sameSite');
+  // A token for forged requests has to be read by the page.
+  const readable = /csrf|xsrf/i.test(called);
+  const wrong = [...off, ...(sensitive ? missing : [])].filter((name) => !(readable && name === 'httpOnly'));
+  if (wrong.length === 0) return [];
+  const level = sensitive ? 'warning' : 'note';
+  return [
+    facts.finding({
+      rule,
+      at,
+      message: `The cookie "${called.slice(0, 40)}" is set without ${wrong.join(' and ')}.`,
+      remediation: REMEDIATION,
+      level,
+    }),
+  ];
+}
+
+function session(facts: FileFacts, call: Call, from: string): readonly Detection[] {
+  const [first] = call.arguments;
+  const options = first === undefined ? null : facts.object(first);
+  if (options === null) return [];
+  const own = facts.property(options, 'cookie') ?? facts.property(options, 'cookieOptions');
+  const settings =
+    own === null ? (from === 'cookie-session' || from === 'koa-session' ? options : null) : facts.object(own);
+  if (own !== null && settings === null) return [];
+  const found: string[] = [];
+  for (const name of ['httpOnly', 'secure']) {
+    const value = settings === null ? null : facts.property(settings, name);
+    if (value !== null && facts.constant(value) === false) found.push(name);
+    // express-session sets httpOnly by itself and secure not.
+    if (value === null && name === 'secure') found.push(name);
+  }
+  if (found.length === 0) return [];
+  return [
+    facts.finding({
+      rule,
+      at: own ?? call.node,
+      message: `The session cookie is set without ${found.join(' and ')}.`,
+      remediation: REMEDIATION,
+      level: 'warning',
+      confidence: 'medium',
+    }),
+  ];
+}
+
+/** `res.setHeader('Set-Cookie', 'sid=…; Path=/')` */
+function header(facts: FileFacts, call: Call): readonly Detection[] {
+  const [name, value] = call.arguments;
+  if (name === undefined || value === undefined || !/^set-cookie$/i.test(String(facts.constant(name) ?? ''))) return [];
+  const shape = facts.shape(value);
+  if (shape === null || !shape.includes('=')) return [];
+  const called = shape.split('=')[0] ?? '';
+  const wrong = [/;\s*httponly/i.test(shape) ? null : 'HttpOnly', /;\s*secure/i.test(shape) ? null : 'Secure'].filter(
+    (each) => each !== null,
+  );
+  if (wrong.length === 0 || !SENSITIVE.test(called)) return [];
+  return [
+    facts.finding({
+      rule,
+      at: call.node,
+      message: `The cookie "${called.slice(0, 40)}" is set without ${wrong.join(' and ')}.`,
+      remediation: REMEDIATION,
+      level: 'warning',
+    }),
+  ];
+}
+
+function python(facts: FileFacts, call: Call): readonly Detection[] {
+  const name = call.arguments[0] ?? call.keywords.get('key');
+  const called = name === undefined ? '' : String(facts.constant(name) ?? facts.text(name));
+  const wrong = ['httponly', 'secure'].filter((option) => {
+    const value = call.keywords.get(option);
+    return value === undefined ? SENSITIVE.test(called) : facts.constant(value) === false;
+  });
+  if (wrong.length === 0) return [];
+  return [
+    facts.finding({
+      rule,
+      at: call.node,
+      message: `The cookie "${called.slice(0, 40)}" is set without ${wrong.join(' and ')}.`,
+      remediation: 'Set httponly=True, secure=True, samesite="Lax".',
+      level: SENSITIVE.test(called) ? 'warning' : 'note',
+    }),
+  ];
+}
+
+function textOf(facts: FileFacts, node: Syntax | null): string {
+  return node === null ? '' : String(facts.constant(node) ?? facts.text(node));
+}

@@ -1,0 +1,108 @@
+import type { Detection } from '../../../src/core/detection.ts';
+import type { CodeDetector } from '../../../src/inspect/detector.ts';
+import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { functionAround, nameOf } from '../support/around.ts';
+import { codeRule } from '../support/rule.ts';
+
+const rule = codeRule({
+  id: 'insecure-randomness',
+  shortDescription: 'A secret is made with a random generator that can be predicted',
+  help: "Math.random and Python's random are made for simulations: after a few outputs the next ones can be computed, and so can tokens, passwords and ids made from them. Use crypto.randomBytes, crypto.randomUUID or crypto.getRandomValues, in Python the secrets module.",
+  cwe: [338, 330],
+  level: 'warning',
+  confidence: 'high',
+});
+
+const REMEDIATION =
+  "Use crypto.randomBytes(32).toString('hex') or crypto.randomUUID(); in Python secrets.token_hex(32).";
+const WEAK =
+  /^(?:~Math\.random|random\.(?:random|randint|choice|choices|randrange|sample|getrandbits|uniform|shuffle)|~_\.random|lodash\.(?:random|sample)|numpy\.random\.\w+|chance\.\w+|seedrandom)$/;
+const SECRET =
+  /token|secret|passw(?:or)?d|passphrase|\bpwd|session_?id|sessionid|api_?key|apikey|access_?key|private_?key|\botp\b|otp(?:code)?$|_otp|nonce|\bsalt|salt$|csrf|xsrf|verif(?:y|ication)_?code|reset_?(?:code|link|id)|invite_?code|auth_?code|recovery|credential|\biv\b|initiali[sz]ationVector|captcha|pin_?code|coupon|voucher|uuid|guid|license_?key|one_?time|security_?code|backup_?code|challenge|\bkey$|encryption/i;
+const HARMLESS =
+  /color|colour|jitter|delay|backoff|retry|animation|position|shuffle|sample|mock|fake|dice|particle|seed_?data|token_?count|max_?tokens|tokenize|placeholder|keyframe|react_?key/i;
+
+/** Predictable generators where what is made, or the function that makes it, is named as a secret. */
+export const insecureRandomness: CodeDetector = {
+  rule,
+  triggers: /random|chance|sample/i,
+  detect: (facts) => {
+    const seen = new Set<Syntax>();
+    return facts.calls.flatMap((call): readonly Detection[] => {
+      if (!WEAK.test(call.origin ?? '')) return [];
+      const purpose = purposeOf(facts, call.node);
+      if (purpose === null) return [];
+      const at = purpose.owner;
+      if (seen.has(at)) return [];
+      seen.add(at);
+      return [
+        facts.finding({
+          rule,
+          at: call.node,
+          message: `"${purpose.name.slice(0, 60)}" is made with a generator that can be predicted.`,
+          remediation: REMEDIATION,
+          level: facts.isTest ? 'note' : 'warning',
+        }),
+      ];
+    });
+  },
+};
+
+/** The names on the way up from the call: what it is assigned to, the key it stands under, the function around. */
+function purposeOf(facts: FileFacts, node: Syntax): { readonly name: string; readonly owner: Syntax } | null {
+  let child = node;
+  for (let up = node.parent; up !== null; up = up.parent) {
+    const name = holderName(up, child);
+    if (name !== null) {
+      const text = facts.text(name);
+      if (HARMLESS.test(text)) return null;
+      if (isSecretName(text)) return { name: text, owner: up };
+    }
+    if (up.type === 'arguments' && up.parent !== null) {
+      const callee = up.parent.children.find((each) => each.field === 'function' || each.field === 'constructor');
+      if (
+        callee !== undefined &&
+        /(?:set|create|generate|save|store|update|sign|encrypt|hash)\w*(?:Token|Secret|Password|Session|Otp|Key)|cookie$/i.test(
+          facts.text(callee),
+        )
+      )
+        return { name: facts.text(callee), owner: up };
+    }
+    child = up;
+  }
+  return innermostFunction(facts, node);
+}
+
+function innermostFunction(facts: FileFacts, node: Syntax): { readonly name: string; readonly owner: Syntax } | null {
+  for (let fn = functionAround(node); fn !== null; fn = functionAround(fn)) {
+    const name = nameOf(fn);
+    if (name === null) continue;
+    const text = facts.text(name);
+    if (HARMLESS.test(text)) return null;
+    return isSecretName(text) ? { name: text, owner: fn } : null;
+  }
+  return null;
+}
+
+function isSecretName(text: string): boolean {
+  const last = text.split('.').at(-1) ?? text;
+  return SECRET.test(last.replace(/([a-z])([A-Z])/g, '$1_$2'));
+}
+
+function holderName(up: Syntax, child: Syntax): Syntax | null {
+  switch (up.type) {
+    case 'variable_declarator':
+    case 'public_field_definition':
+      return child.field === 'value' ? (up.children.find((each) => each.field === 'name') ?? null) : null;
+    case 'assignment_expression':
+    case 'augmented_assignment_expression':
+      return child.field === 'right' ? (up.children.find((each) => each.field === 'left') ?? null) : null;
+    case 'pair':
+    case 'keyword_argument':
+      return child.field === 'value'
+        ? (up.children.find((each) => each.field === 'key' || each.field === 'name') ?? null)
+        : null;
+    default:
+      return null;
+  }
+}

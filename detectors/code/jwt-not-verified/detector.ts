@@ -1,0 +1,144 @@
+import type { Detection } from '../../../src/core/detection.ts';
+import type { CodeDetector } from '../../../src/inspect/detector.ts';
+import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { within } from '../support/around.ts';
+import { codeRule } from '../support/rule.ts';
+import { option } from '../support/tainted.ts';
+
+const rule = codeRule({
+  id: 'jwt-not-verified',
+  shortDescription: 'A token is read without checking its signature, or the check accepts unsigned ones',
+  help: 'Decoding a JSON Web Token only reads it: anybody can write any user id into one. Verify it with the key and a fixed list of algorithms, and never accept the algorithm `none`.',
+  cwe: [347],
+  level: 'error',
+  confidence: 'high',
+});
+
+const REMEDIATION = "Verify the token: jwt.verify(token, key, { algorithms: ['HS256'] }).";
+const DECODE =
+  /^(?:jsonwebtoken\.decode|jwt-decode(?:\.jwtDecode|\.default|\.jwt_decode)?|jose\.(?:decodeJwt|UnsecuredJWT\.decode)|jwt-simple\.decode|~jwt\.decode|~jwtDecode|~jwt_decode|jws\.decode|fast-jwt\.createDecoder)$/;
+const VERIFY =
+  /^(?:jsonwebtoken\.verify|~jwt\.verify|jose\.jwtVerify|express-jwt(?:\.expressjwt)?|koa-jwt|@fastify\/jwt|jws\.verify|njwt\.verify|fast-jwt\.createVerifier|passport-jwt\.Strategy|jwt\.decode|jose\.jwt\.decode|jwt-simple\.decode)$/;
+
+const NAMES: ReadonlySet<string> = new Set(['identifier']);
+
+/** Tokens that are decoded only, and verifications that check nothing. */
+export const jwtNotVerified: CodeDetector = {
+  rule,
+  triggers: /jwt|jsonwebtoken|jose|jws|token/i,
+  detect: (facts) => [...facts.calls.flatMap((call) => inCall(facts, call)), ...handmade(facts)],
+};
+
+function inCall(facts: FileFacts, call: Call): readonly Detection[] {
+  const from = call.origin ?? '';
+  if (facts.program.dialect === 'python') return python(facts, call, from);
+  if (/^jwt-simple\.decode$/.test(from) && call.arguments.length >= 3) {
+    const skip = call.arguments[2];
+    return skip !== undefined && facts.constant(skip) === true
+      ? [report(facts, call.node, 'The token is read without checking its signature.', 'error')]
+      : [];
+  }
+  if (DECODE.test(from) && !/^jwt-simple/.test(from)) {
+    if (verifiesToo(facts)) return [];
+    const browser =
+      /jwt-decode|jwtDecode|jwt_decode/.test(from) &&
+      facts.handlers.length === 0 &&
+      !/\breq\b|\brequest\b|\bheaders\b/.test(facts.program.text);
+    return [
+      report(
+        facts,
+        call.node,
+        'The token is only decoded: nothing checks who made it.',
+        browser ? 'note' : /~/.test(from) ? 'warning' : 'error',
+      ),
+    ];
+  }
+  if (VERIFY.test(from)) return verification(facts, call);
+  return [];
+}
+
+/** A file that verifies as well decodes for another reason: to pick the key, or to show the claims. */
+function verifiesToo(facts: FileFacts): boolean {
+  return facts.calls.some(
+    (call) => /\.(?:verify|jwtVerify)$/.test(call.origin ?? '') || /^(?:verify\w*|jwtVerify)$/i.test(call.name ?? ''),
+  );
+}
+
+function verification(facts: FileFacts, call: Call): readonly Detection[] {
+  const algorithms = option(facts, call, 'algorithms') ?? option(facts, call, 'algorithm');
+  if (algorithms !== null && /['"]none['"]/i.test(facts.text(facts.definition(algorithms) ?? algorithms))) {
+    return [report(facts, call.node, 'The verification accepts unsigned tokens (algorithm none).', 'error')];
+  }
+  const ignored = option(facts, call, 'ignoreExpiration');
+  if (ignored !== null && facts.constant(ignored) === true) {
+    return [report(facts, call.node, 'The verification accepts expired tokens.', 'warning')];
+  }
+  const key = call.arguments[1];
+  if (/verify$/.test(call.origin ?? '') && key !== undefined) {
+    const value = facts.constant(key);
+    if (value === '' || value === null || facts.text(key) === 'undefined')
+      return [report(facts, call.node, 'The token is verified without a key.', 'error')];
+  }
+  return [];
+}
+
+function python(facts: FileFacts, call: Call, from: string): readonly Detection[] {
+  if (from === 'jwt.get_unverified_header') return [];
+  if (/get_unverified_claims$/.test(from))
+    return [report(facts, call.node, 'The token is only decoded: nothing checks who made it.', 'error')];
+  if (!/^(?:jwt|jose\.jwt)\.decode$/.test(from)) return [];
+  const options = call.keywords.get('options');
+  const verify = call.keywords.get('verify');
+  const off =
+    (options !== undefined &&
+      /verify_signature['"]?\s*[:=]\s*False/.test(facts.text(facts.definition(options) ?? options))) ||
+    (verify !== undefined && facts.constant(verify) === false);
+  if (off) return [report(facts, call.node, 'The signature of the token is not checked.', 'error')];
+  return verification(facts, call);
+}
+
+/** `JSON.parse(atob(token.split('.')[1]))` */
+function handmade(facts: FileFacts): readonly Detection[] {
+  if (facts.program.dialect === 'python' || verifiesToo(facts)) return [];
+  return facts.calls.flatMap((call) => {
+    if (call.origin !== '~JSON.parse' || call.arguments[0] === undefined) return [];
+    const text = written(facts, call.arguments[0]);
+    const reads =
+      /(?:atob|Buffer\.from|base64url?|decodeBase64)[\s\S]*split\(['"]\.['"]\)\[1\]/.test(text) &&
+      /token|jwt|bearer|auth/i.test(text);
+    if (!reads) return [];
+    const server = facts.handlers.length > 0 || /\breq\b|\bheaders\b|authorization/i.test(facts.program.text);
+    return [
+      report(
+        facts,
+        call.node,
+        'The claims of a token are read by hand: nothing checks who made it.',
+        server ? 'error' : 'note',
+      ),
+    ];
+  });
+}
+
+function written(facts: FileFacts, node: Syntax): string {
+  const own = facts.text(node);
+  const parts = [own];
+  for (const each of within(node, NAMES)) {
+    const value = facts.definition(each);
+    if (value !== null && value.end - value.start < 400) parts.push(facts.text(value));
+    const inner = value === null ? undefined : value.children.find((child) => child.type === 'arguments')?.children[0];
+    const again = inner === undefined ? null : facts.definition(inner);
+    if (again !== null && again.end - again.start < 400) parts.push(facts.text(again));
+  }
+  return parts.join(' ');
+}
+
+function report(facts: FileFacts, at: Syntax, message: string, level: 'error' | 'warning' | 'note'): Detection {
+  return facts.finding({
+    rule,
+    at,
+    message,
+    remediation: REMEDIATION,
+    level,
+    confidence: level === 'error' ? 'high' : level === 'warning' ? 'medium' : 'low',
+  });
+}

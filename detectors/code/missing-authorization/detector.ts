@@ -1,0 +1,82 @@
+import type { Detection } from '../../../src/core/detection.ts';
+import type { CodeDetector } from '../../../src/inspect/detector.ts';
+import type { FileFacts, Handler } from '../../../src/inspect/facts.ts';
+import { isFunction } from '../support/around.ts';
+import { codeRule } from '../support/rule.ts';
+import { bodyText, changesState, GUARD_NAME, isGuarded, OPEN_ROUTE } from '../support/security.ts';
+
+const rule = codeRule({
+  id: 'missing-authorization',
+  shortDescription: 'A route that changes or administers something has no guard, while its siblings have one',
+  help: 'Whoever knows the address can call the route. Put the guard that the neighbouring routes have in front of it, or in front of the whole router, and check that the person may touch this very record.',
+  cwe: [862, 306, 639],
+  level: 'warning',
+  confidence: 'medium',
+});
+
+const REMEDIATION = 'Put the guard of the neighbouring routes in front of this one.';
+const ADMIN =
+  /(?:^|\/)(?:admin|internal|manage|management|users?\/:\w+\/(?:role|permissions|promote|ban)|settings\/system)(?:\/|$)/i;
+const STORES =
+  /\.(?:delete\w*|destroy|remove\w*|update\w*|findByIdAnd\w+|findOneAnd\w+|save|insert\w*|create|execute|query|drop\w*|unlink\w*|rm)\s*\(|db\[|DELETE FROM|UPDATE \w+ SET/;
+
+/** Routes without a guard: where siblings have one, or where the path says that it is for few. */
+export const missingAuthorization: CodeDetector = {
+  rule,
+  triggers: /\.(?:get|post|put|patch|delete|route|all)\s*\(|@(?:Post|Put|Patch|Delete)/,
+  detect(facts) {
+    const handlers = facts.handlers.filter(
+      (handler) => handler.framework !== 'lambda' && handler.framework !== 'action' && handler.framework !== 'next',
+    );
+    const guarded = handlers.filter((handler) => byMiddleware(facts, handler));
+    return handlers.flatMap((handler) => judge(facts, handler, guarded));
+  },
+};
+
+function byMiddleware(facts: FileFacts, handler: Handler): boolean {
+  return handler.middleware.some((part) => GUARD_NAME.test(facts.text(part)));
+}
+
+function judge(facts: FileFacts, handler: Handler, guarded: readonly Handler[]): readonly Detection[] {
+  const route = handler.route ?? '';
+  if (!isFunction(handler.node) || isGuarded(facts, handler) || OPEN_ROUTE.test(route)) return [];
+  const name = `${handler.method.toUpperCase()} ${route.slice(0, 60)}`;
+  const siblings = guarded.filter((each) => each.framework === handler.framework);
+  if (
+    siblings.length > 0 &&
+    (changesState(handler) || (/[:<{]/.test(route) && siblings.some((each) => each.method === handler.method)))
+  ) {
+    const message = `${name} has no guard, while ${siblings.length} other ${siblings.length === 1 ? 'route' : 'routes'} of this file ${siblings.length === 1 ? 'has' : 'have'} one.`;
+    const sibling = siblings[0];
+    return [
+      facts.finding({
+        rule,
+        at: handler.registration,
+        message,
+        remediation: REMEDIATION,
+        ...(sibling === undefined
+          ? {}
+          : {
+              related: [
+                {
+                  node: sibling.middleware.find((part) => GUARD_NAME.test(facts.text(part))) ?? sibling.registration,
+                  message: 'this route has a guard',
+                },
+              ],
+            }),
+      }),
+    ];
+  }
+  if (ADMIN.test(route) || (handler.method === 'delete' && STORES.test(bodyText(facts, handler.node)))) {
+    return [
+      facts.finding({
+        rule,
+        at: handler.registration,
+        message: `${name} has no guard: whoever knows the address can call it.`,
+        remediation: 'Check who is asking, and whether they may, before anything else.',
+        level: facts.isTest ? 'note' : 'warning',
+      }),
+    ];
+  }
+  return [];
+}

@@ -1,0 +1,81 @@
+import type { Detection } from '../../../src/core/detection.ts';
+import type { CodeDetector } from '../../../src/inspect/detector.ts';
+import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { codeRule } from '../support/rule.ts';
+import { changesState } from '../support/security.ts';
+
+const rule = codeRule({
+  id: 'missing-csrf-protection',
+  shortDescription: 'Requests that change something are accepted on a cookie alone',
+  help: 'A browser sends the cookie along with requests that other sites cause, so a visitor of those sites acts without knowing. Set SameSite on the session cookie and check a token, or the Origin header, for every request that changes something.',
+  cwe: [352],
+  level: 'warning',
+  confidence: 'medium',
+});
+
+const REMEDIATION =
+  "Set sameSite: 'lax' or 'strict' on the session cookie and check a token or the Origin header on every change.";
+const SESSIONS =
+  /^(?:express-session|cookie-session|koa-session|client-sessions|@fastify\/(?:session|secure-session)|iron-session\/express\.\w+)$/;
+const DEFENCE =
+  /csrf|xsrf|lusca|sameSite\s*:\s*['"](?:strict|lax)['"]|sameSite\s*:\s*true|SESSION_COOKIE_SAMESITE|headers\.origin|get\(['"]origin['"]\)|sec-fetch-site/i;
+
+/** Session cookies with routes that change something, and nothing against requests from other sites. */
+export const missingCsrfProtection: CodeDetector = {
+  rule,
+  triggers: /session|csrf_exempt|cookie/i,
+  detect: (facts) => (facts.program.dialect === 'python' ? exempted(facts) : sessions(facts)),
+};
+
+function sessions(facts: FileFacts): readonly Detection[] {
+  if (DEFENCE.test(codeOf(facts))) return [];
+  const changing = facts.handlers.filter(changesState);
+  const [first] = changing;
+  if (first === undefined) return [];
+  const session = facts.calls.find((call) => SESSIONS.test(call.origin ?? ''));
+  const at =
+    session?.node ??
+    cookieChecked(
+      facts,
+      changing.map((handler) => handler.node),
+    );
+  if (at === null) return [];
+  return [
+    facts.finding({
+      rule,
+      at,
+      message: `${changing.length === 1 ? 'A route that changes something is' : `${changing.length} routes that change something are`} open to requests caused by other sites.`,
+      remediation: REMEDIATION,
+      related: [{ node: first.registration, message: 'this route changes something' }],
+    }),
+  ];
+}
+
+/** A route that knows people by a cookie it reads itself. */
+function cookieChecked(facts: FileFacts, functions: readonly Syntax[]): Syntax | null {
+  for (const node of facts.nodes('member_expression')) {
+    if (!/^req\.(?:cookies|signedCookies)\.\w*(?:sess|token|auth|user|sid)\w*$/i.test(facts.text(node))) continue;
+    if (functions.some((fn) => fn.start <= node.start && node.end <= fn.end)) return node;
+  }
+  return null;
+}
+
+function codeOf(facts: FileFacts): string {
+  return facts.program.text.replace(/\/\/[^\n]*/g, '');
+}
+
+/** Django's own switch for one view. */
+function exempted(facts: FileFacts): readonly Detection[] {
+  return facts.nodes('decorator').flatMap((node) => {
+    if (!/csrf_exempt|csrf\.exempt/.test(facts.text(node))) return [];
+    return [
+      facts.finding({
+        rule,
+        at: node,
+        message: 'This view is exempt from the check for requests caused by other sites.',
+        remediation: 'Take the exemption out, or check a signature of the sender.',
+        level: 'warning',
+      }),
+    ];
+  });
+}

@@ -1,0 +1,89 @@
+import type { Detection } from '../../../src/core/detection.ts';
+import type { CodeDetector } from '../../../src/inspect/detector.ts';
+import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { codeRule } from '../support/rule.ts';
+import { weight } from '../support/tainted.ts';
+
+const rule = codeRule({
+  id: 'nosql-injection',
+  shortDescription: 'A database filter takes a value from a request that may be an operator',
+  help: 'A parsed body or query can hold an object such as `{"$ne": null}` where text was expected; as part of a filter it matches everything. Turn the value into text with String(), check its type, or validate the body against a schema; never put request text into `$where`.',
+  cwe: [943],
+  level: 'error',
+  confidence: 'high',
+});
+
+const REMEDIATION =
+  'Make the value a plain text before it is part of the filter: String(value), or a schema that says it is one.';
+const METHODS =
+  /^(?:find|findOne|findOneAndUpdate|findOneAndDelete|findOneAndReplace|findOneAndRemove|updateOne|updateMany|deleteOne|deleteMany|count|countDocuments|exists|aggregate|where|remove|update|replaceOne|distinct|find_one|update_one|delete_one|delete_many|count_documents|elemMatch)$/;
+const COLLECTION =
+  /(?:^|[._])(?:collection|users?|db|model|coll|col)$|^[A-Z]\w*$|collection\(|Model$|Collection$|\bdb\b|\.model\(/;
+
+/** Follows filters of document databases back to request values that can still be objects. */
+export const nosqlInjection: CodeDetector = {
+  rule,
+  triggers: /\.(?:find|update|delete|count|exists|aggregate|where|remove|replace|distinct)|\$where/,
+  detect: (facts) => facts.calls.flatMap((call) => inCall(facts, call)),
+};
+
+function inCall(facts: FileFacts, call: Call): readonly Detection[] {
+  const [filter] = call.arguments;
+  if (call.name === null || call.receiver === null || filter === undefined || !METHODS.test(call.name)) return [];
+  if (!COLLECTION.test(facts.text(call.receiver).replace(/\s+/g, '')) || facts.functionOf(filter) !== null) return [];
+  if (isRelational(facts)) return [];
+  const object = facts.object(filter);
+  const values = object === null ? [filter] : valuesOf(facts, object);
+  for (const value of values) {
+    if (!mayBeObject(facts, value)) continue;
+    const flow = facts.flow(value, 'nosql');
+    if (
+      flow === null ||
+      flow.strength !== 'remote' ||
+      !/body|query|cookies|payload|request$|arguments|message|data/.test(flow.source)
+    )
+      continue;
+    const { level, confidence } = weight(flow.strength);
+    return [
+      facts.finding({
+        rule,
+        at: call.node,
+        message: `A database filter takes a value that may be an operator from ${flow.source}.`,
+        remediation: REMEDIATION,
+        level,
+        confidence,
+        flow,
+      }),
+    ];
+  }
+  return [];
+}
+
+/** Drivers of tables compare values and know no operators in them. */
+function isRelational(facts: FileFacts): boolean {
+  const { text } = facts.program;
+  return (
+    /['"](?:typeorm|sequelize|@prisma\/client|knex|pg|mysql2?|better-sqlite3|drizzle-orm|objection)['"]/.test(text) &&
+    !/mongo/i.test(text)
+  );
+}
+
+function valuesOf(facts: FileFacts, object: Syntax): readonly Syntax[] {
+  return object.children.flatMap((part): readonly Syntax[] => {
+    if (part.type === 'shorthand_property_identifier' || part.type === 'spread_element') return [part];
+    const value = part.type === 'pair' ? part.children.find((child) => child.field === 'value') : undefined;
+    if (value === undefined) return [];
+    const key = part.children.find((child) => child.field === 'key');
+    if (key !== undefined && /^['"]?\$(?:eq|regex|search)/.test(facts.text(key))) return [];
+    const inner = facts.object(value);
+    return inner === null ? [value] : valuesOf(facts, inner);
+  });
+}
+
+/** A text built around the value is a text, but for `$where`, which is a program. */
+function mayBeObject(facts: FileFacts, value: Syntax): boolean {
+  const shape = facts.shape(value);
+  if (shape === null) return true;
+  const key = value.parent?.children.find((child) => child.field === 'key');
+  return key !== undefined && /\$where/.test(facts.text(key)) && shape.includes('\u0000');
+}

@@ -1,0 +1,80 @@
+import type { CodeDetector } from '../../../src/inspect/detector.ts';
+import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { codeRule } from '../support/rule.ts';
+import { type Sink, taintedSinks } from '../support/tainted.ts';
+
+const rule = codeRule({
+  id: 'open-redirect',
+  shortDescription: 'The browser is sent to an address that somebody else decides',
+  help: 'A link to your own site then leads to any other, which makes phishing believable and can leak tokens; in the browser a `javascript:` address runs code. Redirect to paths of your own: refuse values that do not start with a single slash, or choose the target from a list.',
+  cwe: [601],
+  level: 'error',
+  confidence: 'high',
+});
+
+const REMEDIATION =
+  'Redirect only to a path on this site (one leading slash, not two), or choose the target from a list.';
+const WHAT = 'The browser is redirected to an address that comes from';
+
+function* sinks(facts: FileFacts): Generator<Sink> {
+  for (const call of facts.calls) {
+    const value = call.arguments.at(-1);
+    if (value === undefined || call.name === null) continue;
+    const from = call.origin ?? '';
+    const on = call.receiver === null ? '' : facts.text(call.receiver).replace(/\(.*/s, '');
+    if (
+      call.name === 'redirect' &&
+      (call.receiver !== null || /^(?:next\/navigation|flask|django\.shortcuts|werkzeug)/.test(from))
+    ) {
+      const target =
+        facts.program.dialect === 'python' || from.includes('NextResponse') ? (call.arguments[0] ?? value) : value;
+      if (leavesSite(facts, target)) yield sink(call.node, target);
+    } else if (/^(?:HttpResponseRedirect|RedirectResponse)$/.test(call.name)) {
+      yield sink(call.node, call.keywords.get('url') ?? call.arguments[0] ?? value);
+    } else if (
+      /^~(?:document\.)?location\.(?:assign|replace)$|^~open$/.test(from) &&
+      facts.program.dialect === 'javascript'
+    ) {
+      const target = call.arguments[0] ?? value;
+      if (leavesSite(facts, target)) yield sink(call.node, target);
+    } else if (
+      /^(?:setHeader|header|set|append)$/.test(call.name) &&
+      /^(?:res|response|reply|ctx)$/.test(on) &&
+      call.arguments.length === 2
+    ) {
+      const header = call.arguments[0] === undefined ? undefined : facts.constant(call.arguments[0]);
+      if (typeof header === 'string' && /^(?:location|refresh)$/i.test(header) && leavesSite(facts, value))
+        yield sink(call.node, value);
+    } else if (call.name === 'writeHead') {
+      const headers = facts.object(value);
+      const target =
+        headers === null ? null : (facts.property(headers, 'Location') ?? facts.property(headers, 'location'));
+      if (target !== null && leavesSite(facts, target)) yield sink(call.node, target);
+    }
+  }
+  for (const { node, target, value } of facts.assignments) {
+    if (target.type !== 'member_expression' && target.type !== 'identifier') continue;
+    if (!/^(?:(?:window|document|self|top|parent|globalThis)\.)?location(?:\.href)?$/.test(facts.text(target)))
+      continue;
+    if (target.type === 'identifier' && node.type !== 'assignment_expression') continue;
+    if (leavesSite(facts, value)) yield sink(node, value);
+  }
+}
+
+function sink(at: Syntax, value: Syntax): Sink {
+  return { at, value, kind: 'redirect', what: WHAT, remediation: REMEDIATION, atLeast: 'remote' };
+}
+
+/** A fixed host or a fixed path in front keeps the browser where it is meant to go. */
+function leavesSite(facts: FileFacts, value: Syntax): boolean {
+  const shape = facts.shape(value);
+  if (shape === null) return true;
+  return !/^(?:[a-z][a-z+.-]*:\/\/[^/\u0000]+[/?#]|\/[^/\\\u0000]|\?|#|[\w-]+\/)/i.test(shape);
+}
+
+/** Follows redirect targets back to where they come from. */
+export const openRedirect: CodeDetector = {
+  rule,
+  triggers: /redirect|location|Redirect|refresh|\bopen\(/i,
+  detect: (facts) => taintedSinks(facts, rule, sinks(facts)),
+};

@@ -1,0 +1,79 @@
+import type { CodeDetector } from '../../../src/inspect/detector.ts';
+import type { Call, FileFacts } from '../../../src/inspect/facts.ts';
+import { codeRule } from '../support/rule.ts';
+import { option, type Sink, taintedSinks } from '../support/tainted.ts';
+
+const rule = codeRule({
+  id: 'path-traversal',
+  shortDescription: 'A file path is made from a value that somebody else decides',
+  help: 'With `../` or an absolute path in the value, files outside the intended folder are read, written or deleted; path.join and path.resolve resolve such parts and do not stop them. Resolve the whole path and test that it still starts with the folder and a separator, or take path.basename of the name, or look the name up in a list.',
+  cwe: [22, 23, 73],
+  level: 'error',
+  confidence: 'high',
+});
+
+const REMEDIATION =
+  'Resolve the path, then refuse it unless it starts with the allowed folder; or keep only path.basename(name).';
+
+const FILE =
+  /^(?:fs(?:\.promises)?\.(?:readFile|readFileSync|createReadStream|writeFile|writeFileSync|appendFile|appendFileSync|createWriteStream|unlink|unlinkSync|rm|rmSync|rmdir|rmdirSync|readdir|readdirSync|open|openSync|copyFile|copyFileSync|rename|renameSync|cp|cpSync|truncate|chmod|outputFile|outputFileSync|readJson|readJsonSync|readJSON|writeJson|writeJsonSync|outputJson|remove|removeSync|move|moveSync|ensureFile|symlink|opendir)|~Bun\.file|~Bun\.write|~Deno\.(?:readFile|readTextFile|writeFile|writeTextFile|remove|open)|~open|builtins\.open|io\.open|codecs\.open|os\.(?:remove|unlink|rmdir|listdir|makedirs|mkdir|rename|open)|shutil\.(?:copy|copyfile|move|rmtree|copytree)|flask\.send_file|send|del|rimraf|glob\.(?:sync|glob)|fastapi\.responses\.FileResponse|starlette\.responses\.FileResponse|tarfile\.open|zipfile\.ZipFile|mv|adm-zip|vinyl-fs\.src)$/;
+/** Reading its metadata tells less than its content. */
+const PROBE =
+  /^fs(?:\.promises)?\.(?:stat|statSync|lstat|lstatSync|access|accessSync|exists|existsSync|mkdir|mkdirSync)$/;
+const TWO_PATHS = /(?:copyFile|rename|cp|move|symlink|copy|copyfile)(?:Sync)?$/;
+
+function* sinks(facts: FileFacts): Generator<Sink> {
+  for (const call of facts.calls) {
+    const [path, second] = call.arguments;
+    if (path === undefined) continue;
+    const from = call.origin;
+    if (from !== null && FILE.test(from)) {
+      yield sink(call, path, from.startsWith('fs') ? 'parameter' : 'local');
+      if (second !== undefined && TWO_PATHS.test(from)) yield sink(call, second, 'parameter');
+    } else if (from !== null && PROBE.test(from)) {
+      yield sink(call, path, 'remote', 'warning');
+    } else if (
+      /^(?:sendFile|download|sendfile)$/.test(call.name ?? '') &&
+      call.receiver !== null &&
+      isResponse(facts.text(call.receiver))
+    ) {
+      if (option(facts, call, 'root') === null) yield sink(call, path, 'remote');
+    } else if (call.name === 'extractEntryTo' || call.name === 'pipe') {
+    } else if (
+      from === 'pathlib.Path()' ||
+      /^(?:read_text|read_bytes|write_text|write_bytes|open)$/.test(call.name ?? '')
+    ) {
+      if (call.receiver !== null && facts.program.dialect === 'python')
+        yield { ...sink(call, call.receiver, 'remote') };
+    }
+  }
+}
+
+function isResponse(receiver: string): boolean {
+  return /^(?:res|response|reply|ctx|c|h)\b/.test(receiver);
+}
+
+function sink(call: Call, value: Sink['value'], atLeast: Sink['atLeast'], level?: Sink['level']): Sink {
+  return {
+    at: call.node,
+    value,
+    kind: 'path',
+    what: 'A file path is made from',
+    remediation: REMEDIATION,
+    atLeast,
+    ...(level === undefined ? {} : { level }),
+  };
+}
+
+/** Follows paths that are opened, written or deleted back to where they come from. */
+export const pathTraversal: CodeDetector = {
+  rule,
+  triggers:
+    /\bfs\b|fs-extra|graceful-fs|readFile|writeFile|ReadStream|WriteStream|sendFile|download|unlink|open\(|send_file|Bun\.|Deno\.|shutil|os\.|FileResponse|pathlib|rimraf|['"](?:del|send|glob|mv)['"]/,
+  detect: (facts) => {
+    // A command line tool opens what the person at the machine names: that is its job.
+    return taintedSinks(facts, rule, sinks(facts)).filter(
+      (each) => !/the command line|the environment|a person types/.test(each.message),
+    );
+  },
+};

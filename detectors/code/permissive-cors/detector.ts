@@ -1,0 +1,149 @@
+import type { Detection } from '../../../src/core/detection.ts';
+import type { CodeDetector } from '../../../src/inspect/detector.ts';
+import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { codeRule } from '../support/rule.ts';
+
+const rule = codeRule({
+  id: 'permissive-cors',
+  shortDescription: 'Pages of any site may read the answers of this server',
+  help: "An origin that is reflected or allowed as a whole lets every site that a visitor opens call this server and read what comes back, with the visitor's cookies where credentials are allowed. Name the origins that may, and compare the whole origin.",
+  cwe: [942, 346],
+  level: 'warning',
+  confidence: 'high',
+});
+
+const REMEDIATION = "List the origins that may read the answers: cors({ origin: ['https://app.example'] }).";
+
+/** Origins that are reflected, or allowed as a whole, by library or by header. */
+export const permissiveCors: CodeDetector = {
+  rule,
+  triggers: /cors|Access-Control-Allow-Origin|allow_origins/i,
+  detect: (facts) => facts.calls.flatMap((call) => inCall(facts, call)),
+};
+
+function inCall(facts: FileFacts, call: Call): readonly Detection[] {
+  const from = call.origin ?? '';
+  if (/^(?:cors|@koa\/cors|koa2?-cors|hono\/cors\.cors|@fastify\/cors|kcors|~cors)$/.test(from))
+    return library(facts, call.arguments[0], call.node);
+  if (
+    call.name === 'register' &&
+    /@fastify\/cors|fastify-cors|[cC]ors/.test(facts.text(call.arguments[0] ?? call.node))
+  )
+    return library(facts, call.arguments[1], call.node);
+  if (call.name === 'enableCors' || (from === 'socket.io.Server' && call.arguments.length > 0)) {
+    const options = call.arguments.at(-1);
+    const object = options === undefined ? null : facts.object(options);
+    const inner = object === null ? null : facts.property(object, 'cors');
+    if (from === 'socket.io.Server') return inner === null ? [] : library(facts, inner, inner);
+    return library(facts, call.arguments[0], call.node);
+  }
+  if (facts.program.dialect === 'python') return python(facts, call, from);
+  if (/^(?:setHeader|header|set|append|writeHead)$/.test(call.name ?? '')) return header(facts, call);
+  return [];
+}
+
+function library(facts: FileFacts, options: Syntax | undefined, at: Syntax): readonly Detection[] {
+  if (options === undefined)
+    return [report(facts, at, 'Pages of any site may read the answers: no origin is named.', 'warning')];
+  const object = facts.object(options);
+  if (object === null) return [];
+  const origin = facts.property(object, 'origin');
+  const credentials = facts.property(object, 'credentials');
+  const withCredentials = credentials !== null && facts.constant(credentials) === true;
+  if (origin === null)
+    return object.children.some((part) => part.type === 'spread_element')
+      ? []
+      : [report(facts, at, 'Pages of any site may read the answers: no origin is named.', 'warning')];
+  const known = facts.constant(origin);
+  if (known === '*') return [report(facts, at, 'Pages of any site may read the answers (origin *).', 'warning')];
+  if (known === true || acceptsAll(facts, origin))
+    return [
+      report(
+        facts,
+        at,
+        `The asking page's origin is allowed whatever it is${withCredentials ? ', with credentials' : ''}.`,
+        withCredentials ? 'error' : 'warning',
+      ),
+    ];
+  if (known === 'null')
+    return [report(facts, at, 'The origin "null" is allowed, which any page can take on.', 'warning')];
+  const list = facts.definition(origin) ?? origin;
+  if (list.type === 'array' && list.children.some((part) => facts.constant(part) === '*'))
+    return [report(facts, at, 'Pages of any site may read the answers (origin *).', 'warning')];
+  if (list.type === 'regex' && !/\$\/\w*$/.test(facts.text(list)))
+    return [report(facts, at, 'The pattern for origins has no end, so longer host names fit as well.', 'warning')];
+  return [];
+}
+
+/** `(origin, callback) => callback(null, true)` */
+function acceptsAll(facts: FileFacts, origin: Syntax): boolean {
+  const fn = facts.functionOf(origin);
+  if (fn === null) return false;
+  const body = facts.text(fn).replace(/\s+/g, ' ');
+  return /\(\s*null\s*,\s*(?:true|origin)\s*\)/.test(body) && !/\bif\b|\?|&&|includes|test\(/.test(body)
+    ? true
+    : /=>\s*(?:origin|true)\s*$/.test(body);
+}
+
+function header(facts: FileFacts, call: Call): readonly Detection[] {
+  const [name, value] = call.arguments;
+  if (call.name === 'writeHead') {
+    const object = call.arguments.at(-1) === undefined ? null : facts.object(call.arguments.at(-1) ?? call.node);
+    const given = object === null ? null : facts.property(object, 'Access-Control-Allow-Origin');
+    return given !== null && facts.constant(given) === '*'
+      ? [report(facts, call.node, 'Pages of any site may read the answers (origin *).', 'warning')]
+      : [];
+  }
+  if (
+    name === undefined ||
+    value === undefined ||
+    !/^access-control-allow-origin$/i.test(String(facts.constant(name) ?? ''))
+  )
+    return [];
+  const known = facts.constant(value);
+  if (known === '*') return [report(facts, call.node, 'Pages of any site may read the answers (origin *).', 'warning')];
+  if (known === 'null')
+    return [report(facts, call.node, 'The origin "null" is allowed, which any page can take on.', 'warning')];
+  const flow = facts.flow(value, 'header');
+  if (flow === null || flow.strength !== 'remote') return [];
+  const credentials = /allow-credentials['"]\s*,\s*['"]?true/i.test(facts.program.text);
+  return [
+    facts.finding({
+      rule,
+      at: call.node,
+      message: `The asking page's origin is allowed whatever it is${credentials ? ', with credentials' : ''}.`,
+      remediation: REMEDIATION,
+      level: credentials ? 'error' : 'warning',
+      flow,
+    }),
+  ];
+}
+
+function python(facts: FileFacts, call: Call, from: string): readonly Detection[] {
+  if (call.name === 'add_middleware') {
+    const origins = call.keywords.get('allow_origins');
+    if (origins === undefined || !/['"]\*['"]/.test(facts.text(origins))) return [];
+    const credentials = call.keywords.get('allow_credentials');
+    const withCredentials = credentials !== undefined && facts.constant(credentials) === true;
+    return [
+      report(
+        facts,
+        call.node,
+        'Pages of any site may read the answers (origin *).',
+        withCredentials ? 'error' : 'warning',
+      ),
+    ];
+  }
+  if (from !== 'flask_cors.CORS') return [];
+  const origins = call.keywords.get('origins');
+  const resources = call.keywords.get('resources');
+  const open =
+    origins === undefined
+      ? resources === undefined || /['"]\*['"]/.test(facts.text(resources))
+      : /['"]\*['"]/.test(facts.text(origins));
+  return open ? [report(facts, call.node, 'Pages of any site may read the answers.', 'warning')] : [];
+}
+
+function report(facts: FileFacts, at: Syntax, message: string, level: 'error' | 'warning'): Detection {
+  return facts.finding({ rule, at, message, remediation: REMEDIATION, level });
+}

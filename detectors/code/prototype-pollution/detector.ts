@@ -1,0 +1,162 @@
+import type { Detection } from '../../../src/core/detection.ts';
+import type { CodeDetector } from '../../../src/inspect/detector.ts';
+import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { functionAround, nameOf } from '../support/around.ts';
+import { codeRule } from '../support/rule.ts';
+import { weight } from '../support/tainted.ts';
+
+const rule = codeRule({
+  id: 'prototype-pollution',
+  shortDescription: 'Keys that somebody else decides are written through, so `__proto__` reaches every object',
+  help: 'A key such as `__proto__` or `constructor.prototype` leads the write to the prototype that all objects share, which changes checks and defaults everywhere and can run code. Refuse these keys, copy with own keys into Object.create(null), or use a Map.',
+  cwe: [1321],
+  level: 'error',
+  confidence: 'medium',
+});
+
+const REMEDIATION = 'Refuse the keys __proto__, constructor and prototype, or keep the values in a Map.';
+const GUARD =
+  /__proto__|Object\.create\(null\)|new Map\b|\bprototype['"]|isUnsafeKey|isSafeKey|isPrototypePolluted|hasOwn(?:Property)?\b[^\n]*\b(?:target|dest|obj|object|current|a)\b/;
+const MERGES =
+  /^(?:lodash\.(?:merge|mergeWith|defaultsDeep|set|setWith|zipObjectDeep|update)|~_\.(?:merge|mergeWith|defaultsDeep|set|setWith)|lodash\.(?:merge|set|defaultsdeep)|deepmerge|merge-deep|deep-extend|merge|object-path\.set|dot-prop\.set|dottie\.set|~\$\.extend|jquery\.extend|extend|hoek\.merge|@hapi\/hoek\.merge|set-value|dset)$/;
+
+/** Deep merges, writes along a path, and two-level writes with keys from outside. */
+export const prototypePollution: CodeDetector = {
+  rule,
+  triggers: /\]\s*=[^=]|merge|extend|defaultsDeep|\bset\(|dset|dottie|setWith|object-path/,
+  detect: (facts) =>
+    facts.program.dialect === 'python'
+      ? []
+      : [
+          ...facts.assignments.flatMap((each) => written(facts, each.node, each.target, each.value)),
+          ...facts.calls.flatMap((call) => merged(facts, call)),
+        ],
+};
+
+function written(facts: FileFacts, node: Syntax, target: Syntax, value: Syntax): readonly Detection[] {
+  if (target.type !== 'subscript_expression' || node.type !== 'assignment_expression') return [];
+  const object = target.children.find((child) => child.field === 'object');
+  const key = target.children.find((child) => child.field === 'index');
+  if (object === undefined || key === undefined || key.type === 'number' || facts.constant(key) !== undefined)
+    return [];
+  const home = functionAround(node);
+  const around = home === null ? '' : facts.text(home);
+  if (GUARD.test(around) || isInert(facts, value)) return [];
+  const keyed = facts.flow(key, 'key');
+  if (object.type === 'subscript_expression') {
+    const outer = object.children.find((child) => child.field === 'index');
+    const first = outer === undefined || facts.constant(outer) !== undefined ? null : facts.flow(outer, 'key');
+    if (first === null || keyed === null || first.strength === 'unknown') return [];
+    if (first.strength === 'local' || isCounter(facts, key)) return [];
+    const { level, confidence } = weight(first.strength);
+    return [
+      facts.finding({
+        rule,
+        at: node,
+        message: `Two keys in a row decide what is written, and the first comes from ${first.source}.`,
+        remediation: REMEDIATION,
+        level,
+        confidence,
+        flow: first,
+      }),
+    ];
+  }
+  if (home === null) return [];
+  const walks = walksDown(facts, home, object);
+  const merges = !walks && copiesDeep(facts, home, key, value);
+  if (!walks && !merges) return [];
+  const what = walks
+    ? 'A value is written along a path of keys'
+    : 'An object is merged into another, all its levels and keys';
+  const { level, confidence } =
+    keyed === null ? weight('parameter') : weight(keyed.strength === 'remote' ? 'remote' : 'parameter');
+  return [
+    facts.finding({
+      rule,
+      at: node,
+      message: `${what}, and nothing refuses __proto__.`,
+      remediation: REMEDIATION,
+      level,
+      confidence,
+    }),
+  ];
+}
+
+function isInert(facts: FileFacts, value: Syntax): boolean {
+  return typeof facts.constant(value) === 'number' || facts.constant(value) === true;
+}
+
+function isCounter(facts: FileFacts, key: Syntax): boolean {
+  return /^(?:i|j|k|n|x|y|index|row|col|\d+)$/.test(facts.text(key));
+}
+
+/** `current = current[part]` in a loop, then `current[last] = value`. */
+function walksDown(facts: FileFacts, home: Syntax, object: Syntax): boolean {
+  if (object.type !== 'identifier') return false;
+  const called = facts.text(object);
+  return facts.assignments.some(({ node, target, value }) => {
+    if (node.start < home.start || node.end > home.end || facts.text(target) !== called) return false;
+    const text = facts.text(value);
+    return (
+      value.type !== 'identifier' &&
+      new RegExp(`(?:^|[^\\w$.])${called.replaceAll('$', '\\$')}\\[[^\\d'"\`]`).test(text) &&
+      inLoop(node, home)
+    );
+  });
+}
+
+function inLoop(node: Syntax, home: Syntax): boolean {
+  for (let up = node.parent; up !== null && up !== home; up = up.parent) {
+    if (/^(?:for|while|do)/.test(up.type)) return true;
+  }
+  // `keys.forEach(key => …)` and `reduce`: the callback is the loop.
+  return home.parent?.type === 'arguments';
+}
+
+/** `for (key in source) target[key] = merge(target[key], source[key])` */
+function copiesDeep(facts: FileFacts, home: Syntax, key: Syntax, value: Syntax): boolean {
+  if (key.type !== 'identifier') return false;
+  const text = facts.text(home);
+  const called = facts.text(key).replaceAll('$', '\\$');
+  const loops = new RegExp(
+    `for\\s*\\(\\s*(?:const|let|var)?\\s*(?:\\[\\s*)?${called}\\b[^)]*\\b(?:in|of)\\b|(?:forEach|map|each|reduce)\\(\\s*(?:function\\s*\\w*)?\\(?\\s*(?:\\w+\\s*,\\s*)?${called}\\b|${called}\\s*=\\s*\\w+\\[\\w+\\]`,
+  ).test(text);
+  if (!loops) return false;
+  const outer = enclosing(facts, home);
+  const recursive = outer.some((name) =>
+    new RegExp(`[^\\w$.]${name}\\s*\\(|this\\.${name}\\(|arguments\\.callee`).test(text.slice(text.indexOf('{'))),
+  );
+  return recursive && new RegExp(`\\[\\s*${called}\\s*\\]`).test(`${facts.text(value)} ${text}`);
+}
+
+function enclosing(facts: FileFacts, home: Syntax): readonly string[] {
+  const names: string[] = [];
+  for (let at: Syntax | null = home; at !== null; at = functionAround(at)) {
+    const name = nameOf(at);
+    if (name !== null) names.push(facts.text(name).replaceAll('$', '\\$'));
+  }
+  return names;
+}
+
+function merged(facts: FileFacts, call: Call): readonly Detection[] {
+  const from = call.origin;
+  if (from === null || !MERGES.test(from)) return [];
+  if (/extend$/.test(from) && (call.arguments[0] === undefined || facts.constant(call.arguments[0]) !== true))
+    return [];
+  for (const argument of call.arguments.slice(/set|update/.test(from) ? 1 : 0)) {
+    const flow = facts.flow(argument, 'key');
+    if (flow === null || flow.strength !== 'remote') continue;
+    return [
+      facts.finding({
+        rule,
+        at: call.node,
+        message: `A deep merge takes its keys from ${flow.source}.`,
+        remediation: REMEDIATION,
+        level: 'warning',
+        confidence: 'medium',
+        flow,
+      }),
+    ];
+  }
+  return [];
+}

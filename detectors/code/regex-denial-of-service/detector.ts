@@ -1,0 +1,199 @@
+import { createRequire } from 'node:module';
+import type { Detection } from '../../../src/core/detection.ts';
+import type { CodeDetector } from '../../../src/inspect/detector.ts';
+import type { Call, FileFacts, Flow, Syntax } from '../../../src/inspect/facts.ts';
+import { codeRule } from '../support/rule.ts';
+import { taintedSinks } from '../support/tainted.ts';
+
+const rule = codeRule({
+  id: 'regex-denial-of-service',
+  shortDescription: 'A regular expression can take exponential time, or is built from input',
+  help: 'Where an expression can match the same text in many ways, a short input makes the engine try them all and the process stands still. Let neighbouring parts not match the same characters, take nested repetitions apart, bound the length of the input, or use an engine without backtracking; escape text that becomes part of an expression.',
+  cwe: [1333, 400],
+  level: 'warning',
+  confidence: 'high',
+});
+
+const REWRITE =
+  'Rewrite the expression so that no text can match in two ways, or bound the length of the input before matching.';
+const ESCAPE = 'Escape the value before it becomes part of the expression, or search for it with includes().';
+/** Milliseconds for one expression; one that takes longer is not judged. */
+const TIME_LIMIT_MS = 1_000;
+const MAX_LENGTH = 1_500;
+
+type Checker = (
+  source: string,
+  flags: string,
+  parameters: { readonly timeout: number; readonly checker: 'automaton' },
+) => Diagnosis;
+type Diagnosis = { readonly status: string; readonly complexity?: { readonly type: string; readonly degree?: number } };
+
+let checker: Checker | null = null;
+
+/** The library is large: it is loaded for the first expression that needs a look. */
+function check(source: string, flags: string): Diagnosis {
+  if (checker === null) {
+    const loaded: { readonly checkSync: Checker } = createRequire(import.meta.url)('recheck/lib/browser.js');
+    checker = loaded.checkSync;
+  }
+  return checker(source, flags, { timeout: TIME_LIMIT_MS, checker: 'automaton' });
+}
+
+/** Every expression is checked for ambiguity; expressions built at run time are followed back to their source. */
+export const regexDenialOfService: CodeDetector = {
+  rule,
+  triggers: /[*+}]|RegExp|\bre\./,
+  detect: (facts) => [...literals(facts), ...constructed(facts), ...built(facts)],
+};
+
+interface Used {
+  readonly node: Syntax;
+  readonly source: string;
+  readonly flags: string;
+}
+
+function literals(facts: FileFacts): readonly Detection[] {
+  return facts.nodes('regex').flatMap((node) => {
+    const pattern = node.children.find((child) => child.field === 'pattern');
+    const flags = node.children.find((child) => child.field === 'flags');
+    if (pattern === undefined) return [];
+    return judge(facts, { node, source: facts.text(pattern), flags: flags === undefined ? '' : facts.text(flags) });
+  });
+}
+
+function constructed(facts: FileFacts): readonly Detection[] {
+  return facts.calls.flatMap((call) => {
+    const [first] = call.arguments;
+    if (first === undefined || !isConstructor(call)) return [];
+    const source = facts.constant(first);
+    return typeof source === 'string'
+      ? judge(facts, { node: call.node, source: source.replace(/\(\?P</g, '(?<'), flags: '' })
+      : [];
+  });
+}
+
+function isConstructor(call: Call): boolean {
+  return (
+    call.origin === '~RegExp' ||
+    /^re\.(?:compile|match|search|fullmatch|sub|findall|split|finditer)$/.test(call.origin ?? '')
+  );
+}
+
+function judge(facts: FileFacts, used: Used): readonly Detection[] {
+  if (!mayBeAmbiguous(used.source)) return [];
+  const { status, complexity } = check(used.source, used.flags.replace(/[^imsuy]/g, ''));
+  if (status !== 'vulnerable' || complexity === undefined) return [];
+  const exponential = complexity.type === 'exponential';
+  const degree = complexity.degree ?? 2;
+  const flow = inputOf(facts, used.node);
+  const remote = flow?.strength === 'remote';
+  const cost = exponential ? 'exponential time' : `time that grows with the ${ordinal(degree)} power of the length`;
+  const from = flow === null || flow.strength === 'unknown' ? '' : `, and matches ${flow.source}`;
+  const message = `This expression can take ${cost} on a text made for it${from}.`;
+  if (exponential)
+    return [
+      facts.finding({
+        rule,
+        at: used.node,
+        message,
+        remediation: REWRITE,
+        level: remote ? 'error' : 'warning',
+        confidence: 'high',
+        flow: remote ? flow : null,
+      }),
+    ];
+  if (remote)
+    return [
+      facts.finding({
+        rule,
+        at: used.node,
+        message,
+        remediation: REWRITE,
+        level: 'warning',
+        confidence: 'medium',
+        flow,
+      }),
+    ];
+  if (degree < 3) return [];
+  const level = flow?.strength === 'parameter' ? 'warning' : 'note';
+  return [
+    facts.finding({
+      rule,
+      at: used.node,
+      message,
+      remediation: REWRITE,
+      level,
+      confidence: 'medium',
+      flow: level === 'warning' ? flow : null,
+    }),
+  ];
+}
+
+function ordinal(degree: number): string {
+  return degree === 2 ? 'second' : degree === 3 ? 'third' : `${degree}th`;
+}
+
+/** Without two open-ended repetitions, or one of a group, there is one way to match at most, or the cost is small. */
+function mayBeAmbiguous(source: string): boolean {
+  if (source.length > MAX_LENGTH) return false;
+  const repetitions = source.replace(/\\./g, 'x').match(/[*+]|\{\d+,\}/g);
+  return repetitions !== null && (repetitions.length > 1 || !source.startsWith('^'));
+}
+
+/** What is matched against the expression, where that can be followed. */
+function inputOf(facts: FileFacts, node: Syntax): Flow | null {
+  for (const use of usesOf(facts, node)) {
+    const member = use.parent;
+    const call = member?.parent;
+    if (member?.type === 'member_expression' && call?.type === 'call_expression') {
+      const argument = argumentOf(call, 0);
+      const flow = argument === null ? null : facts.flow(argument, 'regex');
+      if (flow !== null) return flow;
+    }
+    if (member?.type === 'arguments' && call?.type === 'call_expression') {
+      const callee = call.children.find((child) => child.field === 'function');
+      const object =
+        callee?.type === 'member_expression' ? callee.children.find((child) => child.field === 'object') : undefined;
+      const flow = object === undefined ? null : facts.flow(object, 'regex');
+      if (flow !== null) return flow;
+    }
+  }
+  return null;
+}
+
+function argumentOf(call: Syntax, index: number): Syntax | null {
+  return call.children.find((child) => child.field === 'arguments')?.children[index] ?? null;
+}
+
+function usesOf(facts: FileFacts, node: Syntax): readonly Syntax[] {
+  const declarator = node.parent?.type === 'variable_declarator' ? node.parent : null;
+  const name = declarator?.children.find((child) => child.field === 'name');
+  if (name === undefined) return [node];
+  const called = facts.text(name);
+  return facts
+    .nodes('identifier')
+    .filter((each) => each !== name && facts.text(each) === called && facts.definition(each) === node);
+}
+
+/** `new RegExp(value)`: the value decides the expression itself. */
+function built(facts: FileFacts): readonly Detection[] {
+  return taintedSinks(
+    facts,
+    rule,
+    facts.calls.flatMap((call) => {
+      const [first] = call.arguments;
+      if (first === undefined || !isConstructor(call)) return [];
+      return [
+        {
+          at: call.node,
+          value: first,
+          kind: 'regex' as const,
+          what: 'A regular expression is built from',
+          remediation: ESCAPE,
+          atLeast: 'remote' as const,
+          level: 'warning' as const,
+        },
+      ];
+    }),
+  );
+}

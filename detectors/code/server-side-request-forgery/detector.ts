@@ -1,0 +1,94 @@
+import type { CodeDetector } from '../../../src/inspect/detector.ts';
+import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { codeRule } from '../support/rule.ts';
+import { type Sink, taintedSinks } from '../support/tainted.ts';
+
+const rule = codeRule({
+  id: 'server-side-request-forgery',
+  shortDescription: 'The server asks an address that somebody else decides',
+  help: 'Whoever chooses the address makes the server talk to internal services, cloud metadata or local files that they cannot reach themselves. Let the value choose from a list of hosts, or parse it with new URL and test its host against a list before the request; block private addresses after name resolution, redirects included.',
+  cwe: [918],
+  level: 'error',
+  confidence: 'high',
+});
+
+const REMEDIATION = 'Parse the address with new URL and refuse hosts that are not on a fixed list, before asking it.';
+
+const REQUEST =
+  /^(?:~fetch|~\$fetch|node-fetch|undici\.(?:fetch|request|stream)|cross-fetch(?:\.fetch)?|isomorphic-fetch|axios(?:\.(?:default|get|post|put|patch|delete|head|request|create\(\)(?:\.\w+)?))?|~axios(?:\.\w+)?|got(?:\.\w+)?|request(?:\.(?:get|post|put|head|delete|defaults\(\)))?|request-promise(?:-native)?(?:\.\w+)?|superagent\.\w+|needle(?:\.\w+)?|ky(?:\.\w+)?|phin|bent\(\)|wretch|ofetch\.\w+|https?\.(?:get|request)|~https?\.(?:get|request)|http2\.connect|follow-redirects\.https?\.(?:get|request)|simple-get|puppeteer\.launch\(\)\.newPage\(\)\.goto|playwright\.\w+\.launch\(\)\.newPage\(\)\.goto|requests\.(?:get|post|put|patch|delete|head|request|Session\(\)\.\w+)|httpx\.(?:get|post|put|patch|delete|request|AsyncClient\(\)\.\w+|Client\(\)\.\w+)|urllib\.request\.(?:urlopen|Request|urlretrieve)|urllib2\.urlopen|aiohttp\.ClientSession\(\)\.\w+|http\.client\.HTTPS?Connection|net\.(?:connect|createConnection)|open-graph-scraper|image-downloader\.image|download)$/;
+
+function* sinks(facts: FileFacts): Generator<Sink> {
+  for (const call of facts.calls) {
+    const from = call.origin;
+    if (from === null || !isRequest(from, call, facts)) continue;
+    const address = addressOf(facts, call);
+    if (address === null) continue;
+    // Only a value that reaches the host part chooses who is asked.
+    const inPath = hostIsFixed(facts, address);
+    if (inPath) continue;
+    yield {
+      at: call.node,
+      value: address,
+      kind: 'url',
+      what: 'A request is sent to an address that comes from',
+      remediation: REMEDIATION,
+      atLeast: 'parameter',
+      ...(isBrowser(facts) ? { level: 'note' } : {}),
+    };
+  }
+}
+
+function isRequest(from: string, call: Call, facts: FileFacts): boolean {
+  if (REQUEST.test(from)) return true;
+  return call.name === 'goto' && call.receiver !== null && /page$/i.test(facts.text(call.receiver));
+}
+
+function addressOf(facts: FileFacts, call: Call): Syntax | null {
+  const keyword = call.keywords.get('url');
+  if (keyword !== undefined) return keyword;
+  const [first, second] = call.arguments;
+  if (first === undefined) return null;
+  const object = facts.object(first);
+  if (object !== null) {
+    return (
+      facts.property(object, 'url') ??
+      facts.property(object, 'uri') ??
+      facts.property(object, 'hostname') ??
+      facts.property(object, 'host')
+    );
+  }
+  if (/^(?:requests|httpx)\.(?:request|Session\(\)\.request)$/.test(call.origin ?? '') && second !== undefined)
+    return second;
+  return first;
+}
+
+/** `https://api.example/items/${id}`: the host stands, and a slash ends it. */
+function hostIsFixed(facts: FileFacts, address: Syntax): boolean {
+  const shape = facts.shape(address);
+  if (shape === null) return false;
+  return (
+    /^[a-z][a-z+.-]*:\/\/[^/\u0000]+[/?#]/i.test(shape) ||
+    /^\/(?!\/)[^\u0000]*/.test(shape) ||
+    /^[^\u0000:]+\//.test(shape)
+  );
+}
+
+/** In a browser the person's own machine asks: a lesser harm, and `fetch` of any address is ordinary. */
+function isBrowser(facts: FileFacts): boolean {
+  return (
+    facts.program.dialect === 'javascript' &&
+    /\bdocument\.|\bwindow\.|from ['"]react['"]|useEffect/.test(facts.program.text) &&
+    facts.handlers.length === 0
+  );
+}
+
+/** Follows the addresses of outgoing requests back to where they come from. */
+export const serverSideRequestForgery: CodeDetector = {
+  rule,
+  triggers:
+    /fetch|axios|\bgot\b|request|superagent|needle|\bky\b|https?\b|goto|urlopen|httpx|aiohttp|urllib|download|net\./,
+  detect: (facts) =>
+    taintedSinks(facts, rule, sinks(facts)).filter(
+      (each) => each.level !== 'note' && !/the environment|the command line/.test(each.message),
+    ),
+};

@@ -1,0 +1,53 @@
+import type { Syntax } from '../../../src/inspect/facts.ts';
+
+const FUNCTIONS: ReadonlySet<string> = new Set([
+  'function_declaration',
+  'function_expression',
+  'arrow_function',
+  'method_definition',
+  'generator_function',
+  'generator_function_declaration',
+]);
+
+export function isFunction(node: Syntax): boolean {
+  return FUNCTIONS.has(node.type);
+}
+
+/** The innermost function around a node, the node itself not counted. */
+export function functionAround(node: Syntax): Syntax | null {
+  for (let up = node.parent; up !== null; up = up.parent) if (FUNCTIONS.has(up.type)) return up;
+  return null;
+}
+
+/** The name a function is known under: its own, or that of what it is assigned to. */
+export function nameOf(fn: Syntax): Syntax | null {
+  const own = fn.children.find((child) => child.field === 'name');
+  if (own !== undefined) return own;
+  const holder = fn.parent;
+  if (holder === null) return null;
+  const field =
+    holder.type === 'variable_declarator'
+      ? 'name'
+      : holder.type === 'assignment_expression'
+        ? 'left'
+        : holder.type === 'pair'
+          ? 'key'
+          : null;
+  return field === null ? null : (holder.children.find((child) => child.field === field) ?? null);
+}
+
+export function isInside(outer: Syntax, inner: Syntax): boolean {
+  return outer.start <= inner.start && inner.end <= outer.end;
+}
+
+/** Every node below, the node itself first, of the given types. */
+export function* within(node: Syntax, types: ReadonlySet<string>): Generator<Syntax> {
+  const stack: Syntax[] = [node];
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    if (types.has(next.type)) yield next;
+    for (let index = next.children.length - 1; index >= 0; index -= 1) {
+      const child = next.children[index];
+      if (child !== undefined) stack.push(child);
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import type { Detection } from '../../../src/core/detection.ts';
+import type { CodeDetector } from '../../../src/inspect/detector.ts';
+import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { functionAround, nameOf } from '../support/around.ts';
+import { codeRule } from '../support/rule.ts';
+
+const rule = codeRule({
+  id: 'swallowed-error',
+  shortDescription: 'A security check that fails with an error counts as passed, or goes unseen',
+  help: 'When the verification of a token, a signature or a permission throws, the answer is no. A catch that does nothing, or that goes on, turns it into a yes or hides it. Refuse in the catch, and log why.',
+  cwe: [390, 636, 703],
+  level: 'warning',
+  confidence: 'medium',
+});
+
+const REMEDIATION = 'Refuse in the catch (return false, answer 401, or throw again) and log the reason.';
+const CHECK =
+  /(?:verify|authenticat|authoriz|authoris|validate|checkPermission|checkAccess|decrypt|isAllowed|isAdmin|assert\w*(?:Auth|Perm|Access|Signature)|checkToken|checkSignature|checkAuth|requireAuth|ensureAuth|timingSafeEqual|check_password|check_permission|verify_\w+)\w*\s*\(/i;
+const REFUSES =
+  /throw|raise|reject|return\s+(?:false|null|False|None|undefined)?\s*;?|40[0-9]|50\d|next\(\w|redirect|process\.exit|sys\.exit|abort|Unauthorized|Forbidden|deny|denied|failed|\bok\s*[:=]\s*false|valid\s*[:=]\s*false|success\s*[:=]\s*(?:false|False)/;
+const GRANTS =
+  /return\s+(?:true|True)\b|next\(\s*\)|\b(?:valid|allowed|authorized|authenticated|isValid|isAdmin|ok)\s*[:=]\s*(?:true|True)\b/;
+
+/** Catches around security checks that do nothing, or that grant. */
+export const swallowedError: CodeDetector = {
+  rule,
+  triggers: /catch|except/,
+  detect: (facts) => [...facts.nodes('catch_clause').flatMap((clause) => caught(facts, clause)), ...promises(facts)],
+};
+
+function caught(facts: FileFacts, clause: Syntax): readonly Detection[] {
+  const attempt = clause.parent?.children.find((child) => child.field === 'body');
+  const body =
+    clause.children.find((child) => child.field === 'body') ??
+    clause.children.find((child) => child.type === 'statement_block');
+  if (attempt === undefined || body === undefined) return [];
+  return judge(facts, clause, facts.text(attempt), facts.text(body), securityPath(facts, clause));
+}
+
+/** The function around says that it decides about access. */
+function securityPath(facts: FileFacts, node: Syntax): boolean {
+  const fn = functionAround(node);
+  const name = fn === null ? null : nameOf(fn);
+  return (
+    name !== null &&
+    /auth(?!or)|verify|permission|isAllowed|checkAccess|isAdmin|signature|validateToken|checkToken/i.test(
+      facts.text(name),
+    )
+  );
+}
+
+function judge(
+  facts: FileFacts,
+  at: Syntax,
+  attempt: string,
+  body: string,
+  inSecurityPath: boolean,
+): readonly Detection[] {
+  const check = CHECK.exec(attempt);
+  if (check === null && !inSecurityPath) return [];
+  const what = check === null ? 'this check' : `"${check[0].replace(/\s*\($/, '').slice(0, 40)}"`;
+  const plain = body.replace(/\/\/[^\n]*|\/\*[\s\S]*?\*\/|#[^\n]*/g, '');
+  if (GRANTS.test(plain)) return [report(facts, at, `An error of ${what} counts as a yes.`, 'error')];
+  const rest = plain.replace(/^\{|\}$/g, '').trim();
+  if (rest === '' || rest === 'pass')
+    return check === null ? [] : [report(facts, at, `An error of ${what} is dropped without a word.`, 'warning')];
+  if (REFUSES.test(plain) || check === null) return [];
+  const onlyLogs = /^(?:\s*(?:console|log|logger|logging)\.\w+\([^;]*\);?\s*)+$/.test(rest);
+  const first =
+    /^\{?\s*(?:const|let|var)?/.exec(attempt) !== null &&
+    /\b(?:return|=)\s*(?:await\s+)?[\w.]*(?:verify|authenticate|authorize|validate|decrypt)/i.test(attempt);
+  return onlyLogs && !first ? [report(facts, at, `After an error of ${what} the code goes on.`, 'warning')] : [];
+}
+
+/** `verify(token).catch(() => {})` */
+function promises(facts: FileFacts): readonly Detection[] {
+  return facts.calls.flatMap((call) => {
+    if (call.name !== 'catch' || call.receiver === null || call.arguments[0] === undefined) return [];
+    const fn = facts.functionOf(call.arguments[0]);
+    const body = fn?.children.find((child) => child.field === 'body');
+    if (body === undefined || !CHECK.test(facts.text(call.receiver))) return [];
+    const text = facts.text(body);
+    return /^\(?\{\s*\}\)?$|^(?:null|undefined|true)$/.test(text)
+      ? judge(facts, call.node, facts.text(call.receiver), text === 'true' ? 'return true' : '{}', true)
+      : [];
+  });
+}
+
+function report(facts: FileFacts, at: Syntax, message: string, level: 'error' | 'warning'): Detection {
+  return facts.finding({
+    rule,
+    at,
+    message,
+    remediation: REMEDIATION,
+    level: facts.isTest ? 'note' : level,
+    confidence: level === 'error' ? 'high' : 'medium',
+  });
+}

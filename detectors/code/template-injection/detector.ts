@@ -1,0 +1,58 @@
+import type { CodeDetector } from '../../../src/inspect/detector.ts';
+import type { FileFacts } from '../../../src/inspect/facts.ts';
+import { codeRule } from '../support/rule.ts';
+import { isTagged, type Sink, taintedSinks } from '../support/tainted.ts';
+
+const rule = codeRule({
+  id: 'template-injection',
+  shortDescription: 'The text of a template comes from somebody else',
+  help: 'A template is a program: whoever writes it reads the variables of the server and, in most engines, runs code. Keep templates in files of your own and pass values as variables; where people write templates, use an engine without logic.',
+  cwe: [1336, 94],
+  level: 'error',
+  confidence: 'high',
+});
+
+const REMEDIATION = 'Render a fixed template and hand the value to it as a variable.';
+const ENGINES =
+  /^(?:ejs\.(?:render|compile)|pug\.(?:render|compile|compileClient)|jade\.(?:render|compile)|handlebars\.(?:compile|precompile|default\.compile)|~Handlebars\.compile|nunjucks\.(?:renderString|compile|Environment\(\)\.renderString)|mustache\.render|lodash\.template|~_\.template|underscore\.template|dot\.(?:template|compile)|doT\.template|eta\.(?:render|renderString|compile|Eta\(\)\.renderString)|squirrelly\.render|swig\.(?:render|compile)|liquidjs\.Liquid\(\)\.(?:parseAndRender|parse)\w*|hogan\.js\.compile|twig\.twig|art-template\.(?:render|compile)|velocityjs\.render|marko\.\w+|vue\.compile|flask\.render_template_string|jinja2\.(?:Template|Environment\(\)\.from_string)|mako\.template\.Template|string\.Template|tornado\.template\.Template|django\.template\.Template|angular\.\w+|es6-template-strings|template7\.compile)$/;
+
+function* sinks(facts: FileFacts): Generator<Sink> {
+  for (const call of facts.calls) {
+    const [template] = call.arguments;
+    const from = call.origin;
+    if (template === undefined || from === null || isTagged(call)) continue;
+    if (ENGINES.test(from)) {
+      const safe = /mustache|hogan|string\.Template/.test(from);
+      yield {
+        at: call.node,
+        value: template,
+        kind: 'template',
+        what: 'The text of a template comes from',
+        remediation: REMEDIATION,
+        atLeast: 'parameter',
+        ...(safe ? { level: 'warning' } : {}),
+      };
+    } else if (
+      call.name === 'render' &&
+      call.receiver !== null &&
+      /^(?:res|response|reply|ctx)$/.test(facts.text(call.receiver))
+    ) {
+      yield {
+        at: call.node,
+        value: template,
+        kind: 'path',
+        what: 'Which template is rendered comes from',
+        remediation: 'Choose the template from a fixed list.',
+        atLeast: 'remote',
+        level: 'warning',
+      };
+    }
+  }
+}
+
+/** Follows the text of templates back to where it comes from. */
+export const templateInjection: CodeDetector = {
+  rule,
+  triggers: /template|render|compile|Template|from_string|twig/i,
+  detect: (facts) => taintedSinks(facts, rule, sinks(facts)),
+};

@@ -1,0 +1,103 @@
+import type { Detection } from '../../../src/core/detection.ts';
+import type { CodeDetector } from '../../../src/inspect/detector.ts';
+import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { codeRule } from '../support/rule.ts';
+
+const rule = codeRule({
+  id: 'timing-unsafe-compare',
+  shortDescription: 'A secret is compared in a time that depends on how much of it is right',
+  help: "An ordinary comparison stops at the first difference, so the answer's time tells how many characters were guessed. Compare digests of equal length with crypto.timingSafeEqual, in Python with hmac.compare_digest.",
+  cwe: [208],
+  level: 'warning',
+  confidence: 'medium',
+});
+
+const REMEDIATION =
+  'Compare with crypto.timingSafeEqual over buffers of equal length; in Python with hmac.compare_digest.';
+const SECRET =
+  /(?:^|[_.])(?:signature|sig|hmac|mac|digest|hash|passw(?:or)?d(?:_hash)?|api_?key|secret|token|csrf(?:_token)?|otp|totp|auth_?token|access_?token|password_?hash|checksum_?signature|webhook_?secret|expected_?(?:signature|hash|token|mac))$/i;
+const OTHER =
+  /(?:token_?type|hash_?(?:type|algorithm)|length|^sigint|signature_?type|location\.hash|\.hash$.*location|window|key_?code|sha|etag|content_?hash|commit|file_?hash|blob|node|lexer|parser|tok)/i;
+
+/** Equality tests with a secret on one side and a value that is no constant on the other. */
+export const timingUnsafeCompare: CodeDetector = {
+  rule,
+  triggers: /sign?a?t?u?r?e?|hmac|mac|digest|hash|passw|key|secret|token|otp/i,
+  detect: (facts) => facts.nodes('binary_expression').flatMap((node) => compared(facts, node)),
+};
+
+function compared(facts: FileFacts, node: Syntax): readonly Detection[] {
+  const operator = node.children.find((child) => child.field === 'operator');
+  const left = node.children.find((child) => child.field === 'left');
+  const right = node.children.find((child) => child.field === 'right');
+  if (operator === undefined || left === undefined || right === undefined || !/^[!=]==?$/.test(facts.text(operator)))
+    return [];
+  if (isFixed(facts, left) || isFixed(facts, right)) return [];
+  if (node.end - node.start > 400) return [];
+  const keyed = [left, right].filter((side) => isMac(facts, side));
+  const named = [left, right].filter((side) => isSecretName(facts, side));
+  if (keyed.length === 0) {
+    // A name alone says little: the other side must come from outside, or be a secret as well.
+    const [secret] = named;
+    if (secret === undefined) return [];
+    const other = secret === left ? right : left;
+    const strongNames = named.length === 2 || environment(facts, left) || environment(facts, right);
+    const outside = [left, right].some((side) => facts.flow(side, 'data')?.strength === 'remote');
+    if (!outside && !(strongNames && environment(facts, other))) return [];
+    if (/passw/i.test(facts.text(secret)) && /confirm|repeat|again|second|retype|new/i.test(facts.text(node)))
+      return [];
+  }
+  const what = facts
+    .text(keyed[0] ?? named[0] ?? left)
+    .replace(/\s+/g, ' ')
+    .slice(0, 60);
+  return [
+    facts.finding({
+      rule,
+      at: node,
+      message: `"${what}" is compared in a time that tells how much of it is right.`,
+      remediation: REMEDIATION,
+      level: facts.isTest ? 'note' : 'warning',
+    }),
+  ];
+}
+
+function isFixed(facts: FileFacts, side: Syntax): boolean {
+  if (facts.constant(side) !== undefined && !environment(facts, side)) return true;
+  return (
+    /^(?:undefined|null|None|true|false|NaN)$/.test(facts.text(side)) ||
+    side.type === 'unary_expression' ||
+    /\.length$|^typeof\b/.test(facts.text(side))
+  );
+}
+
+function environment(facts: FileFacts, side: Syntax): boolean {
+  return (
+    /process\.env\.|environ/.test(facts.text(facts.definition(side) ?? side)) &&
+    SECRET.test(spaced(facts.text(facts.definition(side) ?? side)).replace(/['")\]]+$/, ''))
+  );
+}
+
+/** The result of a keyed hash, by its calls. */
+function isMac(facts: FileFacts, side: Syntax): boolean {
+  const text = facts.text(facts.definition(side) ?? side);
+  return (
+    text.length < 600 &&
+    /createHmac\s*\(|Hmac\w*\(|hmac\.new\(|\.hexdigest\(\)/.test(text) &&
+    /digest|toString|Hmac/.test(text) &&
+    !/hashlib/.test(text)
+  );
+}
+
+function isSecretName(facts: FileFacts, side: Syntax): boolean {
+  if (!['identifier', 'member_expression', 'subscript_expression'].includes(side.type)) return false;
+  const text = spaced(facts.text(side))
+    .replace(/['"\]]+$/, '')
+    .replace(/\[['"]/g, '.')
+    .replace(/x-|-/g, '_');
+  return SECRET.test(text) && !OTHER.test(text);
+}
+
+function spaced(text: string): string {
+  return text.replace(/([a-z0-9])([A-Z])/g, '$1_$2');
+}

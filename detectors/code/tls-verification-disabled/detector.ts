@@ -1,0 +1,111 @@
+import type { Detection } from '../../../src/core/detection.ts';
+import type { CodeDetector } from '../../../src/inspect/detector.ts';
+import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { codeRule } from '../support/rule.ts';
+
+const rule = codeRule({
+  id: 'tls-verification-disabled',
+  shortDescription: 'A connection accepts any certificate',
+  help: 'Without the check of the certificate anybody on the way can read and change what is sent, encryption or not. Leave the check on; for an own authority hand over its certificate (ca, NODE_EXTRA_CA_CERTS, verify="ca.pem").',
+  cwe: [295],
+  level: 'error',
+  confidence: 'high',
+});
+
+const REMEDIATION = 'Leave the check on and hand over the certificate of your own authority instead.';
+
+/** Options, environment variables and contexts that switch the check of certificates off. */
+export const tlsVerificationDisabled: CodeDetector = {
+  rule,
+  triggers:
+    /rejectUnauthorized|NODE_TLS_REJECT|strictSSL|checkServerIdentity|verify|CERT_NONE|insecure|unverified|check_hostname|InsecureSkip/i,
+  detect: (facts) => [...options(facts), ...assignments(facts), ...python(facts)],
+};
+
+function options(facts: FileFacts): readonly Detection[] {
+  return facts.nodes('pair').flatMap((pair) => {
+    const key = pair.children.find((child) => child.field === 'key');
+    const value = pair.children.find((child) => child.field === 'value');
+    if (key === undefined || value === undefined) return [];
+    return option(facts, pair, facts.text(key).replace(/['"]/g, ''), value);
+  });
+}
+
+function option(facts: FileFacts, at: Syntax, name: string, value: Syntax): readonly Detection[] {
+  if (/^(?:rejectUnauthorized|strictSSL|strictSsl|verifySsl|sslVerify)$/.test(name)) {
+    if (facts.constant(value) === false) return [report(facts, at)];
+    return /NODE_ENV|isProd|production/.test(facts.text(value)) ? [report(facts, at, 'note')] : [];
+  }
+  if (
+    /^(?:trustAllCertificates|insecureSkipVerify|acceptInsecureCerts|ignoreHTTPSErrors|ignoreCertificateErrors)$/i.test(
+      name,
+    ) &&
+    facts.constant(value) === true
+  ) {
+    return [report(facts, at, /ignoreHTTPSErrors|acceptInsecureCerts/.test(name) ? 'note' : 'error')];
+  }
+  if (name === 'NODE_TLS_REJECT_UNAUTHORIZED')
+    return String(facts.constant(value) ?? '') === '0' ? [report(facts, at)] : [];
+  if (name !== 'checkServerIdentity') return [];
+  const fn = facts.functionOf(value);
+  const body = fn?.children.find((child) => child.field === 'body');
+  if (body === undefined) return [];
+  const empty =
+    /^\{\s*(?:return(?:\s+(?:undefined|null|true))?\s*;?)?\s*\}$|^(?:undefined|null|void 0|\(\{\}\)|true)$/.test(
+      facts.text(body).trim(),
+    );
+  return empty ? [report(facts, at)] : [];
+}
+
+function assignments(facts: FileFacts): readonly Detection[] {
+  return facts.assignments.flatMap(({ node, target, value }) => {
+    const name =
+      facts
+        .text(target)
+        .replace(/['"\]]/g, '')
+        .split(/[.[]/)
+        .at(-1) ?? '';
+    if (target.type === 'identifier' || facts.program.dialect === 'python')
+      return pythonAssignment(facts, node, name, value);
+    return option(facts, node, name, value);
+  });
+}
+
+function pythonAssignment(facts: FileFacts, node: Syntax, name: string, value: Syntax): readonly Detection[] {
+  if (facts.program.dialect !== 'python') return [];
+  if (name === 'verify_mode' && /CERT_NONE/.test(facts.text(value))) return [report(facts, node)];
+  if (name === 'check_hostname' && facts.constant(value) === false) return [report(facts, node)];
+  if (
+    name === 'verify' &&
+    facts.constant(value) === false &&
+    node.type === 'assignment_expression' &&
+    facts.text(node).includes('.verify')
+  )
+    return [report(facts, node)];
+  return name === '_create_default_https_context' ? [report(facts, node)] : [];
+}
+
+function python(facts: FileFacts): readonly Detection[] {
+  if (facts.program.dialect !== 'python') return [];
+  return facts.calls.flatMap((call) => {
+    const from = call.origin ?? '';
+    if (from === 'ssl._create_unverified_context') return [report(facts, call.node)];
+    const verify = call.keywords.get('verify') ?? call.keywords.get('ssl') ?? call.keywords.get('verify_ssl');
+    if (verify === undefined || facts.constant(verify) !== false) return [];
+    return /^(?:requests|httpx|aiohttp|urllib3)\b|session|client/i.test(
+      `${from} ${call.receiver === null ? '' : facts.text(call.receiver)}`,
+    )
+      ? [report(facts, call.node)]
+      : [];
+  });
+}
+
+function report(facts: FileFacts, at: Syntax, level?: 'note' | 'error'): Detection {
+  return facts.finding({
+    rule,
+    at,
+    message: 'The certificate of the other side is not checked.',
+    remediation: REMEDIATION,
+    level: facts.isTest ? 'note' : (level ?? 'error'),
+  });
+}

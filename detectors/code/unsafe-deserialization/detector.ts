@@ -1,0 +1,61 @@
+import type { CodeDetector } from '../../../src/inspect/detector.ts';
+import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { codeRule } from '../support/rule.ts';
+import { option, type Sink, taintedSinks } from '../support/tainted.ts';
+
+const rule = codeRule({
+  id: 'unsafe-deserialization',
+  shortDescription: 'Data is read with a format that can make objects and run code',
+  help: 'Formats such as pickle, node-serialize or YAML with custom tags rebuild objects, and building them runs code that the sender chose. Read data with JSON.parse or a safe loader, then check it against a schema.',
+  cwe: [502],
+  level: 'error',
+  confidence: 'high',
+});
+
+const REMEDIATION = 'Read the data as JSON or with a safe loader, then check it against a schema.';
+const LOADERS =
+  /^(?:node-serialize\.unserialize|~?serialize\.unserialize|serialize-to-js\.deserialize|funcster\.(?:deepDeserialize|deserialize)|cryo\.parse|v8\.deserialize|php-serialize\.unserialize|pickle\.(?:load|loads|Unpickler)|cPickle\.(?:load|loads)|_pickle\.(?:load|loads)|dill\.(?:load|loads)|cloudpickle\.(?:load|loads)|marshal\.(?:load|loads)|shelve\.open|jsonpickle\.decode|joblib\.load|torch\.load|pandas\.read_pickle|yaml\.(?:unsafe_load|full_load|load|load_all|unsafe_load_all)|js-yaml\.load)$/;
+
+function* sinks(facts: FileFacts): Generator<Sink> {
+  for (const call of facts.calls) {
+    const [data] = call.arguments;
+    const from = call.origin;
+    if (data === undefined || from === null || !LOADERS.test(from)) continue;
+    if (isSafeLoader(facts, call, from)) continue;
+    yield {
+      at: call.node,
+      value: data,
+      kind: 'data',
+      what: 'Objects are rebuilt from data that comes from',
+      remediation: REMEDIATION,
+      atLeast: needsRemote(from) ? 'remote' : 'unknown',
+    };
+  }
+}
+
+/** These are dangerous by what they read from afar; on own files they are everyday tools. */
+function needsRemote(from: string): boolean {
+  return /^(?:v8|torch|joblib|pandas|shelve|yaml\.full_load|marshal)/.test(from);
+}
+
+function isSafeLoader(facts: FileFacts, call: Call, from: string): boolean {
+  if (from === 'js-yaml.load') return !unsafeSchema(facts, option(facts, call, 'schema'));
+  if (facts.program.dialect !== 'python') return from.startsWith('yaml.');
+  if (from !== 'yaml.load' && from !== 'yaml.load_all') return false;
+  const loader = call.keywords.get('Loader') ?? call.arguments[1];
+  return loader !== undefined && /Safe|Base/.test(facts.text(loader));
+}
+
+function unsafeSchema(facts: FileFacts, schema: Syntax | null): boolean {
+  return (
+    schema !== null &&
+    /UNSAFE|js-yaml-js-types|DEFAULT_FULL|FULL_SCHEMA/.test(facts.text(facts.definition(schema) ?? schema))
+  );
+}
+
+/** Follows what powerful loaders read back to where it comes from. */
+export const unsafeDeserialization: CodeDetector = {
+  rule,
+  triggers: /serialize|pickle|marshal|yaml|dill|shelve|joblib|torch|funcster|cryo|\bv8\b/i,
+  detect: (facts) => taintedSinks(facts, rule, sinks(facts)),
+};

@@ -1,0 +1,76 @@
+import type { Detection } from '../../../src/core/detection.ts';
+import type { CodeDetector } from '../../../src/inspect/detector.ts';
+import type { FileFacts, Handler, Syntax } from '../../../src/inspect/facts.ts';
+import { isFunction, within } from '../support/around.ts';
+import { codeRule } from '../support/rule.ts';
+import { changesState } from '../support/security.ts';
+
+const rule = codeRule({
+  id: 'unvalidated-input',
+  shortDescription: 'A handler stores or computes with request fields that nothing checks',
+  help: 'A field can be missing, of another type, negative or a megabyte long, and what the handler does with it then was never thought about. Parse the body with a schema at the top of the handler and use only what the schema gives back.',
+  cwe: [20, 1287],
+  level: 'warning',
+  confidence: 'low',
+});
+
+const REMEDIATION = 'Parse the body with a schema at the top of the handler and use what it gives back.';
+const CHECKS =
+  /schema|valid|parse\(|zod|joi|yup|ajv|typeof|Number\(|parseInt|isNaN|isInteger|instanceof|assert|sanitize|\.test\(|\.match\(|\.includes\(|check|if\s*\(\s*!|\?\?|Array\.isArray|\.length|[<>]=?\s*\d|String\(/i;
+const STORES =
+  /\.(?:create|insert\w*|save|update\w*|findByIdAndUpdate|findOneAndUpdate|upsert|push|set|query|execute|bulkCreate)$/;
+const FIELD: ReadonlySet<string> = new Set(['member_expression']);
+
+/** Handlers that hand body fields to a store, without any check between. */
+export const unvalidatedInput: CodeDetector = {
+  rule,
+  triggers: /body|\.json\(\)/,
+  detect: (facts) =>
+    facts.program.dialect === 'python' ? [] : facts.handlers.flatMap((handler) => judge(facts, handler)),
+};
+
+function judge(facts: FileFacts, handler: Handler): readonly Detection[] {
+  if (!isFunction(handler.node) || !changesState(handler)) return [];
+  const body = handler.node.children.find((child) => child.field === 'body');
+  if (
+    body === undefined ||
+    CHECKS.test(facts.text(body)) ||
+    handler.middleware.some((part) => CHECKS.test(facts.text(part)))
+  )
+    return [];
+  const used = firstUse(facts, body);
+  if (used === null) return [];
+  return [
+    facts.finding({
+      rule,
+      at: used.at,
+      message: `${handler.method.toUpperCase()} ${(handler.route ?? '').slice(0, 60)} stores fields of the body that nothing checks.`,
+      remediation: REMEDIATION,
+      level: facts.isTest ? 'note' : 'warning',
+      flow: used.flow,
+    }),
+  ];
+}
+
+function firstUse(
+  facts: FileFacts,
+  body: Syntax,
+): { readonly at: Syntax; readonly flow: ReturnType<FileFacts['flow']> } | null {
+  for (const call of facts.calls) {
+    if (call.node.start < body.start || call.node.end > body.end || !STORES.test(facts.text(call.callee))) continue;
+    for (const argument of call.arguments) {
+      const flow = facts.flow(argument, 'data');
+      if (flow?.strength === 'remote' && /body/.test(flow.source)) return { at: call.node, flow };
+    }
+  }
+  for (const node of within(body, FIELD)) {
+    if (!/^(?:req|request|ctx\.request)\.body\.\w+$/.test(facts.text(node))) continue;
+    if (
+      node.parent?.type === 'binary_expression' &&
+      /^[-*/+]$/.test(facts.text(node.parent.children.find((child) => child.field === 'operator') ?? node))
+    ) {
+      return { at: node, flow: facts.flow(node, 'data') };
+    }
+  }
+  return null;
+}

@@ -1,0 +1,188 @@
+import type { Detection } from '../../../src/core/detection.ts';
+import type { CodeDetector } from '../../../src/inspect/detector.ts';
+import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { functionAround, nameOf } from '../support/around.ts';
+import { codeRule } from '../support/rule.ts';
+import { option } from '../support/tainted.ts';
+
+const rule = codeRule({
+  id: 'weak-cryptography',
+  shortDescription: 'A cipher, hash or key derivation is used that no longer protects',
+  help: 'DES, RC4, ECB mode and createCipher leak or give up what they encrypt; MD5 and SHA-1 can be forged; a fast hash of a password is guessed billions of times a second. Use AES-256-GCM with a fresh random nonce, SHA-256 or better, and scrypt, argon2 or bcrypt for passwords.',
+  cwe: [327, 328, 916],
+  level: 'warning',
+  confidence: 'high',
+});
+
+const CIPHER = 'Use AES-256-GCM with a random nonce for every message.';
+const HASH = 'Use SHA-256 or better.';
+const PASSWORD = 'Store passwords with scrypt, argon2 or bcrypt, each with its own salt.';
+const PASSWORD_NAME = /passw(?:or)?d|passphrase|\bpwd\b|credential/i;
+const SECURITY_NAME =
+  /passw(?:or)?d|passphrase|\bpwd\b|credential|sign|token|secret|auth|hmac|verify|session|digest_?auth|certificate|api_?key/i;
+const WEAK_CIPHER = /^(?:des|des-|des3|3des|rc2|rc4|bf|blowfish|cast5?|seed|idea)|-ecb\b|^rc4/i;
+/** OWASP Password Storage Cheat Sheet: 600,000 rounds for PBKDF2-HMAC-SHA256; far below is worth a finding. */
+const FEW_ROUNDS = 100_000;
+
+/** Calls of the crypto libraries, judged by the algorithm they name and what the result is for. */
+export const weakCryptography: CodeDetector = {
+  rule,
+  triggers: /crypto|md5|sha1|hashlib|bcrypt|pbkdf2|DES|ARC4|ECB|cipher/i,
+  detect: (facts) => facts.calls.flatMap((call) => inCall(facts, call)),
+};
+
+function inCall(facts: FileFacts, call: Call): readonly Detection[] {
+  const from = call.origin ?? '';
+  const [first, second] = call.arguments;
+  if (/^~?crypto\.createCipher$|^~?crypto\.createDecipher$/.test(from))
+    return [report(facts, call.node, 'createCipher derives its key from the password without salt or rounds.', CIPHER)];
+  if (/^~?crypto\.createCipheriv$/.test(from) && first !== undefined) return cipher(facts, call, first, second);
+  if (/^~?crypto\.(?:createHash|hash)$|^hashlib\.new$/.test(from) && first !== undefined)
+    return hash(facts, call, String(facts.constant(first) ?? ''));
+  if (
+    /^hashlib\.(?:md5|sha1)$|^(?:md5|sha1|js-md5|js-sha1|blueimp-md5)$|^crypto-js\.(?:MD5|SHA1)$|^crypto-js\/(?:md5|sha1)$|^~(?:md5|sha1|CryptoJS\.(?:MD5|SHA1))$/.test(
+      from,
+    )
+  ) {
+    const relaxed = call.keywords.get('usedforsecurity');
+    if (relaxed !== undefined && facts.constant(relaxed) === false) return [];
+    return hash(facts, call, /md5/i.test(from) ? 'md5' : 'sha1');
+  }
+  if (/^hashlib\.(?:sha256|sha512|sha224|sha384)$|^crypto-js\.SHA(?:256|512)$/.test(from) && first !== undefined)
+    return fastPassword(facts, call);
+  if (
+    /^(?:crypto-js|~CryptoJS)\.(?:DES|TripleDES|RC4|RC4Drop|Rabbit)\.encrypt$|^Crypto\.Cipher\.(?:DES|DES3|ARC4|ARC2|Blowfish)\.new$/.test(
+      from,
+    )
+  )
+    return [report(facts, call.node, 'The cipher can be broken with little effort.', CIPHER)];
+  if (/^(?:crypto-js|~CryptoJS)\.AES\.encrypt$/.test(from) || /^Crypto(?:dome)?\.Cipher\.AES\.new$/.test(from)) {
+    const mode = option(facts, call, 'mode') ?? (facts.program.dialect === 'python' ? (second ?? null) : null);
+    return mode !== null && /ECB/.test(facts.text(mode))
+      ? [report(facts, call.node, 'ECB mode shows which blocks are equal.', CIPHER)]
+      : [];
+  }
+  if (/^~?crypto\.pbkdf2(?:Sync)?$/.test(from)) return rounds(facts, call, call.arguments[2], FEW_ROUNDS);
+  if (/^hashlib\.pbkdf2_hmac$/.test(from)) return rounds(facts, call, call.arguments[3], FEW_ROUNDS);
+  if (/^bcrypt(?:js)?\.(?:hash|hashSync|genSalt|genSaltSync)$/.test(from))
+    return rounds(facts, call, /Salt/.test(from) ? first : second, 10);
+  if (/^~?crypto\.generateKeyPair(?:Sync)?$/.test(from)) {
+    const length = option(facts, call, 'modulusLength');
+    const bits = length === null ? undefined : facts.constant(length);
+    return typeof bits === 'number' && bits < 2048
+      ? [
+          report(
+            facts,
+            call.node,
+            `An RSA key of ${bits} bits can be factored.`,
+            'Use 3072 bits or more, or an elliptic curve.',
+          ),
+        ]
+      : [];
+  }
+  if (/^ssl\.wrap_socket$/.test(from))
+    return [
+      report(
+        facts,
+        call.node,
+        'ssl.wrap_socket checks neither host name nor protocol.',
+        'Use ssl.create_default_context().',
+      ),
+    ];
+  return [];
+}
+
+function cipher(facts: FileFacts, call: Call, algorithm: Syntax, _key: Syntax | undefined): readonly Detection[] {
+  const name = facts.constant(algorithm);
+  if (typeof name === 'string' && WEAK_CIPHER.test(name))
+    return [report(facts, call.node, `The cipher ${name.slice(0, 30)} can be broken with little effort.`, CIPHER)];
+  const nonce = call.arguments[2];
+  const value = nonce === undefined ? undefined : constantNonce(facts, nonce);
+  if (value === true) return [report(facts, call.node, 'Every message is encrypted with the same nonce.', CIPHER)];
+  return [];
+}
+
+function constantNonce(facts: FileFacts, nonce: Syntax): boolean {
+  const known = facts.constant(nonce);
+  if (typeof known === 'string') return true;
+  const value = facts.definition(nonce) ?? nonce;
+  if (value.type !== 'call_expression') return false;
+  const text = facts.text(value);
+  if (/^Buffer\.alloc\(\s*\d+\s*(?:,\s*\d+\s*)?\)$/.test(text)) return true;
+  return /^Buffer\.from\(\s*['"`][^$]*['"`]/.test(text);
+}
+
+function hash(facts: FileFacts, call: Call, algorithm: string): readonly Detection[] {
+  const weak = /^(?:md4|md5|sha-?1|rmd160|ripemd160?)$/i.test(algorithm);
+  const purpose = purposeOf(facts, call);
+  if (PASSWORD_NAME.test(purpose))
+    return [
+      report(
+        facts,
+        call.node,
+        `A password is hashed with ${weak ? algorithm.toUpperCase() : 'a fast hash'}, which can be guessed billions of times a second.`,
+        PASSWORD,
+      ),
+    ];
+  if (!weak) return [];
+  if (SECURITY_NAME.test(purpose))
+    return [
+      report(facts, call.node, `${algorithm.toUpperCase()} can be forged, and this result is relied upon.`, HASH),
+    ];
+  if (/etag|cache|checksum|gravatar|fingerprint|dedup|shard|bucket|color|short/i.test(purpose)) return [];
+  return [
+    facts.finding({
+      rule,
+      at: call.node,
+      message: `${algorithm.toUpperCase()} can be forged: it must not protect anything.`,
+      remediation: HASH,
+      level: 'warning',
+      confidence: 'medium',
+    }),
+  ];
+}
+
+function fastPassword(facts: FileFacts, call: Call): readonly Detection[] {
+  return PASSWORD_NAME.test(purposeOf(facts, call))
+    ? [
+        report(
+          facts,
+          call.node,
+          'A password is hashed with a fast hash, which can be guessed billions of times a second.',
+          PASSWORD,
+        ),
+      ]
+    : [];
+}
+
+/** Names around the call: what is hashed, what the result is called, the function it stands in. */
+function purposeOf(facts: FileFacts, call: Call): string {
+  const parts: string[] = call.arguments.map((each) => facts.text(each).slice(0, 100));
+  let top: Syntax = call.node;
+  while (
+    top.parent !== null &&
+    /member_expression|call_expression|await_expression|parenthesized|arguments/.test(top.parent.type)
+  )
+    top = top.parent;
+  parts.push(facts.text(top).slice(0, 300));
+  const holder = top.parent;
+  const name = holder?.children.find(
+    (child) => child.field === 'name' || child.field === 'left' || child.field === 'key',
+  );
+  if (holder !== null && name !== undefined && /declarator|assignment|pair/.test(holder.type))
+    parts.push(facts.text(name));
+  const fn = functionAround(call.node);
+  const called = fn === null ? null : nameOf(fn);
+  if (called !== null) parts.push(facts.text(called));
+  return parts.join(' ');
+}
+
+function rounds(facts: FileFacts, call: Call, given: Syntax | undefined, least: number): readonly Detection[] {
+  const count = given === undefined ? undefined : facts.constant(given);
+  if (typeof count !== 'number' || count >= least) return [];
+  return [report(facts, call.node, `${count} rounds are too few to slow down guessing.`, PASSWORD)];
+}
+
+function report(facts: FileFacts, at: Syntax, message: string, remediation: string): Detection {
+  return facts.finding({ rule, at, message, remediation, level: facts.isTest ? 'note' : 'warning' });
+}
