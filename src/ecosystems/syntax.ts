@@ -7,6 +7,7 @@ import { openText } from './opening.ts';
 const LIMIT = 500_000;
 /** The grammars recover from any error, some inputs take them minutes. Microseconds. */
 const TIME = 500_000;
+const MOST_NODES = 8_000;
 
 /**
  * The syntax tree of a file written in a programming language. Throws CountersignError `unreadable-file` where the
@@ -33,9 +34,14 @@ export function syntaxLocation(path: string, node: SyntaxNode): Location {
   };
 }
 
-/** All nodes of some types below a node, in the order of the text, whatever their depth. */
-export function descendantsOf(node: SyntaxNode, types: readonly string[]): readonly SyntaxNode[] {
-  return node.descendantsOfType([...types]);
+/**
+ * All nodes of some types, in the order of the text, whatever their depth. Throws CountersignError `unreadable-file`
+ * where there are more than any file written by hand has: each costs some 100 microseconds to look into.
+ */
+export function descendantsOf(root: SyntaxNode, types: readonly string[], path: string): readonly SyntaxNode[] {
+  const nodes = root.descendantsOfType([...types]);
+  if (nodes.length > MOST_NODES) throw unreadable(path, 1, `more than ${MOST_NODES} calls and arguments`);
+  return nodes;
 }
 
 /** Line of the first thing the grammar could not read; `null` where there is none. */

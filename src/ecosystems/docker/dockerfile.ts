@@ -10,6 +10,8 @@ import type { DependencyFormat } from '../types.ts';
 const LIMIT = 500_000;
 /** Lines; dockerfile-ast takes some 20 microseconds for each. */
 const MOST_LINES = 20_000;
+/** Characters of an argument's value; no image reference is longer. */
+const LONGEST_VALUE = 500;
 const FILE = /^(?:[\w.-]+\.)?(?:Dockerfile|Containerfile)(?:[.-][\w.-]+)?$|\.(?:dockerfile|containerfile)$/i;
 const NO_FILE = /\.(?:dockerignore|md|txt|sh|ya?ml|json|[cm]?[jt]sx?|py|rb|go|rs|java|cs|php|html)$/i;
 
@@ -53,80 +55,89 @@ export function readDockerfile(
     const line = syntax.getRange().start.line;
     addImage(reading, syntax.getValue() ?? '', placeOf(line, line), { scope: 'syntax' });
   }
-  const variables = new Map<string, string | null>();
-  const stages = new Set<string>();
+  const stages: Stages = { variables: new Map(), names: new Set() };
+  let isBeforeStages = true;
   for (const instruction of file.getInstructions()) {
     const range = instruction.getRange();
     const place = placeOf(range.start.line, range.end.line);
     const keyword = instruction.getKeyword();
-    if (keyword === 'ARG' && stages.size === 0) readArg(variables, instruction);
+    const words = wordsOf(instruction);
+    if (keyword === 'ARG' && isBeforeStages) readArg(stages.variables, words);
     else if (keyword === 'FROM') {
-      readFrom(reading, instruction, variables, stages, place);
+      isBeforeStages = false;
+      readFrom(reading, words, stages, place);
     } else if (keyword === 'COPY' || keyword === 'ADD' || keyword === 'RUN') {
-      for (const image of imagesOf(instruction)) addStageOrImage(reading, image, keyword, variables, stages, place);
+      for (const image of imagesOf(words)) addStageOrImage(reading, image, { scope: keyword }, stages, place);
     }
   }
 }
 
+interface Stages {
+  readonly variables: Map<string, string | null>;
+  /** In lower case: stage names have no case. */
+  readonly names: Set<string>;
+}
+
+/** Words behind the keyword, flags included; comment lines inside a continued instruction are left out. */
+function wordsOf(instruction: Instruction): string[] {
+  const text = instruction.getTextContent().slice(instruction.getInstruction().length);
+  const joined = text
+    .split('\n')
+    .filter((line) => !/^\s*#/.test(line))
+    .map((line) => line.replace(/[\\`]\s*$/, ''))
+    .join(' ');
+  return joined.match(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g) ?? [];
+}
+
 /** Arguments declared before the first FROM are the ones that a FROM sees; their defaults count. */
-function readArg(variables: Map<string, string | null>, instruction: Instruction): void {
-  for (const argument of instruction.getArguments()) {
-    const [name, ...rest] = argument.getValue().split('=');
+function readArg(variables: Map<string, string | null>, words: readonly string[]): void {
+  for (const word of words) {
+    const [name, ...rest] = word.split('=');
     if (name === undefined || name === '') continue;
-    const value = rest.join('=').replace(/^(["'])(.*)\1$/, '$2');
-    variables.set(name, rest.length === 0 ? null : interpolate(value, variables));
+    const value = interpolate(unquoted(rest.join('=')), variables);
+    variables.set(name, rest.length === 0 || value.length > LONGEST_VALUE ? null : value);
   }
 }
 
-function readFrom(
-  reading: Reading,
-  instruction: Instruction,
-  variables: ReadonlyMap<string, string | null>,
-  stages: Set<string>,
-  place: Location,
-): void {
-  const words = instruction.getArguments().map((argument) => argument.getValue());
-  const flags = words.filter((word) => word.startsWith('--'));
+function readFrom(reading: Reading, words: readonly string[], stages: Stages, place: Location): void {
   const [reference, as, stage] = words.filter((word) => !word.startsWith('--'));
-  const isNamed = as?.toLowerCase() === 'as' && stage !== undefined;
-  // Stages are counted even without a name, as COPY --from=0 means the first.
-  const own = isNamed ? stage.toLowerCase() : `${stages.size}`;
   if (reference === undefined) noteUnread(reading, place, 'a FROM without an image');
   else {
-    const platform = flags.find((flag) => flag.startsWith('--platform='))?.slice('--platform='.length);
-    addStageOrImage(reading, reference, 'FROM', variables, stages, place, platform);
+    const platform = words.find((word) => word.startsWith('--platform='))?.slice('--platform='.length);
+    addStageOrImage(reading, reference, { scope: 'FROM', marker: platform }, stages, place);
   }
-  stages.add(`${stages.size}`);
-  stages.add(own);
+  if (as?.toLowerCase() === 'as' && stage !== undefined) stages.names.add(unquoted(stage).toLowerCase());
 }
 
 function addStageOrImage(
   reading: Reading,
   reference: string,
-  scope: string,
-  variables: ReadonlyMap<string, string | null>,
-  stages: ReadonlySet<string>,
+  how: { readonly scope: string; readonly marker?: string | undefined },
+  stages: Stages,
   place: Location,
-  platform?: string | undefined,
 ): void {
-  const image = interpolate(reference.replace(/^(["'])(.*)\1$/, '$2'), variables);
-  if (image.toLowerCase() === 'scratch' || stages.has(image.toLowerCase())) return;
-  if (scope !== 'FROM' && /^\d+$/.test(image)) return;
+  const image = interpolate(unquoted(reference), stages.variables);
+  if (image.toLowerCase() === 'scratch' || stages.names.has(image.toLowerCase())) return;
+  // --from=0 means the first stage.
+  if (how.scope !== 'FROM' && /^\d+$/.test(image)) return;
   if (image.startsWith('$')) noteUnread(reading, place, `the image is given from outside: ${image.slice(0, 80)}`);
-  else addImage(reading, image, place, { scope, marker: platform });
+  else addImage(reading, image, place, how);
 }
 
 /** `--from=image` and `--mount=type=bind,from=image,…`. */
-function imagesOf(instruction: Instruction): string[] {
+function imagesOf(words: readonly string[]): string[] {
   const images: string[] = [];
-  for (const argument of instruction.getArguments()) {
-    const word = argument.getValue();
+  for (const word of words) {
     if (!word.startsWith('--')) break;
     if (word.startsWith('--from=')) images.push(word.slice('--from='.length));
     if (!word.startsWith('--mount=')) continue;
-    for (const part of word.slice('--mount='.length).split(',')) {
+    for (const part of unquoted(word.slice('--mount='.length)).split(',')) {
       if (part.startsWith('from=')) images.push(part.slice('from='.length));
     }
   }
   return images;
+}
+
+function unquoted(text: string): string {
+  return text.replace(/^(["'])(.*)\1$/, '$2');
 }

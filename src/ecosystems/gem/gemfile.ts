@@ -1,10 +1,10 @@
-import type { SyntaxNode } from 'tree-sitter';
 import Ruby from 'tree-sitter-ruby';
 import type { DependencySource } from '../../core/dependency.ts';
+import { unreadable } from '../json.ts';
 import { addEntry, baseName, finish, noteUnread, type Reading, startReading } from '../reading.ts';
 import { descendantsOf, firstErrorLine, parseSyntax, syntaxLocation } from '../syntax.ts';
 import type { DependencyFormat } from '../types.ts';
-import { type Call, callOf, iteratedOf, literalOf, literalsOf } from './ruby.ts';
+import { type Call, literalOf, literalsOf, namesOf, type PlacedCall, placedCallsOf } from './ruby.ts';
 import { exactVersion } from './versions.ts';
 
 const FILE = /^(?:Gemfile(?:[._-][\w.-]+)?|gems(?:[._-][\w.-]+)?\.rb|Appraisals|.+\.gemfile)$/;
@@ -39,15 +39,16 @@ export const gemfile: DependencyFormat = {
     const root = parseSyntax(text, path, Ruby);
     const errorLine = firstErrorLine(root);
     if (errorLine !== null) noteUnread(reading, errorLine, 'not valid Ruby, what stands here is not read');
-    const calls = descendantsOf(root, ['call']).flatMap((node) => callOf(node) ?? []);
+    const calls = placedCallsOf(descendantsOf(root, ['call'], path));
+    if (calls === null) throw unreadable(path, 1, 'blocks nest deeper than in any real Gemfile');
     const hosts = new Set(
-      calls.filter((call) => call.method === 'git_source').map((call) => literalOf(call.values[0])),
+      calls.filter(({ call }) => call.method === 'git_source').map(({ call }) => literalOf(call.values[0])),
     );
-    for (const call of calls) {
+    for (const placed of calls) {
+      const { call } = placed;
       if (call.receiver !== null && call.receiver.text !== 'self') continue;
-      if (call.method === 'gem') readGem(reading, call, hosts);
+      if (call.method === 'gem' || call.method === 'plugin') readGem(reading, placed, hosts);
       else if (call.method === 'eval_gemfile') readInclude(reading, call);
-      else if (call.method === 'plugin') readGem(reading, call, hosts);
       else if (INDIRECT.has(call.method)) {
         noteUnread(reading, syntaxLocation(path, call.node), `${call.method} may call gem under another name`);
       }
@@ -56,17 +57,17 @@ export const gemfile: DependencyFormat = {
   },
 };
 
-function readGem(reading: Reading, call: Call, hosts: ReadonlySet<string | null>): void {
+function readGem(reading: Reading, placed: PlacedCall, hosts: ReadonlySet<string | null>): void {
+  const { call } = placed;
   const location = syntaxLocation(reading.path, call.node);
   const [first, ...rest] = call.values;
-  const name = literalOf(first);
-  const names = name !== null ? [name] : first === undefined ? null : iteratedOf(first);
+  const names = namesOf(placed);
   if (names === null) {
     noteUnread(reading, location, `the gem's name is computed: ${(first?.text ?? '').slice(0, 80)}`);
     return;
   }
   const ranges = rest.flatMap((node) => literalsOf(node) ?? []);
-  const around = surroundingsOf(call.node);
+  const around = surroundingsOf(placed.around);
   const groups = [...around.groups, ...optionList(call, 'group'), ...optionList(call, 'groups')];
   const platforms = [...around.platforms, ...optionList(call, 'platforms'), ...optionList(call, 'platform')];
   const origin = originOf(call, hosts) ?? around.origin ?? { source: 'registry' };
@@ -109,13 +110,12 @@ function refOf(call: Call): string {
   return found === undefined ? '' : `@${found}`;
 }
 
-function surroundingsOf(node: SyntaxNode): Surroundings {
+function surroundingsOf(around: readonly Call[]): Surroundings {
   const groups: string[] = [];
   const platforms: string[] = [];
   let origin: Origin | null = null;
-  for (let here = node.parent; here !== null; here = here.parent) {
-    const call = callOf(here);
-    if (call === null || call.receiver !== null || call.node.childForFieldName('block') === null) continue;
+  for (const call of around.toReversed()) {
+    if (call.receiver !== null) continue;
     const values = call.values.flatMap((value) => literalsOf(value) ?? [value.text.slice(0, 80)]);
     const url = values[0] ?? '';
     if (call.method === 'group') groups.push(...values);

@@ -1,8 +1,9 @@
 import Ruby from 'tree-sitter-ruby';
+import { unreadable } from '../json.ts';
 import { addEntry, baseName, finish, noteUnread, startReading } from '../reading.ts';
 import { descendantsOf, firstErrorLine, parseSyntax, syntaxLocation } from '../syntax.ts';
 import type { DependencyFormat } from '../types.ts';
-import { callOf, iteratedOf, literalOf, literalsOf } from './ruby.ts';
+import { literalsOf, namesOf, placedCallsOf } from './ruby.ts';
 import { exactVersion } from './versions.ts';
 
 const METHODS: ReadonlySet<string> = new Set([
@@ -21,13 +22,14 @@ export const gemspec: DependencyFormat = {
     const root = parseSyntax(text, path, Ruby);
     const errorLine = firstErrorLine(root);
     if (errorLine !== null) noteUnread(reading, errorLine, 'not valid Ruby, what stands here is not read');
-    for (const node of descendantsOf(root, ['call'])) {
-      const call = callOf(node);
-      if (call === null || !METHODS.has(call.method)) continue;
-      const location = syntaxLocation(path, node);
+    const calls = placedCallsOf(descendantsOf(root, ['call'], path));
+    if (calls === null) throw unreadable(path, 1, 'blocks nest deeper than in any real gemspec');
+    for (const placed of calls) {
+      const { call } = placed;
+      if (!METHODS.has(call.method)) continue;
+      const location = syntaxLocation(path, call.node);
       const [first, ...rest] = call.values;
-      const name = literalOf(first);
-      const names = name !== null ? [name] : first === undefined ? null : iteratedOf(first);
+      const names = namesOf(placed);
       if (names === null) {
         noteUnread(reading, location, `the gem's name is computed: ${(first?.text ?? '').slice(0, 80)}`);
         continue;

@@ -1,5 +1,8 @@
 import type { SyntaxNode } from 'tree-sitter';
 
+/** Blocks inside blocks; real files have fewer than five. */
+const DEEPEST = 100;
+
 /** One call as the DSL sees it: plain arguments, and options by name. */
 export interface Call {
   readonly node: SyntaxNode;
@@ -66,15 +69,44 @@ export function literalsOf(node: SyntaxNode | undefined | null): string[] | null
   return values;
 }
 
+/** A call with the calls whose blocks it stands in, outermost first. */
+export interface PlacedCall {
+  readonly call: Call;
+  readonly around: readonly Call[];
+}
+
+/**
+ * All calls in the order of the text. A node's parent is found from the root each time, so the blocks around a call
+ * are told by their reach instead. `null` where blocks nest deeper than any real file.
+ */
+export function placedCallsOf(nodes: readonly SyntaxNode[]): PlacedCall[] | null {
+  const placed: PlacedCall[] = [];
+  let around: Call[] = [];
+  for (const node of nodes) {
+    while ((around.at(-1)?.node.endIndex ?? Number.POSITIVE_INFINITY) <= node.startIndex) around = around.slice(0, -1);
+    const call = callOf(node);
+    if (call === null) continue;
+    placed.push({ call, around });
+    if (node.childForFieldName('block') !== null) around = [...around, call];
+    if (around.length > DEEPEST) return null;
+  }
+  return placed;
+}
+
 /** For a variable: what it runs through in `%w[a b].each { |name| … }` around it; `null` where that cannot be told. */
-export function iteratedOf(variable: SyntaxNode): string[] | null {
-  if (variable.type !== 'identifier') return null;
-  for (let node = variable.parent; node !== null; node = node.parent) {
-    if (node.type !== 'block' && node.type !== 'do_block') continue;
-    const names = node.childForFieldName('parameters')?.namedChildren.map((child) => child.text) ?? [];
+export function iteratedOf(variable: SyntaxNode | undefined, around: readonly Call[]): string[] | null {
+  if (variable?.type !== 'identifier') return null;
+  for (const call of around.toReversed()) {
+    const parameters = call.node.childForFieldName('block')?.childForFieldName('parameters');
+    const names = parameters?.namedChildren.map((child) => child.text) ?? [];
     if (!names.includes(variable.text)) continue;
-    const call = node.parent === null ? null : callOf(node.parent);
-    return call?.method === 'each' && names.length === 1 ? literalsOf(call.receiver) : null;
+    return call.method === 'each' && names.length === 1 ? literalsOf(call.receiver) : null;
   }
   return null;
+}
+
+/** The names that the first argument gives, iterated ones included; `null` where they are computed. */
+export function namesOf({ call, around }: PlacedCall): string[] | null {
+  const name = literalOf(call.values[0]);
+  return name !== null ? [name] : iteratedOf(call.values[0], around);
 }

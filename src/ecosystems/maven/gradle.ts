@@ -8,6 +8,8 @@ import { exactVersion } from './pom.ts';
 
 /** Characters. */
 const LIMIT = 1_000_000;
+/** Characters of a value that is put in, and of what it is put into. */
+const LONGEST = 1000;
 /** `group:artifact[:version[:classifier]][@extension]` (Gradle, "Declaring Dependencies Basics"). */
 const NOTATION = /^([\w.-]+:[\w.-]+)(?::([^:@\s]*))?(?::[^:@\s]*)?(?:@\w+)?$/;
 
@@ -235,13 +237,15 @@ function valuesOf(tokens: readonly Token[]): ReadonlyMap<string, string | null> 
     const next = tokens[index + 1];
     const value = tokens[index + 2];
     const isAssigned = token.kind === 'word' && next?.value === '=' && value?.kind === 'text' && !value.isTemplate;
-    if (isAssigned) values.set(token.value, values.has(token.value) ? null : value.value);
+    if (isAssigned)
+      values.set(token.value, values.has(token.value) || value.value.length > LONGEST ? null : value.value);
   });
   return values;
 }
 
 /** Puts values in the place of `$name`, `${name}` and `${ext.name}`. */
 function substitute(text: string, values: ReadonlyMap<string, string | null>): string {
+  if (text.length > LONGEST) return text;
   return text.replaceAll(
     /\$(?:\{(?:[\w]+\.)*(\w+)\}|(\w+))/g,
     (whole, braced: string | undefined, bare: string | undefined) => {

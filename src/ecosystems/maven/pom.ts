@@ -7,6 +7,8 @@ import { childOf, childText, parseXml, type XmlElement } from '../xml.ts';
 const PLUGIN_GROUP = 'org.apache.maven.plugins';
 /** Rounds of putting a property's value in the place of its name. */
 const DEEPEST = 10;
+/** Characters of a value that is put in, and of what comes out. */
+const LONGEST = 1000;
 
 type Properties = ReadonlyMap<string, string>;
 
@@ -111,18 +113,20 @@ function propertiesOf(root: XmlElement): Properties {
   for (const key of ['groupId', 'artifactId', 'version']) {
     const inherited = childText(parent, key);
     const own = childText(root, key) ?? inherited;
-    if (inherited !== undefined) properties.set(`project.parent.${key}`, inherited);
-    if (own === undefined) continue;
+    if (inherited !== undefined && inherited.length <= LONGEST) properties.set(`project.parent.${key}`, inherited);
+    if (own === undefined || own.length > LONGEST) continue;
     for (const prefix of ['project.', 'pom.', '']) properties.set(`${prefix}${key}`, own);
   }
-  for (const property of childOf(root, 'properties')?.children ?? []) properties.set(property.name, property.text);
+  for (const property of childOf(root, 'properties')?.children ?? []) {
+    if (property.text.length <= LONGEST) properties.set(property.name, property.text);
+  }
   return properties;
 }
 
 /** Puts values in the place of `${name}`, as far as this file knows them. */
 function resolve(text: string, properties: Properties): string {
   let here = text.trim();
-  for (let round = 0; round < DEEPEST && here.includes('${') && here.length < 1000; round += 1) {
+  for (let round = 0; round < DEEPEST && here.includes('${') && here.length < LONGEST; round += 1) {
     here = here.replaceAll(/\$\{([^${}]+)\}/g, (whole, name: string) => properties.get(name.trim()) ?? whole);
   }
   return here;

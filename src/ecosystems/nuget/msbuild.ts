@@ -14,6 +14,8 @@ const ITEMS: ReadonlySet<string> = new Set([
 const FILE = /(?:\.(?:cs|fs|vb|vcx|sql|wap|es|py|njs|dcs|ccs|deploy)proj|\.proj|\.props|\.targets|\.nuproj)$/i;
 /** Rounds of putting a property's value in the place of its name. */
 const DEEPEST = 10;
+/** Characters of a value that is put in, and of what comes out. */
+const LONGEST = 1000;
 
 interface Project {
   readonly reading: Reading;
@@ -105,7 +107,7 @@ function propertiesOf(root: XmlElement): Map<string, string | null> {
       }
       for (const property of element.children) {
         const key = property.name.toLowerCase();
-        properties.set(key, properties.has(key) ? null : property.text);
+        properties.set(key, properties.has(key) || property.text.length > LONGEST ? null : property.text);
       }
     }
   };
@@ -116,7 +118,7 @@ function propertiesOf(root: XmlElement): Map<string, string | null> {
 /** Puts values in the place of `$(Name)`, as far as this file knows them. */
 function resolve(project: Project, text: string): string {
   let here = text.trim();
-  for (let round = 0; round < DEEPEST && here.includes('$(') && here.length < 1000; round += 1) {
+  for (let round = 0; round < DEEPEST && here.includes('$(') && here.length < LONGEST; round += 1) {
     here = here.replaceAll(
       /\$\(([\w.-]+)\)/g,
       (whole, name: string) => project.properties.get(name.toLowerCase()) ?? whole,

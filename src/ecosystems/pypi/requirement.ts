@@ -22,7 +22,7 @@ const SDIST = /^(.+)-(\d[^-]*)\.(?:tar\.gz|tar\.bz2|tar\.xz|tgz|zip)$/;
 export function parseRequirement(text: string): Requirement | null {
   const [specifier, marker] = splitMarker(text.trim());
   if (ADDRESS.test(specifier) || /^[^\s@[\]=<>!~]*\//.test(specifier)) return fromAddress(specifier, marker);
-  if (/\.(?:whl|tar\.gz|zip)$/i.test(specifier)) return fromAddress(specifier, marker);
+  if (/^\S+\.(?:whl|tar\.gz|zip)$/i.test(specifier)) return fromAddress(specifier, marker);
   const match = NAME.exec(specifier);
   const name = match?.[1];
   if (match === null || name === undefined || /[._-]$/.test(name)) return null;

@@ -1,6 +1,6 @@
 import { unreadable } from '../json.ts';
 import { linesOf, openText } from '../opening.ts';
-import { finish, startReading } from '../reading.ts';
+import { baseName, finish, startReading } from '../reading.ts';
 import { at } from '../tree.ts';
 import { parseTomlTree } from '../tree-toml.ts';
 import type { DependencyFormat } from '../types.ts';
@@ -14,7 +14,7 @@ const LIMIT = 8_000_000;
 export const script: DependencyFormat = {
   id: 'script',
   entry: 'manifest',
-  matches: (path) => path.endsWith('.py'),
+  matches: (path) => path.endsWith('.py') && baseName(path) !== 'setup.py',
   parse: (text, path) => {
     const reading = startReading(path, 'pypi', 'manifest');
     if (!text.includes('# /// script')) return finish(reading);

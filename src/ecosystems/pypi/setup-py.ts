@@ -31,16 +31,15 @@ export const setupPy: DependencyFormat = {
     const root = parseSyntax(text, path, Python);
     const errorLine = firstErrorLine(root);
     if (errorLine !== null) noteUnread(reading, errorLine, 'not valid Python, what stands here is not read');
-    const module: Module = { reading, names: namesOf(root) };
-    for (const node of descendantsOf(root, ['keyword_argument', 'pair', 'dictionary_splat']))
-      readArgument(module, node);
+    const module: Module = { reading, names: namesOf(root, path) };
+    for (const node of descendantsOf(root, ['keyword_argument', 'pair', 'call'], path)) readArgument(module, node);
     return finish(reading);
   },
 };
 
 function readArgument(module: Module, node: SyntaxNode): void {
-  if (node.type === 'dictionary_splat') {
-    readSplat(module, node);
+  if (node.type === 'call') {
+    readSplats(module, node);
     return;
   }
   const isPair = node.type === 'pair';
@@ -54,13 +53,17 @@ function readArgument(module: Module, node: SyntaxNode): void {
 }
 
 /** `setup(**options)`: a literal table is read where it stands, anything else could hold requirements. */
-function readSplat(module: Module, node: SyntaxNode): void {
-  const call = node.parent?.parent;
-  if (call?.type !== 'call' || !/(?:^|\.)setup$/.test(call.childForFieldName('function')?.text ?? '')) return;
-  const value = node.namedChild(0);
-  const bound = value?.type === 'identifier' ? module.names.get(value.text) : value;
-  if (bound?.type === 'dictionary') return;
-  noteUnread(module.reading, syntaxLocation(module.reading.path, node), 'setup() takes arguments that are computed');
+function readSplats(module: Module, call: SyntaxNode): void {
+  const callee = call.childForFieldName('function');
+  const name = callee?.type === 'attribute' ? callee.childForFieldName('attribute')?.text : callee?.text;
+  if (name !== 'setup') return;
+  for (const splat of call.childForFieldName('arguments')?.namedChildren ?? []) {
+    if (splat.type !== 'dictionary_splat') continue;
+    const value = splat.namedChild(0);
+    const bound = value?.type === 'identifier' ? module.names.get(value.text) : value;
+    if (bound?.type === 'dictionary') continue;
+    noteUnread(module.reading, syntaxLocation(module.reading.path, splat), 'setup() takes arguments that are computed');
+  }
 }
 
 function readList(module: Module, node: SyntaxNode, place: Place, depth: number): void {
@@ -151,9 +154,9 @@ function stringOf(node: SyntaxNode): string | null {
 }
 
 /** Names assigned once at module level and changed nowhere. */
-function namesOf(root: SyntaxNode): Names {
+function namesOf(root: SyntaxNode, path: string): Names {
   const names = new Map<string, SyntaxNode | null>();
-  for (const node of descendantsOf(root, ['assignment', 'augmented_assignment', 'call', 'named_expression'])) {
+  for (const node of descendantsOf(root, ['assignment', 'augmented_assignment', 'call', 'named_expression'], path)) {
     if (node.type === 'call') {
       const target = node.childForFieldName('function');
       const owner = target?.type === 'attribute' ? target.childForFieldName('object') : null;
@@ -171,8 +174,9 @@ function namesOf(root: SyntaxNode): Names {
     const owner = left?.type === 'subscript' ? left.childForFieldName('value') : left;
     if (owner?.type !== 'identifier') continue;
     const isPlain = node.type === 'assignment' && left?.type === 'identifier' && right !== null;
-    const isTop = node.parent?.parent?.type === 'module';
-    names.set(owner.text, isPlain && isTop && !names.has(owner.text) ? right : null);
+    // A node's parent is found from the root each time: asked for last, and never of what nests.
+    const isFirst = isPlain && !names.has(owner.text);
+    names.set(owner.text, isFirst && node.parent?.parent?.type === 'module' ? right : null);
   }
   return names;
 }

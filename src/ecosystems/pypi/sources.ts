@@ -25,7 +25,7 @@ export function indexesOf(reading: Reading, list: Tree | undefined): ReadonlyMap
 export function originOf(table: Tree | undefined, indexes: ReadonlyMap<string, string>): Origin {
   const git = textAt(table, 'git') ?? textAt(table, 'hg') ?? textAt(table, 'svn');
   if (git !== undefined) {
-    const revision = ['rev', 'ref', 'revision', 'tag', 'branch'].map((key) => textAt(table, key)).find(isGiven);
+    const revision = ['rev', 'revision', 'ref', 'tag', 'branch'].map((key) => textAt(table, key)).find(isGiven);
     return { source: 'git', url: revision === undefined ? git : `${git}@${revision}` };
   }
   const url = textAt(table, 'url');
@@ -73,7 +73,7 @@ export function applyUvSources(reading: Reading, uv: Tree | undefined): void {
         ...entry,
         source: origin.source,
         resolvedUrl: origin.url,
-        marker: [entry.marker, origin.marker].filter(isGiven).join(' and '),
+        marker: [...new Set([entry.marker, origin.marker].filter(isGiven))].join(' and '),
       });
     }
   }
