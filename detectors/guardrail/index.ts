@@ -2,13 +2,21 @@ import type { GuardrailDetector, GuardrailSubject } from '../../src/core/detecto
 import { agentInstructionsChanged } from './agent-instructions-changed/detector.ts';
 import { artifactOrCachePoisoning } from './artifact-or-cache-poisoning/detector.ts';
 import { bidirectionalText } from './bidirectional-text/detector.ts';
+import { destructiveOperation } from './destructive-operation/detector.ts';
+import { encryptionOrLoggingDisabled } from './encryption-or-logging-disabled/detector.ts';
 import { hiddenInstructions } from './hidden-instructions/detector.ts';
+import { openNetwork } from './open-network/detector.ts';
+import { plaintextSecretInConfig } from './plaintext-secret-in-config/detector.ts';
 import { policyChanged } from './policy-changed/detector.ts';
+import { privilegedContainer } from './privileged-container/detector.ts';
 import { promptInjectionPhrases } from './prompt-injection-phrases/detector.ts';
+import { publicStorage } from './public-storage/detector.ts';
 import { pullRequestTargetCheckout } from './pull-request-target-checkout/detector.ts';
+import { secretCommitted } from './secret-committed/detector.ts';
 import { secretExposedToFork } from './secret-exposed-to-fork/detector.ts';
 import { securityStepRemoved } from './security-step-removed/detector.ts';
 import { selfHostedRunnerExposed } from './self-hosted-runner-exposed/detector.ts';
+import { wildcardPermission } from './wildcard-permission/detector.ts';
 import { workflowAddedByAgent } from './workflow-added-by-agent/detector.ts';
 import { workflowInjection } from './workflow-injection/detector.ts';
 import { workflowPermissionsWidened } from './workflow-permissions-widened/detector.ts';
@@ -18,13 +26,21 @@ export const GUARDRAIL_DETECTORS: readonly GuardrailDetector[] = [
   agentInstructionsChanged,
   artifactOrCachePoisoning,
   bidirectionalText,
+  destructiveOperation,
+  encryptionOrLoggingDisabled,
   hiddenInstructions,
+  openNetwork,
+  plaintextSecretInConfig,
   policyChanged,
+  privilegedContainer,
   promptInjectionPhrases,
+  publicStorage,
   pullRequestTargetCheckout,
+  secretCommitted,
   secretExposedToFork,
   securityStepRemoved,
   selfHostedRunnerExposed,
+  wildcardPermission,
   workflowAddedByAgent,
   workflowInjection,
   workflowPermissionsWidened,

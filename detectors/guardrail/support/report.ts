@@ -26,14 +26,30 @@ export interface Telling {
 }
 
 const MESSAGE_LIMIT = 300;
+/** Most characters of quoted, and so suspicious, text that one message carries in all. */
+const QUOTED_LIMIT = 80;
+
+/** The message with its quotations cut so that together they stay within the limit; short ones leave their rest to others. */
+export function withinQuota(message: string): string {
+  const lengths = [...message.matchAll(/“([^”]*)”/g)].map((found) => found[1]?.length ?? 0).sort((a, b) => a - b);
+  let left = QUOTED_LIMIT;
+  let share = QUOTED_LIMIT;
+  lengths.forEach((length, index) => {
+    share = Math.floor(left / (lengths.length - index));
+    left -= Math.min(length, share);
+  });
+  return message.replace(/“([^”]*)”/g, (whole, inner: string) =>
+    inner.length <= share ? whole : `“${inner.slice(0, share - 1).replace(/[\ud800-\udbff]$/, '')}…”`,
+  );
+}
 
 /** A detection of this rule; the message is cut to the contract's 300 characters. */
 export function tell(rule: Rule, telling: Telling): Detection {
   const { path, at } = telling;
+  const message = withinQuota(telling.message);
   return {
     ruleId: rule.id,
-    message:
-      telling.message.length > MESSAGE_LIMIT ? `${telling.message.slice(0, MESSAGE_LIMIT - 1)}…` : telling.message,
+    message: message.length > MESSAGE_LIMIT ? `${message.slice(0, MESSAGE_LIMIT - 1)}…` : message,
     remediation: telling.remediation,
     locations: [
       {

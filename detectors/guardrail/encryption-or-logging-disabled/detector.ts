@@ -1,0 +1,223 @@
+import type { Answer } from '../../../src/core/detection.ts';
+import { answerOf } from '../../../src/core/detection.ts';
+import type { FileSide, GuardrailContext, GuardrailDetector, GuardrailSubject } from '../../../src/core/detector.ts';
+import { isOff, isOn, judgeInfrastructure, type Opinion } from '../support/infra.ts';
+import { judgeLoosening, judgeSide, sidesOf } from '../support/judge.ts';
+import { spanOf } from '../support/lines.ts';
+import { linesOf } from '../support/parsed.ts';
+import { quote } from '../support/quote.ts';
+import { tell } from '../support/report.ts';
+import { guardrailRule } from '../support/rule.ts';
+import { mayBeInfrastructure, resourcesOf, type Setting, settingsOf } from '../support/settings.ts';
+import { type Command, mayHoldCommands } from '../support/shell.ts';
+
+const RULE = guardrailRule('encryption-or-logging-disabled', {
+  shortDescription: 'Encryption, logging, versioning, backup or deletion protection is switched off',
+  help: 'These settings cost little and are missed on the worst day: when a disk is copied, when somebody asks who did it, when a table is dropped. Keep them on; where one has to go, say why in a change of its own.',
+  level: 'error',
+  confidence: 'medium',
+  cwe: [311, 778, 693],
+  requires: ['beforeAfter'],
+});
+
+const REMEDIATION = 'Switch it back on, or give the reason in a change of its own.';
+
+/** Keys of protections: false switches one off. */
+const PROTECTIONS =
+  /^(?:(?:storage|kms|disk|volume|atrest|intransit|transit|ebs|root|rest|cluster|infrastructure|cache(?:data)?|s3)?encrypt(?:ed|ion)(?:atrest|intransit|enabled|athost)?|(?:at|in)(?:rest|transit)encryptionenabled|(?:at)?restencryptionenabled|enable(?:disk|storage)?encryption|encryptionathostenabled|encryptionsupported|enableencryption\w*|sseenabled|serversideencryptionenabled|enablekeyrotation|enablelogging|(?:access|audit|query|flow|general|slow)?logg?ingenabled|logging|enableaccesslogs?|accesslogsenabled|enable(?:audit|query|flow)\w*logs?|auditlogs?enabled|enablelogfilevalidation|enableflowlogs?|enablevpcflowlogs|deletionprotection(?:enabled)?|enabledeletionprotection|deletionpolicyprotection|terminationprotection|disableapitermination|preventdestroy|pointintimerecovery(?:enabled|specification)?|enablepointintimerecovery|purgeprotectionenabled|enablepurgeprotection|enablesoftdelete|softdeleteenabled|sslenforcement(?:enabled)?|requiressl|enforcessl|forcessl|enablehttpstrafficonly|httpstrafficonlyenabled|supportshttpstrafficonly|httpsonly|sslenabled|tlsenabled|enforcehttps|nodetonodeencryption|versioned|versioning|versioningenabled|objectversioning|enableversioning|(?:automated)?backups?enabled|backupenabled|enablebackup|binarylogenabled|actionsenabled|detailedmonitoring|containerinsights|enablecloudtrail|includemanagementevents|includeglobalserviceevents|enabledataencryption|istrailenabled|islogging|threatdetectionenabled|enablethreatdetection|auditingenabled|enableauditlog|userencryption)$/;
+/** Parents under which a bare `enabled` means the same. */
+const PROTECTED_PARENT =
+  /encrypt|logging|accesslogs?$|auditlog|versioning|pointintimerecovery|backup|flowlogs?|monitoring|auditing|kmskey|threatdetection|serversideencryption|atrest|alarm|guardduty|cloudtrail|logdelivery|macie|configurationrecorder/;
+const WEAK_PROTOCOL =
+  /^(?:tls(?:v)?_?1(?:[_.]?[01])?(?:_201\d)?|sslv?[23]|tlsv1(?:\.[01])?|tls1_[01]|1\.[01]|elbsecuritypolicy-(?:2015-05|2016-08|tls-1-[01]-\S*))$/i;
+
+function ofSetting(setting: Setting): Opinion | null {
+  const { key, values, path } = setting;
+  const [first = ''] = values;
+  if (PROTECTIONS.test(key) && isOff(setting) && !(key === 'logging' && setting.value === null)) {
+    if (
+      setting.value === null &&
+      !/bucket|database|db|table|cluster|volume|queue|topic|filesystem|trail|instance|key|domain|loadbalancer|stack|vault|account|repository|s3|rds|aws|azure|gcp/.test(
+        setting.type,
+      )
+    )
+      return null;
+    return { shape: `off:${kindOf(key)}`, what: `A protection (${kindOf(key)}) is switched off` };
+  }
+  if (setting.value === null) return ofProgram(setting);
+  if (
+    /^(?:enabled?|status|state)$/.test(key) &&
+    PROTECTED_PARENT.test(path.at(-1) ?? (/^(?:aws|google|azurerm)/.test(setting.type) ? setting.type : ''))
+  ) {
+    if (isOff(setting) || /^(?:suspended)$/i.test(first))
+      return {
+        shape: `off:${kindOf(path.at(-1) ?? '')}`,
+        what: `A protection (${kindOf(path.at(-1) ?? setting.type)}) is switched off`,
+      };
+    return null;
+  }
+  if (
+    key === 'enabled' &&
+    isOff(setting) &&
+    /cloudtrail|guardduty|securityhub|macie|flowlog|metricalarm|scheduledquery/.test(setting.type)
+  )
+    return { shape: 'off:audit', what: 'A watch over the account is switched off' };
+  if (
+    /^(?:backupretentionperiod|backupretentiondays|snapshotretentionlimit|automatedsnapshotretentionperiod|preferredbackupretention|logretentiondays|retentioninperiod)$/.test(
+      key,
+    ) &&
+    first === '0'
+  )
+    return { shape: 'off:backup', what: 'No backups or logs are kept' };
+  if (
+    /^(?:enabledclusterlogtypes|enabledcloudwatchlogsexports|enablecloudwatchlogsexports|loggingservice|monitoringservice)$/.test(
+      key,
+    ) &&
+    (setting.value.kind === 'list' ? setting.value.items.length === 0 : /^none$|\/none$/i.test(first))
+  )
+    return { shape: 'off:logging', what: 'No logs are written' };
+  if (
+    /^(?:mintlsversion|minimumtlsversion|minimaltlsversion|tlsversion|sslpolicy|minimumprotocolversion|securitypolicy|tlssecuritypolicy)$/.test(
+      key,
+    ) &&
+    WEAK_PROTOCOL.test(first)
+  )
+    return { shape: 'weak-protocol', what: 'An outdated protocol is accepted' };
+  if (key === 'viewerprotocolpolicy' && /^allow-all$/i.test(first))
+    return { shape: 'plain-transport', what: 'Plain transport is accepted' };
+  if (
+    /^(?:encryptiontype|encryptionmode|clientbroker|transitencryptionmode|encryption|encryptioninfo)$/.test(key) &&
+    /^(?:none|plaintext|tls_plaintext|disabled|unencrypted|notencrypted)$/i.test(first)
+  )
+    return { shape: 'off:encryption', what: 'Encryption is switched off' };
+  if (
+    /^(?:insecureskiptlsverify|insecureskipverify|skiptlsverify|insecuretls|tlsskipverify|disabletls|allowinsecure|allowinsecureconnections|disablelogging|disableaudit)$/.test(
+      key,
+    ) &&
+    isOn(setting)
+  )
+    return { shape: 'off:transport', what: 'A check of the transport, or a log, is switched off' };
+  return null;
+}
+
+function kindOf(key: string): string {
+  if (/encrypt|sse|kms|keyrotation/.test(key)) return 'encryption';
+  if (/log|audit|trail|monitor|insight|flow|actionsenabled|alarm|guardduty|threat|recorder|include/.test(key))
+    return 'logging';
+  if (/version/.test(key)) return 'versioning';
+  if (/backup|pointintime|binarylog/.test(key)) return 'backup';
+  if (/ssl|https|tls/.test(key)) return 'transport';
+  return 'deletion protection';
+}
+
+function ofProgram(setting: Setting): Opinion | null {
+  if (
+    /^(?:encryption|tableencryption|viewerprotocolpolicy)$/.test(setting.key) &&
+    setting.values.some((value) => /(?:UNENCRYPTED|\.ALLOW_ALL|EncryptionType\.NONE)$/.test(value))
+  )
+    return { shape: 'off:encryption', what: 'Encryption is switched off' };
+  if (/^status$/.test(setting.key) && setting.values.includes('Suspended'))
+    return { shape: 'off:versioning', what: 'A protection (versioning) is switched off' };
+  return null;
+}
+
+const COMMANDS: readonly RegExp[] = [
+  /\baws\s+cloudtrail\s+(?:stop-logging|delete-trail)\b/,
+  /\baws\s+s3api\s+(?:delete-bucket-encryption|put-bucket-versioning\b.*Suspended)/,
+  /\baws\s+(?:guardduty\s+delete-detector|configservice\s+(?:stop|delete)-configuration-recorder|ec2\s+delete-flow-logs|ec2\s+disable-ebs-encryption-by-default|securityhub\s+disable-security-hub|logs\s+delete-log-group|cloudwatch\s+(?:delete-alarms|disable-alarm-actions))\b/,
+  /\baws\s+(?:rds|dynamodb|elbv2)\b.*--no-deletion-protection(?:-enabled)?\b/,
+  /\baws\s+rds\b.*--backup-retention-period[= ]0\b/,
+  /\bgcloud\b.*--no-(?:enable-(?:logging|flow-logs)|deletion-protection|backup|require-ssl|enable-cloud-logging|enable-bin-log)\b/,
+  /\baz\b.*(?:--https-only[= ]false|--ssl-enforcement[= ]Disabled|--enable-purge-protection[= ]false|--enable-soft-delete[= ]false)/i,
+  /\bauditctl\s+-e\s*0\b|\bsystemctl\s+(?:stop|disable)\s+(?:--now\s+)?(?:auditd|rsyslog)\b/,
+];
+
+function ofCommand(command: Command): Opinion | null {
+  const source = command.words.join(' ');
+  return COMMANDS.some((pattern) => pattern.test(source))
+    ? { shape: 'command', what: 'A command that switches a protection off' }
+    : null;
+}
+
+function concerns(path: string): boolean {
+  return mayBeInfrastructure(path) || mayHoldCommands(path);
+}
+
+function judge(side: FileSide) {
+  return judgeInfrastructure(side, REMEDIATION, ofSetting, ofCommand);
+}
+
+/** Resources that are protections themselves: their removal is the loosening. */
+const GUARDS =
+  /^(?:awscloudtrail(?:trail)?|awsflowlog|awsec2flowlog|awsguarddutydetector|awscloudwatchmetricalarm|awscloudwatchalarm|awss3bucket(?:publicaccessblock|logging|versioning|serversideencryptionconfiguration)|awss3accountpublicaccessblock|awsconfigconfigurationrecorder|awssecurityhubaccount|awsbackupplan|awsebsencryptionbydefault|googleprojectiamauditconfig|azurermmonitor(?:diagnosticsetting|activitylogalert)|azurermsecuritycenter\w+|awswafv2webaclassociation|awskmskey|networkpolicy|poddisruptionbudget)$/;
+
+/** Protections that the base has on and the head no longer speaks of, and guards that are gone. */
+function removed(before: FileSide, after: FileSide | null, context: GuardrailContext) {
+  const base = judgeSide(before, context, [], settingsOf);
+  const head = after === null ? [] : judgeSide(after, context, [], settingsOf);
+  const kept = new Set(after === null ? [] : judgeSide(after, context, [], resourcesOf).map(({ scope }) => scope.name));
+  const place = (key: Setting) => `${key.scope.name}|${key.path.join('.')}.${key.key}`;
+  const headKeys = new Set(head.map(place));
+  const at = after ?? before;
+  const lostSettings = base.filter(
+    (setting) =>
+      setting.value !== null &&
+      PROTECTIONS.test(setting.key) &&
+      isOn(setting) &&
+      kept.has(setting.scope.name) &&
+      !headKeys.has(place(setting)),
+  );
+  const lostGuards = judgeSide(before, context, [], resourcesOf).filter(
+    ({ type, scope }) => GUARDS.test(type) && !kept.has(scope.name),
+  );
+  return [
+    ...lostSettings.map((setting) =>
+      tell(RULE, {
+        path: at.path,
+        at: { line: 1, endLine: 1 },
+        message: `The base has ${quote(before.text.slice(setting.start, setting.end))} on ${quote(setting.scope.name)}; the head no longer says so.`,
+        remediation: REMEDIATION,
+        shape: `removed:${kindOf(setting.key)}`,
+        before: before.text.slice(setting.start, setting.end),
+        after: null,
+      }),
+    ),
+    ...lostGuards.map((guard) =>
+      tell(RULE, {
+        path: at.path,
+        at:
+          after === null ? spanOf(linesOf(before), guard.scope.start, guard.scope.start + 1) : { line: 1, endLine: 1 },
+        ...(after === null ? { side: 'base' } : {}),
+        message: `The base has ${quote(guard.scope.name)}, which protects or watches; the head has not.`,
+        remediation: REMEDIATION,
+        // It may have moved to another file of the same change.
+        level: context.changedPaths.filter((path) => mayBeInfrastructure(path)).length > 1 ? 'warning' : 'error',
+        shape: 'guard-removed',
+        before: before.text.slice(guard.scope.start, guard.scope.end),
+        after: null,
+      }),
+    ),
+  ];
+}
+
+function detect(subject: GuardrailSubject, context: GuardrailContext): Answer {
+  const answer = judgeLoosening(RULE, subject, context, concerns, judge);
+  const { before, after } = sidesOf(subject, mayBeInfrastructure);
+  if (before === null || before.text === after?.text) return answer;
+  const gone = readable(before) ? removed(before, after, context) : [];
+  return answerOf([...(answer.state === 'findings' ? answer.detections : []), ...gone]);
+}
+
+/** What cannot be read in the base protected nothing that is known. */
+function readable(side: FileSide): boolean {
+  try {
+    settingsOf(side);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'CountersignError') return false;
+    throw error;
+  }
+}
+
+/** See README.md of this folder. */
+export const encryptionOrLoggingDisabled = { rule: RULE, concerns, detect } satisfies GuardrailDetector;

@@ -1,0 +1,171 @@
+import { DockerfileParser } from 'dockerfile-ast';
+import type { FileSide } from '../../../src/core/detector.ts';
+import { isOff, isOn, judgeInfrastructure, type Opinion } from '../support/infra.ts';
+import type { Judged, Weakness } from '../support/judge.ts';
+import { isContent, linesOf } from '../support/parsed.ts';
+import { quote } from '../support/quote.ts';
+import { guardrailRule, looseningDetector } from '../support/rule.ts';
+import { mayBeInfrastructure, type Setting } from '../support/settings.ts';
+import { type Command, isDockerfile, mayHoldCommands } from '../support/shell.ts';
+
+const RULE = guardrailRule('privileged-container', {
+  shortDescription: 'A container gets hold of the machine it runs on',
+  help: 'Privileged mode, the namespaces of the host, mounts of its file system or of the container engine’s socket, and strong capabilities let a process in the container leave it. Running as root makes every escape easier. Drop what is not needed, run as a user of its own, and mount only volumes.',
+  level: 'error',
+  confidence: 'medium',
+  cwe: [250, 269, 653],
+  requires: ['beforeAfter'],
+});
+
+const REMEDIATION = 'Drop the privilege, run as a user without rights, and mount named volumes only.';
+
+/** Capabilities by which a process leaves its container or reads others (man page capabilities(7)). */
+const CAPABILITIES =
+  /^(?:CAP_)?(?:ALL|SYS_ADMIN|SYS_PTRACE|SYS_MODULE|SYS_RAWIO|SYS_BOOT|SYS_TIME|DAC_READ_SEARCH|DAC_OVERRIDE|NET_ADMIN|NET_RAW|BPF|PERFMON|SYSLOG|MAC_ADMIN|MAC_OVERRIDE|SETUID|SETGID|CHECKPOINT_RESTORE)$/i;
+const SENSITIVE =
+  /^(?:\/|\/etc(?:\/.*)?|\/proc(?:\/.*)?|\/sys(?:\/.*)?|\/dev(?:\/.*)?|\/root(?:\/.*)?|\/home(?:\/.*)?|\/boot(?:\/.*)?|\/usr(?:\/.*)?|\/lib(?:64)?(?:\/.*)?|\/s?bin(?:\/.*)?|\/opt\/cni.*|\/var|\/var\/(?:run|lib|log)(?:\/(?:docker|kubelet|containerd|crio|rancher|etcd).*)?|\/run(?:\/.*)?|\/mnt|\/host)\/?$/;
+const SOCKET = /(?:docker|containerd|crio|podman)\.sock(?:$|[:,"'])/;
+
+function mountOpinion(source: string): Opinion | null {
+  if (SOCKET.test(source)) return { shape: 'engine-socket', what: "The container engine's socket is mounted" };
+  const path = source.split(':')[0] ?? '';
+  return path.startsWith('/') && SENSITIVE.test(path)
+    ? { shape: 'host-mount', what: "A folder of the host's system is mounted" }
+    : null;
+}
+
+function ofSetting(setting: Setting): Opinion | null {
+  const { key, values, path, type } = setting;
+  const [first = ''] = values;
+  if (setting.value === null) {
+    if (
+      (key === 'privileged' || key === 'allowprivilegeescalation') &&
+      isOn(setting) &&
+      /container|task|pod|deployment|k8s|core|docker|ecs|cdk8s|securitycontext/.test(type)
+    )
+      return { shape: key, what: 'A container gets the rights of the host' };
+    return null;
+  }
+  if (/^(?:privileged|privilegedmode)$/.test(key) && isOn(setting))
+    return { shape: 'privileged', what: 'A container runs privileged' };
+  if (/^(?:allowprivilegeescalation)$/.test(key) && isOn(setting))
+    return { shape: 'escalation', what: 'A process may gain more rights than its parent' };
+  if (/^(?:hostpid|hostipc|hostnetwork)$/.test(key) && isOn(setting))
+    return { shape: 'host-namespace', what: 'A container shares a namespace with the host' };
+  if (
+    /^(?:pid|ipc|networkmode|usernsmode|uts|pidmode|ipcmode|cgroup)$/.test(key) &&
+    first === 'host' &&
+    (type === 'service' || /task|container/.test(type) || key.endsWith('mode'))
+  )
+    return { shape: 'host-namespace', what: 'A container shares a namespace with the host' };
+  if (key === 'runasnonroot' && isOff(setting))
+    return { shape: 'root', what: 'A container may run as root', level: 'warning' };
+  if (/^runasuser$/.test(key) && first === '0') return { shape: 'root', what: 'A container runs as root' };
+  if (key === 'rule' && path.at(-1) === 'runasuser' && first === 'RunAsAny')
+    return { shape: 'root', what: 'A container may run as root', level: 'warning' };
+  if (
+    key === 'user' &&
+    /^(?:root|0)(?::.*)?$/.test(first) &&
+    (type === 'service' || /task|container|job/.test(type + path.join('')))
+  )
+    return { shape: 'root', what: 'A container runs as root', level: 'warning' };
+  if (
+    /^(?:capadd|allowedcapabilities|add|linuxcapabilities|defaultaddcapabilities)$/.test(key) &&
+    (key !== 'add' || path.at(-1) === 'capabilities') &&
+    values.some((value) => CAPABILITIES.test(value) || value === '*')
+  )
+    return { shape: 'capability', what: 'A container gets a capability of the host' };
+  if (
+    /^(?:securityopt)$/.test(key) &&
+    values.some((value) =>
+      /(?:seccomp|apparmor|label)[:=](?:unconfined|disable)|no-new-privileges[:=]false/.test(value),
+    )
+  )
+    return { shape: 'unconfined', what: "The container's confinement is switched off" };
+  if (
+    (key === 'type' && path.at(-1) === 'seccompprofile' && first === 'Unconfined') ||
+    (key === 'procmount' && first === 'Unmasked') ||
+    (/apparmor/.test(key) && /unconfined/i.test(first))
+  )
+    return { shape: 'unconfined', what: "The container's confinement is switched off" };
+  if (key === 'path' && path.at(-1) === 'hostpath')
+    return mountOpinion(first) ?? { shape: 'host-mount', what: 'A folder of the host is mounted', level: 'warning' };
+  if (/^(?:sourcepath|hostpath)$/.test(key) && first.startsWith('/')) return mountOpinion(first);
+  if (key === 'volumes' && type === 'service')
+    return values.map(mountOpinion).find((opinion) => opinion !== null) ?? null;
+  if (key === 'source' && type === 'service' && path.includes('volumes')) return mountOpinion(first);
+  if (/^(?:privileged|allowprivileged)container$/.test(key) && isOn(setting))
+    return { shape: 'privileged', what: 'A container runs privileged' };
+  return null;
+}
+
+const RUNS = /^(?:sudo )?(?:docker|podman|nerdctl)(?: container)?(?: \S+)*? (?:run|create|exec)\b/;
+
+function ofCommand(command: Command): Opinion | null {
+  const source = command.words.join(' ');
+  if (RUNS.test(source)) {
+    if (/ --privileged(?:=true)?(?: |$)/.test(source))
+      return { shape: 'privileged', what: 'A command that runs a container privileged' };
+    if (/ --(?:pid|net|network|ipc|userns|uts)[= ]host\b/.test(source))
+      return {
+        shape: 'host-namespace',
+        what: 'A command that shares a namespace with the host',
+        level: / --(?:net|network)[= ]host\b/.test(source) ? 'warning' : 'error',
+      };
+    if (
+      / --cap-add[= ](?:ALL|(?:CAP_)?SYS_ADMIN|(?:CAP_)?SYS_PTRACE|(?:CAP_)?SYS_MODULE|(?:CAP_)?NET_ADMIN)\b/i.test(
+        source,
+      )
+    )
+      return { shape: 'capability', what: 'A command that gives a container a capability of the host' };
+    if (/ --security-opt[= ]\S*(?:unconfined|label[:=]disable)/.test(source))
+      return { shape: 'unconfined', what: 'A command that switches the confinement off' };
+    const mounted = [...source.matchAll(/ (?:-v|--volume)[= ]?(\/\S*)| --mount[= ]\S*(?:source|src)=([^,\s]+)/g)].map(
+      (found) => mountOpinion(found[1] ?? found[2] ?? ''),
+    );
+    return mounted.find((opinion) => opinion !== null) ?? null;
+  }
+  if (/^(?:sudo )?kubectl .*--privileged\b/.test(source))
+    return { shape: 'privileged', what: 'A command that runs a container privileged' };
+  if (/\bchmod\s+(?:-\w+\s+)*(?:u\+s|[ug]{1,2}\+s|[46]7\d\d)\b/.test(source))
+    return { shape: 'setuid', what: 'A command that makes a program run as its owner', level: 'warning' };
+  return null;
+}
+
+/** The user of a Dockerfile's last stage, where that is root by name. */
+function ofDockerfile(side: FileSide): readonly Weakness[] {
+  if (!isDockerfile(side.path) || !isContent(side) || side.binary !== undefined) return [];
+  const instructions = DockerfileParser.parse(side.text).getInstructions();
+  const lastStage = instructions.findLastIndex((instruction) => instruction.getKeyword() === 'FROM');
+  const user = instructions.slice(lastStage + 1).findLast((instruction) => instruction.getKeyword() === 'USER');
+  const name = user?.getArgumentsContent() ?? '';
+  if (user === undefined || !/^(?:root|0)(?::\S+)?$/.test(name.trim())) return [];
+  const range = user.getRange();
+  const starts = linesOf(side).starts;
+  const start = (starts[range.start.line] ?? 0) + range.start.character;
+  const end = (starts[range.end.line] ?? 0) + range.end.character;
+  return [
+    {
+      key: 'dockerfile|root',
+      shape: 'root',
+      start,
+      end,
+      scope: { name: 'last stage', start, end },
+      message: `The image of the last stage runs as root: ${quote(side.text.slice(start, end))}.`,
+      remediation: 'End the file with a user without rights.',
+      level: 'warning',
+    },
+  ];
+}
+
+function concerns(path: string): boolean {
+  return mayBeInfrastructure(path) || mayHoldCommands(path);
+}
+
+function judge(side: FileSide): Judged {
+  const judged = judgeInfrastructure(side, REMEDIATION, ofSetting, ofCommand);
+  return { weaknesses: [...judged.weaknesses, ...ofDockerfile(side)], scopes: judged.scopes };
+}
+
+/** See README.md of this folder. */
+export const privilegedContainer = looseningDetector(RULE, concerns, judge);

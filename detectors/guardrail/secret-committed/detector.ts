@@ -1,0 +1,100 @@
+import { type Answer, answerOf, CLEAR, type Detection } from '../../../src/core/detection.ts';
+import type { FileSide, GuardrailDetector, GuardrailSubject } from '../../../src/core/detector.ts';
+import { sha256 } from '../../../src/core/digest.ts';
+import { type AddedLine, addedLines } from '../support/added.ts';
+import { sidesOf } from '../support/judge.ts';
+import { anywhere } from '../support/prose.ts';
+import { fieldsOf } from '../support/pull-request.ts';
+import { quote } from '../support/quote.ts';
+import { tell } from '../support/report.ts';
+import { guardrailRule } from '../support/rule.ts';
+import { type FoundSecret, isDummy, masked, secretsIn } from '../support/secrets.ts';
+
+const RULE = guardrailRule('secret-committed', {
+  shortDescription: 'A credential stands in the change',
+  help: 'Whatever was pushed once has been copied: deleting the line or the commit does not take it back. Revoke the credential at its issuer now, then remove it and read it from a secret store or the environment. The rule knows the formats of many issuers and checks checksums where a format has one; it shows the first four characters and the length only.',
+  level: 'error',
+  confidence: 'high',
+  cwe: [798, 312],
+  requires: ['beforeAfter', 'pullRequest'],
+});
+
+const REMEDIATION = 'Revoke it at its issuer first; then remove it and read it from a secret store or the environment.';
+const LIMIT = 30;
+/** Content that looks like keys and is none: digests of lockfiles, snapshots of public keys. */
+const SAMPLES = /(?:^|\/)(?:tests?|__tests__|specs?|fixtures?|testdata|mocks?|__mocks__|examples?|samples?|docs?)\//i;
+
+function confidenceOf(found: FoundSecret, path: string): 'high' | 'medium' | null {
+  if (found.format.id !== 'private-key' && isDummy(found.literal)) return null;
+  if (found.format.id === 'private-key' && isDummy(found.literal.slice(0, 60)) && found.literal.length < 200)
+    return null;
+  const sample = SAMPLES.test(path);
+  if (found.format.weak === true) return sample ? null : 'medium';
+  // A test key under a test folder is usually made for the test; a checksum that fits says that it was issued.
+  return sample && (found.format.id === 'private-key' || found.format.id === 'aws-access-key') ? 'medium' : 'high';
+}
+
+function detectionOf(
+  path: string,
+  found: FoundSecret,
+  confidence: 'high' | 'medium',
+  line: number,
+  column: number,
+  where: string,
+): Detection {
+  const level = confidence === 'medium' && SAMPLES.test(path) ? { level: 'warning' as const } : {};
+  return tell(RULE, {
+    path,
+    at: { line, endLine: line, column },
+    message: `A ${found.format.name} was added${where}; the base does not have it: ${quote(masked(found.literal))}.`,
+    remediation: REMEDIATION,
+    confidence,
+    ...level,
+    shape: found.format.id,
+    before: null,
+    // A digest binds the signature to the literal without repeating it.
+    after: { format: found.format.id, sha256: sha256(found.literal), length: found.literal.length },
+  });
+}
+
+/** Secrets in blocks of added lines: keys span several. One finding per literal. */
+function inLines(path: string, lines: readonly AddedLine[], before: string, where: string): readonly Detection[] {
+  const text = lines.map((line) => line.text).join('\n');
+  const seen = new Set<string>();
+  return secretsIn(text)
+    .flatMap((found) => {
+      const confidence = confidenceOf(found, path);
+      const again = [...seen].some((literal) => literal.includes(found.literal) || found.literal.includes(literal));
+      if (confidence === null || again || (before !== '' && before.includes(found.literal))) return [];
+      seen.add(found.literal);
+      const upTo = text.slice(0, found.index).split('\n');
+      return [
+        detectionOf(path, found, confidence, lines[upTo.length - 1]?.line ?? 1, (upTo.at(-1)?.length ?? 0) + 1, where),
+      ];
+    })
+    .slice(0, LIMIT);
+}
+
+function inFile(before: FileSide | null, after: FileSide, where: string): readonly Detection[] {
+  if (after.binary !== undefined) {
+    const lines = after.binary.text.map((text, index) => ({ line: index + 1, text, start: 0 }));
+    return inLines(after.path, lines, before?.binary?.text.join('\n') ?? '', `${where} inside a binary file`);
+  }
+  return inLines(after.path, addedLines(before, after), before?.text ?? '', where);
+}
+
+function detect(subject: GuardrailSubject): Answer {
+  if (subject.kind === 'pullRequest')
+    return answerOf(
+      fieldsOf(subject).flatMap(({ path, lines }) => inLines(path, lines, '', ' to the pull request’s text')),
+    );
+  if (subject.kind === 'commitFile') {
+    if (subject.after === null) return CLEAR;
+    return answerOf(inFile(subject.before, subject.after, ` by commit ${subject.sha.slice(0, 12)}`));
+  }
+  const { before, after } = sidesOf(subject, anywhere);
+  return after === null ? CLEAR : answerOf(inFile(before, after, ''));
+}
+
+/** See README.md of this folder. */
+export const secretCommitted = { rule: RULE, concerns: anywhere, detect } satisfies GuardrailDetector;
