@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { PackageType } from '../core/dependency.ts';
 import { CountersignError, messageOf } from '../core/errors.ts';
+import { PYPI_NAMES } from './lists/pypi.ts';
 
 /** A list of the most used names of one package type, most used first, and where it came from. */
 export interface PopularList {
@@ -38,11 +39,19 @@ function interleaved(first: readonly string[], second: readonly string[]): reado
   return [...names];
 }
 
+const PYPI_LIST: PopularList = {
+  type: 'pypi',
+  names: PYPI_NAMES,
+  origin: 'own compilation',
+  licence: 'Apache-2.0',
+  asOf: '2026-09-01T00:00:00.000Z',
+};
+
 /** The shipped lists; a file named for a type takes its place. A file that cannot be read is the operator's mistake. */
 export async function popularLists(
   files: Readonly<Partial<Record<PackageType, string>>>,
 ): Promise<readonly PopularList[]> {
-  const shipped = [await npmPopularList()];
+  const shipped = [await npmPopularList(), PYPI_LIST];
   const own = await Promise.all(
     Object.entries(files).map(([type, path]) => {
       const known = PACKAGE_TYPES.find((each) => each === type);

@@ -38,6 +38,8 @@ const FAMILY_SIZE = 40;
 interface Target {
   readonly name: string;
   readonly rank: number;
+  /** Among the best known of its list. */
+  readonly top: boolean;
   readonly stripped: string;
   /** Length of the part that is the package's own: without the family's first words. */
   readonly own: number;
@@ -48,7 +50,7 @@ interface Target {
 /** Prepares the look-up. Start-up is linear in the list; a question costs about as many map look-ups as the name has letters. */
 export function createLikenessIndex(popular: readonly string[]): LikenessIndex {
   const families = familiesOf(popular);
-  const whole = popular.map((name, rank) => targetOf(name, rank, families));
+  const whole = popular.map((name, rank) => targetOf(name, rank, rank < popular.length * BEST_SHARE, families));
   const targets = [...whole, ...aliasesOf(whole)];
   const known = new Set(popular.map((name) => name.toLowerCase()));
   const scopes = scopesOf(popular);
@@ -57,7 +59,8 @@ export function createLikenessIndex(popular: readonly string[]): LikenessIndex {
   const byWords = firstOf(targets, (target) => wordsKey(target.name));
   const byDeletion = deletionsOf(targets);
   const byLetters = lettersIndex(targets);
-  const byPart = partsOf(targets.filter((target) => target.rank < FAR_RANK));
+  const affixRank = Math.min(AFFIX_RANK, popular.length * AFFIX_SHARE);
+  const byPart = partsOf(targets.filter((target) => target.rank < Math.min(FAR_RANK, popular.length * TOP_SHARE)));
   const scopeByDeletion = scopeDeletions(scopes);
 
   return (name) => {
@@ -106,11 +109,11 @@ export function createLikenessIndex(popular: readonly string[]): LikenessIndex {
 
     for (const core of coresOf(lower)) {
       const target = byStripped.get(core);
-      if (target !== undefined && target.rank < AFFIX_RANK && core.length >= 4 && scopeOf(target.name) === null) {
+      if (target !== undefined && target.rank < affixRank && core.length >= 4 && scopeOf(target.name) === null) {
         add(target.name, 'affix', 0.8);
       } else if (core.length >= 5) {
         for (const near of neighbours(core, byDeletion)) {
-          const edit = near.rank < AFFIX_RANK ? oneEdit(near.stripped, core) : null;
+          const edit = near.rank < affixRank && core.length >= 5 ? oneEdit(near.stripped, core) : null;
           if (edit !== null && typoScore(near, edit) > 0) add(near.name, 'combination', 0.7);
         }
       }
@@ -138,8 +141,14 @@ export function createLikenessIndex(popular: readonly string[]): LikenessIndex {
 
 /** Only names this far up the list are worth putting a word before or behind. */
 const AFFIX_RANK = 6000;
+/** … and of a short list this part. */
+const AFFIX_SHARE = 0.35;
 /** Only the very best known are sought at two edits: further down, two edits lead to honest neighbours. */
 const FAR_RANK = 600;
+/** … and of a short list only its very top. */
+const TOP_SHARE = 0.1;
+/** This part of a list is so well known that a slip in five letters counts. */
+const BEST_SHARE = 0.3;
 /** Only names this far up the list have their number left out. */
 const NEAR_RANK = 2000;
 
@@ -171,10 +180,10 @@ function typoScore(target: Target, edit: Edit): number {
         : edit.repeats
           ? 0.95
           : 0.85;
-  // The shorter a name, the more honest names lie one letter away.
+  // The shorter a name, the more honest names lie one letter away; transposed and doubled letters are hardly ever meant.
   const length = Math.min(target.own, 12);
-  const needed = target.rank < 1000 ? 5 : 6;
-  const eased = edit.kind === 'transposition' ? 4 : ease >= 0.85 ? 5 : needed;
+  const needed = target.top ? 5 : 6;
+  const eased = edit.kind === 'transposition' ? 4 : ease >= 0.95 ? 5 : ease >= 0.85 ? needed : needed + 1;
   return length >= eased ? ease : 0;
 }
 
@@ -182,7 +191,7 @@ function isPlural(target: string, name: string): boolean {
   return name === `${target}s` || target === `${name}s`;
 }
 
-function targetOf(name: string, rank: number, families: ReadonlySet<string>): Target {
+function targetOf(name: string, rank: number, top: boolean, families: ReadonlySet<string>): Target {
   const lower = name.toLowerCase();
   const tokens = tokensOf(lower);
   let ownFrom = 0;
@@ -190,7 +199,7 @@ function targetOf(name: string, rank: number, families: ReadonlySet<string>): Ta
     if (families.has(tokens.slice(0, count).join('-'))) ownFrom = tokens.slice(0, count).join('').length;
   }
   const stripped = strip(lower);
-  return { name, rank, stripped, own: stripped.length - ownFrom, ownFrom };
+  return { name, rank, top, stripped, own: stripped.length - ownFrom, ownFrom };
 }
 
 /** `urllib` for `urllib3`: the number at the end is what people leave out. Only where nobody well known has the shorter name. */
