@@ -3,7 +3,7 @@ import { CountersignError } from '../core/errors.ts';
 import type { BlobRef, FileContent, Tree, TreeEntry } from '../core/snapshot.ts';
 import { startGit, withoutGit } from './process.ts';
 
-export interface GitObject {
+interface GitObject {
   readonly type: string;
   readonly bytes: Buffer;
 }

@@ -83,7 +83,7 @@ export async function defaultBranchOf(repository: string): Promise<string> {
 type Difference = Pick<Snapshot, 'unread'> & { readonly files: readonly FileChange[] };
 
 /** What differs between two trees. Submodules count whatever the configuration says. */
-export async function diffTrees(repository: string, base: string, head: string): Promise<Difference> {
+async function diffTrees(repository: string, base: string, head: string): Promise<Difference> {
   const plain = ['--raw', '-r', '-z', '--no-abbrev', '--no-renames', '--no-ext-diff', '--no-textconv'];
   const args = ['diff-tree', ...plain, '--ignore-submodules=none', base, head];
   const { code, stdout, stderr } = await runGit(repository, args);

@@ -16,7 +16,7 @@ export interface WorkingTree {
 }
 
 /** The label of a head that is no commit. */
-export const workingTreeLabel = 'working tree';
+const workingTreeLabel = 'working tree';
 
 /**
  * Compares the merge base with what lies on disk: tracked files and untracked ones that are not ignored. Contents are

@@ -60,7 +60,8 @@ function retryAfterOf(error: unknown): number | undefined {
   return Number.isFinite(seconds) ? Math.max(0, seconds * 1000) : undefined;
 }
 
-function headersOf(error: unknown): Record<string, string | undefined> {
+/** The headers of the answer that an Octokit threw, in lower case; empty where no answer came. */
+export function headersOf(error: unknown): Record<string, string | undefined> {
   if (typeof error !== 'object' || error === null || !('response' in error)) return {};
   const { response } = error;
   if (typeof response !== 'object' || response === null || !('headers' in response)) return {};

@@ -5,7 +5,7 @@ import { createComments } from './comments.ts';
 import { createObjects, type ObjectLimits } from './objects.ts';
 import { createPeople } from './people.ts';
 import { createPulls } from './pulls.ts';
-import { createRequester, type OctokitLike, type RequestLimits } from './request.ts';
+import { createRequester, type ObservedRequest, type OctokitLike, type RequestLimits } from './request.ts';
 import { type WalkLimits, walk } from './walk.ts';
 
 export interface HostOptions {
@@ -17,6 +17,8 @@ export interface HostOptions {
   readonly requests: RequestLimits;
   readonly objects: ObjectLimits;
   readonly walk: WalkLimits;
+  /** Told of every request. */
+  readonly observe?: (request: ObservedRequest) => void;
   /** Keeps blobs beyond this process. */
   readonly blobs?: BlobCache;
 }
@@ -28,8 +30,14 @@ export function createHost(
   octokitForInstallation: (installationId: number) => Promise<OctokitLike>,
   options: HostOptions,
 ): GitHubHost {
-  const { now, wait } = options;
-  const requester = createRequester({ octokit: octokitForInstallation, limits: options.requests, now, wait });
+  const { now, wait, observe } = options;
+  const requester = createRequester({
+    octokit: octokitForInstallation,
+    limits: options.requests,
+    now,
+    wait,
+    ...(observe === undefined ? {} : { observe }),
+  });
   const objects = createObjects(requester, options.objects, options.blobs);
   return {
     ...createPulls(requester),

@@ -18,7 +18,7 @@ export interface ObjectLimits {
 export const defaultObjectLimits: ObjectLimits = { maxBlobBytes: 10_000_000, memoryBytes: 64_000_000 };
 
 /** One directory as git stores it, or why it could not be listed. */
-export type Listing =
+type Listing =
   | { readonly state: 'entries'; readonly entries: readonly Entry[] }
   | { readonly state: 'unread'; readonly reason: string; readonly transient: boolean };
 

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { CountersignError } from '../core/errors.ts';
 import type { RepositoryRef } from '../core/host.ts';
-import { failureOf } from './failure.ts';
+import { failureOf, headersOf, statusOf } from './failure.ts';
 
 /** What we need of an Octokit: Probot's, with its authentication, is one. */
 export interface OctokitLike {
@@ -32,12 +32,25 @@ export const defaultRequestLimits: RequestLimits = {
   patienceMs: 5_000,
 };
 
+/** One request, for metrics and traces. No parameters: they could hold what must not be logged. */
+export interface ObservedRequest {
+  readonly installationId: number;
+  /** The route with its placeholders. */
+  readonly route: string;
+  /** HTTP status; null where no answer came. */
+  readonly status: number | null;
+  readonly ms: number;
+  /** Requests left in this hour (`x-ratelimit-remaining`); null where GitHub did not say. */
+  readonly remaining: number | null;
+}
+
 export interface RequesterOptions {
   readonly octokit: (installationId: number) => Promise<OctokitLike>;
   readonly limits: RequestLimits;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly wait: (ms: number) => Promise<void>;
+  readonly observe?: (request: ObservedRequest) => void;
 }
 
 export type Parameters = Record<string, unknown>;
@@ -63,7 +76,7 @@ export interface Requester {
   ): Promise<z.output<T>>;
 }
 
-export function createRequester({ octokit, limits, now, wait }: RequesterOptions): Requester {
+export function createRequester({ octokit, limits, now, wait, observe }: RequesterOptions): Requester {
   const gates = new Map<number, Gate>();
 
   function gateOf(installationId: number): Gate {
@@ -98,10 +111,22 @@ export function createRequester({ octokit, limits, now, wait }: RequesterOptions
 
   /** Maps what went wrong, and remembers a wait that GitHub asked for. */
   async function attempt(ref: RepositoryRef, route: string, parameters: Parameters): Promise<Answer> {
+    const started = now();
+    const seen = (status: number | null, headers: unknown): void =>
+      observe?.({
+        installationId: ref.installationId,
+        route,
+        status,
+        ms: now() - started,
+        remaining: remainingOf(headers),
+      });
     try {
-      return await once(ref, route, parameters);
+      const answer = await once(ref, route, parameters);
+      seen(answer.status, answer.headers);
+      return answer;
     } catch (error) {
       const failure = failureOf(error, `${route.split(' ')[0]} ${pathOf(route, ref)}`, now());
+      seen(statusOf(failure) ?? null, headersOf(error));
       if (failure.retryAfterMs !== undefined && failure.code === 'host-unavailable') {
         const gate = gateOf(ref.installationId);
         gate.pausedUntil = Math.max(gate.pausedUntil, now() + failure.retryAfterMs);
@@ -172,6 +197,12 @@ function lastPageOf(headers: unknown): number {
   if (typeof headers !== 'object' || headers === null || !('link' in headers)) return 1;
   const last = /<[^>]*[?&]page=(\d+)[^>]*>;\s*rel="last"/.exec(String(headers.link));
   return Number(last?.[1] ?? 1);
+}
+
+function remainingOf(headers: unknown): number | null {
+  if (typeof headers !== 'object' || headers === null || !('x-ratelimit-remaining' in headers)) return null;
+  const remaining = Number(headers['x-ratelimit-remaining']);
+  return Number.isFinite(remaining) ? remaining : null;
 }
 
 function isExpired(error: unknown): boolean {

@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { snapshotFromFolders, snapshotOfAll } from '../../src/git/folders.ts';
@@ -40,13 +41,14 @@ describe('everything in a folder', () => {
     ]);
   });
 
-  test('is never read through links or pipes, and says what is too large', async () => {
+  test('is never read through links or sockets, and says what is too large', async () => {
     const secret = folder({ key: 'secret' });
     const root = folder({ 'large.txt': 'x'.repeat(1_001) });
     link(root, 'dir', secret);
     link(root, 'file', join(secret, 'key'));
     link(root, 'loop', '.');
-    execFileSync('mkfifo', [join(root, 'pipe')]);
+    const socket = createServer().listen(join(root, 'socket'));
+    await once(socket, 'listening');
     const snapshot = await snapshotOfAll(root, limits);
     expect(snapshot.files.map((f) => [f.path, f.head?.mode])).toEqual([
       ['dir', '120000'],
@@ -54,10 +56,11 @@ describe('everything in a folder', () => {
       ['large.txt', '100644'],
       ['loop', '120000'],
     ]);
-    expect(snapshot.unread).toEqual([{ path: 'pipe', reason: expect.any(String), transient: false }]);
+    expect(snapshot.unread).toEqual([{ path: 'socket', reason: expect.any(String), transient: false }]);
     expect(text(await snapshot.head.read('dir/key'))).toBe('missing');
     expect(text(await snapshot.head.read('large.txt'))).toBe('unreadable');
     expect(text(await snapshot.head.read('../etc/passwd'))).toBe('missing');
+    socket.close();
   });
 
   test('may be named through a link', async () => {

@@ -3,9 +3,10 @@ import { Probot } from 'probot';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { CountersignError } from '../../src/core/errors.ts';
 import { createHost, type GitHubHost } from '../../src/github/host.ts';
-import { CountersignOctokit } from '../../src/github/octokit.ts';
+import { CountersignOctokit, createInstallations } from '../../src/github/octokit.ts';
+import type { ObservedRequest } from '../../src/github/request.ts';
 import type { Fault, GitHub, Repository } from '../support/github/index.ts';
-import { hostOf, optionsOf, startShop } from './support.ts';
+import { hostOf, identityOf, optionsOf, startShop } from './support.ts';
 
 let github: GitHub;
 let host: GitHubHost;
@@ -124,6 +125,20 @@ describe('limits', () => {
       retryAfterMs: 601_000,
     });
   });
+});
+
+test('every request is told to whoever observes, failures too, without its parameters', async () => {
+  const seen: ObservedRequest[] = [];
+  const octokit = createInstallations({ ...identityOf(github) });
+  host = createHost(octokit, { ...optionsOf(github), observe: (request) => seen.push(request) });
+  github.fault({ path: /permission/, status: 502 });
+  await host.permission(shop.ref, 'alice');
+  const route = 'GET /repos/{owner}/{repo}/collaborators/{username}/permission';
+  expect(seen).toMatchObject([
+    { route, status: 502, installationId: shop.ref.installationId },
+    { route, status: 200, remaining: 4999 },
+  ]);
+  expect(JSON.stringify(seen)).not.toContain('alice');
 });
 
 test('a token that ran out in mid-review is renewed', async () => {

@@ -1,11 +1,11 @@
 import { createHost, type GitHubHost, type HostOptions } from '../../src/github/host.ts';
 import { defaultObjectLimits } from '../../src/github/objects.ts';
-import { createInstallations } from '../../src/github/octokit.ts';
+import { type AppIdentity, createInstallations } from '../../src/github/octokit.ts';
 import { defaultRequestLimits, type RequestLimits } from '../../src/github/request.ts';
 import { defaultWalkLimits } from '../../src/github/walk.ts';
 import { type GitHub, type GitHubOptions, startGitHub } from '../support/github/index.ts';
 
-export const people = [
+const people = [
   { login: 'alice' },
   { login: 'bob' },
   { login: 'Copilot', id: 198982749, type: 'Bot' as const },
@@ -37,16 +37,15 @@ export function startShop(options: Partial<GitHubOptions> = {}): Promise<GitHub>
 
 /** The real road: the App's authentication, our Octokit, our host. Pauses between tries are kept short. */
 export function hostOf(github: GitHub, requests: Partial<RequestLimits> = {}, now = Date.now): GitHubHost {
-  const octokit = createInstallations({
-    appId: github.app.id,
-    privateKey: github.privateKey,
-    baseUrl: github.url,
-    log: silent,
-  });
+  const octokit = createInstallations(identityOf(github));
   return createHost(octokit, { ...optionsOf(github), now, requests: { ...defaultRequestLimits, ...requests } });
 }
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+export function identityOf({ app, privateKey, url }: GitHub): AppIdentity {
+  return { appId: app.id, privateKey, baseUrl: url, log: silent };
+}
 
 export function optionsOf(github: GitHub): HostOptions {
   return {

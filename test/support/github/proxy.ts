@@ -7,7 +7,7 @@ import type { Tokens } from './tokens.ts';
 import type { Fault, Json, RequestRecord } from './types.ts';
 
 /** What the proxy needs of its surroundings. */
-export interface ProxyParts {
+interface ProxyParts {
   readonly stage: Stage;
   readonly referee: Referee;
   /** Address of emulate. */

@@ -8,7 +8,7 @@ export interface Referee {
   judge(request: RefereedRequest): readonly string[];
 }
 
-export interface RefereedRequest {
+interface RefereedRequest {
   readonly method: string;
   /** Path and query, as sent. */
   readonly path: string;

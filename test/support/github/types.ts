@@ -22,7 +22,7 @@ export interface RepositorySeed {
   readonly files?: Files;
 }
 
-export interface OrganisationSeed {
+interface OrganisationSeed {
   readonly login: string;
   readonly id?: number;
   readonly members?: readonly string[];
@@ -31,7 +31,7 @@ export interface OrganisationSeed {
 
 /** Path to content; null deletes; an entry gives another mode (symlink 120000, executable 100755) or a submodule's commit. */
 export type Files = Readonly<Record<string, string | Uint8Array | null | FileEntry>>;
-export interface FileEntry {
+interface FileEntry {
   readonly mode: '100644' | '100755' | '120000' | '160000';
   readonly content?: string;
   /** For a submodule: the commit. */

@@ -48,7 +48,7 @@ export interface RepositoryWorld {
   readonly roles: Map<string, { readonly rank: Role; readonly roleName: string }>;
 }
 
-export const ranks: readonly Role[] = ['none', 'read', 'triage', 'write', 'maintain', 'admin'];
+const ranks: readonly Role[] = ['none', 'read', 'triage', 'write', 'maintain', 'admin'];
 
 const defaultApp: AppSeed = {
   id: 31337,
