@@ -39,7 +39,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
-export interface Queue {
+interface Queue {
   /** Stores a job under its id before it returns; `duplicate` where the id was used before. `afterMs` delays its start. */
   send(id: string, job: Job, options: { readonly afterMs: number }): Promise<'stored' | 'duplicate'>;
   /**
@@ -114,7 +114,7 @@ export interface StoredReview {
 }
 
 /** An append-only, hash-chained record; one chain per installation. */
-export interface Ledger {
+interface Ledger {
   /** Appends and returns the new head. An `effectKey` used before returns the head without a second entry. */
   append(installationId: number, entry: LedgerEntry): Promise<LedgerHead>;
   head(installationId: number): Promise<LedgerHead | null>;
@@ -207,7 +207,7 @@ export interface LedgerEvent {
   readonly names: LedgerNames;
 }
 
-export interface LedgerNames {
+interface LedgerNames {
   readonly requester: string | null;
   readonly actor: { readonly id: string | null; readonly login: string | null } | null;
 }

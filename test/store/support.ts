@@ -36,7 +36,7 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
   }
 }
 
-export const REPOSITORY = { installationId: 11, id: 77, owner: 'octo', name: 'shop' } as const;
+const REPOSITORY = { installationId: 11, id: 77, owner: 'octo', name: 'shop' } as const;
 
 export function reviewJob(pullRequest: number, headSha: string): Job {
   return {
