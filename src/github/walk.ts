@@ -7,10 +7,12 @@ export interface WalkLimits {
   readonly maxDirectories: number;
   /** Paths that differ. */
   readonly maxFiles: number;
+  /** Directories inside one another: each level costs a round trip. */
+  readonly maxDepth: number;
 }
 
 /** Five times GitHub's own cap of 3,000 files for its list of a pull request's files. */
-export const defaultWalkLimits: WalkLimits = { maxDirectories: 3_000, maxFiles: 15_000 };
+export const defaultWalkLimits: WalkLimits = { maxDirectories: 3_000, maxFiles: 15_000, maxDepth: 60 };
 
 interface Pair {
   readonly path: string;
@@ -34,8 +36,9 @@ export async function walk(
   let level: Pair[] = mergeBase === head ? [] : [{ path: '', base: mergeBase, head }];
   let seen = 0;
 
-  while (level.length > 0) {
-    const room = changed.length > limits.maxFiles ? 0 : Math.max(0, limits.maxDirectories - seen);
+  for (let depth = 0; level.length > 0; depth += 1) {
+    const over = changed.length > limits.maxFiles || depth >= limits.maxDepth;
+    const room = over ? 0 : Math.max(0, limits.maxDirectories - seen);
     for (const { path } of level.slice(room)) {
       unread.push({ path, reason: 'the change is larger than we read', transient: false });
     }
