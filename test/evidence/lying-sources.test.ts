@@ -1,0 +1,110 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { DEPENDENCY_DETECTORS } from '../../detectors/dependency/index.ts';
+import { runDependencyRules } from '../../detectors/engine/run.ts';
+import type { PackageType } from '../../src/core/dependency.ts';
+import { DEFAULT_THRESHOLDS } from '../../src/core/thresholds.ts';
+import { createRegistries, DEFAULT_REGISTRY_SETTINGS } from '../../src/ecosystems/registries.ts';
+import { DEFAULT_LIMITS } from '../../src/evidence/gate.ts';
+import { createHttpClient } from '../../src/evidence/http.ts';
+import { createEvidence } from '../../src/evidence/index.ts';
+import { createNames } from '../../src/evidence/names.ts';
+import { changeOf } from '../support/dependency-fixtures.ts';
+import { FAULTS, type ScriptedServer, startServer } from '../support/registry-server.ts';
+
+const running: ScriptedServer[] = [];
+afterEach(async () => {
+  for (const server of running.splice(0)) await server.close();
+});
+
+const TIME_OUT = 300;
+
+function evidenceFrom(url: string) {
+  const http = createHttpClient({ timeoutMs: TIME_OUT, maxBytes: 2_000_000, userAgent: 'test' });
+  const addresses = { pypi: url, cargo: url, gem: url, golang: url, composer: url, nuget: url, maven: url };
+  const npm = {
+    ...DEFAULT_REGISTRY_SETTINGS.npm,
+    fetchOptions: { registry: url },
+    timeoutMs: TIME_OUT,
+    maxBytes: 2_000_000,
+  };
+  return createEvidence({
+    registries: createRegistries({ npm, addresses }, http),
+    routes: [],
+    allowedHosts: [],
+    offline: false,
+    advisories: null,
+    denyList: null,
+    downloads: null,
+    names: createNames([]),
+    cache: null,
+    limits: { ...DEFAULT_LIMITS, backOffMs: 1, longestPauseMs: 50, retries: 1 },
+    clock: { now: () => Date.now(), random: () => 0, sleep: async () => {} },
+  });
+}
+
+const NAMES: readonly (readonly [PackageType, string, string])[] = [
+  ['npm', 'some-package', '1.0.0'],
+  ['pypi', 'some-package', '1.0.0'],
+  ['cargo', 'some-package', '1.0.0'],
+  ['gem', 'some-package', '1.0.0'],
+  ['golang', 'code.example/some/package', 'v1.0.0'],
+  ['composer', 'some/package', '1.0.0'],
+  ['nuget', 'some-package', '1.0.0'],
+  ['maven', 'org.some:package', '1.0.0'],
+];
+
+describe.each(NAMES)('a source of %s', (type, name, version) => {
+  it.each(Object.keys(FAULTS))('that answers %s is never taken for an answer', async (fault) => {
+    const script = FAULTS[fault];
+    if (script === undefined) throw new Error('a fault has its script');
+    const server = await startServer(script);
+    running.push(server);
+    const change = changeOf({ type, name, version });
+    const [evidence] = await evidenceFrom(server.url).gather([change], {
+      baseNames: new Set(),
+      signal: new AbortController().signal,
+    });
+    if (evidence === undefined) throw new Error('every change has its evidence');
+    expect(evidence.registryEntry.state).toBe('unavailable');
+    expect(evidence.resolvedVersion.state).toBe('unavailable');
+
+    const run = runDependencyRules([{ change, evidence }], DEPENDENCY_DETECTORS, {
+      thresholds: DEFAULT_THRESHOLDS,
+      now: Date.now(),
+      couldBlock: (rule) => rule.level === 'error',
+      leaveOutLookUps: false,
+      changes: [change],
+    });
+    const held =
+      run.unknowns.some((unknown) => !unknown.advisory) ||
+      run.detections.some((each) => each.ruleId === 'not-evaluated' && each.level === 'error');
+    expect(held).toBe(true);
+    expect(run.detections.map((each) => each.ruleId)).not.toContain('package-not-found');
+  });
+});
+
+it('gives a source up for this review when it asks for a long pause, and asks it once', async () => {
+  const script = FAULTS['429 with Retry-After'];
+  if (script === undefined) throw new Error('a fault has its script');
+  const server = await startServer(script);
+  running.push(server);
+  await evidenceFrom(server.url).gather([changeOf({ name: 'some-package' })], {
+    baseNames: new Set(),
+    signal: new AbortController().signal,
+  });
+  expect(server.requests).toHaveLength(1);
+});
+
+it('stops asking a source that fails again and again', async () => {
+  const script = FAULTS['503'];
+  if (script === undefined) throw new Error('a fault has its script');
+  const server = await startServer(script);
+  running.push(server);
+  const changes = Array.from({ length: 100 }, (_, index) => changeOf({ name: `some-package-${index}` }));
+  const gathered = await evidenceFrom(server.url).gather(changes, {
+    baseNames: new Set(),
+    signal: new AbortController().signal,
+  });
+  expect(gathered.every((each) => each.registryEntry.state === 'unavailable')).toBe(true);
+  expect(server.requests.length).toBeLessThan(60);
+});
