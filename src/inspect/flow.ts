@@ -42,7 +42,7 @@ const PASSING =
   /^(?:trim\w*|to(?:Lower|Upper)Case|toString|slice|substr(?:ing)?|split|join|concat|replace(?:All)?|pad(?:Start|End)|repeat|at|pop|shift|reverse|sort|flat(?:Map)?|map|filter|find|reduce|entries|keys|values|get|getAll|getlist|json|text|formData|decode|encode|format|strip|lower|upper|lstrip|rstrip|title|then|catch|finally|normalize|match|exec|item|items|read|next|copy|splitlines|partition|group|pathname|all|param|header|query|parseBody|valid|get_json|get_data|toArray|charAt|trimEnd|val|first|last|buffer|arrayBuffer|blob|push|append|useParams)$/;
 /** Functions that hand their arguments on in another form. */
 const HANDING =
-  /^(?:~(?:String|decodeURIComponent|decodeURI|unescape|atob|btoa|encodeURI|encodeURIComponent|JSON\.parse|JSON\.stringify|escape|Object\.(?:assign|values|keys|entries|fromEntries|freeze)|Array\.from|Array\.of|Buffer\.from|Buffer\.concat|String\.raw|structuredClone|Promise\.(?:resolve|all)|str|list|dict|tuple|set|sorted|reversed|bytes|URLSearchParams\(\)|URL|URL\(\)|FormData\(\)|repr|iter|next|zip|map|filter|enumerate)|path\.\w+|url\.(?:parse|resolve|format|URL)|querystring\.(?:parse|unescape)|qs\.(?:parse|stringify)|util\.(?:format|inspect)|lodash\.(?:trim|template|get|merge|pick|omit|clone\w*|to\w+|join|concat|map|flatten|defaults|first|last)|os\.path\.\w+|urllib\.parse\.\w+|json\.(?:loads|dumps)|base64\.\w+|slash|upath\.\w+|untildify|js-yaml\.(?:load|dump)|ini\.parse|body-parser\.\w+|co-body\.\w+|pathlib\.(?:Path|PurePath)|flask\.escape|copy\.\w+)(?:\(\))?$/;
+  /^(?:~(?:String|decodeURIComponent|decodeURI|unescape|atob|btoa|encodeURI|encodeURIComponent|JSON\.parse|JSON\.stringify|escape|Object\.(?:assign|values|keys|entries|fromEntries|freeze)|Array\.from|Array\.of|Buffer\.from|Buffer\.concat|String\.raw|structuredClone|Promise\.(?:resolve|all)|str|list|dict|tuple|set|sorted|reversed|bytes|URLSearchParams|URL|FormData|repr|iter|next|zip|map|filter|enumerate)|path\.\w+|url\.(?:parse|resolve|format|URL)|querystring\.(?:parse|unescape)|qs\.(?:parse|stringify)|util\.(?:format|inspect)|lodash\.(?:trim|template|get|merge|pick|omit|clone\w*|to\w+|join|concat|map|flatten|defaults|first|last)|os\.path\.\w+|urllib\.parse\.\w+|json\.(?:loads|dumps)|base64\.\w+|slash|upath\.\w+|untildify|js-yaml\.(?:load|dump)|ini\.parse|body-parser\.\w+|co-body\.\w+|pathlib\.(?:Path|PurePath)|flask\.escape|copy\.\w+)(?:\(\))?$/;
 
 /** Follows values backwards from where they are used to where they come from. */
 export function createFlow(needs: FlowNeeds): FlowEngine {
@@ -333,6 +333,9 @@ export function createFlow(needs: FlowNeeds): FlowEngine {
   }
 
   function methodOrUnknown(call: Call, kind: SinkKind, env: Environment, depth: number): Taint | null {
+    if (call.name === 'val' && call.arguments.length === 0 && call.receiver !== null && /^(?:\$|jQuery)/.test(name(call.receiver))) {
+      return taint('local', 'a form field', call.node);
+    }
     if (call.receiver !== null && call.name !== null) {
       const whole = trace(call.receiver, kind, env, depth);
       if (whole?.container !== undefined) {

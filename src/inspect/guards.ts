@@ -137,12 +137,12 @@ export function createGuards(program: Program, scopes: Scopes, constants: Consta
     const list = childOf(call, 'arguments');
     if (callee === null || list === null) return false;
     const words = name(callee);
-    if (!/(?:valid|assert|ensure|verify|check|sanit|guard|authori|allow|must|require[A-Z]|parse)/i.test(words))
+    if (!/(?:valid|assert|ensure|verify|check|sanit|guard|authori|allow|must|schema\.parse)/i.test(words))
       return false;
     if (/^(?:console|log)/.test(words)) return false;
     return partsOf(list).some((part) => {
       const inner = bare(part);
-      return mentions(inner, subject) || (inner.type === 'call_expression' && false) || decides(inner, true, subject);
+      return mentions(inner, subject) || decides(inner, true, subject);
     });
   }
 
@@ -331,12 +331,7 @@ export function createGuards(program: Program, scopes: Scopes, constants: Consta
       case 'redirect':
         return typeof prefix !== 'string' || prefix.startsWith('/') || /^https?:\/\/[^/]+\//.test(prefix);
       case 'url':
-      case 'html':
-        return (
-          typeof prefix !== 'string' ||
-          /^https?:\/\/[^/]+\/|^\/|^https?:/.test(prefix) ===
-            (subject.kind === 'html' || /^https?:\/\/[^/]+\/|^\//.test(prefix))
-        );
+        return typeof prefix !== 'string' || /^https?:\/\/[^/]+\/|^\//.test(prefix);
       default:
         return false;
     }
@@ -397,7 +392,7 @@ export function createGuards(program: Program, scopes: Scopes, constants: Consta
     )
       return mentionsInside(inner, subject);
     const root = rootOf(inner);
-    if (root === null) return false;
+    if (root === null) return mentionsInside(inner, subject);
     if (sameName(root, subject))
       return inner === root || !name(inner).includes('(') ? sameMember(inner, subject) : false;
     const binding = scopes.lookup(root);

@@ -85,6 +85,8 @@ const PUNCTUATION: ReadonlySet<string> = new Set([
   '</',
   '/>',
   '=',
+  '...',
+  '@',
   'def',
   'string_start',
   'string_end',

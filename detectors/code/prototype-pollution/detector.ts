@@ -116,26 +116,20 @@ function inLoop(node: Syntax, home: Syntax): boolean {
 /** `for (key in source) target[key] = merge(target[key], source[key])` */
 function copiesDeep(facts: FileFacts, home: Syntax, key: Syntax, value: Syntax): boolean {
   if (key.type !== 'identifier') return false;
-  const text = facts.text(home);
   const called = facts.text(key).replaceAll('$', '\\$');
-  const loops = new RegExp(
-    `for\\s*\\(\\s*(?:const|let|var)?\\s*(?:\\[\\s*)?${called}\\b[^)]*\\b(?:in|of)\\b|(?:forEach|map|each|reduce)\\(\\s*(?:function\\s*\\w*)?\\(?\\s*(?:\\w+\\s*,\\s*)?${called}\\b|${called}\\s*=\\s*\\w+\\[\\w+\\]`,
-  ).test(text);
-  if (!loops) return false;
-  const outer = enclosing(facts, home);
-  const recursive = outer.some((name) =>
-    new RegExp(`[^\\w$.]${name}\\s*\\(|this\\.${name}\\(|arguments\\.callee`).test(text.slice(text.indexOf('{'))),
+  const loop = new RegExp(
+    `for\\s*\\(\\s*(?:const|let|var)?\\s*(?:\\[\\s*)?${called}\\b[^)]*\\b(?:in|of)\\b|(?:forEach|map|each|reduce)\\(\\s*(?:function\\s*\\w*)?\\s*\\(?\\s*(?:\\w+\\s*,\\s*)?${called}\\b|${called}\\s*=\\s*\\w+\\[\\w+\\]`,
   );
-  return recursive && new RegExp(`\\[\\s*${called}\\s*\\]`).test(`${facts.text(value)} ${text}`);
-}
-
-function enclosing(facts: FileFacts, home: Syntax): readonly string[] {
-  const names: string[] = [];
+  const copied = new RegExp(`\\[\\s*${called}\\s*\\]`);
   for (let at: Syntax | null = home; at !== null; at = functionAround(at)) {
+    const text = facts.text(at);
+    if (text.length > 20_000 || !loop.test(text) || !copied.test(`${facts.text(value)} ${text}`)) continue;
     const name = nameOf(at);
-    if (name !== null) names.push(facts.text(name).replaceAll('$', '\\$'));
+    if (name === null) continue;
+    const own = (facts.text(name).split('.').at(-1) ?? '').replaceAll('$', '\\$');
+    if (new RegExp(`(?:^|[^\\w$])${own}\\s*\\(|arguments\\.callee`).test(text.slice(text.indexOf('{')))) return true;
   }
-  return names;
+  return false;
 }
 
 function merged(facts: FileFacts, call: Call): readonly Detection[] {

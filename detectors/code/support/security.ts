@@ -10,14 +10,19 @@ export const OPEN_ROUTE =
 
 export function isGuarded(facts: FileFacts, handler: Handler): boolean {
   return (
-    handler.middleware.some((part) => GUARD_NAME.test(facts.text(part))) ||
+    handler.middleware.some((part) => GUARD_NAME.test(withoutComments(facts.text(part)))) ||
     GUARD_NAME.test(bodyText(facts, handler.node))
   );
 }
 
 /** The text of a function's body, limited: a guard stands at the beginning, and a file may be one function. */
 export function bodyText(facts: FileFacts, fn: Syntax): string {
-  return facts.program.text.slice(fn.start, Math.min(fn.end, fn.start + 8_000));
+  return withoutComments(facts.program.text.slice(fn.start, Math.min(fn.end, fn.start + 8_000)));
+}
+
+/** What a comment says is no check. */
+export function withoutComments(text: string): string {
+  return text.replace(/(^|[\s;{}(,])\/\/[^\n]*|\/\*[\s\S]*?\*\/|(^|\s)#[^\n]*/g, '$1');
 }
 
 export function changesState(handler: Handler): boolean {

@@ -43,7 +43,7 @@ function securityPath(facts: FileFacts, node: Syntax): boolean {
   const name = fn === null ? null : nameOf(fn);
   return (
     name !== null &&
-    /auth(?!or)|verify|permission|isAllowed|checkAccess|isAdmin|signature|validateToken|checkToken/i.test(
+    /auth(?!or(?!i[sz]))|verify|permission|isAllowed|checkAccess|isAdmin|signature|validateToken|checkToken/i.test(
       facts.text(name),
     )
   );

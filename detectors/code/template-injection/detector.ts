@@ -20,8 +20,8 @@ function* sinks(facts: FileFacts): Generator<Sink> {
   for (const call of facts.calls) {
     const [template] = call.arguments;
     const from = call.origin;
-    if (template === undefined || from === null || isTagged(call)) continue;
-    if (ENGINES.test(from)) {
+    if (template === undefined || isTagged(call)) continue;
+    if (from !== null && ENGINES.test(from)) {
       const safe = /mustache|hogan|string\.Template/.test(from);
       yield {
         at: call.node,

@@ -17,7 +17,7 @@ const REMEDIATION =
 const SECRET =
   /(?:^|[_.])(?:signature|sig|hmac|mac|digest|hash|passw(?:or)?d(?:_hash)?|api_?key|secret|token|csrf(?:_token)?|otp|totp|auth_?token|access_?token|password_?hash|checksum_?signature|webhook_?secret|expected_?(?:signature|hash|token|mac))$/i;
 const OTHER =
-  /(?:token_?type|hash_?(?:type|algorithm)|length|^sigint|signature_?type|location\.hash|\.hash$.*location|window|key_?code|sha|etag|content_?hash|commit|file_?hash|blob|node|lexer|parser|tok)/i;
+  /(?:token_?type|hash_?(?:type|algorithm)|length|^sigint|signature_?type|location\.hash|\.hash$.*location|window|key_?code|sha|etag|content_?hash|commit|file_?hash|blob|node|lexer|parser|tokeni[sz]e)/i;
 
 /** Equality tests with a secret on one side and a value that is no constant on the other. */
 export const timingUnsafeCompare: CodeDetector = {

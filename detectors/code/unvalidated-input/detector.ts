@@ -3,7 +3,7 @@ import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { FileFacts, Handler, Syntax } from '../../../src/inspect/facts.ts';
 import { isFunction, within } from '../support/around.ts';
 import { codeRule } from '../support/rule.ts';
-import { changesState } from '../support/security.ts';
+import { bodyText, changesState } from '../support/security.ts';
 
 const rule = codeRule({
   id: 'unvalidated-input',
@@ -34,7 +34,7 @@ function judge(facts: FileFacts, handler: Handler): readonly Detection[] {
   const body = handler.node.children.find((child) => child.field === 'body');
   if (
     body === undefined ||
-    CHECKS.test(facts.text(body)) ||
+    CHECKS.test(bodyText(facts, body)) ||
     handler.middleware.some((part) => CHECKS.test(facts.text(part)))
   )
     return [];
