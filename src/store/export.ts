@@ -28,18 +28,14 @@ export function eventOf(entry: StoredEntry, people: ReadonlyMap<string, string>)
   };
 }
 
-/** One line of an export: the entry as the chain covers it, and beside it the names, which the chain does not cover. */
+/**
+ * One line of an export. The names stand beside the entry, since the chain does not cover them. The body comes last and in
+ * its canonical form, so that a shell can cut it out and hash it.
+ */
 export function exportLine(event: LedgerEvent, withNames: boolean): string {
   const { installation, sequence, hash, previousHash, signature, body, names } = event;
-  return JSON.stringify({
-    installation,
-    sequence,
-    hash,
-    previousHash,
-    signature,
-    body,
-    ...(withNames ? { names } : {}),
-  });
+  const beside = { installation, sequence, hash, previousHash, signature, ...(withNames ? { names } : {}) };
+  return `${JSON.stringify(beside).slice(0, -1)},"body":${canonicalText({ ...body })}}`;
 }
 
 /** Reads an export line back as an entry to check. Throws `bad-usage` with the line's number (from 1). */

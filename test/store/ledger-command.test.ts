@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { run } from '../../src/commands/ledger.ts';
+import { sha256 } from '../../src/core/digest.ts';
 import { CountersignError } from '../../src/core/errors.ts';
 import { formatLedgerHead, type LedgerHead } from '../../src/core/store.ts';
 import { openStore } from '../../src/store/index.ts';
@@ -17,7 +18,7 @@ const publicKeyFile = join(folder, 'public.pem');
 let head: LedgerHead;
 let early: LedgerHead;
 
-const HOSTILE = 'fine\u001b[2K\u202e"evil"\nnext';
+const HOSTILE = 'fine\u001b[2K\u202e"evil"\nnext\u007f "body":1}';
 
 beforeAll(async () => {
   writeFileSync(keyFile, keys.privateKey.export({ type: 'pkcs8', format: 'pem' }));
@@ -42,7 +43,7 @@ beforeAll(async () => {
     details: { result: 'blocked' },
     ...at(0),
   });
-  await append('s1', { actor: grace, details: { signOffId: 'so-1' }, ...at(10) });
+  await append('s1', { actor: grace, details: { signOffId: 'so-1', '10': 1, '9': 2 }, ...at(10) });
   await append('s2', { actor: grace, evidenceDigests: ['9'.repeat(64)], details: { signOffId: 'so-2' }, ...at(30) });
   await append('s3', { actor: linus, evidenceDigests: ['8'.repeat(64)], details: { signOffId: 'so-3' }, ...at(1) });
   await append('no', { type: 'refusal', actor: linus, reason: HOSTILE, ...at(60) });
@@ -175,6 +176,11 @@ describe('countersign ledger export', () => {
     const third = JSON.parse(lines[2] ?? '');
     expect(third.names).toEqual({ requester: 'ada', actor: { id: '9', login: 'grace' } });
     expect(JSON.stringify(third.body)).not.toMatch(/grace|ada/);
+    for (const line of lines) {
+      const { hash, previousHash } = JSON.parse(line);
+      const body = line.slice(line.indexOf('"body":') + '"body":'.length, -1);
+      expect(sha256(`${previousHash}\n${body}`), 'as docs/ledger.md tells to check by hand').toBe(hash);
+    }
     const without = await ledger('export', '--no-names');
     expect(without.out).not.toMatch(/grace|linus|"ada"/);
   });
@@ -208,7 +214,7 @@ describe('countersign ledger show', () => {
     const { lines, out } = await ledger('show');
     expect(lines).toHaveLength(9);
     expect(lines[3]).toMatch(/^ {5}3 {2}2026-03-01T12:10:00\.000Z {2}sign-off .* 77#1 {2}r-aaaaaaaa {2}grace {2}"read/);
-    expect(out).toContain('fine\\u{1b}[2K\\u{202e}"evil"\\u{a}next');
+    expect(out).toContain('fine\\u{1b}[2K\\u{202e}"evil"\\u{a}next\\u{7f} "body":1}');
     expect(out).not.toMatch(/[\u001b\u202e]/);
   });
 
