@@ -122,7 +122,7 @@ function openEntry(finding: Finding, code: string): string {
       ? `  ${finding.replicas.length > 0 ? `Signing covers all ${finding.replicas.length + 1} places. ` : ''}\`${signCommand(finding, code)}\``
       : '  Nobody can sign this one: it must go.',
   );
-  return lines.join('\n');
+  return lines.join('  \n');
 }
 
 function shownEntry(finding: Finding): string {

@@ -25,6 +25,8 @@ export const STICKY_MARKER = '<!-- countersign:sticky -->';
 /** GitHub: comments hold 65,536 characters. */
 const COMMENT_LIMIT = 65_000;
 const PACKAGE_ROWS = 40;
+/** A line break that counts in comments and check runs alike (CommonMark, "hard line breaks"). */
+const BREAK = '  \n  ';
 
 export interface CommentExtra extends ReviewExtra {
   /** Address of the check run, where it is known. */
@@ -73,7 +75,7 @@ export function renderComment(report: Report, verdict: Verdict, extra: CommentEx
   ];
   return withinLimit(
     {
-      head: `${STICKY_MARKER}\n### Countersign: ${title}\n\n${authorLine(report.attribution)}`,
+      head: `${STICKY_MARKER}\n### ${title}\n\n${authorLine(report.attribution)}`,
       blocks,
       foot: footer(report, extra),
     },
@@ -102,7 +104,7 @@ function openEntry(finding: Finding, code: string): string {
   const critical = finding.critical ? ', critical' : '';
   const remedy = finding.remediation === undefined ? '' : ` ${sentence(finding.remediation)}`;
   const command = finding.signable ? `\`${signCommand(finding, code)}\`` : '**Nobody can sign this: it must go.**';
-  return `- **${finding.handle}** ${inlineText(finding.ruleId, 60)}${critical}, ${whereOf(finding)}: ${sentence(finding.message)}${remedy}\n  ${command}`;
+  return `- **${finding.handle}** ${inlineText(finding.ruleId, 60)}${critical}, ${whereOf(finding)}: ${sentence(finding.message)}${remedy}${BREAK}${command}`;
 }
 
 /** One command for several findings, where more than one may be signed together. */

@@ -27,6 +27,9 @@ export function packageTable(
 }
 
 function row({ change, evidence }: PackageView, now: number): string {
+  if (evidence.registryEntry.state === 'absent') {
+    return `| ${inlineCode(`${change.type}:${change.name}`, LENGTH.name)} | **does not exist** | – | – | – | – | – |`;
+  }
   const resolved = evidence.resolvedVersion;
   const name = resolved.state === 'known' ? `${change.name}@${resolved.value.version}` : change.name;
   const cells = [
@@ -60,7 +63,6 @@ function ofVersion<T>(evidence: PackageEvidence, pick: (version: VersionEvidence
 }
 
 function since(evidence: PackageEvidence): string {
-  if (evidence.registryEntry.state === 'absent') return '**does not exist**';
   if (evidence.firstPublishedAt.state === 'known') return day(evidence.firstPublishedAt.value);
   if (evidence.existedBy.state === 'known') return `${day(evidence.existedBy.value)} or earlier`;
   return cell(evidence.firstPublishedAt, day);
@@ -80,7 +82,7 @@ export function ageOf(instant: string, now: number): string {
   if (days < 0) return 'in the future';
   if (days === 0) {
     const hours = Math.floor((now - time) / 3_600_000);
-    return hours === 0 ? '**minutes**' : `**${hours} h**`;
+    return hours === 0 ? `**${Math.floor((now - time) / 60_000)} min**` : `**${hours} h**`;
   }
   if (days < 60) return days === 1 ? '1 day' : `${days} days`;
   return days < 730 ? `${Math.floor(days / 30.44)} months` : `${Math.floor(days / 365.25)} years`;

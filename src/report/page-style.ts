@@ -5,7 +5,7 @@ main { max-width: 960px; margin: 0 auto; padding: 24px 16px 64px; }
 header { border-bottom: 1px solid #d1d9e0; margin-bottom: 24px; }
 header .path { color: #0969da; margin: 0; }
 h1 { font-size: 26px; font-weight: 400; margin: 4px 0 8px; }
-h3 { font-size: 14px; margin: 20px 0 8px; }
+.check > h3 { font-size: 14px; margin: 20px 0 8px; }
 .number, .more { color: #59636e; }
 .state { background: #1f883d; color: #fff; border-radius: 2em; padding: 4px 12px; font-weight: 500; }
 header code { background: #ddf4ff; color: #0969da; border-radius: 6px; padding: 2px 6px; font-size: 12px; }
@@ -29,7 +29,7 @@ header code { background: #ddf4ff; color: #0969da; border-radius: 6px; padding: 
 .markdown-body { padding: 16px; font-size: 14px; border-radius: 0 0 6px 6px; overflow-wrap: anywhere; }
 .markdown-body table { display: table; width: 100%; font-size: 12px; overflow-wrap: normal; }
 .markdown-body table td, .markdown-body table th { padding: 5px 8px; }
-.check h3, .check .more { margin-left: 16px; }
+.check > h3, .check > .more { margin-left: 16px; }
 .annotation { margin: 0 16px 16px; border: 1px solid #d1d9e0; border-radius: 6px; overflow: hidden; }
 .annotation .where { background: #f6f8fa; border-bottom: 1px solid #d1d9e0; margin: 0; padding: 6px 12px; font: 12px ui-monospace, "SF Mono", Menlo, monospace; }
 .annotation .where span { color: #59636e; }

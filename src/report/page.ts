@@ -86,7 +86,7 @@ function momentHtml(moment: PageMoment, number: number): string {
 ${moment.comment === null ? '' : commentHtml(moment.comment)}
 <div class="check">
 <div class="bar"><span class="icon ${icon.tone}">${icon.sign}</span><strong>${text(moment.output.title, 300)}</strong>${buttons}</div>
-<div class="markdown-body">${markdownHtml(moment.output.summary)}</div>
+<div class="markdown-body">${markdownHtml(moment.output.summary, 'check')}</div>
 ${shown.length === 0 ? '' : `<h3>Annotations</h3>\n${annotations}`}
 ${more > 0 ? `<p class="more">${more} more annotations</p>` : ''}
 </div>
@@ -96,7 +96,7 @@ ${more > 0 ? `<p class="more">${more} more annotations</p>` : ''}
 function commentHtml(markdown: string): string {
   return `<article class="comment">
 <div class="bar"><span class="avatar">C</span><strong>countersign</strong><span class="tag">bot</span></div>
-<div class="markdown-body">${markdownHtml(markdown)}</div>
+<div class="markdown-body">${markdownHtml(markdown, 'comment')}</div>
 </article>`;
 }
 
@@ -127,9 +127,15 @@ function text(value: string, maxLength: number): string {
 
 /** Elements that our own markdown uses; GitHub keeps them. */
 const KEPT = /^<\/?(?:details|summary|sub|code)>$/;
-const reader = new MarkdownIt({ html: true, linkify: true });
-reader.renderer.rules['html_inline'] = (tokens, index) => ownHtml(tokens[index]?.content ?? '');
-reader.renderer.rules['html_block'] = (tokens, index) => ownHtml(tokens[index]?.content ?? '');
+/** In a comment every line break is one; in a check run, as in a file, only hard ones are. */
+const READERS = { comment: readerOf(true), check: readerOf(false) } as const;
+
+function readerOf(breaks: boolean) {
+  const reader = new MarkdownIt({ html: true, linkify: true, breaks });
+  reader.renderer.rules['html_inline'] = (tokens, index) => ownHtml(tokens[index]?.content ?? '');
+  reader.renderer.rules['html_block'] = (tokens, index) => ownHtml(tokens[index]?.content ?? '');
+  return reader;
+}
 
 /** Of raw HTML, what GitHub would show: our few elements; comments vanish; everything else is text. */
 function ownHtml(html: string): string {
@@ -139,7 +145,7 @@ function ownHtml(html: string): string {
     .join('');
 }
 
-/** Markdown as GitHub shows it, as HTML. */
-export function markdownHtml(markdown: string): string {
-  return reader.render(markdown);
+/** Markdown as GitHub shows it there, as HTML. */
+export function markdownHtml(markdown: string, place: keyof typeof READERS): string {
+  return READERS[place].render(markdown);
 }

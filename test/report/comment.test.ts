@@ -132,7 +132,7 @@ describe('the sticky comment', () => {
     expect(body).toContain(
       '| `npm:fresh@1.0.0` | 2026-11-20 | **2 h** | unknown (no answer in 10 s) | eve | **postinstall** | none |',
     );
-    expect(body).toContain('| `npm:gone` | **does not exist** |');
+    expect(body).toContain('| `npm:gone` | **does not exist** | – |');
     expect(body).not.toContain('npm:old');
     expect(
       renderComment(report({ findings: [finding({})] }), told, extra({ packages: views, verbosity: 'short' })),
@@ -151,7 +151,7 @@ describe('the sticky comment', () => {
         '2027-01-01T00:00:00Z',
         'x',
       ].map((at) => ageOf(at, now)),
-    ).toEqual(['**minutes**', '1 day', '31 days', '10 months', '10 years', 'in the future', 'unknown']);
+    ).toEqual(['**1 min**', '1 day', '31 days', '10 months', '10 years', 'in the future', 'unknown']);
   });
 
   it('stays within a comment’s length, and hostile text stays text without mentions', () => {

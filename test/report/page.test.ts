@@ -49,7 +49,7 @@ describe('the page', () => {
   });
 
   it('keeps raw HTML that is not ours as text', () => {
-    expect(markdownHtml('<b onclick="x()">a</b><!-- gone --><sub>ok</sub>')).toBe(
+    expect(markdownHtml('<b onclick="x()">a</b><!-- gone --><sub>ok</sub>', 'check')).toBe(
       '<p>&#60;b onclick=&#34;x()&#34;&#62;a&#60;/b&#62;<sub>ok</sub></p>\n',
     );
   });
