@@ -333,7 +333,12 @@ export function createFlow(needs: FlowNeeds): FlowEngine {
   }
 
   function methodOrUnknown(call: Call, kind: SinkKind, env: Environment, depth: number): Taint | null {
-    if (call.name === 'val' && call.arguments.length === 0 && call.receiver !== null && /^(?:\$|jQuery)/.test(name(call.receiver))) {
+    if (
+      call.name === 'val' &&
+      call.arguments.length === 0 &&
+      call.receiver !== null &&
+      /^(?:\$|jQuery)/.test(name(call.receiver))
+    ) {
       return taint('local', 'a form field', call.node);
     }
     if (call.receiver !== null && call.name !== null) {

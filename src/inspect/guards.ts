@@ -137,8 +137,7 @@ export function createGuards(program: Program, scopes: Scopes, constants: Consta
     const list = childOf(call, 'arguments');
     if (callee === null || list === null) return false;
     const words = name(callee);
-    if (!/(?:valid|assert|ensure|verify|check|sanit|guard|authori|allow|must|schema\.parse)/i.test(words))
-      return false;
+    if (!/(?:valid|assert|ensure|verify|check|sanit|guard|authori|allow|must|schema\.parse)/i.test(words)) return false;
     if (/^(?:console|log)/.test(words)) return false;
     return partsOf(list).some((part) => {
       const inner = bare(part);
