@@ -60,7 +60,7 @@ export async function raise(files: Readonly<Record<string, string>>): Promise<St
       PORT: '0',
       COUNTERSIGN_DATA: dataFolder,
       GITHUB_API_URL: github.url,
-      COUNTERSIGN_NPM_REGISTRY: registry.url,
+      COUNTERSIGN_REGISTRY_NPM: registry.url,
       COUNTERSIGN_OSV: 'off',
       COUNTERSIGN_DENY_LIST: denyList,
       LOG_LEVEL: 'error',

@@ -151,7 +151,10 @@ async function ledger(
 ): Promise<{ readonly code: number; readonly text: string }> {
   let text = '';
   const command = await COMMANDS.get('ledger')?.load();
-  const code = await command?.run(argv, { ...io, stdout: (piece) => void (text += piece) });
+  const stdout = (piece: string) => {
+    text += piece;
+  };
+  const code = await command?.run(argv, { ...io, stdout });
   return { code: code ?? 1, text };
 }
 

@@ -39,7 +39,7 @@ export const DEFAULT_SOURCES: SourceSettings = {
   offline: false,
   timeoutMs: 10_000,
   limits: DEFAULT_LIMITS,
-  osv: null,
+  osv: OSV_ADDRESS,
   denyList: null,
   addresses: {},
   popularFiles: {},
@@ -83,7 +83,7 @@ export async function openNames(settings: Pick<SourceSettings, 'popularFiles'>):
 
 /**
  * What the environment says of sources: `COUNTERSIGN_POPULAR_<TYPE>` (a file of names), `COUNTERSIGN_ALLOWED_HOSTS`
- * (hosts, with commas between), `COUNTERSIGN_OSV` (`on` for the public service, or an address), `COUNTERSIGN_DENY_LIST`
+ * (hosts, with commas between), `COUNTERSIGN_OSV` (`on` for the public service, an address, or `off`), `COUNTERSIGN_DENY_LIST`
  * (a file), `COUNTERSIGN_REGISTRY_<TYPE>` (a base address). What is not set leaves the defaults.
  */
 export function settingsFromEnvironment(env: Readonly<Record<string, string | undefined>>): Partial<SourceSettings> {
@@ -97,9 +97,11 @@ export function settingsFromEnvironment(env: Readonly<Record<string, string | un
     const type = /^COUNTERSIGN_REGISTRY_([A-Z]+)$/.exec(key)?.[1]?.toLowerCase();
     return type === undefined || address === undefined || address === '' ? [] : [[type, address] as const];
   });
+  const npm = addresses.find(([type]) => type === 'npm')?.[1];
   const osv = env['COUNTERSIGN_OSV'] ?? '';
   const denyList = env['COUNTERSIGN_DENY_LIST'] ?? '';
   return {
+    ...(npm === undefined ? {} : { npm: { registry: npm } }),
     ...(osv === '' ? {} : { osv: osv === 'on' ? OSV_ADDRESS : osv === 'off' ? null : osv }),
     ...(denyList === '' ? {} : { denyList }),
     ...(addresses.length === 0 ? {} : { addresses: Object.fromEntries(addresses) }),

@@ -5,9 +5,11 @@ import { AttributionFacts, attribute } from '../agents/index.ts';
 import type { Attribution } from '../core/attribution.ts';
 import type { GuardrailSubject } from '../core/detector.ts';
 import { CountersignError, messageOf } from '../core/errors.ts';
+import type { EvidenceSource } from '../core/lookup.ts';
 import { DEFAULT_POLICY } from '../core/policy.ts';
 import type { Report, Verdict } from '../core/report.ts';
 import type { Snapshot } from '../core/snapshot.ts';
+import { readNpmUserConfig } from '../evidence/npm-config.ts';
 import { gitCommits } from '../git/commits.ts';
 import { snapshotFromFolders, snapshotOfAll } from '../git/folders.ts';
 import { defaultBranchOf, type LocalSnapshot, snapshotFromGit } from '../git/snapshot.ts';
@@ -22,7 +24,7 @@ import type { ScanResult } from '../report/scan.ts';
 import { renderText } from '../report/text.ts';
 import { type Judgement, judge } from '../review/judge.ts';
 import { createEngine } from '../service/engine.ts';
-import { scanEvidence } from '../service/evidence.ts';
+import { DEFAULT_SOURCES, openSources, settingsFromEnvironment } from '../sources.ts';
 import { VERSION } from '../version.ts';
 import type { CommandIo } from './io.ts';
 
@@ -75,7 +77,7 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
   const progress = progressOn(io);
   progress('reading the change');
   const snapshot = await open(options.source);
-  const engine = createEngine(await scanEvidence(io.env, options.offline), io.now);
+  const engine = createEngine(await evidenceFor(io, options.offline), io.now);
   try {
     const facts = options.pullRequest === null ? null : readFacts(options.pullRequest);
     const attribution = facts === null ? JUDGED_AS_AGENT : attribute(facts, []);
@@ -109,6 +111,17 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
     await engine.close();
     if ('close' in snapshot) snapshot.close();
   }
+}
+
+/** The user's own npm configuration applies; the project's never does. */
+async function evidenceFor(io: CommandIo, offline: boolean): Promise<EvidenceSource> {
+  const settings = { ...DEFAULT_SOURCES, ...settingsFromEnvironment(io.env), offline };
+  if (offline) return openSources(settings, null);
+  const user = await readNpmUserConfig(io.env);
+  return openSources(
+    { ...settings, npm: { ...user.options, ...settings.npm }, routes: [...settings.routes, ...user.routes] },
+    null,
+  );
 }
 
 /** What is known of the author where nothing is told: the change is held to what an agent's is. */

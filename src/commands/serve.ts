@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
 import { CountersignError, messageOf } from '../core/errors.ts';
-import { serviceEvidence } from '../service/evidence.ts';
 import { createLog } from '../service/log.ts';
 import { serveManifestPage } from '../service/manifest.ts';
 import { readCredentials, readSettings, type Settings } from '../service/settings.ts';
 import { startService } from '../service/start.ts';
+import { DEFAULT_SOURCES, openSources, settingsFromEnvironment } from '../sources.ts';
 import { openStore } from '../store/index.ts';
 import type { CommandIo } from './io.ts';
 
@@ -34,7 +34,7 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
     ledgerKeyFile: settings.ledgerKeyFile,
     onError: (error) => log('error', 'the store had a failure in the background', { error: messageOf(error) }),
   });
-  const evidence = await serviceEvidence(settings, store);
+  const evidence = await openSources({ ...DEFAULT_SOURCES, ...settingsFromEnvironment(io.env) }, store);
   const service = await startService({ settings, credentials, store, evidence, log, now: io.now }).catch(
     async (error: unknown) => {
       await store.close();

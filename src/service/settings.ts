@@ -17,14 +17,6 @@ export interface Settings {
   /** Reviews and commands at once in this process. */
   readonly concurrency: number;
   readonly ledgerKeyFile: string | null;
-  /** Address of the npm registry, where it is not npm-registry-fetch's own default. */
-  readonly npmRegistry: string | null;
-  /** Hosts that base-tree routing lines may name. */
-  readonly allowedHosts: readonly string[];
-  /** File of `ecosystem:package:version` lines that are known bad. */
-  readonly denyListFile: string | null;
-  /** Base address of the OSV advisory API; `off` declares that there is none, which check and doctor then say. */
-  readonly osv: string | null;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 }
 
@@ -45,10 +37,6 @@ const Environment = z.object({
   GITHUB_WEB_URL: z.url({ protocol: /^https?$/ }).default('https://github.com'),
   COUNTERSIGN_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(8),
   COUNTERSIGN_LEDGER_KEY: z.string().min(1).optional(),
-  COUNTERSIGN_NPM_REGISTRY: z.url({ protocol: /^https?$/ }).optional(),
-  COUNTERSIGN_ALLOWED_HOSTS: z.string().default(''),
-  COUNTERSIGN_DENY_LIST: z.string().min(1).optional(),
-  COUNTERSIGN_OSV: z.string().min(1).default('https://api.osv.dev'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
 });
 
@@ -73,12 +61,6 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     webUrl: data.GITHUB_WEB_URL.replace(/\/+$/, ''),
     concurrency: data.COUNTERSIGN_CONCURRENCY,
     ledgerKeyFile: data.COUNTERSIGN_LEDGER_KEY ?? null,
-    npmRegistry: data.COUNTERSIGN_NPM_REGISTRY ?? null,
-    allowedHosts: data.COUNTERSIGN_ALLOWED_HOSTS.split(',')
-      .map((host) => host.trim().toLowerCase())
-      .filter((host) => host !== ''),
-    denyListFile: data.COUNTERSIGN_DENY_LIST ?? null,
-    osv: data.COUNTERSIGN_OSV === 'off' ? null : data.COUNTERSIGN_OSV,
     logLevel: data.LOG_LEVEL,
   };
 }

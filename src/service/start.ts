@@ -61,7 +61,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     walk: defaultWalkLimits,
   });
   const engine = createEngine(parts.evidence, now);
-  const ports = createPorts({ ...engine, host, store, policy: policyReader(host), log });
+  const ports = createPorts({ ...engine, host, store, policy: policyReader(host, store, now), log });
 
   const app = createApp({
     jobOf: (event, payload, deliveryId) => jobOf(event, payload, deliveryId, { appId: credentials.appId }),

@@ -1,10 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { serviceEvidence } from '../../src/service/evidence.ts';
 import type { Log } from '../../src/service/log.ts';
 import { readSettings } from '../../src/service/settings.ts';
 import { type Service, startService } from '../../src/service/start.ts';
+import { DEFAULT_SOURCES, openSources } from '../../src/sources.ts';
 import { openStore } from '../../src/store/index.ts';
 import { type GitHub, type Repository, startGitHub } from './github/index.ts';
 import { type LocalRegistry, startVerdaccio } from './verdaccio.ts';
@@ -63,6 +63,9 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       ...(options.latencyMs === undefined ? {} : { latencyMs: options.latencyMs }),
     }),
   ]);
+  // Advisories come from a list on this machine: there is no OSV to be had here.
+  const denyList = join(folder, 'deny-list.txt');
+  await writeFile(denyList, 'npm:known-bad:1.0.0\n');
   const logged: World['logged'] = [];
   const log: Log = (level, message, fields) => logged.push({ level, message, fields });
   let shift = 0;
@@ -71,7 +74,6 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     COUNTERSIGN_DATA: folder,
     PORT: '0',
     GITHUB_API_URL: github.url,
-    COUNTERSIGN_NPM_REGISTRY: registry.url,
     LOG_LEVEL: 'fatal',
     ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl }),
   });
@@ -85,7 +87,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     settings,
     credentials: { appId: github.app.id, privateKey: github.privateKey, webhookSecret: SECRET },
     store,
-    evidence: await serviceEvidence(settings, store),
+    evidence: await openSources({ ...DEFAULT_SOURCES, npm: { registry: registry.url }, osv: null, denyList }, store),
     log,
     now,
   });
