@@ -53,7 +53,12 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
   }
   const user = await readNpmUserConfig(io.env);
   const evidence = await openSources(
-    { ...settings, npm: user.options, routes: [...settings.routes, ...user.routes], offline: options.offline },
+    {
+      ...settings,
+      npm: { ...user.options, ...settings.npm },
+      routes: [...settings.routes, ...user.routes],
+      offline: options.offline,
+    },
     null,
   );
   const results: Verdict['result'][] = [];
