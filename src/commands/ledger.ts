@@ -258,13 +258,24 @@ async function* fileEntries(path: string): AsyncIterable<StoredEntry> {
   const file = await opened(path);
   let number = 0;
   try {
-    for await (const line of file.readLines({ encoding: 'utf8' })) {
+    for await (const line of linesOf(file.createReadStream({ encoding: 'utf8' }))) {
       number += 1;
       if (line.trim() !== '') yield parseExportLine(line, number);
     }
   } finally {
     await file.close();
   }
+}
+
+/** Split at line feeds only: JSON may hold U+2028 as it is, and `readline` would end a line there. */
+async function* linesOf(pieces: AsyncIterable<unknown>): AsyncIterable<string> {
+  let rest = '';
+  for await (const piece of pieces) {
+    const lines = (rest + String(piece)).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  if (rest !== '') yield rest;
 }
 
 async function* ofInstallation(entries: AsyncIterable<StoredEntry>, installation: number): AsyncIterable<StoredEntry> {

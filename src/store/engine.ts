@@ -50,7 +50,9 @@ export async function openEngine(options: {
 
 async function openFolder(folder: string, onError: (error: unknown) => void): Promise<Engine> {
   await prepareFolder(folder);
-  const lock = await lockFolder(folder, onError);
+  const lock = await lockFolder(folder, onError).catch((error: unknown) => {
+    throw error instanceof CountersignError ? error : unusable(folder, error);
+  });
   try {
     const pglite = await PGlite.create(join(folder, 'database'));
     const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) }).withSchema(SCHEMA);
@@ -86,12 +88,16 @@ async function prepareFolder(folder: string): Promise<void> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     if (((await stat(folder)).mode & 0o077) !== 0) await chmod(folder, 0o700);
   } catch (error) {
-    throw new CountersignError(
-      'store-unavailable',
-      `The data folder ${folder} cannot be used (${codeOf(error) ?? messageOf(error)}): it must be a folder that this user owns.`,
-      { cause: error },
-    );
+    throw unusable(folder, error);
   }
+}
+
+function unusable(folder: string, error: unknown): CountersignError {
+  return new CountersignError(
+    'store-unavailable',
+    `The data folder ${folder} cannot be used (${codeOf(error) ?? messageOf(error)}): it must be a folder that this user owns, on a disk that knows hard links.`,
+    { cause: error },
+  );
 }
 
 async function openServer(databaseUrl: string, onError: (error: unknown) => void): Promise<Engine> {

@@ -12,6 +12,7 @@ import type {
 import { canonicalText, checkChain, entryHash, GENESIS, type StoredEntry } from './chain.ts';
 import { eventOf } from './export.ts';
 import { guarded } from './failure.ts';
+import { columnKey } from './key.ts';
 import { personHash, saltedHash } from './people.ts';
 import { cleanJson, cleanText } from './redact.ts';
 import { Json, StoredLedgerBody } from './schema.ts';
@@ -83,7 +84,7 @@ async function append(
   // One writer per chain at a time, among all processes; the lock ends with the transaction.
   await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`countersign.ledger:${installationId}`}, 0))`.execute(trx);
   const last = (await lastOf(trx, installationId)) ?? { sequence: 0, hash: GENESIS };
-  const effectKey = storable(entry.effectKey.toWellFormed());
+  const effectKey = columnKey(entry.effectKey);
   const before = await trx
     .selectFrom('ledger')
     .select('sequence')
@@ -120,7 +121,7 @@ async function bodyOf(
   const actor = entry.actor;
   const account = actor === null ? null : String(actor.id);
   const login = (value: string, accountId: string | null) =>
-    personHash(trx, installationId, { kind: 'login', value: storable(value.toWellFormed()), accountId });
+    personHash(trx, installationId, { kind: 'login', value: columnKey(value), accountId });
   return StoredLedgerBody.parse({
     format: 1,
     installation: installationId,
@@ -227,9 +228,4 @@ async function forget(
     )
     .executeTakeFirst();
   return Number(result.numDeletedRows);
-}
-
-/** PostgreSQL's text cannot hold NUL (PostgreSQL documentation, section 8.3). */
-function storable(text: string): string {
-  return text.replaceAll('\0', '\uFFFD');
 }

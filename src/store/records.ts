@@ -3,6 +3,7 @@ import type { JsonValue } from '../core/json.ts';
 import type { SignOff } from '../core/signoff.ts';
 import type { PullRequestRecord, RetentionCounts, RetentionLimits, Store, StoredReview } from '../core/store.ts';
 import { guarded } from './failure.ts';
+import { columnKey } from './key.ts';
 import { Json, StoredPullRequest, StoredReviewRow, StoredSignOff } from './schema.ts';
 import type { Tables } from './tables.ts';
 
@@ -126,7 +127,7 @@ export function createRecords(db: Kysely<Tables>, now: () => number): Records {
       guarded(async () => {
         const row = await db
           .insertInto('effects')
-          .values({ key: keyText(key), holder: holder ?? null, claimed_at: instant() })
+          .values({ key: columnKey(key), holder: holder ?? null, claimed_at: instant() })
           // Updating nothing but the holder by itself returns the row to its holder, and no row to anybody else.
           .onConflict((conflict) =>
             conflict
@@ -144,7 +145,7 @@ export function createRecords(db: Kysely<Tables>, now: () => number): Records {
         const row = await db
           .selectFrom('cache')
           .select('value')
-          .where('key', '=', keyText(key))
+          .where('key', '=', columnKey(key))
           .where('expires_at', '>', instant())
           .executeTakeFirst();
         return row === undefined ? null : Json.parse(JSON.parse(row.value));
@@ -155,7 +156,7 @@ export function createRecords(db: Kysely<Tables>, now: () => number): Records {
         const fields = { value: JSON.stringify(value), expires_at: new Date(expiresAt) };
         await db
           .insertInto('cache')
-          .values({ key: keyText(key), ...fields })
+          .values({ key: columnKey(key), ...fields })
           .onConflict((conflict) => conflict.column('key').doUpdateSet(fields))
           .execute();
       }),
@@ -222,9 +223,4 @@ function readReview(row: Pick<Selectable<Tables['reviews']>, 'review'>): StoredR
 
 function readSignOff(row: Pick<Selectable<Tables['sign_offs']>, 'sign_off'>): SignOff {
   return StoredSignOff.parse(JSON.parse(row.sign_off));
-}
-
-/** Keys hold names from outside, and PostgreSQL's text takes neither NUL nor lone surrogates: those keys are written as JSON. */
-function keyText(key: string): string {
-  return key.isWellFormed() && !key.includes('\0') && !key.startsWith('"') ? key : JSON.stringify(key);
 }

@@ -18,7 +18,7 @@ const publicKeyFile = join(folder, 'public.pem');
 let head: LedgerHead;
 let early: LedgerHead;
 
-const HOSTILE = 'fine\u001b[2K\u202e"evil"\nnext\u007f "body":1}';
+const HOSTILE = 'fine\u001b[2K\u202e"evil"\nnext\u007f\u2028 "body":1}';
 
 beforeAll(async () => {
   writeFileSync(keyFile, keys.privateKey.export({ type: 'pkcs8', format: 'pem' }));
@@ -214,7 +214,7 @@ describe('countersign ledger show', () => {
     const { lines, out } = await ledger('show');
     expect(lines).toHaveLength(9);
     expect(lines[3]).toMatch(/^ {5}3 {2}2026-03-01T12:10:00\.000Z {2}sign-off .* 77#1 {2}r-aaaaaaaa {2}grace {2}"read/);
-    expect(out).toContain('fine\\u{1b}[2K\\u{202e}"evil"\\u{a}next\\u{7f} "body":1}');
+    expect(out).toContain('fine\\u{1b}[2K\\u{202e}"evil"\\u{a}next\\u{7f}\\u{2028} "body":1}');
     expect(out).not.toMatch(/[\u001b\u202e]/);
   });
 

@@ -56,6 +56,17 @@ export function recordsCases(store: () => OperatedStore, clock: { now: number })
       expect(await store().claimEffect(hostile)).toBe(true);
       expect(await store().claimEffect(hostile)).toBe(false);
       expect(await store().claimEffect(JSON.stringify(hostile))).toBe(true);
+      const long = Array.from({ length: 20_000 }, (_, at) => String.fromCharCode(97 + ((at * at) % 26))).join('');
+      await store().cache(long, 1, new Date(clock.now + DAY).toISOString());
+      await store().cache(`${long}b`, 2, new Date(clock.now + DAY).toISOString());
+      expect([await store().cached(long), await store().cached(`${long}b`)]).toEqual([1, 2]);
+      expect([await store().claimEffect(long), await store().claimEffect(long)]).toEqual([true, false]);
+      const head = await store().ledger.append(
+        20,
+        ledgerEntry(long, { requester: long, actor: { id: 1, login: hostile } }),
+      );
+      expect(await store().ledger.append(20, ledgerEntry(long, {}))).toEqual(head);
+      expect(await store().ledger.verify(20, head.hash)).toMatchObject({ state: 'verified', anchored: true });
     });
 
     it('names the review that was saved last, whatever the clock says', async () => {
