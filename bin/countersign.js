@@ -17,7 +17,8 @@ if (existsSync(source)) {
     process.exit(2);
   }
   if (node === process.execPath) await import(source.href);
-  else process.exit(spawnSync(node, [fileURLToPath(source), ...process.argv.slice(2)], { stdio: 'inherit' }).status ?? 1);
+  else
+    process.exit(spawnSync(node, [fileURLToPath(source), ...process.argv.slice(2)], { stdio: 'inherit' }).status ?? 1);
 } else if (major < 24) {
   console.error(`countersign needs Node 24 or newer; this is ${process.versions.node}.`);
   process.exit(2);

@@ -1,0 +1,4 @@
+export { gitCommits } from './commits.ts';
+export { snapshotFromFolders, snapshotOfAll } from './folders.ts';
+export { defaultBranchOf, type LocalSnapshot, snapshotFromGit } from './snapshot.ts';
+export { snapshotFromWorkingTree } from './working-tree.ts';
