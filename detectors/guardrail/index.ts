@@ -2,9 +2,17 @@ import type { GuardrailDetector, GuardrailSubject } from '../../src/core/detecto
 import { agentInstructionsChanged } from './agent-instructions-changed/detector.ts';
 import { artifactOrCachePoisoning } from './artifact-or-cache-poisoning/detector.ts';
 import { bidirectionalText } from './bidirectional-text/detector.ts';
+import { binaryAdded } from './binary-added/detector.ts';
+import { branchProtectionAsCodeLoosened } from './branch-protection-as-code-loosened/detector.ts';
+import { codeownersChanged } from './codeowners-changed/detector.ts';
+import { cooldownLowered } from './cooldown-lowered/detector.ts';
 import { destructiveOperation } from './destructive-operation/detector.ts';
 import { encryptionOrLoggingDisabled } from './encryption-or-logging-disabled/detector.ts';
 import { hiddenInstructions } from './hidden-instructions/detector.ts';
+import { hookRemoved } from './hook-removed/detector.ts';
+import { lintOrTypeSafetyLowered } from './lint-or-type-safety-lowered/detector.ts';
+import { lockfileIgnored } from './lockfile-ignored/detector.ts';
+import { minifiedSourceAdded } from './minified-source-added/detector.ts';
 import { openNetwork } from './open-network/detector.ts';
 import { plaintextSecretInConfig } from './plaintext-secret-in-config/detector.ts';
 import { policyChanged } from './policy-changed/detector.ts';
@@ -16,6 +24,8 @@ import { secretCommitted } from './secret-committed/detector.ts';
 import { secretExposedToFork } from './secret-exposed-to-fork/detector.ts';
 import { securityStepRemoved } from './security-step-removed/detector.ts';
 import { selfHostedRunnerExposed } from './self-hosted-runner-exposed/detector.ts';
+import { testWeakened } from './test-weakened/detector.ts';
+import { vendoredChangeWithoutVersion } from './vendored-change-without-version/detector.ts';
 import { wildcardPermission } from './wildcard-permission/detector.ts';
 import { workflowAddedByAgent } from './workflow-added-by-agent/detector.ts';
 import { workflowInjection } from './workflow-injection/detector.ts';
@@ -26,9 +36,17 @@ export const GUARDRAIL_DETECTORS: readonly GuardrailDetector[] = [
   agentInstructionsChanged,
   artifactOrCachePoisoning,
   bidirectionalText,
+  binaryAdded,
+  branchProtectionAsCodeLoosened,
+  codeownersChanged,
+  cooldownLowered,
   destructiveOperation,
   encryptionOrLoggingDisabled,
   hiddenInstructions,
+  hookRemoved,
+  lintOrTypeSafetyLowered,
+  lockfileIgnored,
+  minifiedSourceAdded,
   openNetwork,
   plaintextSecretInConfig,
   policyChanged,
@@ -40,6 +58,8 @@ export const GUARDRAIL_DETECTORS: readonly GuardrailDetector[] = [
   secretExposedToFork,
   securityStepRemoved,
   selfHostedRunnerExposed,
+  testWeakened,
+  vendoredChangeWithoutVersion,
   wildcardPermission,
   workflowAddedByAgent,
   workflowInjection,

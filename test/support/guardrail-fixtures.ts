@@ -71,7 +71,7 @@ function withCharacters(text: string): string {
 }
 
 function parseCase(source: string): GuardrailCase {
-  const [name = '', ...lines] = source.split('\n');
+  const [name = '', ...lines] = source.replace(/\n$/, '').split('\n');
   const settings: Partial<Settings> = {};
   const sections: { where: string; path: string; text: string }[] = [];
   for (const line of lines) {

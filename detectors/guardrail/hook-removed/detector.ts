@@ -1,0 +1,233 @@
+import { type Answer, answerOf, CLEAR, type Detection } from '../../../src/core/detection.ts';
+import type { FileSide, GuardrailContext, GuardrailDetector, GuardrailSubject } from '../../../src/core/detector.ts';
+import { exact } from '../support/added.ts';
+import { judgeSide, sidesOf } from '../support/judge.ts';
+import { formatOf, parsed } from '../support/parsed.ts';
+import { quote } from '../support/quote.ts';
+import { tell } from '../support/report.ts';
+import { guardrailRule } from '../support/rule.ts';
+import { commandsIn, commandsOf, mayHoldCommands } from '../support/shell.ts';
+import { plainText, readBase } from '../support/sides.ts';
+import { entriesOf, get, items, type Node, text } from '../support/tree.ts';
+
+const RULE = guardrailRule('hook-removed', {
+  shortDescription: 'A check before commit or push no longer runs',
+  help: 'Hooks of husky, pre-commit, lefthook or plain git stop secrets, broken code and unformatted files before they leave a machine. Removing one, emptying it, taking its executable bit, or telling git to skip hooks lets them through. Put the hook back, or move the check to where it cannot be skipped in the same change.',
+  level: 'error',
+  confidence: 'medium',
+  cwe: [693],
+  requires: ['beforeAfter'],
+});
+
+const SCRIPT = /(?:^|\/)\.(?:husky|githooks|git-hooks|hooks)\/(?!_\/)[\w.-]+$/;
+const CONFIG =
+  /(?:^|\/)(?:\.pre-commit-config\.ya?ml|\.?lefthook(?:-local)?\.(?:ya?ml|json|toml)|package\.json|\.lintstagedrc(?:\.(?:json|ya?ml))?|\.simple-git-hooks\.json|\.huskyrc(?:\.json)?|\.overcommit\.yml)$/;
+const SKIPS =
+  /\bgit\s+(?:\S+\s+)*?(?:commit|push|merge|rebase)\b.*\s(?:--no-verify\b|-[a-z]*n[a-z]*\b(?=.*\bcommit\b))|\bgit\b.*\bcore\.hooksPath[= ]\s*["']?(?:\/dev\/null|["']{2}|$)|\bHUSKY(?:_SKIP_HOOKS)?=(?:0|1)\s|\bLEFTHOOK=(?:0|false)\b|\bSKIP=\w|\bpre-commit\s+uninstall\b|\blefthook\s+uninstall\b|\bhusky\s+uninstall\b/;
+
+function concerns(path: string): boolean {
+  return SCRIPT.test(path) || CONFIG.test(path) || mayHoldCommands(path);
+}
+
+/** Everything that a hook file runs, as words. */
+function effective(side: FileSide | null): readonly string[] {
+  return commandsIn(plainText(side), 0)
+    .filter(({ words }) => !/^(?:exit|true|:|echo|\.|source|set)$/.test(words[0] ?? ''))
+    .map(({ words }) => words.join(' '));
+}
+
+interface Hook {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** The hooks that a configuration names. */
+function hooksOf(side: FileSide): readonly Hook[] {
+  const root = formatOf(side.path) === null ? undefined : parsed(side).roots[0];
+  if (root === undefined) return [];
+  if (/pre-commit-config/.test(side.path))
+    return items(get(root, 'repos')).flatMap((repo) =>
+      items(get(repo, 'hooks')).map((hook) => ({
+        name: text(get(hook, 'id')) ?? '',
+        value: side.text.slice(hook.start, hook.end),
+      })),
+    );
+  if (/package\.json$/.test(side.path)) {
+    const managed = ['husky', 'lint-staged', 'simple-git-hooks', 'gitHooks', 'pre-commit', 'pre-push'].flatMap((key) =>
+      named(side, get(root, key), key),
+    );
+    const prepare = text(get(root, 'scripts', 'prepare')) ?? text(get(root, 'scripts', 'postinstall')) ?? '';
+    return [
+      ...managed,
+      ...(/\b(?:husky|lefthook|simple-git-hooks|pre-commit|githooks|hooksPath)\b/.test(prepare)
+        ? [{ name: 'scripts.prepare', value: prepare }]
+        : []),
+    ];
+  }
+  return /lefthook|lintstaged|simple-git-hooks|huskyrc|overcommit/.test(side.path) ? named(side, root, '') : [];
+}
+
+/** Commands of a hook manager, by event and name. */
+function named(side: FileSide, node: Node | undefined, prefix: string): readonly Hook[] {
+  return entriesOf(node).flatMap((entry) => {
+    const name = prefix === '' ? entry.key : `${prefix}.${entry.key}`;
+    const jobs = ['commands', 'scripts'].flatMap((key) =>
+      entriesOf(get(entry.value, key)).map((job) => ({
+        name: `${name}.${job.key}`,
+        value: side.text.slice(job.value.start, job.value.end),
+      })),
+    );
+    return jobs.length > 0 ? jobs : [{ name, value: side.text.slice(entry.value.start, entry.value.end) }];
+  });
+}
+
+function hookDetection(
+  path: string,
+  message: string,
+  shape: string,
+  before: string | null,
+  after: string | null,
+  side: 'base' | 'head',
+): Detection {
+  return tell(RULE, {
+    path,
+    at: { line: 1, endLine: 1 },
+    side,
+    message,
+    remediation: 'Put the hook back, or run the check in automation in the same change.',
+    shape,
+    before: before === null ? null : exact(before),
+    after: after === null ? null : exact(after),
+  });
+}
+
+/** A script that is gone, does nothing any more, or may not run. */
+function ofScript(before: FileSide, after: FileSide | null, changed: readonly string[]): readonly Detection[] {
+  const runs = effective(before);
+  if (runs.length === 0) return [];
+  const [first = ''] = runs;
+  if (after === null) {
+    // Hooks that move to another manager are not lost.
+    const moved = changed.some(
+      (path) => path !== before.path && (SCRIPT.test(path) || (CONFIG.test(path) && !/package\.json$/.test(path))),
+    );
+    return moved
+      ? []
+      : [
+          hookDetection(
+            before.path,
+            `The hook ${quote(before.path)}, which ran ${quote(first)}, is removed.`,
+            'removed',
+            before.text,
+            null,
+            'base',
+          ),
+        ];
+  }
+  const left = effective(after);
+  if (left.length === 0 || exitsFirst(after))
+    return exitsFirst(before)
+      ? []
+      : [
+          hookDetection(
+            after.path,
+            `The hook ${quote(after.path)} ran ${quote(first)} and now does nothing.`,
+            'emptied',
+            before.text,
+            after.text,
+            'head',
+          ),
+        ];
+  if (before.mode === '100755' && after.mode === '100644')
+    return [
+      hookDetection(
+        after.path,
+        `The hook ${quote(after.path)} may no longer be executed, so git passes over it.`,
+        'not-executable',
+        before.mode,
+        after.mode,
+        'head',
+      ),
+    ];
+  const lost = runs.find(
+    (command) =>
+      !left.some(
+        (other) =>
+          other === command || other.split(' ').slice(0, 3).join(' ') === command.split(' ').slice(0, 3).join(' '),
+      ),
+  );
+  return lost !== undefined && left.length < runs.length
+    ? [
+        hookDetection(
+          after.path,
+          `The hook ${quote(after.path)} no longer runs ${quote(lost)}.`,
+          'command-removed',
+          before.text,
+          after.text,
+          'head',
+        ),
+      ]
+    : [];
+}
+
+function exitsFirst(side: FileSide): boolean {
+  return /^exit\b/.test(
+    commandsIn(plainText(side), 0).find(({ words }) => !/^(?:\.|source|set|echo)$/.test(words[0] ?? ''))?.words[0] ??
+      '',
+  );
+}
+
+function detect(subject: GuardrailSubject, context: GuardrailContext): Answer {
+  const { before, after } = sidesOf(subject, concerns);
+  if (before?.text === after?.text && before?.mode === after?.mode && before?.path === after?.path) return CLEAR;
+  const detections: Detection[] = [];
+  if (before !== null && SCRIPT.test(before.path))
+    detections.push(
+      ...ofScript(before, after !== null && SCRIPT.test(after.path) ? after : null, context.changedPaths),
+    );
+  if (before !== null && CONFIG.test(before.path)) {
+    const base = readBase(before, context, [], hooksOf);
+    const head = after === null ? [] : judgeSide(after, context, [], hooksOf);
+    const moved =
+      head.length >= base.length ||
+      context.changedPaths.some(
+        (path) => path !== before.path && (SCRIPT.test(path) || /pre-commit-config|lefthook/.test(path)),
+      );
+    for (const hook of moved ? [] : base.filter(({ name }) => !head.some((other) => other.name === name))) {
+      detections.push(
+        hookDetection(
+          after?.path ?? before.path,
+          `The base runs the hook ${quote(hook.name)}; the head does not.`,
+          'hook-removed',
+          hook.value,
+          null,
+          after === null ? 'base' : 'head',
+        ),
+      );
+    }
+  }
+  if (
+    after !== null &&
+    mayHoldCommands(after.path) &&
+    /no-verify|hooksPath|HUSKY|LEFTHOOK|SKIP=|uninstall|commit\s+-\w*n/.test(plainText(after))
+  ) {
+    const known = new Set(readBase(before, context, [], commandsOf).map(({ source }) => source));
+    for (const command of judgeSide(after, context, [], commandsOf)) {
+      if (!SKIPS.test(command.words.join(' ')) || known.has(command.source)) continue;
+      detections.push(
+        hookDetection(
+          after.path,
+          `A new command skips the hooks: ${quote(command.source)}.`,
+          'skipped',
+          null,
+          command.source,
+          'head',
+        ),
+      );
+    }
+  }
+  return answerOf(detections);
+}
+
+/** See README.md of this folder. */
+export const hookRemoved = { rule: RULE, concerns, detect } satisfies GuardrailDetector;

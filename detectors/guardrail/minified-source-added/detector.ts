@@ -1,0 +1,65 @@
+import { type Answer, answerOf, CLEAR } from '../../../src/core/detection.ts';
+import type { GuardrailContext, GuardrailDetector, GuardrailSubject } from '../../../src/core/detector.ts';
+import { sha256 } from '../../../src/core/digest.ts';
+import { type AddedLine, addedLines } from '../support/added.ts';
+import { sidesOf } from '../support/judge.ts';
+import { quote } from '../support/quote.ts';
+import { tell } from '../support/report.ts';
+import { guardrailRule } from '../support/rule.ts';
+import { plainText } from '../support/sides.ts';
+
+const RULE = guardrailRule('minified-source-added', {
+  shortDescription: 'Code that is packed or scrambled comes with the change',
+  help: 'Minified and obfuscated code runs like any other and cannot be reviewed; a few lines of it hide whatever their author wished. Commit the source and build it in automation, or take the package from a registry by its digest.',
+  level: 'warning',
+  confidence: 'medium',
+  cwe: [506, 1007],
+  requires: ['beforeAfter'],
+});
+
+const CODE = /\.(?:[cm]?jsx?|tsx?|css|py|php|rb|sh|ps1|lua|vbs|html?)$/i;
+/** A line longer than this, with few blanks, was not written by hand. Characters. */
+const LONG = 1000;
+
+function concerns(path: string): boolean {
+  return CODE.test(path);
+}
+
+/** Names and calls that obfuscators leave behind: hexadecimal names, packed strings that are evaluated. */
+const SCRAMBLED =
+  /\b_0x[a-f0-9]{4,}\b[\s\S]*\b_0x[a-f0-9]{4,}\b|\beval\s*\(\s*(?:function\s*\(\s*p\s*,\s*a\s*,\s*c\s*,\s*k|atob\s*\(|Buffer\.from\s*\(|unescape\s*\(|String\.fromCharCode)|\bexec\s*\(\s*(?:base64\.b64decode|zlib\.decompress|marshal\.loads|bytes\.fromhex|codecs\.decode|__import__\()|\beval\s*\(\s*(?:gzinflate|base64_decode|str_rot13)\s*\(|(?:\\x[0-9a-f]{2}){30,}|(?:\\u00[0-9a-f]{2}){30,}|\bnew Function\s*\(\s*atob\s*\(/i;
+
+function isPacked({ text }: AddedLine): boolean {
+  if (text.length < LONG) return false;
+  // A table of data or a long sentence has other signs than a program has.
+  const blanks = (text.match(/\s/g)?.length ?? 0) / text.length;
+  const signs = (text.match(/[;{}()=,:]/g)?.length ?? 0) / text.length;
+  return blanks < 0.12 && signs > 0.06 && /function|=>|return|var |let |const |\{[\w-]+:|def |\$\w/.test(text);
+}
+
+function detect(subject: GuardrailSubject, context: GuardrailContext): Answer {
+  const { before, after } = sidesOf(subject, concerns);
+  if (after === null || after.binary !== undefined || context.firstCommit) return CLEAR;
+  const added = addedLines(before, after);
+  const scrambled = added.find(({ text }) => SCRAMBLED.test(text.slice(0, 20_000)));
+  const packed = added.find(isPacked);
+  const found = scrambled ?? packed;
+  if (found === undefined) return CLEAR;
+  const agent = context.attribution.class === 'agent';
+  const source = plainText(after);
+  return answerOf([
+    tell(RULE, {
+      path: after.path,
+      at: { line: found.line, endLine: found.line },
+      message: `${scrambled === undefined ? 'Packed' : 'Scrambled'} code is added that the base does not have (${source.length} characters, SHA-256 ${sha256(source).slice(0, 16)}…): ${quote(found.text.trim())}.`,
+      remediation: 'Commit the source and build it, or take the package by its digest.',
+      level: scrambled !== undefined ? 'error' : agent ? 'warning' : 'note',
+      shape: scrambled === undefined ? 'packed' : 'scrambled',
+      before: before === null ? null : { blob: before.blob },
+      after: { sha256: sha256(source), length: source.length },
+    }),
+  ]);
+}
+
+/** See README.md of this folder. */
+export const minifiedSourceAdded = { rule: RULE, concerns, detect } satisfies GuardrailDetector;

@@ -1,0 +1,222 @@
+import { type Answer, answerOf, CLEAR, type Detection } from '../../../src/core/detection.ts';
+import type { FileSide, GuardrailContext, GuardrailDetector, GuardrailSubject } from '../../../src/core/detector.ts';
+import { addedLines } from '../support/added.ts';
+import { judgeSide, sidesOf } from '../support/judge.ts';
+import { formatOf, parsed } from '../support/parsed.ts';
+import { quote } from '../support/quote.ts';
+import { tell } from '../support/report.ts';
+import { guardrailRule } from '../support/rule.ts';
+import { leavesOf, plainText, readBase } from '../support/sides.ts';
+
+const RULE = guardrailRule('test-weakened', {
+  shortDescription: 'Tests check less than before',
+  help: 'An agent that cannot make a test pass may skip it, delete it, take its assertions out, or lower the threshold of coverage, in the very change that the test was there to judge. Repair the code; where a test is wrong, change it in a commit that says why.',
+  level: 'warning',
+  confidence: 'medium',
+  cwe: [1127, 693],
+  requires: ['beforeAfter'],
+});
+
+const TEST =
+  /(?:^|\/)(?:tests?|__tests__|specs?|e2e|cypress)\/.+\.(?:[cm]?[jt]sx?|py|rb|go|rs|java|kt|cs|php|swift|scala|ex|exs)$|(?:^|\/)(?:test_[\w-]+\.py|[\w.-]+(?:[._-](?:test|spec|e2e|cy))\.(?:[cm]?[jt]sx?|py|rb|go|dart)|[\w-]+_test\.(?:go|py|rb|exs|dart)|[\w-]+(?:Tests?|Spec|IT)\.(?:java|kt|cs|swift|scala|php))$/;
+const HELPER =
+  /(?:^|\/)(?:fixtures?|support|helpers?|utils?|mocks?|__mocks__|__snapshots__|testdata|data|setup)\/|(?:conftest\.py|setup\.[cm]?[jt]s)$/;
+const THRESHOLD_FILE =
+  /(?:^|\/)(?:\.?codecov\.ya?ml|\.nycrc(?:\.json)?|\.c8rc(?:\.json)?|package\.json|pyproject\.toml|\.coveragerc|setup\.cfg|tox\.ini|jest\.config\.[cm]?[jt]s|vitest\.config\.[cm]?[jt]s|vite\.config\.[cm]?[jt]s|jest\.config\.json|karma\.conf\.js|sonar-project\.properties|\.simplecov)$/;
+const CODE = /\.(?:[cm]?[jt]sx?|py|rb|go|rs|java|kt|cs|php|swift|scala|exs?|dart|c|cc|cpp|h)$/;
+
+/** A mark by which a test does not run, in the frameworks' own words. */
+const SKIP =
+  /(?<![\w.$])(?:x(?:it|describe|test|context|specify)\s*\(|(?:it|test|describe|context|suite)\.(?:skip|todo|failing|fixme|skipIf\s*\(\s*true)\b|(?:it|test|describe|context)\.(?:only)\b|@(?:pytest\.mark\.(?:skip|xfail)|unittest\.(?:skip|expectedFailure)|Disabled|Ignore(?:d)?|Skip)\b|pytest\.(?:skip|xfail)\s*\(|self\.skipTest\s*\(|t\.Skip(?:f|Now)?\s*\(|#\[ignore\b|\[(?:Fact|Theory)\(\s*Skip|\[Ignore\]|markTestSkipped\s*\(|pending\s*\(|skip\s+['"]|XCTSkip\b|@tag\s+:skip)/;
+/** An assertion that cannot fail. */
+const TRIVIAL =
+  /expect\s*\(\s*(true|false|1|null|['"]\w*['"])\s*\)\s*\.(?:toBe|toEqual|toStrictEqual)\s*\(\s*\1\s*\)|assert(?:\.ok|\.isTrue|True)?\s*\(\s*(?:true|True|1)\s*[,)]|assert\s+True\s*(?:$|#|,)|assert(?:Equals?|\.equal|\.strictEqual)\s*\(\s*(\d+|true|True)\s*,\s*\2\s*\)|expect\s*\(\s*true\s*\)\s*\.toBeTruthy/;
+const ASSERTION =
+  /(?<![\w$])(?:expect(?:\s*\(|\.(?:soft|poll)\()|assert(?:\w*\s*[!(.]|\s)|should\b|t\.(?:Error|Fatal|is|ok|deepEqual|true|false|equal)\w*\(|require\.\w+\(t|verify\s*\(|Assert\.\w+|refute\b|XCTAssert\w*\()/g;
+const CASE =
+  /(?<![\w.$])(?:it|test|specify)(?:\.\w+(?:\([^)]*\))?)*\s*\(|^\s*(?:async\s+)?def\s+test\w*|^\s*func\s+(?:Test|Benchmark|Fuzz)\w+|#\[(?:tokio::)?test\]|@Test\b|\[(?:Fact|Theory|Test)\]|^\s*(?:it|test|scenario)\s+['"]/gm;
+const THRESHOLD =
+  /(?:^|\/)(?:branches|functions|lines|statements|global|perFile|threshold|fail_under|target|minimum_coverage|minimum|check-coverage|coverageThreshold|range)$/;
+
+function isTest(path: string): boolean {
+  return TEST.test(path) && !HELPER.test(path);
+}
+
+function concerns(path: string): boolean {
+  return isTest(path) || THRESHOLD_FILE.test(path);
+}
+
+function count(text: string, pattern: RegExp): number {
+  return [...text.matchAll(pattern)].length;
+}
+
+/** Whether code that the test may cover changes as well. */
+function withCode(context: GuardrailContext): boolean {
+  return context.changedPaths.some((path) => CODE.test(path) && !isTest(path) && !HELPER.test(path));
+}
+
+/** The numbers by which coverage is held, by place. */
+function thresholds(side: FileSide): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  const source = plainText(side);
+  if (formatOf(side.path) !== null) {
+    if (!/coverage|threshold|fail_under|target|nyc|c8/i.test(source)) return found;
+    for (const leaf of parsed(side).roots.flatMap(leavesOf)) {
+      const value = Number.parseFloat(leaf.values[0] ?? '');
+      const about =
+        /coverage|threshold|nyc|c8|codecov|project|patch/i.test(leaf.path) || /codecov|nycrc|c8rc/.test(side.path);
+      if (THRESHOLD.test(leaf.path) && about && Number.isFinite(value)) found.set(leaf.path, value);
+    }
+    return found;
+  }
+  for (const match of source.matchAll(
+    /\b(branches|functions|lines|statements|fail_under|minimum_coverage|minimum)\b\s*[:=(]?\s*(\d+(?:\.\d+)?)/g,
+  ))
+    found.set(match[1] ?? '', Number(match[2]));
+  return found;
+}
+
+function told(
+  path: string,
+  line: number,
+  side: 'base' | 'head',
+  shape: string,
+  message: string,
+  before: string | null,
+  after: string | null,
+  agent: boolean,
+  strong: boolean,
+): Detection {
+  return tell(RULE, {
+    path,
+    at: { line, endLine: line },
+    side,
+    message,
+    remediation: 'Repair the code, or change the test in a commit of its own that says why.',
+    level: agent ? (strong ? 'error' : 'warning') : 'note',
+    shape,
+    before,
+    after,
+  });
+}
+
+function detect(subject: GuardrailSubject, context: GuardrailContext): Answer {
+  const { before, after } = sidesOf(subject, concerns);
+  if (before?.text === after?.text && before !== null && after !== null) return CLEAR;
+  const agent = context.attribution.class === 'agent';
+  const covered = withCode(context);
+  const detections: Detection[] = [];
+  if (after !== null && isTest(after.path)) detections.push(...ofTest(before, after, agent, covered));
+  if (before !== null && after === null && isTest(before.path)) {
+    const cases = count(plainText(before), CASE);
+    // Tests that go to another file show up there.
+    const elsewhere = context.changedPaths.some((path) => path !== before.path && isTest(path));
+    if (cases > 0)
+      detections.push(
+        told(
+          before.path,
+          1,
+          'base',
+          'deleted',
+          `A test file of the base with ${cases} tests is deleted: ${quote(before.path)}.`,
+          before.text,
+          null,
+          agent,
+          covered && !elsewhere,
+        ),
+      );
+  }
+  if (before !== null && THRESHOLD_FILE.test(before.path)) {
+    const base = readBase(before, context, new Map<string, number>(), thresholds);
+    const head =
+      after === null ? new Map<string, number>() : judgeSide(after, context, new Map<string, number>(), thresholds);
+    for (const [place, was] of base) {
+      const is = head.get(place);
+      if (is === undefined ? was > 0 : is < was)
+        detections.push(
+          told(
+            after?.path ?? before.path,
+            1,
+            after === null ? 'base' : 'head',
+            'threshold',
+            `The coverage threshold ${quote(place)} goes from ${was} to ${is ?? 'nothing'}.`,
+            String(was),
+            is === undefined ? null : String(is),
+            agent,
+            true,
+          ),
+        );
+    }
+  }
+  return answerOf(detections);
+}
+
+function ofTest(before: FileSide | null, after: FileSide, agent: boolean, covered: boolean): readonly Detection[] {
+  const detections: Detection[] = [];
+  const added = addedLines(before, after);
+  const skipped = added.find(({ text }) => SKIP.test(text) && !/^\s*(?:\/\/|#(?!\[)|\*)/.test(text));
+  if (skipped !== undefined)
+    detections.push(
+      told(
+        after.path,
+        skipped.line,
+        'head',
+        'skipped',
+        `A test is marked not to run${before === null ? '' : ', which the base does run'}: ${quote(skipped.text.trim())}.`,
+        null,
+        skipped.text,
+        agent,
+        before !== null && covered,
+      ),
+    );
+  const trivial = added.find(({ text }) => TRIVIAL.test(text));
+  if (trivial !== undefined)
+    detections.push(
+      told(
+        after.path,
+        trivial.line,
+        'head',
+        'trivial',
+        `An assertion that cannot fail is added: ${quote(trivial.text.trim())}.`,
+        null,
+        trivial.text,
+        agent,
+        before !== null,
+      ),
+    );
+  if (before === null) return detections;
+  const cases = count(plainText(before), CASE) - count(plainText(after), CASE);
+  const assertions = count(plainText(before), ASSERTION) - count(plainText(after), ASSERTION);
+  if (cases > 0)
+    detections.push(
+      told(
+        after.path,
+        1,
+        'head',
+        'tests-removed',
+        `The base has ${cases} more tests in this file than the head.`,
+        before.text,
+        after.text,
+        agent,
+        false,
+      ),
+    );
+  else if (assertions > 0 && cases === 0)
+    detections.push(
+      told(
+        after.path,
+        1,
+        'head',
+        'assertions-removed',
+        `As many tests as in the base, with ${assertions} assertions fewer.`,
+        before.text,
+        after.text,
+        agent,
+        covered,
+      ),
+    );
+  return detections;
+}
+
+/** See README.md of this folder. */
+export const testWeakened = { rule: RULE, concerns, detect } satisfies GuardrailDetector;
