@@ -59,11 +59,18 @@ function coAuthor(facts: LooseFacts): string | null {
       const account = person.email === null ? null : noreplyAccount(person.email);
       if (person.email !== null && emailSign(person.email, 'trailer') !== null) continue;
       if (account?.login.endsWith('[bot]') || isKnownMachine({ id: account?.id ?? null })) continue;
-      const named = account?.login ?? (person.name === '' ? person.email : person.name);
+      const named = account?.login ?? loginOf(person.email, facts) ?? (person.name === '' ? person.email : person.name);
       if (named !== null) return named.slice(0, 100);
     }
   }
   return null;
+}
+
+/** The login that GitHub shows for an address in another commit of the same pull request. */
+function loginOf(email: string | null, facts: LooseFacts): string | null {
+  if (email === null) return null;
+  const own = facts.commits?.find((commit) => commit?.authorEmail?.trim().toLowerCase() === email);
+  return own?.authorLogin ?? null;
 }
 
 /** The assignee who sent the event; else the first human one. */

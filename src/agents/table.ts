@@ -139,7 +139,8 @@ export const AGENTS: readonly KnownIdentity[] = [
     row: 'Claude Code CLI / web',
     agent: 'claude',
     class: 'agent',
-    commitAccounts: [81847],
+    // Of type User; GitHub shows it for commits whose author is noreply@anthropic.com.
+    accounts: [{ id: 81847, login: 'claude' }],
     emails: [email('noreply@anthropic.com'), email('no-reply@anthropic.com')],
     trailers: [{ key: 'Claude-Session', value: /^https:\/\/claude\.ai\/code\/session_/, tier: 'declared' }],
     branches: [declared(/^claude\/./)],

@@ -50,8 +50,7 @@ export function renderComment(report: Report, verdict: Verdict, extra: CommentEx
     verdict.result === 'pass' &&
     verdict.signed.length === 0 &&
     pending.length === 0 &&
-    (extra.siblings ?? []).length === 0 &&
-    extra.policyNotes.length === 0;
+    (extra.siblings ?? []).length === 0;
   if (quiet) return `${STICKY_MARKER}\n**Countersign: ${title}.** ${authorLine(report.attribution)}`;
 
   const blocks = [

@@ -32,6 +32,14 @@ describe('the requester', () => {
   it('is the co-author’s name where the address is not GitHub’s', () => {
     const commits = [copilotCommit('Co-authored-by: Mona Lisa <mona@octo.example>')];
     expect(attribute(facts({ author: COPILOT, commits }), []).requester).toBe('Mona Lisa');
+    const own = {
+      message: 'Tidy',
+      authorName: 'Mona Lisa',
+      authorEmail: 'Mona@octo.example',
+      authorLogin: 'mona',
+      authorId: 1001,
+    };
+    expect(attribute(facts({ author: COPILOT, commits: [...commits, own] }), []).requester).toBe('mona');
   });
 
   it.each([
