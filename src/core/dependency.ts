@@ -108,7 +108,7 @@ export interface LockGraph {
   readonly roots: readonly { readonly path: string; readonly asks: readonly string[] }[];
   /** For each entry, in the order of `entries`: name, range, name, range … (`exact`: key, '', key, '' …). */
   readonly asks: readonly (readonly string[])[];
-  /** For each entry, in the order of `entries`: install path, or the keys it answers to. */
+  /** For each entry, in the order of `entries`: the keys it answers to. Empty for `paths` where each entry has its `installPath`. */
   readonly keys: readonly (readonly string[])[];
   /** Asks an override of the manifest answers: never out of range. Names. */
   readonly overridden: readonly string[];

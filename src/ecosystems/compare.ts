@@ -201,8 +201,7 @@ function sameArtefact(left: DependencyEntry, right: DependencyEntry): boolean {
 }
 
 function lockRows(base: LockSide | null, head: LockSide | null, nameOf: NameOf): DependencyChange[] {
-  const before = groupByName(foreign(base), nameOf, null);
-  const after = groupByName(foreign(head), nameOf, null);
+  const [before, after] = [groupByName(foreign(base), nameOf, null), groupByName(foreign(head), nameOf, null)];
   const rows: DependencyChange[] = [];
   for (const [name, heads] of after) {
     const bases = before.get(name);

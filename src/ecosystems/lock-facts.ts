@@ -43,7 +43,7 @@ export function reachOf(lock: GovernedLock): Reach {
   const { graph } = lock;
   const overridden = new Set([...(graph?.overridden ?? []), ...namesOf(lock, OVERRIDING)]);
   if (graph === undefined) return { reached: null, asks: new Map(), absent: absentByName(lock), overridden };
-  const find = finder(graph);
+  const find = finder(graph, lock.entries);
   const extended = extensionNames(lock);
   const asks = new Map<number, Ask[]>();
   const absent = new Set<string>();
@@ -79,10 +79,9 @@ export function reachOf(lock: GovernedLock): Reach {
       follow(root.path, root.asks[index] ?? '', range, lock.path);
     }
   }
-  for (const [index, keys] of graph.keys.entries()) {
-    const entry = lock.entries[index];
-    if (entry === undefined || !(overridden.has(keyOf(entry)) || extended.has(keyOf(entry)))) continue;
-    if (keys.length > 0 && !reached.has(index)) {
+  for (const [index, entry] of lock.entries.entries()) {
+    if (!overridden.has(keyOf(entry)) && !extended.has(keyOf(entry))) continue;
+    if (!reached.has(index)) {
       reached.add(index);
       queue.push(index);
     }
@@ -107,9 +106,13 @@ export function reachOf(lock: GovernedLock): Reach {
 
 type Find = (from: string, name: string, range: string | null) => number | undefined;
 
-function finder(graph: LockGraph): Find {
+function finder(graph: LockGraph, entries: readonly DependencyEntry[]): Find {
   const byKey = new Map<string, number>();
   const byName = new Map<string, number>();
+  if (graph.kind === 'paths') {
+    for (const [index, { installPath }] of entries.entries())
+      if (installPath !== undefined) byKey.set(installPath, index);
+  }
   for (const [index, keys] of graph.keys.entries()) {
     for (const key of keys) {
       byKey.set(key, index);

@@ -3,9 +3,12 @@ import { unreadable } from './json.ts';
 /** Markers that git writes around a conflict (git-merge, "How conflicts are presented"); seven signs at the start of a line. */
 const CONFLICT = /^(?:<{7}|\|{7}|>{7})(?:[ \r]|$)/m;
 
+/** A line end to some tools and none to others, so that one of them reads as a comment what another one runs. */
+const LONE_RETURN = /\r(?!\n)/;
+
 /**
  * The text of a file that may be parsed: without a byte order mark, and refused with CountersignError
- * `unreadable-file` where it is longer than `limit` (UTF-16 code units), holds a NUL or an unresolved merge conflict.
+ * `unreadable-file` where it is longer than `limit` (UTF-16 code units), holds a NUL, a lone carriage return or an unresolved merge conflict.
  */
 export function openText(text: string, path: string, limit: number): string {
   if (text.length > limit) {
@@ -14,6 +17,14 @@ export function openText(text: string, path: string, limit: number): string {
   const opened = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   const nul = opened.indexOf('\0');
   if (nul >= 0) throw unreadable(path, lineAt(opened, nul), 'a NUL character, so this is no text file');
+  const lone = LONE_RETURN.exec(opened);
+  if (lone !== null) {
+    throw unreadable(
+      path,
+      lineAt(opened, lone.index),
+      'a carriage return without a line feed: tools disagree on the lines',
+    );
+  }
   const conflict = CONFLICT.exec(opened);
   if (conflict !== null) throw unreadable(path, lineAt(opened, conflict.index), 'an unresolved merge conflict');
   return opened;

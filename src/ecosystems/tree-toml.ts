@@ -6,7 +6,9 @@ import type { Tree, TreeMember, TreeTable } from './tree.ts';
 
 /** Characters; toml-eslint-parser reads 5 to 8 million a second. The largest uv.lock files known have about 3 million. */
 const LIMIT = 4_000_000;
-const MOST_VALUES = 120_000;
+const MOST_VALUES = 100_000;
+/** A hundred brackets that open and none that closes: the parser would take seconds to run out of stack. */
+const DEEP = /(?:[[{][^[\]{}]{0,40}){101}/;
 const NEWLINE = 10;
 const COMMA = 44;
 const EQUALS = 61;
@@ -45,6 +47,8 @@ export function parseTomlTree(text: string, path: string): TreeTable {
 
 /** Keys, tables and values cost the parser some 8 microseconds each, however short they are. */
 function refuseCost(text: string, path: string): void {
+  const deep = DEEP.exec(text);
+  if (deep !== null) throw unreadable(path, lineAt(text, deep.index), 'nested more than 100 levels deep');
   let cost = 0;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);

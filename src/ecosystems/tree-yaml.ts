@@ -30,6 +30,7 @@ interface Walk {
 export function parseYamlTrees(text: string, path: string): Tree[] {
   const opened = openText(text, path, LIMIT);
   const lines = new LineCounter();
+  refuseBreaks(opened, path);
   refuseCost(opened, path);
   const documents = compose(opened, path, lines);
   const limit = Math.max(FEWEST_NODES, opened.length);
@@ -61,6 +62,15 @@ function compose(text: string, path: string, lines: LineCounter): ReturnType<typ
     if (error instanceof RangeError) throw unreadable(path, 1, 'not valid YAML: nested too deep');
     throw error;
   }
+}
+
+/** YAML 1.1 ends a line, and so a comment, at these; YAML 1.2 does not. */
+const OLD_BREAK = /[\u0085\u2028\u2029]/;
+
+function refuseBreaks(text: string, path: string): void {
+  const found = OLD_BREAK.exec(text);
+  if (found === null) return;
+  throw unreadable(path, lineAt(text, found.index), 'a line separator on which versions of YAML disagree');
 }
 
 /** What the parser would take long for is refused before it starts. */

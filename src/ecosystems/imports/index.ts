@@ -1,15 +1,49 @@
 import { createRequire } from 'node:module';
+import type { SyntaxNode } from 'tree-sitter';
 import Python from 'tree-sitter-python';
 import type { DependencyEntry } from '../../core/dependency.ts';
-import { descendantsOf, parseSyntax } from '../syntax.ts';
+import { unreadable } from '../json.ts';
+import { parseSyntax } from '../syntax.ts';
 import type { DependencyFormat, ParsedDependencies } from '../types.ts';
 import { type Imported, importedByScript, packageOf } from './javascript.ts';
 import { importedByPython } from './python.ts';
 
 const load = createRequire(import.meta.url);
 
-const SCRIPT_NODES = ['import_statement', 'export_statement', 'import_require_clause', 'call_expression'];
-const PYTHON_NODES = ['import_statement', 'import_from_statement', 'call'];
+/** Where an import may stand; the tree then says whether it is one, or a comment, or a text. */
+const SCRIPT_HINT = /\bfrom\s*['"]|\bimport\s*['"]|\b(?:require|import|resolve|mock)\s*\(/g;
+const PYTHON_HINT =
+  /^[ \t]*(?:import|from)\b|;[ \t]*(?:import|from)\b|\b(?:__import__|import_module|importorskip)\s*\(/gm;
+/** More imports than any file written by hand has; each costs some 100 microseconds to look into. */
+const MOST_HINTS = 3_000;
+const HIGHEST_CLIMB = 6;
+
+/** The nodes around each hint, innermost first, that `read` can say something of. */
+function importsAt(
+  text: string,
+  path: string,
+  root: SyntaxNode,
+  hint: RegExp,
+  read: (node: SyntaxNode) => Imported[],
+): Imported[] {
+  const found: Imported[] = [];
+  let hints = 0;
+  for (const match of text.matchAll(hint)) {
+    hints += 1;
+    if (hints > MOST_HINTS) throw unreadable(path, 1, `more than ${MOST_HINTS} imports`);
+    const offset = match.index + match[0].length - match[0].trimStart().replace(/^;\s*/, '').length;
+    let node: SyntaxNode | null = root.descendantForIndex(offset);
+    for (let climbed = 0; node !== null && climbed < HIGHEST_CLIMB; climbed += 1) {
+      if (node.type === 'comment' || node.type === 'regex') break;
+      const imported = read(node);
+      found.push(...imported);
+      if (imported.length > 0) break;
+      node = node.parent;
+    }
+  }
+  return found;
+}
+
 /** Text of script elements in single-file components. */
 const SCRIPT_ELEMENT = /<script\b[^>]*>([\s\S]*?)<\/script>/gi;
 
@@ -21,10 +55,14 @@ export const scriptImports: DependencyFormat = {
     /\.(?:[cm]?[jt]sx?|vue|svelte|astro)$/.test(path) && !/\.min\.[cm]?js$|(^|\/)node_modules\//.test(path),
   parse: (text, path) => {
     const { tsx, typescript }: { readonly tsx: unknown; readonly typescript: unknown } = load('tree-sitter-typescript');
-    const source = /\.(vue|svelte|astro)$/.test(path) ? scriptsOnly(text) : text;
+    const plain = text.startsWith('\uFEFF') ? text.slice(1) : text;
+    const source = /\.(vue|svelte|astro)$/.test(path) ? scriptsOnly(plain) : plain;
     // Type assertions in angle brackets are read by the plain grammar only, everything else by both.
     const root = parseSyntax(source, path, /\.[cm]?ts$/.test(path) ? typescript : tsx);
-    const found = descendantsOf(root, SCRIPT_NODES).flatMap((node) => importedByScript(node) ?? []);
+    const found = importsAt(source, path, root, SCRIPT_HINT, (node) => {
+      const imported = importedByScript(node);
+      return imported === null ? [] : [imported];
+    });
     return entriesOf('npm', path, found, packageOf);
   },
 };
@@ -35,13 +73,10 @@ export const pythonImports: DependencyFormat = {
   entry: 'import',
   matches: (path) => /\.pyi?$/.test(path),
   parse: (text, path) => {
-    const root = parseSyntax(text, path, Python);
-    return entriesOf(
-      'pypi',
-      path,
-      descendantsOf(root, PYTHON_NODES).flatMap(importedByPython),
-      (specifier) => specifier,
-    );
+    const plain = text.startsWith('\uFEFF') ? text.slice(1) : text;
+    const root = parseSyntax(plain, path, Python);
+    const found = importsAt(plain, path, root, PYTHON_HINT, importedByPython);
+    return entriesOf('pypi', path, found, (specifier) => specifier);
   },
 };
 

@@ -37,16 +37,14 @@ function parse(text: string, path: string): ParsedDependencies {
   const direct = new Set(roots.flatMap((one) => one.asks.filter((_ask, index) => index % 2 === 0)));
   const entries: DependencyEntry[] = [];
   const asks: string[][] = [];
-  const keys: string[][] = [];
   for (const item of membersOf(packages)) {
     const installPath = installPathOf(item.key, folders);
     const entry = entryOf(item.key, item.value, path, direct.has(item.key));
     entries.push({ ...entry, location: item.location, installPath });
     asks.push(item.value.kind === 'array' ? asksOf(item.value.items.find((part) => part.kind === 'object')) : []);
-    keys.push([installPath]);
   }
   const overridden = membersOf(member(root, 'overrides')).map((item) => item.key);
-  return { entries, unread: [], graph: { kind: 'paths', roots, asks, keys, overridden } };
+  return { entries, unread: [], graph: { kind: 'paths', roots, asks, keys: [], overridden } };
 }
 
 /** Peer ranges are wishes: they lead to an entry and put no version out of range. */

@@ -74,7 +74,7 @@ function readImport(value: string, location: Location, scope: string): Dependenc
       ...(asked.version === undefined ? {} : { version: asked.version }),
     };
   }
-  if (!/^https?:/.test(value)) return null;
+  if (!/^https?:\/\/[^/]/.test(value)) return null;
   return { ...shared, name: remoteName(value), source: 'url', range: value, resolvedUrl: value };
 }
 
@@ -154,6 +154,9 @@ function dependenciesOf(node: JsonNode | undefined): string[] {
 
 /** A module loaded from an address, with the SHA-256 of its text. */
 function addRemote(lists: Lists, item: JsonMember): void {
+  if (!/^https?:\/\/[^/]/.test(item.key)) {
+    throw unreadable(lists.path, item.location.startLine, `${JSON.stringify(item.key.slice(0, 80))} is no address`);
+  }
   const hash = textOf(item.value);
   lists.entries.push({
     entry: 'lockfile',

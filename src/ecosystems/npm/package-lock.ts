@@ -1,7 +1,7 @@
 import type { DependencyEntry, DependencySource } from '../../core/dependency.ts';
 import { STRICT_JSON, unreadable, walkJson } from '../json.ts';
 import { openText } from '../opening.ts';
-import type { DependencyFormat, LockGraph, ParsedDependencies } from '../types.ts';
+import type { DependencyFormat, ParsedDependencies } from '../types.ts';
 import { LARGEST_LOCK, sriOf } from './shared.ts';
 import { jsrName, sourceOfAddress } from './specifier.ts';
 
@@ -13,15 +13,21 @@ export const packageLock: DependencyFormat = {
   parse,
 };
 
-/** One package as the lockfile writes it, while it is read. */
+/** One package as the lockfile writes it, while it is read. Every field from the start: one shape for all, read fast. */
 interface Raw {
   readonly installPath: string;
   readonly line: number;
   readonly column: number;
   readonly length: number;
   readonly tree: boolean;
-  readonly asks: string[];
-  fields: Map<string, string | boolean> | null;
+  asks: string[] | null;
+  version: string | undefined;
+  resolved: string | undefined;
+  integrity: string | undefined;
+  name: string | undefined;
+  link: boolean;
+  hasInstallScript: boolean | undefined;
+  scope: string;
 }
 
 type Context =
@@ -34,19 +40,9 @@ type Context =
 
 const SKIP: Context = { kind: 'skip' };
 const ASKING = new Set(['dependencies', 'optionalDependencies', 'peerDependencies', 'devDependencies', 'requires']);
-const READ = new Set([
-  'version',
-  'resolved',
-  'integrity',
-  'name',
-  'link',
-  'dev',
-  'optional',
-  'devOptional',
-  'peer',
-  'inBundle',
-  'bundled',
-]);
+/** Flags that say why a package is installed; the first that holds is the entry's scope. */
+const FLAGS = ['bundled', 'devOptional', 'dev', 'optional', 'peer'];
+const NO_ASKS: readonly string[] = [];
 const MARKER = 'node_modules/';
 
 function parse(input: string, path: string): ParsedDependencies {
@@ -68,8 +64,14 @@ function parse(input: string, path: string): ParsedDependencies {
       column: keyColumn + 1,
       length: keyLength,
       tree: isTree,
-      asks: [],
-      fields: null,
+      asks: null,
+      version: undefined,
+      resolved: undefined,
+      integrity: undefined,
+      name: undefined,
+      link: false,
+      hasInstallScript: undefined,
+      scope: 'prod',
     };
     (isTree ? tree : packages).push(raw);
     return { kind: 'package', raw };
@@ -144,7 +146,7 @@ function parse(input: string, path: string): ParsedDependencies {
           return;
         case 'asks':
           // Peer ranges are wishes: they lead to an entry and put no version out of range.
-          if (typeof value === 'string') context.raw.asks.push(key, context.peer ? '' : value);
+          if (typeof value === 'string') ask(context.raw, key, context.peer ? '' : value);
           return;
         case 'root':
           if (key === 'lockfileVersion') version = readVersion(value, path, line);
@@ -171,72 +173,76 @@ function readVersion(value: unknown, path: string, line: number): number {
 }
 
 function field(raw: Raw, key: string, value: unknown, path: string, line: number): void {
-  if (key === 'hasInstallScript') {
-    raw.fields ??= new Map();
-    raw.fields.set(key, value === true);
-    return;
-  }
-  if (!READ.has(key)) return;
-  raw.fields ??= new Map();
-  if (raw.fields.has(key)) throw unreadable(path, line + 1, `the key "${key}" stands twice in one entry`);
-  if (typeof value === 'string' || typeof value === 'boolean') {
-    raw.fields.set(key, value);
-    return;
-  }
-  if (key === 'version' || key === 'resolved' || key === 'integrity' || key === 'name') {
-    throw unreadable(path, line + 1, `"${key}" must be a string`);
+  switch (key) {
+    case 'version':
+    case 'resolved':
+    case 'integrity':
+    case 'name':
+      if (raw[key] !== undefined) throw unreadable(path, line + 1, `the key "${key}" stands twice in one entry`);
+      if (typeof value === 'string') raw[key] = value;
+      // npm writes `false` for a bundled package that was never fetched.
+      else if (value !== false) throw unreadable(path, line + 1, `"${key}" must be a string`);
+      return;
+    case 'link':
+      raw.link = value === true;
+      return;
+    case 'hasInstallScript':
+      raw.hasInstallScript = value === true;
+      return;
+    default:
+      if (value === true) flag(raw, key === 'inBundle' ? 'bundled' : key);
   }
 }
 
-function text(raw: Raw, key: string): string | undefined {
-  const value = raw.fields?.get(key);
-  return typeof value === 'string' ? value : undefined;
+function ask(raw: Raw, name: string, range: string): void {
+  if (raw.asks === null) raw.asks = [name, range];
+  else raw.asks.push(name, range);
+}
+
+function flag(raw: Raw, name: string): void {
+  const rank = FLAGS.indexOf(name);
+  if (rank === -1) return;
+  const known = FLAGS.indexOf(raw.scope);
+  if (known === -1 || rank < known) raw.scope = name;
 }
 
 /** Version 2 says everything twice, for old npm and new; what the two disagree on is an entry each. */
 function assemble(path: string, packages: readonly Raw[], tree: readonly Raw[]): ParsedDependencies {
   const entries: DependencyEntry[] = [];
-  const asks: string[][] = [];
-  const keys: string[][] = [];
-  const byPath = new Map<string, DependencyEntry>();
-  const roots: { path: string; asks: string[] }[] = [];
-  const folders = new Set<string>();
+  const asks: (readonly string[])[] = [];
+  const roots: { path: string; asks: readonly string[] }[] = [];
+  const installed: Raw[] = [];
+  for (const raw of packages) {
+    const isFolder = !raw.installPath.includes(MARKER) && raw.resolved === undefined;
+    if (isFolder) roots.push({ path: raw.installPath, asks: raw.asks ?? NO_ASKS });
+    else installed.push(raw);
+  }
+  const folders = new Set(roots.map((root) => root.path));
+  const direct = directOf(roots, installed);
   const push = (raw: Raw, entry: DependencyEntry): void => {
     entries.push(entry);
-    asks.push(raw.asks);
-    keys.push([raw.installPath]);
+    asks.push(raw.asks ?? NO_ASKS);
   };
-  for (const raw of packages) {
-    if (!raw.installPath.includes(MARKER) && text(raw, 'resolved') === undefined) {
-      roots.push({ path: raw.installPath, asks: raw.asks });
-      folders.add(raw.installPath);
-      continue;
+  for (const raw of installed) push(raw, entryOf(path, raw, folders, direct.has(raw.installPath)));
+  if (tree.length > 0) {
+    const byPath = new Map(entries.map((entry) => [entry.installPath, entry]));
+    for (const raw of tree) {
+      const entry = entryOf(path, raw, folders, direct.has(raw.installPath));
+      const twin = byPath.get(raw.installPath);
+      if (twin === undefined || !agree(twin, entry)) push(raw, entry);
     }
-    const entry = entryOf(path, raw, folders);
-    push(raw, entry);
-    byPath.set(raw.installPath, entry);
   }
-  for (const raw of tree) {
-    const entry = entryOf(path, raw, folders);
-    const twin = byPath.get(raw.installPath);
-    if (twin === undefined || !agree(twin, entry)) push(raw, entry);
-  }
-  const graph: LockGraph = { kind: 'paths', roots, asks, keys, overridden: [] };
-  const direct = directOf(graph, packages.length > 0);
-  return { entries: direct === null ? entries : entries.map(related(direct)), unread: [], graph };
+  return { entries, unread: [], graph: { kind: 'paths', roots, asks, keys: [], overridden: [] } };
 }
 
-function related(direct: ReadonlySet<string>): (entry: DependencyEntry) => DependencyEntry {
-  return (entry) =>
-    entry.installPath !== undefined && direct.has(entry.installPath) ? { ...entry, relationship: 'direct' } : entry;
-}
-
-/** Install paths that a root asks for itself; null where the lockfile has no roots (version 1). */
-function directOf(graph: LockGraph, hasRoots: boolean): ReadonlySet<string> | null {
-  if (!hasRoots) return null;
-  const paths = new Set(graph.keys.flat());
+/** Install paths that a root asks for itself. */
+function directOf(
+  roots: readonly { readonly path: string; readonly asks: readonly string[] }[],
+  installed: readonly Raw[],
+): ReadonlySet<string> {
+  const paths = new Set(installed.map((raw) => raw.installPath));
   const direct = new Set<string>();
-  for (const root of graph.roots) {
+  for (const root of roots) {
     for (let index = 0; index < root.asks.length; index += 2) {
       const found = resolvePath(paths, root.path, root.asks[index] ?? '');
       if (found !== undefined) direct.add(found);
@@ -269,22 +275,18 @@ function agree(left: DependencyEntry, right: DependencyEntry): boolean {
   );
 }
 
-function entryOf(path: string, raw: Raw, folders: ReadonlySet<string>): DependencyEntry {
-  const folder = raw.installPath.slice(raw.installPath.lastIndexOf(MARKER) + MARKER.length);
-  const key = raw.installPath.includes(MARKER) ? folder : raw.installPath;
-  const read = raw.tree ? readTreeVersion(key, text(raw, 'version')) : null;
-  const name = read?.name ?? text(raw, 'name') ?? key;
-  const version = read === null ? text(raw, 'version') : read.version;
-  const resolvedUrl = text(raw, 'resolved') ?? read?.address;
-  const integrity = text(raw, 'integrity');
-  const script = raw.fields?.get('hasInstallScript');
-  const link = raw.fields?.get('link') === true;
-  return {
+function entryOf(path: string, raw: Raw, folders: ReadonlySet<string>, isDirect: boolean): DependencyEntry {
+  const marker = raw.installPath.lastIndexOf(MARKER);
+  const key = marker === -1 ? raw.installPath : raw.installPath.slice(marker + MARKER.length);
+  const read = raw.tree ? readTreeVersion(key, raw.version) : null;
+  const name = read?.name ?? raw.name ?? key;
+  const version = read === null ? raw.version : read.version;
+  const resolvedUrl = raw.resolved ?? read?.address;
+  if (name === '') throw unreadable(path, raw.line, 'an entry without a name');
+  const entry: Writable<DependencyEntry> = {
     entry: 'lockfile',
     type: 'npm',
     name,
-    ...(name === key ? {} : { alias: key }),
-    ...(version === undefined ? {} : { version }),
     location: {
       path,
       startLine: raw.line,
@@ -292,26 +294,25 @@ function entryOf(path: string, raw: Raw, folders: ReadonlySet<string>): Dependen
       startColumn: raw.column,
       endColumn: raw.column + raw.length,
     },
-    scope: scopeOf(raw),
-    relationship: raw.tree ? 'unknown' : 'transitive',
-    source: sourceOf(link, resolvedUrl, folders),
-    ...(resolvedUrl === undefined ? {} : { resolvedUrl }),
-    ...(integrity === undefined ? {} : { integrity: sriOf(integrity) }),
-    ...(typeof script === 'boolean' ? { installScript: script } : {}),
+    scope: raw.scope,
+    relationship: isDirect ? 'direct' : raw.tree ? 'unknown' : 'transitive',
+    source: sourceOf(raw.link, resolvedUrl, folders),
     installPath: raw.installPath,
   };
+  if (name !== key) entry.alias = key;
+  if (version !== undefined) entry.version = version;
+  if (resolvedUrl !== undefined) entry.resolvedUrl = resolvedUrl;
+  if (raw.integrity !== undefined) entry.integrity = sriOf(raw.integrity);
+  if (raw.hasInstallScript !== undefined) entry.installScript = raw.hasInstallScript;
+  return entry;
 }
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 function sourceOf(link: boolean, address: string | undefined, folders: ReadonlySet<string>): DependencySource {
   if (link) return address !== undefined && folders.has(address) ? 'workspace' : 'path';
   if (address === undefined || address === '') return 'registry';
   return sourceOfAddress(address);
-}
-
-function scopeOf(raw: Raw): string {
-  if (raw.fields?.get('inBundle') === true || raw.fields?.get('bundled') === true) return 'bundled';
-  for (const flag of ['devOptional', 'dev', 'optional', 'peer']) if (raw.fields?.get(flag) === true) return flag;
-  return 'prod';
 }
 
 /** Version 1 writes aliases (`npm:name@1.0.0`) and addresses into `version`. */

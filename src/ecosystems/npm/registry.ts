@@ -33,6 +33,8 @@ const CONCEPTS: Registry['concepts'] = new Set([
   'unpackedSize',
 ]);
 
+const MOST_SOCKETS = 64;
+
 /** The npm registry and everything that speaks its protocol, through npm-registry-fetch. */
 export function createNpmRegistry(settings: NpmRegistrySettings): Registry {
   const proofs = new Map<string, Promise<boolean>>();
@@ -70,6 +72,8 @@ async function request(settings: NpmRegistrySettings, question: RegistryQuestion
   const signal = AbortSignal.any([question.signal, timer]);
   try {
     const response = await fetch(own ?? `/${path}`, {
+      // How many requests run at once is decided before they come here.
+      maxSockets: MOST_SOCKETS,
       ...settings.fetchOptions,
       ...(own === undefined ? { spec: name } : {}),
       ...(question.etag === undefined ? {} : { headers: { 'if-none-match': question.etag } }),
