@@ -111,6 +111,8 @@ export interface CheckRunStart {
   readonly headSha: string;
   /** Ours: names the review, so that a retry finds its own run instead of making a second. */
   readonly externalId: string;
+  /** No earlier try can have made a run with this external id, so it need not be looked for: saves a request. */
+  readonly first?: boolean;
   readonly startedAt: string;
   readonly detailsUrl?: string;
   readonly output?: CheckOutput;

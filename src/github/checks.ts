@@ -12,7 +12,7 @@ import type {
 } from '../core/host.ts';
 import { createMemory } from './cache.ts';
 import { isGone } from './failure.ts';
-import type { Parameters, Requester } from './request.ts';
+import { type Parameters, placeOf, type Requester } from './request.ts';
 import { Annotation, CheckRun, CheckRunList } from './schema.ts';
 import { cutBytes, cutCharacters } from './text.ts';
 
@@ -78,7 +78,7 @@ export function createChecks(requester: Requester, appId: number): Checks {
 
   return {
     async startCheckRun(ref, start) {
-      const known = await ownRun(ref, start);
+      const known = start.first ? undefined : await ownRun(ref, start);
       if (known) return stateOf(known);
       const body = {
         name: start.name,
@@ -90,7 +90,7 @@ export function createChecks(requester: Requester, appId: number): Checks {
         ...(start.output === undefined ? {} : { output: outputOf(start.output) }),
       };
       const made = await createOnce();
-      await shown.get(`${ref.id} ${made.id}`, async () => new Set<string>());
+      await shown.get(`${placeOf(ref)} ${made.id}`, async () => new Set<string>());
       return stateOf(made);
 
       /** A create whose answer was lost may have made the run: it is looked for before a second create. */
@@ -122,7 +122,9 @@ export function createChecks(requester: Requester, appId: number): Checks {
       const output = outputOf(update.output);
       const wanted = unique(update.annotations.map(withinLimits));
       const there =
-        wanted.length === 0 ? new Set<string>() : await shown.get(`${ref.id} ${id}`, () => annotationsOf(ref, id));
+        wanted.length === 0
+          ? new Set<string>()
+          : await shown.get(`${placeOf(ref)} ${id}`, () => annotationsOf(ref, id));
       const missing = wanted.filter((one) => !there.has(keyOfOwn(one)));
       const batches = batchesOf(missing);
       for (const batch of batches.slice(0, -1)) {

@@ -4,8 +4,8 @@ import type { RepositoryRef } from '../core/host.ts';
 import type { BlobRef, FileContent, Tree, TreeEntry } from '../core/snapshot.ts';
 import { type BlobCache, createMemory } from './cache.ts';
 import { isGone } from './failure.ts';
-import type { Requester } from './request.ts';
-import { Content, GitBlob, GitTree } from './schema.ts';
+import { placeOf, type Requester } from './request.ts';
+import { Content, GitBlob, GitTree, Sha } from './schema.ts';
 
 export interface ObjectLimits {
   /** Bytes of one file that we read; beyond it the file is unreadable for good. */
@@ -46,13 +46,19 @@ export function createObjects(requester: Requester, limits: ObjectLimits, cache:
     entries === 'truncated' ? 100 : 100 + entries.length * 200,
   );
 
+  // What a commit holds at a path never changes, unless GitHub did not say.
+  const answers = createMemory<FileContent>(limits.memoryBytes / 8, (content) =>
+    content.state === 'bytes' ? 200 + content.bytes.byteLength : content.state === 'missing' ? 200 : Infinity,
+  );
+
   async function listing(ref: RepositoryRef, sha: string): Promise<Listing> {
-    // By repository too: who may read one repository may not read another's tree by naming it.
-    const entries = await listings.get(`${ref.id} ${sha}`, async () => {
+    const ask = async (): Promise<readonly Entry[] | 'truncated'> => {
       const route = 'GET /repos/{owner}/{repo}/git/trees/{tree_sha}';
       const answer = await requester.read(ref, route, { tree_sha: sha }, GitTree);
       return answer.truncated ? 'truncated' : answer.tree.map(entryOf);
-    });
+    };
+    // By repository too: who may read one repository may not read another's tree by naming it. A branch moves.
+    const entries = await (isName(sha) ? listings.get(`${placeOf(ref)} ${sha}`, ask) : ask());
     if (entries === 'truncated')
       return { state: 'unread', reason: 'the directory is too large for GitHub to list', transient: false };
     return { state: 'entries', entries };
@@ -74,7 +80,7 @@ export function createObjects(requester: Requester, limits: ObjectLimits, cache:
     if (mode === '160000') return lasting('a submodule: its content is in another repository');
     if (size !== undefined && size > limits.maxBlobBytes) return lasting(tooLarge(size));
     try {
-      const bytes = await blobs.get(`${ref.id} ${sha}`, () => bytesOf(ref, sha));
+      const bytes = await blobs.get(`${placeOf(ref)} ${sha}`, () => bytesOf(ref, sha));
       if (bytes.byteLength > limits.maxBlobBytes) return lasting(tooLarge(bytes.byteLength));
       if (isLfsPointer(bytes)) return lasting('a Git LFS pointer: the content itself is not in the repository');
       return { state: 'bytes', bytes, sha };
@@ -128,6 +134,11 @@ export function createObjects(requester: Requester, limits: ObjectLimits, cache:
   }
 
   async function fileAt(ref: RepositoryRef, commit: string, path: string): Promise<FileContent> {
+    if (!isName(commit)) return await askFor(ref, commit, path);
+    return await answers.get(`${placeOf(ref)} ${commit} ${path}`, () => askFor(ref, commit, path));
+  }
+
+  async function askFor(ref: RepositoryRef, commit: string, path: string): Promise<FileContent> {
     try {
       const route = 'GET /repos/{owner}/{repo}/contents/{path}';
       const found = await requester.read(ref, route, { path, ref: commit }, Content);
@@ -137,7 +148,7 @@ export function createObjects(requester: Requester, limits: ObjectLimits, cache:
       const bytes = found.encoding === 'base64' ? Buffer.from(found.content ?? '', 'base64') : undefined;
       // Over 1 MB, and for symbolic links, the content is not in this answer.
       if (bytes === undefined || !isContent(found.sha, bytes)) return await blob(ref, file);
-      await blobs.get(`${ref.id} ${found.sha}`, async () => bytes);
+      await blobs.get(`${placeOf(ref)} ${found.sha}`, async () => bytes);
       return await blob(ref, file);
     } catch (error) {
       if (!(error instanceof CountersignError)) throw error;
@@ -179,6 +190,10 @@ function treeEntryOf({ name, mode, sha }: Entry): TreeEntry {
 
 function unreadable(error: CountersignError): FileContent {
   return { state: 'unreadable', reason: error.message, transient: error.code === 'host-unavailable' };
+}
+
+function isName(revision: string): boolean {
+  return Sha.safeParse(revision).success;
 }
 
 function lasting(reason: string): FileContent {

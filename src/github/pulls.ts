@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { CommitFacts } from '../core/attribution.ts';
 import { CountersignError } from '../core/errors.ts';
-import type { Host, IssueHost, PullRequestState, SweepHost } from '../core/host.ts';
+import type { Host, IssueHost, PullRequestState, RepositoryRef, SweepHost } from '../core/host.ts';
 import { accountOf } from './account.ts';
-import type { Requester } from './request.ts';
+import { createMemory } from './cache.ts';
+import { placeOf, type Requester } from './request.ts';
 import { Commit, Comparison, PullRequest, Repository, Sha } from './schema.ts';
 
 type Pulls = Pick<Host, 'repository' | 'pullRequest' | 'openPullRequestsAt' | 'commits' | 'mergeBase'> &
@@ -17,7 +18,20 @@ const openPages = 10;
 export function createPulls(requester: Requester): Pulls {
   const route = 'GET /repos/{owner}/{repo}';
 
-  async function open(ref: Parameters<Pulls['openPullRequests']>[0]): ReturnType<Pulls['openPullRequests']> {
+  const mergeBases = createMemory<string>(10_000, () => 1);
+  // A pull request's answer names its base repository in full, so both asked for together cost one request less.
+  const underWay = new Map<string, Promise<PullRequest>>();
+
+  async function metadata(ref: RepositoryRef): Promise<Repository> {
+    // One turn, so that it does not matter which of the two is asked for first.
+    await Promise.resolve();
+    const alongside = await Promise.allSettled([underWay.get(placeOf(ref))]);
+    const [answer] = alongside;
+    if (answer.status === 'fulfilled' && answer.value !== undefined) return answer.value.base.repo;
+    return await requester.read(ref, route, {}, Repository);
+  }
+
+  async function open(ref: RepositoryRef): ReturnType<Pulls['openPullRequests']> {
     const asked = { state: 'open', sort: 'updated', direction: 'desc' };
     const { items, complete } = await requester.readPages(ref, `${route}/pulls`, asked, PullRequest, openPages);
     return { pullRequests: items.map(pullOf), complete };
@@ -26,7 +40,7 @@ export function createPulls(requester: Requester): Pulls {
   return {
     async repository(ref) {
       const [found, tip] = await Promise.all([
-        requester.read(ref, route, {}, Repository),
+        metadata(ref),
         // HEAD is the default branch, so its name need not be known first; this media type is the bare name.
         requester.read(ref, `${route}/commits/{ref}`, { ref: 'HEAD', mediaType: { format: 'sha' } }, Sha),
       ]);
@@ -40,7 +54,14 @@ export function createPulls(requester: Requester): Pulls {
     },
 
     async pullRequest(ref, number) {
-      return pullOf(await requester.read(ref, `${route}/pulls/{pull_number}`, { pull_number: number }, PullRequest));
+      const place = placeOf(ref);
+      const asked = requester.read(ref, `${route}/pulls/{pull_number}`, { pull_number: number }, PullRequest);
+      underWay.set(place, asked);
+      try {
+        return pullOf(await asked);
+      } finally {
+        if (underWay.get(place) === asked) underWay.delete(place);
+      }
     },
 
     async openPullRequestsAt(ref, headSha) {
@@ -67,8 +88,11 @@ export function createPulls(requester: Requester): Pulls {
       if (!names.success)
         throw new CountersignError('host-refused', `no merge base of ${base} and ${head}: not commits`);
       const basehead = `${base}...${head}`;
-      const compared = await requester.read(ref, `${route}/compare/{basehead}`, { basehead, per_page: 1 }, Comparison);
-      return compared.merge_base_commit.sha;
+      return await mergeBases.get(`${placeOf(ref)} ${basehead}`, async () => {
+        const asked = { basehead, per_page: 1 };
+        const compared = await requester.read(ref, `${route}/compare/{basehead}`, asked, Comparison);
+        return compared.merge_base_commit.sha;
+      });
     },
 
     openPullRequests: open,

@@ -26,7 +26,7 @@ export interface RequestLimits {
 }
 
 export const defaultRequestLimits: RequestLimits = {
-  concurrency: 20,
+  concurrency: 50,
   timeoutMs: 20_000,
   retryAfterMs: [250, 1_000],
   patienceMs: 5_000,
@@ -185,6 +185,11 @@ function parsed<T extends z.ZodType>(schema: T, route: string, ref: RepositoryRe
     `GitHub's answer to ${pathOf(route, ref)} has an unexpected shape at ${where?.path.join('.') || 'the root'}: ${where?.message ?? ''}`,
     { cause: result.error },
   );
+}
+
+/** Names a repository in caches, by what is asked for: the same id may be handed in with another name. */
+export function placeOf(ref: RepositoryRef): string {
+  return `${ref.installationId} ${ref.owner}/${ref.name}`.toLowerCase();
 }
 
 function pathOf(route: string, ref: RepositoryRef): string {

@@ -31,7 +31,7 @@ export const PullRequest = z.object({
   labels: z.array(z.object({ name: z.string() })),
   assignees: z.array(User).nullish(),
   head: z.object({ sha: Sha, ref: z.string(), repo: z.object({ id: z.number().int() }).nullable() }),
-  base: z.object({ sha: Sha, ref: z.string() }),
+  base: z.object({ sha: Sha, ref: z.string(), repo: Repository }),
   /** Only in answers for one pull request. */
   commits: z.number().int().optional(),
 });

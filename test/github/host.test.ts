@@ -192,6 +192,34 @@ describe('a file', () => {
     expect(github.appRequests()).toHaveLength(1);
   });
 
+  test('at a commit is asked for once, found or not; at a branch each time', async () => {
+    const fresh = hostOf(github);
+    const tip = await shop.tip('one');
+    const ask = () => Promise.all([fresh.fileAt(shop.ref, tip, 'src/a.ts'), fresh.fileAt(shop.ref, tip, 'nowhere')]);
+    const first = await ask();
+    github.clearLog();
+    expect(await ask()).toEqual(first);
+    expect(github.appRequests()).toHaveLength(0);
+
+    await shop.push('main', { 'policy.yml': 'one' });
+    expect(text(await fresh.fileAt(shop.ref, 'HEAD', 'policy.yml'))).toBe('one');
+    expect(text(await fresh.fileAt(shop.ref, 'HEAD', 'none.yml'))).toBe('missing');
+    await shop.push('main', { 'policy.yml': 'two', 'none.yml': 'there' });
+    expect(text(await fresh.fileAt(shop.ref, 'HEAD', 'policy.yml'))).toBe('two');
+    expect(text(await fresh.fileAt(shop.ref, 'HEAD', 'none.yml'))).toBe('there');
+    await shop.push('main', { 'policy.yml': null, 'none.yml': null });
+  });
+
+  test('of another repository is never taken from this one, though it be handed in under the same id', async () => {
+    const fresh = hostOf(github);
+    const tip = await shop.tip('one');
+    expect((await fresh.fileAt(shop.ref, tip, 'src/a.ts')).state).toBe('bytes');
+    const elsewhere = { ...shop.ref, name: '.github' };
+    expect((await fresh.fileAt(elsewhere, tip, 'src/a.ts')).state).toBe('unreadable');
+    const [, other] = await Promise.allSettled([fresh.pullRequest(shop.ref, 1), fresh.repository(elsewhere)]);
+    expect(other.status).toBe('rejected');
+  });
+
   test('that is not there is missing; in a commit that is not there it is unknown', async () => {
     expect(await host.fileAt(shop.ref, await shop.tip('one'), '.github/countersign.yml')).toEqual({ state: 'missing' });
     expect(await host.fileAt(shop.ref, await shop.tip('one'), 'src')).toEqual({ state: 'missing' });
