@@ -15,7 +15,7 @@ export interface SourceLimits {
 }
 
 export const DEFAULT_LIMITS: SourceLimits = {
-  concurrency: 20,
+  concurrency: 32,
   retries: 2,
   backOffMs: 200,
   longestPauseMs: 5_000,

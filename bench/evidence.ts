@@ -1,0 +1,126 @@
+import type { DependencyChange } from '../src/core/dependency.ts';
+import type { JsonValue } from '../src/core/json.ts';
+import { purlOf } from '../src/core/purl.ts';
+import type { EvidenceCache } from '../src/evidence/cache.ts';
+import { DEFAULT_SOURCES, openNames, openSources } from '../src/sources.ts';
+import { json, startServer } from '../test/support/registry-server.ts';
+
+/** Milliseconds that every answer of the local registry takes. */
+const LATENCY = 50;
+const PACKAGES = 100;
+
+/** Look-ups against a registry that takes its time, cold and warm; and how many names a second likeness judges. */
+export async function run(print: (line: string) => void): Promise<void> {
+  const server = await startServer((request, response) => {
+    const name = decodeURIComponent((request.url ?? '/').slice(1));
+    setTimeout(() => json(response, 200, packument(name)), LATENCY);
+  });
+  try {
+    const kept = new Map<string, JsonValue>();
+    const cache: EvidenceCache = {
+      cached: async (key) => kept.get(key) ?? null,
+      cache: async (key, value) => void kept.set(key, value),
+    };
+    const sources = await openSources({ ...DEFAULT_SOURCES, osv: null, npm: { registry: server.url } }, cache);
+    const changes = Array.from({ length: PACKAGES }, (_, index) => change(`bench-package-${index}`));
+    // The first connection and the first parse are not what is measured.
+    await sources.gather([change('warm-up')], context());
+    print(`## Evidence: ${PACKAGES} new packages, every answer after L = ${LATENCY} ms`);
+    print('');
+    print('| | requests | time | in L | target |');
+    print('|---|---|---|---|---|');
+    for (const [label, target] of [
+      ['cold', '≤ 10 L, ≤ 105 requests'],
+      ['warm', '≤ 1 L, none'],
+    ] as const) {
+      const before = server.requests.length;
+      const started = performance.now();
+      await sources.gather(changes, context());
+      const took = performance.now() - started;
+      print(
+        `| ${label} | ${server.requests.length - before} | ${took.toFixed(0)} ms | ${(took / LATENCY).toFixed(1)} | ${target} |`,
+      );
+    }
+  } finally {
+    await server.close();
+  }
+  await benchNames(print);
+}
+
+async function benchNames(print: (line: string) => void): Promise<void> {
+  const started = performance.now();
+  const names = await openNames({ popularFiles: {} });
+  names.looksLike('npm', 'warm-up');
+  const startUp = performance.now() - started;
+  const asked = Array.from(
+    { length: 20_000 },
+    (_, index) => `${WORDS[index % WORDS.length]}-${WORDS[(index * 7) % WORDS.length]}-${index % 977}`,
+  );
+  for (const name of asked.slice(0, 2000)) names.looksLike('npm', name);
+  const from = performance.now();
+  for (const name of asked) names.looksLike('npm', name);
+  const perSecond = asked.length / ((performance.now() - from) / 1000);
+  print('');
+  print(
+    `Likeness alone: ${Math.round(perSecond).toLocaleString('en')} names a second after ${startUp.toFixed(0)} ms of start-up (target: 20,000).`,
+  );
+}
+
+const WORDS = [
+  'react',
+  'parser',
+  'utils',
+  'stream',
+  'mongo',
+  'helper',
+  'json',
+  'lint',
+  'router',
+  'crypto',
+  'babel',
+  'loader',
+  'fetch',
+];
+
+function packument(name: string) {
+  const versions = Array.from({ length: 40 }, (_, index) => `1.${index}.0`);
+  const day = (index: number) => new Date(Date.UTC(2020, 0, 1 + index)).toISOString();
+  return {
+    name,
+    'dist-tags': { latest: '1.39.0' },
+    time: { created: day(0), ...Object.fromEntries(versions.map((version, index) => [version, day(index)])) },
+    maintainers: [{ name: 'alice' }],
+    repository: { type: 'git', url: `https://code.example/${name}` },
+    versions: Object.fromEntries(
+      versions.map((version) => [
+        version,
+        {
+          name,
+          version,
+          _npmUser: { name: 'alice' },
+          scripts: {},
+          dist: { integrity: 'sha512-AAAA', unpackedSize: 1000 },
+        },
+      ]),
+    ),
+  };
+}
+
+function change(name: string): DependencyChange {
+  return {
+    changeType: 'added',
+    entry: 'lockfile',
+    type: 'npm',
+    name,
+    version: '1.39.0',
+    purl: purlOf('npm', name, '1.39.0'),
+    location: { path: 'package-lock.json', startLine: 1, endLine: 1 },
+    scope: 'dependencies',
+    relationship: 'direct',
+    source: 'registry',
+  };
+}
+
+function context() {
+  return { baseNames: new Set<string>(), signal: new AbortController().signal };
+}
