@@ -60,8 +60,10 @@ export function readDockerfile(
   for (const instruction of file.getInstructions()) {
     const range = instruction.getRange();
     const place = placeOf(range.start.line, range.end.line);
-    const keyword = instruction.getKeyword();
-    const words = wordsOf(instruction);
+    const all = wordsOf(instruction);
+    const isTrigger = instruction.getKeyword() === 'ONBUILD';
+    const keyword = isTrigger ? (all[0] ?? '').toUpperCase() : instruction.getKeyword();
+    const words = isTrigger ? all.slice(1) : all;
     if (keyword === 'ARG' && isBeforeStages) readArg(stages.variables, words);
     else if (keyword === 'FROM') {
       isBeforeStages = false;

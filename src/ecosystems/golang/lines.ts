@@ -13,7 +13,7 @@ export interface Statement {
   readonly text: string;
 }
 
-const WORD = /"(?:[^"\\]|\\.)*"|`[^`]*`|=>|[()]|[^\s()"`]+/g;
+const WORD = /\/\/.*|"(?:[^"\\]|\\.)*"|`[^`]*`|=>|[()]|(?:(?!\/\/)[^\s()"`])+/g;
 
 /**
  * Statements of a go.mod or go.work file, blocks flattened (Go Modules Reference, "Lexical elements"). Throws
@@ -24,8 +24,9 @@ export function statementsOf(text: string, path: string): Statement[] {
   let block: { readonly verb: string; readonly line: number } | null = null;
   for (const [index, raw] of linesOf(openText(text, path, LIMIT)).entries()) {
     const line = index + 1;
-    const [code, comment] = splitComment(raw);
-    const words = code.match(WORD)?.map(unquoted) ?? [];
+    const found: readonly string[] = raw.match(WORD) ?? [];
+    const comment = found.at(-1)?.startsWith('//') === true ? (found.at(-1)?.slice(2).trim() ?? '') : '';
+    const words = found.filter((word) => !word.startsWith('//')).map(unquoted);
     const [first, second] = words;
     if (first === undefined) continue;
     if (first === ')') {
@@ -45,14 +46,6 @@ export function statementsOf(text: string, path: string): Statement[] {
   }
   if (block !== null) throw unreadable(path, block.line, `the block "${block.verb} (" does not end`);
   return statements;
-}
-
-function splitComment(line: string): [string, string] {
-  const at = line.indexOf('//');
-  if (at < 0) return [line, ''];
-  // An address in quotes may hold two slashes; outside quotes a comment needs white space or the line's start before it.
-  const start = at === 0 || /\s/.test(line.charAt(at - 1)) ? at : line.search(/\s\/\//);
-  return start < 0 ? [line, ''] : [line.slice(0, start), line.slice(start).trim().slice(2).trim()];
 }
 
 function unquoted(word: string): string {

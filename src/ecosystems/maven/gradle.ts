@@ -10,8 +10,18 @@ import { exactVersion } from './pom.ts';
 const LIMIT = 1_000_000;
 /** Characters of a value that is put in, and of what it is put into. */
 const LONGEST = 1000;
+/** Tokens. */
+const LONGEST_STATEMENT = 2000;
 /** `group:artifact[:version[:classifier]][@extension]` (Gradle, "Declaring Dependencies Basics"). */
 const NOTATION = /^([\w.-]+:[\w.-]+)(?::([^:@\s]*))?(?::[^:@\s]*)?(?:@\w+)?$/;
+
+/** Blocks whose strings name artifacts. */
+const BLOCKS: ReadonlySet<string> = new Set([
+  'dependencies',
+  'constraints',
+  'resolutionStrategy',
+  'dependencySubstitution',
+]);
 
 /** Where the reader is: the names of the open blocks, innermost last. */
 interface Script {
@@ -85,8 +95,16 @@ function blockName(statement: readonly Token[]): string {
 
 function readStatement(script: Script, statement: readonly Token[], blocks: readonly string[]): void {
   if (blocks.includes('plugins')) readPlugin(script, statement);
-  else if (blocks.includes('dependencies') && blocks.at(-1) !== 'exclude') readDependency(script, statement);
+  else if (blocks.some((block) => BLOCKS.has(block)) && blocks.at(-1) !== 'exclude') readDependency(script, statement);
+  else if (statement[0]?.value === 'apply') readApply(script, statement);
   else if (isDirectCall(statement)) readDependency(script, statement.slice(2));
+}
+
+/** `apply from: 'https://…'` runs what lies there. */
+function readApply(script: Script, statement: readonly Token[]): void {
+  const address = statement.find((token) => token.kind === 'text' && /^https?:/i.test(token.value));
+  if (address === undefined) return;
+  noteUnread(script.reading, address.line, `a script is taken from an address: ${address.value.slice(0, 100)}`);
 }
 
 /** `dependencies.add("implementation", "g:a:v")` outside a block. */
@@ -111,54 +129,75 @@ function readPlugin(script: Script, statement: readonly Token[]): void {
 
 function readDependency(script: Script, statement: readonly Token[]): void {
   const configuration = statement.find((token) => token.kind === 'word')?.value ?? '';
-  if (['exclude', 'because', 'project', 'if', 'else', 'for', 'while', 'println'].includes(configuration)) return;
-  const texts = statement.filter((token) => token.kind === 'text');
+  if (['exclude', 'because', 'println'].includes(configuration)) return;
+  if (statement.length > LONGEST_STATEMENT) {
+    noteUnread(script.reading, statement[0]?.line ?? 1, 'a statement longer than any real one');
+    return;
+  }
   if (isMap(statement)) {
     readMap(script, statement, configuration);
     return;
   }
-  for (const token of texts) {
-    const index = statement.indexOf(token);
-    const caller = callerOf(statement, index);
-    if (/^(?:project|files|fileTree|because|exclude|named|from|include|capability|requireCapability)$/.test(caller))
-      continue;
-    if (caller === 'kotlin') {
-      const version = texts[texts.indexOf(token) + 1];
-      add(script, statement, `org.jetbrains.kotlin:kotlin-${token.value}`, version, configuration);
-      return;
-    }
-    const value = token.isTemplate ? substitute(token.value, script.values) : token.value;
-    const [, name, version] =
-      NOTATION.exec(value.replaceAll(/\$\{[^}]*\}/g, (part) => part.replaceAll(/[\s:@]/g, '_'))) ?? [];
-    if (name !== undefined && !name.includes('$')) addNamed(script, statement, name, version, configuration);
-    else if (value.includes(':') && (token.isTemplate || value.includes('$'))) {
-      noteUnread(script.reading, token.line, `the artifact's name is computed: ${value.slice(0, 100)}`);
-    }
+  const before = script.reading.entries.length + script.reading.unread.length;
+  for (const [index, token] of statement.entries()) {
+    if (token.kind === 'text') readText(script, statement, index, configuration);
   }
-  if (texts.length > 0 || !isComputed(statement)) return;
+  const isSilent = before === script.reading.entries.length + script.reading.unread.length;
+  if (isSilent && isComputed(statement)) readConstant(script, statement, configuration);
+}
+
+/** Texts that name no artifact, by the call they stand in. */
+const OTHER_CALLS =
+  /^(?:project|files|fileTree|because|exclude|named|from|include|capability|requireCapability|dir|kotlin|strictly|prefer|require|reject|variantOf|attribute)$/;
+
+function readText(script: Script, statement: readonly Token[], index: number, configuration: string): void {
+  const token = statement[index];
+  const caller = callerOf(statement, index);
+  if (token === undefined) return;
+  if (caller === 'kotlin') {
+    const isSecond = statement[index - 1]?.value === ',';
+    const version = statement.slice(index + 1).find((later) => later.kind === 'text');
+    const name = `org.jetbrains.kotlin:kotlin-${token.value}`;
+    if (!isSecond) add(script, statement, name, version, configuration);
+    return;
+  }
+  if (OTHER_CALLS.test(caller)) return;
+  const value = token.isTemplate ? substitute(token.value, script.values) : token.value;
+  const [, name, version] =
+    NOTATION.exec(value.replaceAll(/\$\{[^}]*\}/g, (part) => part.replaceAll(/[\s:@]/g, '_'))) ?? [];
+  if (name !== undefined && !name.includes('$')) addNamed(script, statement, name, version, configuration);
+  else if (value.includes(':')) {
+    noteUnread(script.reading, token.line, `not a plain group:artifact:version: ${value.slice(0, 100)}`);
+  }
+}
+
+/** A bare name may be a constant of the script; otherwise what it holds is not known. */
+function readConstant(script: Script, statement: readonly Token[], configuration: string): void {
   const constant = statement.slice(1).find((token) => token.kind === 'word')?.value ?? '';
   const [, name, version] = NOTATION.exec(script.values.get(constant) ?? '') ?? [];
-  if (name !== undefined) addNamed(script, statement, name, version, configuration);
-  else {
-    const said = statement
-      .map((token) => token.value)
-      .join('')
-      .slice(0, 100);
-    noteUnread(script.reading, statement[0]?.line ?? 1, `the dependency is computed: ${said}`);
+  if (name !== undefined) {
+    addNamed(script, statement, name, version, configuration);
+    return;
   }
+  const said = statement.map((token) => token.value).join('');
+  noteUnread(script.reading, statement[0]?.line ?? 1, `the dependency is computed: ${said.slice(0, 100)}`);
 }
 
 /** `implementation foo` or `implementation(foo.bar)`: neither the catalog, a project, files, nor a helper of Gradle. */
 function isComputed(statement: readonly Token[]): boolean {
   const [configuration, ...rest] = statement;
   const word = rest.find((token) => token.kind === 'word')?.value;
-  const isCall =
-    configuration?.kind === 'word' &&
-    /(?:mplementation|pi|ompile|ompileOnly|untimeOnly|untime|lasspath|kapt|ksp|rocessor)$/.test(configuration.value);
-  const known =
-    /^(?:libs|projects|project|files|fileTree|platform|enforcedPlatform|gradleApi|gradleTestKit|localGroovy|testFixtures|gradleKotlinDsl|sourceSets|compose|kotlin)$/;
-  return isCall && word !== undefined && !known.test(word) && !/[Ll]ibs?$/.test(word);
+  const isCall = configuration?.kind === 'word' && CONFIGURATION.test(configuration.value);
+  const isSum = rest.some((token) => token.kind === 'text') && rest.some((token) => token.value === '+');
+  return isCall && (isSum || (word !== undefined && !KNOWN.test(word) && !/[Ll]ibs?$/.test(word)));
 }
+
+/** Names of configurations, by their ends: `testImplementation`, `debugApi`, `annotationProcessor`. */
+const CONFIGURATION =
+  /(?:[iI]mplementation|[aA]pi|[cC]ompile|[cC]ompileOnly|[rR]untimeOnly|[rR]untime|classpath|kapt|ksp|[pP]rocessor)$/;
+/** What stands for a catalog's line, a project of the build, files, or Gradle's own. */
+const KNOWN =
+  /^(?:libs|projects|project|files|fileTree|platform|enforcedPlatform|gradleApi|gradleTestKit|localGroovy|testFixtures|gradleKotlinDsl|sourceSets|compose|kotlin)$/;
 
 /** `group: 'g', name: 'a', version: 'v'`, in Kotlin with `=`. */
 function isMap(statement: readonly Token[]): boolean {

@@ -1,15 +1,15 @@
 import { addEntry, baseName, finish, noteUnread, type Reading, startReading } from '../reading.ts';
 import type { DependencyFormat } from '../types.ts';
-import { childText, parseXml, type XmlElement } from '../xml.ts';
+import { parseXml, type XmlElement } from '../xml.ts';
 import { exactVersion } from './versions.ts';
 
-/** Items that name packages (NuGet, "PackageReference", "Central Package Management"; MSBuild, "Project SDKs"). */
+/** In lower case, as MSBuild tells neither item types nor metadata apart by case. Items that name packages (NuGet, "PackageReference", "Central Package Management"; MSBuild, "Project SDKs"). */
 const ITEMS: ReadonlySet<string> = new Set([
-  'PackageReference',
-  'PackageVersion',
-  'GlobalPackageReference',
-  'PackageDownload',
-  'DotNetCliToolReference',
+  'packagereference',
+  'packageversion',
+  'globalpackagereference',
+  'packagedownload',
+  'dotnetclitoolreference',
 ]);
 const FILE = /(?:\.(?:cs|fs|vb|vcx|sql|wap|es|py|njs|dcs|ccs|deploy)proj|\.proj|\.props|\.targets|\.nuproj)$/i;
 /** Rounds of putting a property's value in the place of its name. */
@@ -43,7 +43,7 @@ function readElements(project: Project, parent: XmlElement, conditions: readonly
   for (const element of parent.children) {
     const condition = element.attributes.get('Condition');
     const all = condition === undefined ? conditions : [...conditions, condition];
-    if (ITEMS.has(element.name)) readItem(project, element, all.join(' and '));
+    if (ITEMS.has(element.name.toLowerCase())) readItem(project, element, all.join(' and '));
     else if (element.name === 'Sdk') {
       readSdk(project, `${element.attributes.get('Name') ?? ''}/${element.attributes.get('Version') ?? ''}`, element);
     } else if (element.name === 'Import') {
@@ -55,11 +55,7 @@ function readElements(project: Project, parent: XmlElement, conditions: readonly
 function readItem(project: Project, element: XmlElement, marker: string): void {
   const include = element.attributes.get('Include') ?? element.attributes.get('Update');
   if (include === undefined) return;
-  const written =
-    element.attributes.get('VersionOverride') ??
-    childText(element, 'VersionOverride') ??
-    element.attributes.get('Version') ??
-    childText(element, 'Version');
+  const written = metadataOf(element, 'versionoverride') ?? metadataOf(element, 'version');
   const range = written === undefined ? undefined : resolve(project, written);
   for (const part of include.split(';')) {
     const name = resolve(project, part.trim());
@@ -79,6 +75,12 @@ function readItem(project: Project, element: XmlElement, marker: string): void {
       ...(range === undefined ? {} : exactVersion(range)),
     });
   }
+}
+
+/** Metadata is written as an attribute or as a child. `name` in lower case. */
+function metadataOf(element: XmlElement, name: string): string | undefined {
+  const attribute = [...element.attributes].find(([key]) => key.toLowerCase() === name)?.[1];
+  return attribute ?? element.children.find((child) => child.name.toLowerCase() === name)?.text;
 }
 
 /** `Name/1.2.3`; an SDK without a version comes with the tool or is named in global.json. */

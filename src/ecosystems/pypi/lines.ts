@@ -10,6 +10,8 @@ const FILE =
 const SILENT =
   /^(?:-i|--index-url|--pypi-url|--extra-index-url|--no-index|-f|--find-links|--no-binary|--only-binary|--prefer-binary|--require-hashes|--pre|--trusted-host|--use-feature)(?:[\s=]|$)/;
 const INCLUDE = /^(?:-r|--requirement|-c|--constraint)(?:\s*=\s*|\s*)(.+)$/;
+/** pip reads all options of a line, also when shortened. */
+const SECOND = /\s(?:-[rce]|--(?:req(?!uire-hashes)|edit|const)[a-z]*)/;
 const EDITABLE = /^(?:-e|--editable)(?:\s*=\s*|\s+)(.+)$/;
 /** Options that stand behind a requirement. */
 const OPTION = /\s--(?:hash|global-option|install-option|config-settings?)(?:=|\s+)(?:"[^"]*"|'[^']*'|[^\s"']+)/g;
@@ -35,7 +37,11 @@ export function readRequirementLine(reading: Reading, line: string, location: Lo
     noteUnread(reading, location, `a line of more than ${LONGEST} characters`);
     return;
   }
-  if (text === '' || SILENT.test(text)) return;
+  if (text === '') return;
+  if (SILENT.test(text)) {
+    if (SECOND.test(text)) noteUnread(reading, location, `a second option on the line: ${shorten(text)}`);
+    return;
+  }
   const include = INCLUDE.exec(text)?.[1];
   if (include !== undefined) {
     noteInclude(reading, include.trim().replaceAll(/^["']|["']$/g, ''), location);
@@ -77,7 +83,8 @@ export function noteInclude(reading: Reading, target: string, location: Location
     noteUnread(reading, location, `requirements are taken from an address: ${shorten(target)}`);
     return;
   }
-  if (isRequirementsFile(target) || isRequirementsFile(joined(reading.path, target))) return;
+  const isOne = !/\s/.test(target);
+  if ((isOne && isRequirementsFile(target)) || (isOne && isRequirementsFile(joined(reading.path, target)))) return;
   noteUnread(
     reading,
     location,

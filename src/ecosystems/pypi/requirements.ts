@@ -14,23 +14,30 @@ export const requirements: DependencyFormat = {
   parse: (text, path) => {
     const reading = startReading(path, 'pypi', 'manifest');
     const scope = /constraints?/i.test(baseName(path)) ? 'constraints' : 'requirements';
-    const lines = linesOf(openText(text, path, LIMIT));
+    const lines = piecesOf(linesOf(openText(text, path, LIMIT)));
     let logical: string[] = [];
-    let start = 0;
-    lines.forEach((line, index) => {
-      if (logical.length === 0) start = index;
-      const isComment = /^\s*#/.test(line);
-      const goesOn = line.endsWith('\\') && !isComment && index < lines.length - 1;
-      logical.push(goesOn ? line.slice(0, -1) : isComment && logical.length > 0 ? '' : line);
-      if (goesOn) return;
-      const first = lines[start] ?? '';
+    let start = lines[0];
+    for (const [index, piece] of lines.entries()) {
+      const { line, content } = piece;
+      if (logical.length === 0) start = piece;
+      const isComment = /^\s*#/.test(content);
+      const goesOn = content.endsWith('\\') && !isComment && index < lines.length - 1;
+      logical.push(goesOn ? content.slice(0, -1) : isComment && logical.length > 0 ? '' : content);
+      if (goesOn || start === undefined) continue;
       const joined = withoutComment(logical.join(' '));
       logical = [];
-      readRequirementLine(reading, joined, lineLocation(path, start + 1, first, index + 1), { scope });
-    });
+      readRequirementLine(reading, joined, lineLocation(path, start.line, start.content, line), { scope });
+    }
     return finish(reading);
   },
 };
+
+/** Where Python's `str.splitlines`, which pip uses, ends a line besides at a line feed. */
+const MORE_BREAKS = /[\v\f\x1c-\x1e\x85\u2028\u2029]/;
+
+function piecesOf(lines: readonly string[]): { readonly line: number; readonly content: string }[] {
+  return lines.flatMap((line, index) => line.split(MORE_BREAKS).map((content) => ({ line: index + 1, content })));
+}
 
 /** A comment starts at the line's start or after white space. */
 function withoutComment(line: string): string {

@@ -32,7 +32,8 @@ export const setupPy: DependencyFormat = {
     const errorLine = firstErrorLine(root);
     if (errorLine !== null) noteUnread(reading, errorLine, 'not valid Python, what stands here is not read');
     const module: Module = { reading, names: namesOf(root, path) };
-    for (const node of descendantsOf(root, ['keyword_argument', 'pair', 'call'], path)) readArgument(module, node);
+    for (const node of descendantsOf(root, ['keyword_argument', 'pair', 'call', 'assignment'], path))
+      readArgument(module, node);
     return finish(reading);
   },
 };
@@ -40,6 +41,10 @@ export const setupPy: DependencyFormat = {
 function readArgument(module: Module, node: SyntaxNode): void {
   if (node.type === 'call') {
     readSplats(module, node);
+    return;
+  }
+  if (node.type === 'assignment') {
+    readItemAssignment(module, node);
     return;
   }
   const isPair = node.type === 'pair';
@@ -50,6 +55,17 @@ function readArgument(module: Module, node: SyntaxNode): void {
   if (key === null) return;
   if (LISTS.has(key)) readList(module, value, { scope: key }, 0);
   else if (key === EXTRAS) readExtras(module, value, 0);
+}
+
+/** `options["install_requires"] = [...]`. */
+function readItemAssignment(module: Module, node: SyntaxNode): void {
+  const left = node.childForFieldName('left');
+  const key = left?.type === 'subscript' ? left.childForFieldName('subscript') : null;
+  const name = key === null || key === undefined ? null : stringOf(key);
+  const value = node.childForFieldName('right');
+  if (name === null || value === null) return;
+  if (LISTS.has(name)) readList(module, value, { scope: name }, 0);
+  else if (name === EXTRAS) readExtras(module, value, 0);
 }
 
 /** `setup(**options)`: a literal table is read where it stands, anything else could hold requirements. */
