@@ -34,7 +34,7 @@ const LOCK_CLAIM = 2;
 const CONNECT_MS = 5_000;
 const STATEMENT_MS = 30_000;
 /** A process that freezes inside a transaction loses it: others wait for its locks. Milliseconds. */
-const FROZEN_MS = 15_000;
+const FROZEN_MS = 60_000;
 /** How long a start waits for another one that brings the tables to this version. Milliseconds. */
 const START_MS = 120_000;
 

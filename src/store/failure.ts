@@ -10,7 +10,7 @@ const OUTAGE_STATE = /^(?:08...|25006|25P03|28...|3D000|40...|53...|55P03|57...|
 /** Node's and the drivers' words for a connection that is gone. */
 const OUTAGE_CODE = /^(?:ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_|ENOSPC|EIO|EMFILE|ENFILE|ENOENT|EACCES|EROFS)/;
 const OUTAGE_MESSAGE =
-  /connection terminated|timeout exceeded when trying to connect|connection error and is not queryable|query read timeout|client (?:was closed|has already been released)|pool after calling end|pglite is (?:closed|closing)|pglite instance is already closed|database not opened|driver has already been destroyed|ssl connections?|program terminated|memory access out of bounds|unreachable/i;
+  /connection terminated|timeout exceeded when trying to connect|connection error and is not queryable|query read timeout|client (?:was closed|has already been released)|pool after calling end|connection has been discarded|pglite is (?:closed|closing)|pglite instance is already closed|database not opened|driver has already been destroyed|ssl connections?|program terminated|memory access out of bounds|unreachable/i;
 
 /** True where the database is away, full, closed or overloaded: trying again may help. */
 export function isOutage(error: unknown): boolean {

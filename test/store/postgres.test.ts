@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openEngine } from '../../src/store/engine.ts';
 import { assembleStore } from '../../src/store/index.ts';
 import { type PostgresServer, postgresMissing, startPostgres } from '../support/postgres.ts';
+import { killChildren, startChild } from './children.ts';
 import { closedJob, open, type Place, until } from './support.ts';
 
 describe.skipIf(postgresMissing !== null)('a PostgreSQL database', () => {
@@ -13,14 +14,20 @@ describe.skipIf(postgresMissing !== null)('a PostgreSQL database', () => {
   beforeAll(async () => {
     server = await startPostgres();
   });
-  afterAll(() => server?.stop());
+  afterAll(async () => {
+    await killChildren();
+    await server?.stop();
+  });
 
   const placeOf = (databaseUrl: string): Place => ({ databaseUrl, dataFolder: '/nowhere/at/all' });
 
-  it('is brought to this version by four processes that start at once', async () => {
+  it('is brought to this version by six stores, two of them in processes of their own, that start at once', async () => {
     const errors: unknown[] = [];
     const place = placeOf(await server.createDatabase());
+    const others = [startChild(place, 'hold'), startChild(place, 'hold')];
     const stores = await Promise.all([1, 2, 3, 4].map(() => open(place, () => Date.now(), errors)));
+    await until('the other processes', () => others.every((other) => other.said.length > 0), 60_000);
+    expect(others.map((other) => other.said)).toEqual([['open'], ['open']]);
     const seen: string[] = [];
     const works = await Promise.all(
       stores.map((store) => store.queue.work(async ({ id }) => void seen.push(id), { concurrency: 2 })),
@@ -166,7 +173,7 @@ describe.skipIf(postgresMissing !== null)('a PostgreSQL database', () => {
     expect(locks.rows[0]?.held).toBe('0');
     const frozen = await sql<{ setting: string }>`
       SELECT setting FROM pg_settings WHERE name = 'idle_in_transaction_session_timeout'`.execute(engine.db);
-    expect(Number(frozen.rows[0]?.setting)).toBe(15_000);
+    expect(Number(frozen.rows[0]?.setting)).toBe(60_000);
     await store.close();
   });
 
