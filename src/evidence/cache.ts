@@ -25,18 +25,56 @@ export interface DatedAnswer {
   readonly askedAt: string;
 }
 
+/** As many answers are also held in memory, so that a second review reads neither the store nor its JSON. */
+const MOST_HELD = 500;
+
+/** A cache of registry answers, in memory in front of the store. Without a store nothing is kept. */
+export function createAnswerCache(cache: EvidenceCache | null): EvidenceCacheReader {
+  const held = new Map<string, CachedAnswer>();
+  function hold(key: string, value: CachedAnswer): void {
+    held.delete(key);
+    held.set(key, value);
+    const [oldest] = held.keys();
+    if (held.size > MOST_HELD && oldest !== undefined) held.delete(oldest);
+  }
+  return {
+    async read(key) {
+      if (cache === null) return null;
+      const near = held.get(key);
+      if (near !== undefined) return near;
+      const parsed = cachedAnswerSchema.safeParse(await cache.cached(key));
+      if (!parsed.success) return null;
+      hold(key, parsed.data);
+      return parsed.data;
+    },
+    async write(key, value, until) {
+      if (cache === null) return;
+      hold(key, value);
+      const json = asJson(value);
+      if (JSON.stringify(json).length > LARGEST_KEPT) return;
+      await cache.cache(key, json, new Date(until).toISOString());
+    },
+  };
+}
+
+export interface EvidenceCacheReader {
+  read(key: string): Promise<CachedAnswer | null>;
+  /** `until` is milliseconds since the epoch. */
+  write(key: string, value: CachedAnswer, until: number): Promise<void>;
+}
+
 /**
  * Asks through the cache: fresh answers are not asked again, older ones by their ETag. Only what a source answered is
  * kept; an unavailable answer never is.
  */
 export async function askThroughCache(
-  cache: EvidenceCache | null,
+  cache: EvidenceCacheReader,
   subject: { readonly registry: string | null; readonly type: string; readonly name: string },
   now: () => number,
   ask: (etag: string | undefined) => Promise<RegistryAnswer>,
 ): Promise<DatedAnswer> {
   const key = `registry:${digestOf({ ...subject })}`;
-  const kept = await read(cache, key);
+  const kept = await cache.read(key);
   if (kept !== null && isFresh(kept, now())) return fromCache(kept);
 
   const etag = kept?.state === 'found' ? kept.etag : undefined;
@@ -46,11 +84,11 @@ export async function askThroughCache(
     if (kept?.state !== 'found') {
       return { answer: { state: 'unavailable', reason: 'answered 304 to a first request', transient: true }, askedAt };
     }
-    await write(cache, key, { ...kept, askedAt }, now() + KEPT_MS);
+    await cache.write(key, { ...kept, askedAt }, now() + KEPT_MS);
     return { answer: { state: 'found', document: kept.document }, askedAt };
   }
-  if (answer.state === 'found') await write(cache, key, { ...answer, askedAt }, now() + KEPT_MS);
-  if (answer.state === 'absent') await write(cache, key, { state: 'absent', askedAt }, now() + ABSENT_MS);
+  if (answer.state === 'found') await cache.write(key, { ...answer, askedAt }, now() + KEPT_MS);
+  if (answer.state === 'absent') await cache.write(key, { state: 'absent', askedAt }, now() + ABSENT_MS);
   return { answer, askedAt };
 }
 
@@ -63,19 +101,6 @@ function fromCache(kept: CachedAnswer): DatedAnswer {
   return kept.state === 'absent'
     ? { answer: { state: 'absent' }, askedAt: kept.askedAt }
     : { answer: { state: 'found', document: kept.document }, askedAt: kept.askedAt };
-}
-
-async function read(cache: EvidenceCache | null, key: string): Promise<CachedAnswer | null> {
-  const value = await cache?.cached(key);
-  const parsed = cachedAnswerSchema.safeParse(value);
-  return parsed.success ? parsed.data : null;
-}
-
-async function write(cache: EvidenceCache | null, key: string, value: CachedAnswer, until: number): Promise<void> {
-  if (cache === null) return;
-  const json = asJson(value);
-  if (JSON.stringify(json).length > LARGEST_KEPT) return;
-  await cache.cache(key, json, new Date(until).toISOString());
 }
 
 function asJson(value: CachedAnswer): JsonValue {

@@ -4,7 +4,7 @@ import { type Fact, notApplicable } from '../core/fact.ts';
 import type { AdvisorySource, EvidenceSource, Registry, Route } from '../core/lookup.ts';
 import { advisoriesOf, type DenyList } from './advisories.ts';
 import { assemble, notFromRegistry } from './assemble.ts';
-import { askThroughCache, type DatedAnswer, type EvidenceCache } from './cache.ts';
+import { askThroughCache, createAnswerCache, type DatedAnswer, type EvidenceCache } from './cache.ts';
 import { createGate, type Gate, type GateClock, type SourceLimits } from './gate.ts';
 import type { NameKnowledge } from './names.ts';
 import { localKnowledge, type Subject, sourceOf, subjectOf, versionsOf } from './subject.ts';
@@ -37,6 +37,7 @@ export interface DownloadSource {
 /** Evidence for every change of a pull request: one question a package, all sources side by side. */
 export function createEvidence(options: EvidenceOptions): EvidenceSource {
   const gates = new Map<string, Gate>();
+  const answered = createAnswerCache(options.cache);
   const registries = new Map<string, Registry>(options.registries.map((registry) => [registry.type, registry]));
 
   return {
@@ -95,7 +96,7 @@ export function createEvidence(options: EvidenceOptions): EvidenceSource {
     if (registry === null) return unknown(`no source is configured for ${change.type}`, false);
     const { destination } = routed;
     const kept = { type: change.type, name, registry: destination.registry };
-    return askThroughCache(options.cache, kept, now, (etag) =>
+    return askThroughCache(answered, kept, now, (etag) =>
       gateOf(destination.source).ask(
         () =>
           registry.look({
