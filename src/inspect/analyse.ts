@@ -24,15 +24,18 @@ const NOTHING: Omit<CodeResult, 'path'> = { detections: [], unread: [], sinks: [
  * Throws CountersignError `unreadable-file` where the code cannot be read at all.
  */
 export function analyse(file: AnalysedFile, detectors: readonly CodeDetector[]): CodeResult {
-  const wanted = detectors.filter(
-    (detector) =>
-      detector.triggers.test(file.after.text) || (file.before !== null && detector.triggers.test(file.before.text)),
-  );
+  const compared = file.scope === 'change' && file.before !== null;
+  const wanted = detectors.filter((detector) => {
+    if (detector.rule.requires.includes('beforeAfter') && !compared) return false;
+    return (
+      detector.triggers.test(file.after.text) || (file.before !== null && detector.triggers.test(file.before.text))
+    );
+  });
   if (wanted.length === 0) return { path: file.path, ...NOTHING };
   const program = parseProgram(file.path, file.after.text);
   if (program === null) return { path: file.path, ...NOTHING };
   const facts = createFileFacts(program);
-  const base = file.scope === 'change' && file.before !== null ? lazyFacts(file.before) : null;
+  const base = compared && file.before !== null ? lazyFacts(file.before) : null;
   const unread: UnreadFile[] = [];
   const exportedBy = new Map<Detection, { readonly exportedAs: string; readonly index: number }>();
   const observed = observing(facts, exportedBy);

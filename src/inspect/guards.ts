@@ -20,6 +20,8 @@ const MAX_STATEMENTS = 60;
 
 export function createGuards(program: Program, scopes: Scopes, constants: Constants, origins: Origins): Guards {
   const name = (node: Syntax): string => program.text.slice(node.start, node.end);
+  /** Names whose definitions are being looked at: one may be made from itself. */
+  const following = new Set<Binding>();
   const mentionsCache = new Map<Syntax, ReadonlySet<Binding>>();
 
   function guarded(use: Syntax, kind: SinkKind): boolean {
@@ -171,8 +173,16 @@ export function createGuards(program: Program, scopes: Scopes, constants: Consta
   /** `const ok = ALLOWED.has(x); if (ok) …` */
   function variableDecides(test: Syntax, outcome: boolean, subject: Subject): boolean {
     const binding = scopes.lookup(test);
-    const only = binding?.definitions[0];
-    if (binding === null || only === undefined || binding.definitions.length !== 1 || only.value === null) return false;
+    if (binding === null || following.has(binding)) return false;
+    following.add(binding);
+    const found = definitionDecides(binding, outcome, subject);
+    following.delete(binding);
+    return found;
+  }
+
+  function definitionDecides(binding: Binding, outcome: boolean, subject: Subject): boolean {
+    const [only, ...others] = binding.definitions;
+    if (only === undefined || others.length > 0 || only.value === null) return false;
     if (only.value.type === 'identifier') return false;
     if (only.path.length > 0)
       return /^errors?$/.test(String(only.path.at(-1))) && !outcome && mentions(only.value, subject);

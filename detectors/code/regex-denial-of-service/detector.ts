@@ -17,9 +17,10 @@ const rule = codeRule({
 const REWRITE =
   'Rewrite the expression so that no text can match in two ways, or bound the length of the input before matching.';
 const ESCAPE = 'Escape the value before it becomes part of the expression, or search for it with includes().';
-/** Milliseconds for one expression; one that takes longer is not judged. */
-const TIME_LIMIT_MS = 1_000;
+/** Milliseconds for one expression; one that takes longer is told as not judged. */
+const TIME_LIMIT_MS = 400;
 const MAX_LENGTH = 1_500;
+const MAX_REMEMBERED = 5_000;
 
 type Checker = (
   source: string,
@@ -29,6 +30,7 @@ type Checker = (
 type Diagnosis = { readonly status: string; readonly complexity?: { readonly type: string; readonly degree?: number } };
 
 let checker: Checker | null = null;
+const remembered = new Map<string, Diagnosis>();
 
 /** The library is large: it is loaded for the first expression that needs a look. */
 function check(source: string, flags: string): Diagnosis {
@@ -36,13 +38,19 @@ function check(source: string, flags: string): Diagnosis {
     const loaded: { readonly checkSync: Checker } = createRequire(import.meta.url)('recheck/lib/browser.js');
     checker = loaded.checkSync;
   }
-  return checker(source, flags, { timeout: TIME_LIMIT_MS, checker: 'automaton' });
+  const key = `${flags}/${source}`;
+  const known = remembered.get(key);
+  if (known !== undefined) return known;
+  const diagnosis = checker(source, flags, { timeout: TIME_LIMIT_MS, checker: 'automaton' });
+  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+  remembered.set(key, diagnosis);
+  return diagnosis;
 }
 
 /** Every expression is checked for ambiguity; expressions built at run time are followed back to their source. */
 export const regexDenialOfService: CodeDetector = {
   rule,
-  triggers: /[*+}]|RegExp|\bre\./,
+  triggers: /(?:[=(,:[!&|?;{}>]|return|^)\s*\/(?![*/])[^\n]*[*+}]|RegExp|\bre\./m,
   detect: (facts) => [...literals(facts), ...constructed(facts), ...built(facts)],
 };
 
@@ -80,12 +88,28 @@ function isConstructor(call: Call): boolean {
 }
 
 function judge(facts: FileFacts, used: Used): readonly Detection[] {
-  if (!mayBeAmbiguous(used.source)) return [];
+  if (used.source.length > MAX_LENGTH) return [];
+  const nested = repeatsAmbiguousGroup(used.source);
+  const flow = !nested && mayBePolynomial(used.source) ? inputOf(facts, used.node) : null;
+  // What nobody outside reaches costs time only where the expression is exponential.
+  if (!nested && flow?.strength !== 'remote' && flow?.strength !== 'parameter') return [];
   const { status, complexity } = check(used.source, used.flags.replace(/[^imsuy]/g, ''));
+  if (status === 'unknown' && nested) {
+    const message = 'Whether this expression can take exponential time could not be decided in time.';
+    return [facts.finding({ rule, at: used.node, message, remediation: REWRITE, level: 'note', confidence: 'low' })];
+  }
   if (status !== 'vulnerable' || complexity === undefined) return [];
+  return vulnerable(facts, used, complexity, flow ?? inputOf(facts, used.node));
+}
+
+function vulnerable(
+  facts: FileFacts,
+  used: Used,
+  complexity: NonNullable<Diagnosis['complexity']>,
+  flow: Flow | null,
+): readonly Detection[] {
   const exponential = complexity.type === 'exponential';
   const degree = complexity.degree ?? 2;
-  const flow = inputOf(facts, used.node);
   const remote = flow?.strength === 'remote';
   const cost = exponential ? 'exponential time' : `time that grows with the ${ordinal(degree)} power of the length`;
   const from = flow === null || flow.strength === 'unknown' ? '' : `, and matches ${flow.source}`;
@@ -133,11 +157,38 @@ function ordinal(degree: number): string {
   return degree === 2 ? 'second' : degree === 3 ? 'third' : `${degree}th`;
 }
 
-/** Without two open-ended repetitions, or one of a group, there is one way to match at most, or the cost is small. */
-function mayBeAmbiguous(source: string): boolean {
-  if (source.length > MAX_LENGTH) return false;
+/** Two open-ended repetitions, or one that can start anywhere: without, the cost is linear. */
+function mayBePolynomial(source: string): boolean {
   const repetitions = source.replace(/\\./g, 'x').match(/[*+]|\{\d+,\}/g);
   return repetitions !== null && (repetitions.length > 1 || !source.startsWith('^'));
+}
+
+/** Exponential time needs a repeated group with a choice or another repetition inside; one pass over the text tells. */
+function repeatsAmbiguousGroup(source: string): boolean {
+  const open: boolean[] = [];
+  let inClass = false;
+  for (let index = 0; index < source.length; index += 1) {
+    const character = source[index];
+    if (character === '\\') index += 1;
+    else if (inClass) inClass = character !== ']';
+    else if (character === '[') inClass = true;
+    else if (character === '(') open.push(false);
+    else if (character === ')') {
+      const ambiguous = open.pop() ?? false;
+      if (ambiguous && /^(?:[*+]|\{\d+,)/.test(source.slice(index + 1, index + 6))) return true;
+      if (ambiguous && open.length > 0) open[open.length - 1] = true;
+    } else if (
+      open.length > 0 &&
+      (character === '|' ||
+        character === '*' ||
+        character === '+' ||
+        character === '{' ||
+        (character === '?' && source[index - 1] !== '('))
+    ) {
+      open[open.length - 1] = true;
+    }
+  }
+  return false;
 }
 
 /** What is matched against the expression, where that can be followed. */

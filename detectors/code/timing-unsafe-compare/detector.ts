@@ -22,7 +22,7 @@ const OTHER =
 /** Equality tests with a secret on one side and a value that is no constant on the other. */
 export const timingUnsafeCompare: CodeDetector = {
   rule,
-  triggers: /sign?a?t?u?r?e?|hmac|mac|digest|hash|passw|key|secret|token|otp/i,
+  triggers: /signature|\bsig\b|hmac|\bmac\b|digest|hash|passw|api_?key|secret|token|otp|checksum/i,
   detect: (facts) => facts.nodes('binary_expression').flatMap((node) => compared(facts, node)),
 };
 
