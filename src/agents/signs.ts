@@ -36,8 +36,8 @@ export function collectSigns(facts: LooseFacts, identities: readonly AgentIdenti
     signs.push(...accountSigns(row, 'author', facts.author), ...accountSigns(row, 'sender', facts.sender));
     signs.push(...appSigns(row, slugOf(facts.app)), ...patternSigns(row, row.branches, 'branch', branchOf(facts)));
   }
-  const body = (facts.body ?? '').slice(0, MAX_BODY);
-  if (body !== '') signs.push(...textSigns('body', markdownProse(body), trailersOf(`\n${body}`)));
+  const prose = markdownProse((facts.body ?? '').slice(0, MAX_BODY));
+  if (prose !== '') signs.push(...textSigns('body', prose, trailersOf(`\n${prose}`)));
   for (const commit of facts.commits ?? []) if (commit !== null) signs.push(...commitSigns(commit));
   for (const identity of identities) signs.push(...policySigns(identity, facts));
   return signs;

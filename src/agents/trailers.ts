@@ -19,34 +19,29 @@ const MAX_LINES = 20_000;
  */
 export function trailersOf(message: string): readonly Trailer[] {
   const lines = message.replaceAll('\r', '').split('\n').slice(0, MAX_LINES);
-  const found: Trailer[] = [];
+  const belongs = belonging(lines);
+  const blocks: Trailer[][] = [];
   let end = lines.length;
   while (end > 1) {
-    const start = blockStart(lines, end);
-    found.unshift(...readBlock(lines.slice(start, end)));
+    let start = end;
+    // The subject is never a trailer.
+    while (start > 1 && belongs[start - 1] === true) start -= 1;
+    blocks.push(readBlock(lines.slice(start, end)));
     end = nextBreak(lines, start);
   }
-  return found;
+  return blocks.reverse().flat();
 }
 
-/** The first line of the run of trailers, companions and blank lines that ends before `end`; never the subject. */
-function blockStart(lines: readonly string[], end: number): number {
-  let start = end;
-  while (start > 1) {
-    const line = lines[start - 1] ?? '';
-    const belongs =
-      line.trim() === '' || TRAILER.test(line) || COMPANION.test(line) || isContinuation(lines, start - 1);
-    if (!belongs) return start;
-    start -= 1;
-  }
-  return start;
-}
-
-function isContinuation(lines: readonly string[], index: number): boolean {
-  if (!/^[ \t]+\S/.test(lines[index] ?? '')) return false;
-  let before = index - 1;
-  while (before > 0 && /^[ \t]+\S/.test(lines[before] ?? '')) before -= 1;
-  return before > 0 && TRAILER.test(lines[before] ?? '');
+/** Which lines can stand in a block of trailers: trailers and what continues them, companions, blank lines. */
+function belonging(lines: readonly string[]): readonly boolean[] {
+  let continues = false;
+  return lines.map((line) => {
+    const indented = /^[ \t]+\S/.test(line);
+    const trailer = TRAILER.test(line);
+    const belongs = line.trim() === '' || trailer || COMPANION.test(line) || (indented && continues);
+    continues = trailer || (indented && continues);
+    return belongs;
+  });
 }
 
 function readBlock(lines: readonly string[]): Trailer[] {

@@ -31,6 +31,7 @@ describe('bare names and look-alikes are nobody', () => {
     { body: '```\n<!-- CURSOR_AGENT_PR_BODY_BEGIN -->\nCo-Authored-By: Claude <noreply@anthropic.com>\n```\n' },
     { body: 'See https://my-cursor.com/agents/bc-1 and https://notapp.devin.ai/sessions/1' },
     { body: 'Requested by: @mona' },
+    { body: 'An open fence:\n\n```\nCo-Authored-By: Claude <noreply@anthropic.com>' },
   ])('%j', (changes) => {
     expect(attribute(facts(changes), [])).toMatchObject({ agent: null, class: 'human', tier: 'none' });
   });
@@ -195,6 +196,7 @@ describe('commits from before coding agents', () => {
       '<sub>'.repeat(50_000),
       'a: b\n'.repeat(40_000),
       ' x\n'.repeat(60_000),
+      `a: b\n${' x\n'.repeat(60_000)}`,
       '`a'.repeat(100_000),
       'Requested by:'.repeat(20_000),
     ];
