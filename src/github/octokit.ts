@@ -1,5 +1,4 @@
 import { ProbotOctokit } from 'probot';
-import type { OctokitLike } from './request.ts';
 
 /**
  * The Octokit to give Probot. Its own retries would send a write twice after a lost answer, and its throttling spaces
@@ -7,44 +6,20 @@ import type { OctokitLike } from './request.ts';
  * object would be merged under Probot's defaults, and lose.
  */
 export const CountersignOctokit = ProbotOctokit.defaults((given: object) => ({
-  ...given,
+  ...withAddress(given),
   retry: { enabled: false },
   throttle: { enabled: false },
 }));
 
-/** Who we are at GitHub. */
-export interface AppIdentity {
-  readonly appId: number;
-  /** PEM. */
-  readonly privateKey: string;
-  /** Of the REST API; for GitHub Enterprise Server with `/api/v3`. Null for github.com. */
-  readonly baseUrl: string | null;
-  /** Where Octokit's warnings go; none of them holds a token. */
-  readonly log: Readonly<Record<'debug' | 'info' | 'warn' | 'error', (message: string) => void>>;
-}
-
 /**
- * Octokits per installation, for `createHost`. They keep their tokens and renew them on demand, which Probot's own do
- * only against github.com: its renewal knows no base address. Needs no Probot, so a worker can use it.
+ * Probot tells its Octokits another base address, but not their authentication: a token renewed on demand would be
+ * asked of github.com, with our App's signature.
  */
-export function createInstallations({
-  appId,
-  privateKey,
-  baseUrl,
-  log,
-}: AppIdentity): (installationId: number) => Promise<OctokitLike> {
-  const address = { log, ...(baseUrl === null ? {} : { baseUrl }) };
-  const { request } = new CountersignOctokit(address);
-  const clients = new Map<number, OctokitLike>();
-  return async (installationId) => {
-    const known = clients.get(installationId);
-    if (known) return known;
-    const made = new CountersignOctokit({ ...address, auth: { appId, privateKey, installationId, request, log } });
-    const client: OctokitLike = {
-      request: (route, parameters) => made.request(route, parameters),
-      auth: (options) => made.auth(options),
-    };
-    clients.set(installationId, client);
-    return client;
-  };
+function withAddress(given: object): object {
+  if (!('baseUrl' in given) || !('auth' in given)) return given;
+  const { auth, baseUrl } = given;
+  if (typeof auth !== 'object' || auth === null || !('request' in auth)) return given;
+  const { request } = auth;
+  if (typeof request !== 'function' || !('defaults' in request) || typeof request.defaults !== 'function') return given;
+  return { ...given, auth: { ...auth, request: request.defaults({ baseUrl }) } };
 }

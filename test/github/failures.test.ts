@@ -1,12 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { Probot } from 'probot';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { CountersignError } from '../../src/core/errors.ts';
 import { createHost, type GitHubHost } from '../../src/github/host.ts';
-import { CountersignOctokit, createInstallations } from '../../src/github/octokit.ts';
 import type { ObservedRequest } from '../../src/github/request.ts';
 import type { Fault, GitHub, Repository } from '../support/github/index.ts';
-import { hostOf, identityOf, optionsOf, startShop } from './support.ts';
+import { clientsOf, hostOf, optionsOf, startShop } from './support.ts';
 
 let github: GitHub;
 let host: GitHubHost;
@@ -129,8 +127,7 @@ describe('limits', () => {
 
 test('every request is told to whoever observes, failures too, without its parameters', async () => {
   const seen: ObservedRequest[] = [];
-  const octokit = createInstallations({ ...identityOf(github) });
-  host = createHost(octokit, { ...optionsOf(github), observe: (request) => seen.push(request) });
+  host = createHost(clientsOf(github), { ...optionsOf(github), observe: (request) => seen.push(request) });
   github.fault({ path: /permission/, status: 502 });
   await host.permission(shop.ref, 'alice');
   const route = 'GET /repos/{owner}/{repo}/collaborators/{username}/permission';
@@ -155,22 +152,14 @@ test('a key that GitHub does not know is a refusal', async () => {
   await expect(host.repository(shop.ref)).rejects.toMatchObject({ code: 'host-refused' });
 });
 
-test("Probot's own clients serve too, and write without its pauses", async () => {
-  const { appId, privateKey, secret } = { appId: github.app.id, privateKey: github.privateKey, secret: 's' };
-  const probot = new Probot({
-    appId,
-    privateKey,
-    secret,
-    baseUrl: github.url,
-    Octokit: CountersignOctokit,
-    logLevel: 'fatal',
-  });
-  const over = createHost((id) => probot.auth(id), optionsOf(github));
-  await shop.push('probot', { p: 'p' });
-  const number = await shop.open({ branch: 'probot', title: 'P', as: 'alice' });
+test('comments are written without pauses between them', async () => {
+  host = hostOf(github);
+  await shop.push('fast', { p: 'p' });
+  const number = await shop.open({ branch: 'fast', title: 'P', as: 'alice' });
   const started = performance.now();
-  for (const body of ['one', 'two', 'three']) await over.createComment(shop.ref, number, body);
-  expect(performance.now() - started).toBeLessThan(1_500);
+  for (const body of ['one', 'two', 'three']) await host.createComment(shop.ref, number, body);
+  // Octokit's own throttling would take three seconds from one to the next.
+  expect(performance.now() - started).toBeLessThan(3_000);
 });
 
 test('a branch that went away between two requests is a refusal', async () => {

@@ -1,7 +1,8 @@
+import { Probot } from 'probot';
 import { createHost, type GitHubHost, type HostOptions } from '../../src/github/host.ts';
 import { defaultObjectLimits } from '../../src/github/objects.ts';
-import { type AppIdentity, createInstallations } from '../../src/github/octokit.ts';
-import { defaultRequestLimits, type RequestLimits } from '../../src/github/request.ts';
+import { CountersignOctokit } from '../../src/github/octokit.ts';
+import { defaultRequestLimits, type OctokitLike, type RequestLimits } from '../../src/github/request.ts';
 import { defaultWalkLimits } from '../../src/github/walk.ts';
 import { type GitHub, type GitHubOptions, startGitHub } from '../support/github/index.ts';
 
@@ -35,16 +36,30 @@ export function startShop(options: Partial<GitHubOptions> = {}): Promise<GitHub>
   });
 }
 
-/** The real road: the App's authentication, our Octokit, our host. Pauses between tries are kept short. */
+/** The real road: Probot's authentication, our Octokit, our host. Pauses between tries are kept short. */
 export function hostOf(github: GitHub, requests: Partial<RequestLimits> = {}, now = Date.now): GitHubHost {
-  const octokit = createInstallations(identityOf(github));
-  return createHost(octokit, { ...optionsOf(github), now, requests: { ...defaultRequestLimits, ...requests } });
+  return createHost(clientsOf(github), {
+    ...optionsOf(github),
+    now,
+    requests: { ...defaultRequestLimits, ...requests },
+  });
 }
 
-const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-
-export function identityOf({ app, privateKey, url }: GitHub): AppIdentity {
-  return { appId: app.id, privateKey, baseUrl: url, log: silent };
+export function clientsOf(github: GitHub): (installationId: number) => Promise<OctokitLike> {
+  const probot = new Probot({
+    appId: github.app.id,
+    privateKey: github.privateKey,
+    secret: github.webhookSecret,
+    baseUrl: github.url,
+    Octokit: CountersignOctokit,
+    logLevel: 'fatal',
+  });
+  const known = new Map<number, Promise<OctokitLike>>();
+  return (installationId) => {
+    const client = known.get(installationId) ?? probot.auth(installationId);
+    known.set(installationId, client);
+    return client;
+  };
 }
 
 export function optionsOf(github: GitHub): HostOptions {
