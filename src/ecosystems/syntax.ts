@@ -4,7 +4,7 @@ import { unreadable } from './json.ts';
 import { openText } from './opening.ts';
 
 /** Characters; files written by hand. */
-const LIMIT = 500_000;
+const LIMIT = 250_000;
 /** The grammars recover from any error, some inputs take them minutes. Microseconds. */
 const TIME = 500_000;
 const MOST_NODES = 8_000;

@@ -27,7 +27,7 @@ interface Walk {
  * CountersignError `unreadable-file` for a syntax error, a key that stands twice in one mapping, aliases that expand
  * out of proportion, and nesting no real file has.
  */
-export function parseYamlTrees(text: string, path: string): Tree[] {
+function parseYamlTrees(text: string, path: string): Tree[] {
   const opened = openText(text, path, LIMIT);
   const lines = new LineCounter();
   refuseBreaks(opened, path);

@@ -4,20 +4,20 @@ import { noteUnread, type Reading } from './reading.ts';
 /** A value of a TOML, YAML or JSON file with its place. Tables keep their order and every key, `__proto__` included. */
 export type Tree = TreeText | TreeScalar | TreeList | TreeTable;
 
-export interface TreeText {
+interface TreeText {
   readonly kind: 'text';
   readonly value: string;
   readonly location: Location;
 }
 
 /** Number, boolean, date or null: `value` as written. */
-export interface TreeScalar {
+interface TreeScalar {
   readonly kind: 'scalar';
   readonly value: string;
   readonly location: Location;
 }
 
-export interface TreeList {
+interface TreeList {
   readonly kind: 'list';
   readonly items: readonly Tree[];
   readonly location: Location;
@@ -103,14 +103,6 @@ export function itemsIn(reading: Reading, node: Tree | undefined, what: string):
   if (node.kind === 'list') return node.items;
   noteUnread(reading, node.location, `${what} is ${WORDS[node.kind]} where a list is expected`);
   return [];
-}
-
-/** The text of a node; another kind of value is noted as unread. */
-export function textIn(reading: Reading, node: Tree | undefined, what: string): string | undefined {
-  if (node === undefined) return undefined;
-  if (node.kind === 'text') return node.value;
-  noteUnread(reading, node.location, `${what} is ${WORDS[node.kind]} where a text is expected`);
-  return undefined;
 }
 
 function isNull(node: Tree): boolean {

@@ -77,11 +77,6 @@ function localName(name: string): string {
   return name.slice(name.indexOf(':') + 1);
 }
 
-/** Children of that name. */
-export function childrenOf(element: XmlElement | undefined, name: string): readonly XmlElement[] {
-  return element?.children.filter((child) => child.name === name) ?? [];
-}
-
 /** The first child of that name. */
 export function childOf(element: XmlElement | undefined, name: string): XmlElement | undefined {
   return element?.children.find((child) => child.name === name);

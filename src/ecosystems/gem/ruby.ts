@@ -13,7 +13,7 @@ export interface Call {
 }
 
 /** Reads `name(a, b, key: c)`, with or without brackets; `null` where the node is no call of a plain name. */
-export function callOf(node: SyntaxNode): Call | null {
+function callOf(node: SyntaxNode): Call | null {
   const method = node.childForFieldName('method');
   if (node.type !== 'call' || method === null) return null;
   const values: SyntaxNode[] = [];
@@ -94,7 +94,7 @@ export function placedCallsOf(nodes: readonly SyntaxNode[]): PlacedCall[] | null
 }
 
 /** For a variable: what it runs through in `%w[a b].each { |name| … }` around it; `null` where that cannot be told. */
-export function iteratedOf(variable: SyntaxNode | undefined, around: readonly Call[]): string[] | null {
+function iteratedOf(variable: SyntaxNode | undefined, around: readonly Call[]): string[] | null {
   if (variable?.type !== 'identifier') return null;
   for (const call of around.toReversed()) {
     const parameters = call.node.childForFieldName('block')?.childForFieldName('parameters');

@@ -25,7 +25,7 @@ export function parseRequirement(text: string): Requirement | null {
   if (/^\S+\.(?:whl|tar\.gz|zip)$/i.test(specifier)) return fromAddress(specifier, marker);
   const match = NAME.exec(specifier);
   const name = match?.[1];
-  if (match === null || name === undefined || /[._-]$/.test(name)) return null;
+  if (match === null || name === undefined || /[.-]$/.test(name)) return null;
   const extras = (match[2] ?? '').split(',').flatMap((extra) => (extra.trim() === '' ? [] : [extra.trim()]));
   const rest = specifier.slice(match[0].length);
   const common = { name, extras, ...(marker === '' ? {} : { marker }) };
@@ -46,7 +46,7 @@ export function exactVersion(range: string): { readonly version?: string } {
 }
 
 /** Where an address leads, by its scheme (pip, "VCS Support"): other version control systems count as git. */
-export function sourceOfUrl(url: string): DependencySource {
+function sourceOfUrl(url: string): DependencySource {
   if (/^(?:git|hg|svn|bzr)(?:\+|:|@)/i.test(url) || /\.git(?:[@#]|$)/.test(url)) return 'git';
   if (/^(?:https?|ftp):/i.test(url)) return 'url';
   return 'path';
