@@ -1,0 +1,241 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { PackageType } from '../../src/core/dependency.ts';
+import type { PackageEvidence } from '../../src/core/evidence.ts';
+import { DEFAULT_SOURCES, openSources } from '../../src/sources.ts';
+import { changeOf } from '../support/dependency-fixtures.ts';
+import { json, type Script, type ScriptedServer, startServer } from '../support/registry-server.ts';
+
+let server: ScriptedServer | null = null;
+afterEach(async () => {
+  await server?.close();
+  server = null;
+});
+
+async function evidence(
+  type: PackageType,
+  script: Script,
+  change: Readonly<Record<string, unknown>>,
+): Promise<PackageEvidence> {
+  server = await startServer(script);
+  const sources = await openSources({ ...DEFAULT_SOURCES, osv: null, addresses: { [type]: server.url } }, null);
+  const [found] = await sources.gather([changeOf({ type, ...change })], {
+    baseNames: new Set(),
+    signal: new AbortController().signal,
+  });
+  if (found === undefined) throw new Error('every change has its evidence');
+  return found;
+}
+
+const text =
+  (status: number, body: string, headers: Record<string, string> = {}): Script =>
+  (_request, response) => {
+    response.writeHead(status, { 'content-type': 'text/plain', ...headers });
+    response.end(body);
+  };
+
+describe('PyPI', () => {
+  const project = {
+    info: { name: 'Some.Package', author: 'Alice', project_urls: { Source: 'https://code.example/some' } },
+    releases: {
+      '1.0': [{ digests: { sha256: 'a'.repeat(64) }, upload_time_iso_8601: '2019-01-01T00:00:00Z', yanked: false }],
+      '1.1': [
+        {
+          digests: { sha256: 'b'.repeat(64) },
+          upload_time_iso_8601: '2020-01-01T00:00:00Z',
+          yanked: true,
+          yanked_reason: 'broken',
+        },
+      ],
+      '2.0rc1': [{ digests: { sha256: 'c'.repeat(64) }, upload_time_iso_8601: '2021-01-01T00:00:00Z', yanked: false }],
+      '3.0': [],
+    },
+  };
+  const serve: Script = (request, response) =>
+    request.url === '/pypi/some-package/json'
+      ? json(response, 200, project)
+      : json(response, 404, { message: 'Not Found' });
+
+  it('knows a project by its normalised name, its dates and its hashes', async () => {
+    const found = await evidence('pypi', serve, { name: 'Some_Package', version: '1.0.0' });
+    expect(found.registryEntry).toMatchObject({ state: 'known', value: { name: 'Some.Package' } });
+    expect(found.firstPublishedAt).toMatchObject({ value: '2019-01-01T00:00:00.000Z' });
+    expect(found.resolvedVersion).toMatchObject({
+      value: { version: '1.0', integrity: { value: `sha256:${'a'.repeat(64)}` }, yanked: { state: 'absent' } },
+    });
+    expect(found.versions).toMatchObject({ value: ['1.0', '1.1', '2.0rc1'] });
+  });
+
+  it('passes over yanked and pre-releases as pip does', async () => {
+    const found = await evidence('pypi', serve, { name: 'some-package', entry: 'manifest', range: '>=1.0' });
+    expect(found.resolvedVersion).toMatchObject({ value: { version: '1.0' } });
+  });
+
+  it('tells a yanked version that is pinned', async () => {
+    const found = await evidence('pypi', serve, { name: 'some-package', version: '1.1' });
+    expect(found.resolvedVersion).toMatchObject({ value: { yanked: { value: 'broken' } } });
+  });
+
+  it('takes its own 404 for absence', async () => {
+    expect((await evidence('pypi', serve, { name: 'invented', version: '1.0' })).registryEntry.state).toBe('absent');
+  });
+
+  it('sees a quarantined project', async () => {
+    const found = await evidence(
+      'pypi',
+      (_request, response) => json(response, 200, { ...project, 'project-status': { status: 'quarantined' } }),
+      {
+        name: 'some-package',
+        version: '1.0',
+      },
+    );
+    expect(found.projectStatus).toMatchObject({ state: 'known', value: 'quarantined' });
+  });
+});
+
+describe('crates.io', () => {
+  const serve: Script = (request, response) =>
+    request.url === '/api/v1/crates/some-crate'
+      ? json(response, 200, {
+          crate: { id: 'some-crate', created_at: '2018-01-01T00:00:00Z', repository: null, recent_downloads: 12_857 },
+          versions: [
+            { num: '1.2.0', created_at: '2020-01-01T00:00:00Z', yanked: false, checksum: 'd'.repeat(64) },
+            { num: '1.3.0', created_at: '2021-01-01T00:00:00Z', yanked: true, yank_message: 'unsound' },
+          ],
+        })
+      : json(response, 404, { errors: [{ detail: 'crate does not exist' }] });
+
+  it('resolves a bare version as caret, without yanked versions', async () => {
+    const found = await evidence('cargo', serve, { name: 'some-crate', entry: 'manifest', range: '1.1' });
+    expect(found.resolvedVersion).toMatchObject({
+      value: { version: '1.2.0', integrity: { value: `sha256:${'d'.repeat(64)}` } },
+    });
+    expect(found.weeklyDownloads).toMatchObject({ value: 1000 });
+    expect(found.repository.state).toBe('absent');
+  });
+
+  it('takes its own 404 for absence', async () => {
+    expect((await evidence('cargo', serve, { name: 'invented-crate', version: '1.0.0' })).registryEntry.state).toBe(
+      'absent',
+    );
+  });
+});
+
+describe('a Go proxy', () => {
+  const serve: Script = (request, response) => {
+    if (request.url === '/code.example/!some/mod/@v/list') return text(200, 'v1.1.0\nv1.0.0\n')(request, response);
+    const version = /@v\/(v[\d.]+)\.info$/.exec(request.url ?? '')?.[1];
+    if (version === 'v1.0.0') return json(response, 200, { Version: version, Time: '2019-05-01T00:00:00Z' });
+    if (version === 'v1.1.0') return json(response, 200, { Version: version, Time: '2020-05-01T00:00:00Z' });
+    return text(404, 'not found: unknown revision')(request, response);
+  };
+
+  it('knows the first version’s age and the asked one’s', async () => {
+    const found = await evidence('golang', serve, { name: 'code.example/Some/mod', version: 'v1.1.0' });
+    expect(found.firstPublishedAt).toMatchObject({ value: '2019-05-01T00:00:00.000Z' });
+    expect(found.resolvedVersion).toMatchObject({
+      value: { version: 'v1.1.0', publishedAt: { value: '2020-05-01T00:00:00.000Z' } },
+    });
+  });
+
+  it('knows a version that does not exist, and a module that does not', async () => {
+    expect(
+      (await evidence('golang', serve, { name: 'code.example/Some/mod', version: 'v9.0.0' })).resolvedVersion.state,
+    ).toBe('absent');
+    expect(
+      (await evidence('golang', serve, { name: 'code.example/other', version: 'v1.0.0' })).registryEntry.state,
+    ).toBe('absent');
+  });
+});
+
+describe('RubyGems, Packagist, NuGet and Maven', () => {
+  it('RubyGems: versions with platforms, pessimistic ranges', async () => {
+    const serve: Script = (_request, response) =>
+      json(response, 200, [
+        { number: '1.2.0', created_at: '2020-01-01T00:00:00Z', sha: 'e'.repeat(64) },
+        { number: '1.9.0', created_at: '2021-01-01T00:00:00Z', sha: 'f'.repeat(64) },
+        { number: '2.0.0', created_at: '2022-01-01T00:00:00Z', sha: '0'.repeat(64) },
+      ]);
+    const found = await evidence('gem', serve, { name: 'some-gem', entry: 'manifest', range: '~> 1.2' });
+    expect(found.resolvedVersion).toMatchObject({ value: { version: '1.9.0' } });
+    expect(found.firstPublishedAt).toMatchObject({ value: '2020-01-01T00:00:00.000Z' });
+  });
+
+  it('RubyGems: its words for absence', async () => {
+    const found = await evidence('gem', text(404, 'This rubygem could not be found.'), {
+      name: 'invented',
+      version: '1.0',
+    });
+    expect(found.registryEntry.state).toBe('absent');
+  });
+
+  it('Packagist: tilde ranges of its own, abandoned packages', async () => {
+    const serve: Script = (_request, response) =>
+      json(response, 200, {
+        packages: {
+          'acme/tool': [
+            {
+              version: 'v2.0.0',
+              time: '2022-01-01T00:00:00+00:00',
+              abandoned: 'acme/new-tool',
+              source: { url: 'https://code.example/tool' },
+            },
+            { version: 'v1.9.0', time: '2021-01-01T00:00:00+00:00' },
+          ],
+        },
+      });
+    const found = await evidence('composer', serve, { name: 'Acme/Tool', entry: 'manifest', range: '~1.2' });
+    expect(found.resolvedVersion).toMatchObject({ value: { version: 'v1.9.0' } });
+    expect(found.projectStatus).toMatchObject({ value: 'deprecated' });
+  });
+
+  it('NuGet: a bare version is the least one accepted', async () => {
+    const leaf = (version: string, published: string, more = {}) => ({
+      catalogEntry: { id: 'Some.Lib', version, published, ...more },
+    });
+    const serve: Script = (_request, response) =>
+      json(response, 200, {
+        items: [
+          {
+            '@id': 'x',
+            items: [
+              leaf('1.0.0', '2019-01-01T00:00:00Z'),
+              leaf('1.5.0', '2020-01-01T00:00:00Z'),
+              leaf('1.4.0', '1900-01-01T00:00:00Z', { listed: false }),
+            ],
+          },
+        ],
+      });
+    const found = await evidence('nuget', serve, { name: 'Some.Lib', entry: 'manifest', range: '1.2' });
+    expect(found.resolvedVersion).toMatchObject({ value: { version: '1.4.0', yanked: { state: 'known' } } });
+    expect(found.firstPublishedAt).toMatchObject({ value: '2019-01-01T00:00:00.000Z' });
+  });
+
+  const pom: Script = (request, response) => {
+    if (request.method === 'HEAD') {
+      response.writeHead(200, { 'last-modified': 'Tue, 01 Jan 2019 00:00:00 GMT' });
+      response.end();
+      return;
+    }
+    const [, group, artifact] =
+      /^\/(org\/acme|org\/apache\/maven)\/([^/]+)\/maven-metadata\.xml$/.exec(request.url ?? '') ?? [];
+    if (artifact !== 'lib' && artifact !== 'maven-core')
+      return text(404, '<html>404 Not Found</html>', { 'content-type': 'text/html' })(request, response);
+    text(
+      200,
+      `<metadata><groupId>${group?.replaceAll('/', '.')}</groupId><artifactId>${artifact}</artifactId><versioning><versions><version>1.0</version><version>1.1</version></versions></versioning></metadata>`,
+    )(request, response);
+  };
+
+  it('Maven: versions from XML, dates from the repository', async () => {
+    const found = await evidence('maven', pom, { name: 'org.acme:lib', version: '1.1' });
+    expect(found.resolvedVersion).toMatchObject({
+      value: { version: '1.1', publishedAt: { value: '2019-01-01T00:00:00.000Z' } },
+    });
+  });
+
+  it('Maven: a 404 counts where the repository answers for what it must have', async () => {
+    expect((await evidence('maven', pom, { name: 'org.acme:invented', version: '1.0' })).registryEntry.state).toBe(
+      'absent',
+    );
+  });
+});
