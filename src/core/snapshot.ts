@@ -6,6 +6,19 @@ export interface BlobRef {
   readonly size?: number;
 }
 
+/**
+ * A tree entry's mode as git reads it (`canon_mode`): old versions wrote others. Whatever is not a link, a directory or
+ * a submodule is a file, executable by its owner's bit.
+ */
+export function canonicalMode(octal: string): BlobRef['mode'] | '040000' {
+  const mode = Number.parseInt(octal, 8);
+  const kind = mode & 0o170000;
+  if (kind === 0o120000) return '120000';
+  if (kind === 0o040000) return '040000';
+  if (kind === 0o160000) return '160000';
+  return mode & 0o100 ? '100755' : '100644';
+}
+
 /** One path that differs between merge base and head. A rename keeps both names; `base` or `head` is null where the file is not there. */
 export interface FileChange {
   readonly status: 'added' | 'modified' | 'removed' | 'renamed';

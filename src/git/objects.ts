@@ -1,6 +1,6 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { CountersignError } from '../core/errors.ts';
-import type { BlobRef, FileContent, Tree, TreeEntry } from '../core/snapshot.ts';
+import { type BlobRef, canonicalMode, type FileContent, type Tree, type TreeEntry } from '../core/snapshot.ts';
 import { startGit, withoutGit } from './process.ts';
 
 interface GitObject {
@@ -148,21 +148,11 @@ export function entriesOf(tree: Buffer, shaBytes: number): GitEntry[] {
     const end = nul + 1 + shaBytes;
     if (space === -1 || nul === -1 || end > tree.byteLength)
       throw new CountersignError('unreadable-file', 'a damaged tree object');
-    const mode = modeOf(tree.toString('latin1', at, space));
+    const mode = canonicalMode(tree.toString('latin1', at, space));
     entries.push({ name: utf8(tree.subarray(space + 1, nul)), mode, sha: tree.toString('hex', nul + 1, end) });
     at = end;
   }
   return entries;
-}
-
-/** Git's `canon_mode`: whatever is not a link, a directory or a submodule is a file, executable by its owner's bit. */
-export function modeOf(octal: string): GitEntry['mode'] {
-  const mode = Number.parseInt(octal, 8);
-  const kind = mode & 0o170000;
-  if (kind === 0o120000) return '120000';
-  if (kind === 0o040000) return '040000';
-  if (kind === 0o160000) return '160000';
-  return mode & 0o100 ? '100755' : '100644';
 }
 
 /** Null where the bytes are not UTF-8. */

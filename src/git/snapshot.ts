@@ -1,6 +1,6 @@
 import { CountersignError } from '../core/errors.ts';
-import { type BlobRef, type FileChange, type Snapshot, withRenames } from '../core/snapshot.ts';
-import { gitTree, modeOf, openObjects, utf8 } from './objects.ts';
+import { type BlobRef, canonicalMode, type FileChange, type Snapshot, withRenames } from '../core/snapshot.ts';
+import { gitTree, openObjects, utf8 } from './objects.ts';
 import { lineOf, runGit } from './process.ts';
 
 /** A snapshot that holds a process or files open until it is closed. */
@@ -126,6 +126,6 @@ export function statusOf(base: BlobRef | null, head: BlobRef | null): FileChange
 
 function side(octal: string, sha: string): BlobRef | null {
   if (/^0+$/.test(octal)) return null;
-  const mode = modeOf(octal);
+  const mode = canonicalMode(octal);
   return mode === '040000' ? null : { sha, mode };
 }

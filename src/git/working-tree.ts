@@ -1,10 +1,10 @@
 import { realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CountersignError } from '../core/errors.ts';
-import { type BlobRef, type FileChange, type Snapshot, withRenames } from '../core/snapshot.ts';
+import { type BlobRef, canonicalMode, type FileChange, type Snapshot, withRenames } from '../core/snapshot.ts';
 import { blobOnDisk, blobSha, diskTree, look, readOnDisk, requireFolder } from './disk.ts';
 import { compared } from './folders.ts';
-import { blobContent, entriesOf, gitTree, modeOf, type ObjectReader, openObjects, utf8 } from './objects.ts';
+import { blobContent, entriesOf, gitTree, type ObjectReader, openObjects, utf8 } from './objects.ts';
 import { runGit } from './process.ts';
 import { commitOf, defaultBranchOf, type LocalSnapshot, mergeBaseOf, split, treeOf } from './snapshot.ts';
 
@@ -134,7 +134,7 @@ async function listFiles(
     const tab = field.indexOf(0x09);
     const [tag = '', octal = '', sha = ''] = field.toString('latin1', 0, tab).split(' ');
     const path = utf8(field.subarray(tab + 1));
-    const mode = modeOf(octal);
+    const mode = canonicalMode(octal);
     if (path === null) unread.push(field.toString('latin1', tab + 1));
     else if (mode !== '040000') files.set(path, { mode, sha, skipped: tag === 'S' });
   }

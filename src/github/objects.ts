@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { CountersignError } from '../core/errors.ts';
 import type { RepositoryRef } from '../core/host.ts';
-import type { BlobRef, FileContent, Tree, TreeEntry } from '../core/snapshot.ts';
+import { type BlobRef, canonicalMode, type FileContent, type Tree, type TreeEntry } from '../core/snapshot.ts';
 import { type BlobCache, createMemory } from './cache.ts';
 import { isGone } from './failure.ts';
 import { placeOf, type Requester } from './request.ts';
@@ -177,9 +177,7 @@ export function blobRefOf(entry: Entry): BlobRef | null {
 }
 
 function entryOf({ path, mode, type, sha, size }: GitTree['tree'][number]): Entry {
-  // 100664 was written by early git versions and means 100644 (git's `canon_mode`).
-  const canonical = mode === '100664' ? '100644' : mode === '40000' ? '040000' : mode;
-  return { name: path, kind: type, mode: canonical, sha, ...(size === undefined ? {} : { size }) };
+  return { name: path, kind: type, mode: canonicalMode(mode), sha, ...(size === undefined ? {} : { size }) };
 }
 
 function treeEntryOf({ name, mode, sha }: Entry): TreeEntry {

@@ -5,7 +5,7 @@ import type { Host, IssueHost, PullRequestState, RepositoryRef, SweepHost } from
 import { accountOf } from './account.ts';
 import { createMemory } from './cache.ts';
 import { placeOf, type Requester } from './request.ts';
-import { Commit, Comparison, PullRequest, Repository, Sha } from './schema.ts';
+import { BareSha, Commit, Comparison, PullRequest, Repository, Sha } from './schema.ts';
 
 type Pulls = Pick<Host, 'repository' | 'pullRequest' | 'openPullRequestsAt' | 'commits' | 'mergeBase'> &
   SweepHost &
@@ -42,7 +42,7 @@ export function createPulls(requester: Requester): Pulls {
       const [found, tip] = await Promise.all([
         metadata(ref),
         // HEAD is the default branch, so its name need not be known first; this media type is the bare name.
-        requester.read(ref, `${route}/commits/{ref}`, { ref: 'HEAD', mediaType: { format: 'sha' } }, Sha),
+        requester.read(ref, `${route}/commits/{ref}`, { ref: 'HEAD', mediaType: { format: 'sha' } }, BareSha),
       ]);
       return {
         defaultBranch: found.default_branch,

@@ -5,6 +5,12 @@ import { z } from 'zod';
 /** A git object name: SHA-1, or SHA-256 in repositories of that format. */
 export const Sha = z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/);
 
+/** The media type `sha`: the bare name, which Octokit hands on as bytes where the answer names no charset. */
+export const BareSha = z
+  .union([z.string(), z.instanceof(ArrayBuffer).transform((bytes) => Buffer.from(bytes).toString('latin1'))])
+  .transform((text) => text.trim())
+  .pipe(Sha);
+
 export const User = z.object({ id: z.number().int(), login: z.string(), type: z.string() });
 export type User = z.infer<typeof User>;
 
@@ -59,7 +65,7 @@ export const GitTree = z.object({
   tree: z.array(
     z.object({
       path: z.string(),
-      mode: z.enum(['100644', '100664', '100755', '120000', '160000', '040000', '40000']),
+      mode: z.string().regex(/^[0-7]{5,6}$/),
       type: z.enum(['blob', 'tree', 'commit']),
       sha: Sha,
       size: z.number().int().optional(),

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decodeText, type FileContent } from '../../src/core/snapshot.ts';
 import type { GitHubHost } from '../../src/github/host.ts';
+import { BareSha } from '../../src/github/schema.ts';
 import type { GitHub, Repository } from '../support/github/index.ts';
 import { hostOf, startShop } from './support.ts';
 
@@ -324,6 +325,13 @@ describe('a repository', () => {
     });
     expect(await host.repositoriesOf(shop.ref.installationId)).toEqual([shop.ref]);
   });
+});
+
+test('a bare name is understood with and without a charset', () => {
+  const sha = 'a'.repeat(40);
+  const bytes = new TextEncoder().encode(`${sha}\n`).buffer;
+  expect([BareSha.parse(sha), BareSha.parse(bytes)]).toEqual([sha, sha]);
+  expect(BareSha.safeParse('<html>').success).toBe(false);
 });
 
 describe('people', () => {
