@@ -168,6 +168,7 @@ function lockedChanges(
     directory: directoryOf(lock.path),
     manifests: read.manifests.flatMap((pair) => (pair.head === null ? [] : [{ path: pair.path, entries: pair.head }])),
     trustedRoots: trustedRoots(read, lock),
+    nameOf,
   };
   const around = {
     lock: governed,

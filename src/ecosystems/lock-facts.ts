@@ -15,6 +15,7 @@ export interface GovernedLock {
   readonly manifests: readonly { readonly path: string; readonly entries: readonly DependencyEntry[] }[];
   /** Roots that the lockfile writes and no manifest of ours stands for, trusted because the base says the same. */
   readonly trustedRoots: ReadonlySet<string>;
+  readonly nameOf: NameOf;
 }
 
 interface Ask {
@@ -168,14 +169,17 @@ function extensionNames(lock: GovernedLock): ReadonlySet<string> {
 
 /** Without a graph only names can be compared. */
 function absentByName(lock: GovernedLock): ReadonlySet<string> {
-  const names = new Set(lock.entries.map((entry) => keyOf(entry)));
+  const names = new Set(
+    lock.entries.flatMap((entry) => [
+      lock.nameOf(entry),
+      ...(entry.alias === undefined ? [] : [lock.nameOf({ ...entry, name: entry.alias })]),
+    ]),
+  );
   return new Set(
     lock.manifests.flatMap((manifest) =>
       manifest.entries
-        .filter(
-          (entry) => INSTALLING.has(entry.scope) && entry.scope !== 'peerDependencies' && entry.source === 'registry',
-        )
-        .filter((entry) => !names.has(keyOf(entry)))
+        .filter((entry) => INSTALLING.has(entry.scope) && entry.scope !== 'peerDependencies')
+        .filter((entry) => entry.source === 'registry' && !names.has(lock.nameOf(entry)))
         .map((entry) => `${manifest.path}\n${keyOf(entry)}`),
     ),
   );

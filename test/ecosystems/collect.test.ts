@@ -150,6 +150,35 @@ describe('rows of a change', () => {
   });
 });
 
+describe('ordinary changes', () => {
+  it('of a Python name that is spelt in two ways give no finding', async () => {
+    const lock = (version: string): string =>
+      `version = 1\n\n[[package]]\nname = "pyyaml"\nversion = "${version}"\nsource = { registry = "https://pypi.org/simple" }\nsdist = { url = "https://files.pythonhosted.org/packages/aa/pyyaml-${version}.tar.gz", hash = "sha256:${'a'.repeat(64)}", size = 1 }\n`;
+    const project = (range: string): string =>
+      `[project]\nname = "app"\nversion = "1"\ndependencies = ["PyYAML${range}"]\n`;
+    const base = { 'pyproject.toml': project('>=6.0'), 'uv.lock': lock('6.0.1') };
+    expect(await findings(base, { 'pyproject.toml': project('>=6.0.2'), 'uv.lock': lock('6.0.2') })).toEqual([]);
+    expect(await findings(base, { ...base, 'pyproject.toml': project('>=6.0.1') })).toEqual([]);
+  });
+
+  it('from npm to yarn, pnpm and bun give rows and no finding', async () => {
+    const { 'package-lock.json': _gone, ...rest } = BASE;
+    const yarn = `# yarn lockfile v1\n\n\npadder@^1.0.0:\n  version "1.0.0"\n  resolved "${HOST}/padder/-/padder-1.0.0.tgz#${'0'.repeat(40)}"\n  integrity ${HASH('A')}\n  dependencies:\n    ruler "^2.0.0"\n\nruler@^2.0.0:\n  version "2.0.0"\n  resolved "${HOST}/ruler/-/ruler-2.0.0.tgz#${'0'.repeat(40)}"\n  integrity ${HASH('A')}\n`;
+    const pnpm = `lockfileVersion: '9.0'\n\nimporters:\n\n  .:\n    dependencies:\n      padder:\n        specifier: ^1.0.0\n        version: 1.0.0\n\npackages:\n\n  padder@1.0.0:\n    resolution: {integrity: ${HASH('A')}}\n\n  ruler@2.0.0:\n    resolution: {integrity: ${HASH('A')}}\n\nsnapshots:\n\n  padder@1.0.0:\n    dependencies:\n      ruler: 2.0.0\n\n  ruler@2.0.0: {}\n`;
+    const bun = `{ "lockfileVersion": 1, "workspaces": { "": { "dependencies": { "padder": "^1.0.0" } } }, "packages": { "padder": ["padder@1.0.0", "", { "dependencies": { "ruler": "^2.0.0" } }, "${HASH('A')}"], "ruler": ["ruler@2.0.0", "", {}, "${HASH('A')}"] } }`;
+    expect(await rows(BASE, { ...rest, 'yarn.lock': yarn })).toEqual([]);
+    expect(await rows(BASE, { ...rest, 'pnpm-lock.yaml': pnpm })).toEqual([]);
+    expect(await rows(BASE, { ...rest, 'bun.lock': bun })).toEqual([]);
+    expect(await findings({ ...rest, 'yarn.lock': yarn }, { ...rest, 'pnpm-lock.yaml': pnpm })).toEqual([]);
+  });
+
+  it('a migration that also changes a hash is no mere migration', async () => {
+    const { 'package-lock.json': _gone, ...rest } = BASE;
+    const bun = `{ "lockfileVersion": 1, "workspaces": { "": { "dependencies": { "padder": "^1.0.0" } } }, "packages": { "padder": ["padder@1.0.0", "", { "dependencies": { "ruler": "^2.0.0" } }, "${HASH('B')}"], "ruler": ["ruler@2.0.0", "", {}, "${HASH('A')}"] } }`;
+    expect(await findings(BASE, { ...rest, 'bun.lock': bun })).toContain('lockfile-integrity-changed padder');
+  });
+});
+
 describe('what somebody would try', () => {
   const attempt = (packages: object): Files => ({
     ...BASE,

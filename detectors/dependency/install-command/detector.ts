@@ -20,21 +20,26 @@ const RULE: Rule = {
 /** Text that people or agents read and follow, rather than a machine that runs it. */
 const DOCUMENT = /\.(md|mdx|mdc|markdown|rst|adoc|txt)$|(^|\/)(\.cursorrules|\.windsurfrules|\.clinerules|llms\.txt)$/i;
 
+/** Documents that agents take for orders. */
+const ORDERS =
+  /(^|\/)(AGENTS|CLAUDE|GEMINI|QWEN|SKILL|copilot-instructions)[\w.-]*\.md$|\.(mdc|instructions\.md|prompt\.md)$|(^|\/)(\.cursorrules|\.windsurfrules|\.clinerules)$/i;
+
 /** See README.md of this folder. */
 export const installCommand: DependencyDetector = {
   rule: RULE,
   detect(subject) {
     if (subject.entry !== 'command' || subject.changeType === 'removed' || subject.source === 'path') return CLEAR;
+    const isDocument = DOCUMENT.test(subject.location.path);
     if (subject.scope === 'piped-script') {
       return tellOfFiles(RULE, subject, {
         message: `A script from ${shortened(subject.resolvedUrl ?? subject.name)} is fetched and run in one step: whatever the address serves at that moment is executed.`,
         remediation: 'Fetch the script, check its hash, then run it; or install a published package.',
         alike: 'piped-script',
+        ...(isDocument && !ORDERS.test(subject.location.path) ? { level: 'note' } : {}),
         judged: { address: subject.resolvedUrl ?? null },
       });
     }
     if (subject.version !== undefined && subject.source === 'registry') return CLEAR;
-    const isDocument = DOCUMENT.test(subject.location.path);
     return tellOfFiles(RULE, subject, {
       message: `${subject.scope} installs ${called(subject)} without an exact version, beside the manifests.`,
       remediation: 'Declare the package in the manifest, or name its exact version.',

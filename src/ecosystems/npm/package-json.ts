@@ -74,7 +74,7 @@ function spanOf(item: JsonMember): Location {
 }
 
 /** Adds the entry a specifier makes, or the line that cannot be read. */
-export function entry(
+function entry(
   found: Collected,
   key: string,
   value: string,
@@ -153,7 +153,7 @@ function override(found: Collected, name: string, item: JsonMember, scope: strin
 }
 
 /** yarn's `resolutions` (`a/**\/b`, `b@npm:^1`) and pnpm's `overrides` (`a@1>b@2`): the last name is the one replaced. */
-export function resolutions(found: Collected, node: Node, scope: string): void {
+function resolutions(found: Collected, node: Node, scope: string): void {
   for (const item of membersOf(node)) {
     const last = lastName(item.key);
     if (last === undefined) {
@@ -177,7 +177,7 @@ function withoutRange(key: string): string {
 }
 
 /** pnpm `packageExtensions`: dependencies given to other packages. */
-export function extensions(found: Collected, node: Node, scope: string): void {
+function extensions(found: Collected, node: Node, scope: string): void {
   for (const extended of membersOf(node)) {
     for (const field of FIELDS) mapping(found, member(extended.value, field), scope, extended.key);
   }
@@ -197,10 +197,4 @@ function packageManager(found: Collected, root: Node): void {
   if (added !== undefined && algorithm !== undefined && hex !== undefined) {
     found.entries[before] = { ...added, integrity: `${algorithm.toLowerCase()}:${hex.toLowerCase()}` };
   }
-}
-
-/** The workspace globs of a manifest. */
-export function workspaceGlobs(text: string, path: string): string[] {
-  const workspaces = member(parseJson(text, path, STRICT_JSON), 'workspaces');
-  return textsOf(workspaces?.kind === 'array' ? workspaces : member(workspaces, 'packages'));
 }
