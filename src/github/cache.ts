@@ -1,4 +1,7 @@
-/** Where blobs may be kept beyond this process: content by object name never changes. Failures count as a miss. */
+/**
+ * Where blobs may be kept beyond this process: content by object name never changes. Neither function may throw: a store
+ * that does not answer is a miss. What it answers is checked against the name.
+ */
 export interface BlobCache {
   get(sha: string): Promise<Uint8Array | undefined>;
   put(sha: string, bytes: Uint8Array): Promise<void>;

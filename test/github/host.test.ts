@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decodeText, type FileContent } from '../../src/core/snapshot.ts';
-import type { GitHubHost } from '../../src/github/host.ts';
+import { createHost, type GitHubHost } from '../../src/github/host.ts';
 import { BareSha } from '../../src/github/schema.ts';
 import type { GitHub, Repository } from '../support/github/index.ts';
-import { hostOf, startShop } from './support.ts';
+import { clientsOf, hostOf, optionsOf, startShop } from './support.ts';
 
 let github: GitHub;
 let host: GitHubHost;
@@ -13,6 +13,12 @@ beforeAll(async () => {
   github = await startShop();
   host = hostOf(github);
   shop = github.repository('acme/shop');
+  await shop.push('one', {
+    'src/a.ts': 'export const a = 2;\n',
+    'src/deep/er/b.ts': 'b',
+    'lib/package.json': '{"name":"shop"}\n',
+    'package.json': null,
+  });
 });
 afterAll(async () => {
   expect(github.violations).toEqual([]);
@@ -32,12 +38,6 @@ async function changes(branch: string): Promise<string[]> {
 
 describe('a snapshot', () => {
   test('names what was added, changed, removed and renamed, in the order of paths', async () => {
-    await shop.push('one', {
-      'src/a.ts': 'export const a = 2;\n',
-      'src/deep/er/b.ts': 'b',
-      'lib/package.json': '{"name":"shop"}\n',
-      'package.json': null,
-    });
     expect(await changes('one')).toEqual([
       'renamed package.json -> lib/package.json',
       'modified src/a.ts',
@@ -183,6 +183,25 @@ describe('a file', () => {
     expect(await tree.read('src/a.ts')).toMatchObject({ state: 'unreadable', transient: true });
     fault.remove();
     expect(text(await tree.read('src/a.ts'))).toBe('export const a = 2;\n');
+  });
+
+  test('may be kept beyond the process, and a cache that lies is not believed', async () => {
+    const kept = new Map<string, Uint8Array>();
+    const blobs = {
+      get: async (sha: string) => kept.get(sha),
+      put: async (sha: string, bytes: Uint8Array) => void kept.set(sha, bytes),
+    };
+    const commit = await shop.tip('one');
+    const read = async () => {
+      const tree = createHost(clientsOf(github), { ...optionsOf(github), blobs }).tree(shop.ref, commit);
+      await tree.list('src');
+      github.clearLog();
+      return { said: text(await tree.read('src/a.ts')), requests: github.appRequests().length };
+    };
+    expect(await read()).toEqual({ said: 'export const a = 2;\n', requests: 1 });
+    expect(await read()).toEqual({ said: 'export const a = 2;\n', requests: 0 });
+    for (const sha of kept.keys()) kept.set(sha, Buffer.from('export const a = evil;'));
+    expect(await read()).toEqual({ said: 'export const a = 2;\n', requests: 1 });
   });
 
   test('asked for alone costs one request, also in a folder', async () => {
