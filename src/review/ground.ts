@@ -8,7 +8,10 @@ import type { AppliedPolicy } from '../policy/applied.ts';
 import { checkName } from '../policy/checks.ts';
 import type { Ports } from '../ports.ts';
 
-export type ReviewJob = Extract<Job, { kind: 'review' }>;
+export type ReviewJob = Extract<Job, { kind: 'review' }> & {
+  /** How often this very job was started before: after a crash its check run and comment may be there already. */
+  readonly earlierStarts: number;
+};
 
 /** Where things stand before anything is judged: GitHub's live state, the policy that applies, and what we remember. */
 export interface Ground {
@@ -24,6 +27,8 @@ export interface Ground {
   readonly textDigest: string;
   readonly record: PullRequestRecord;
   readonly latest: StoredReview | null;
+  /** Nothing of ours can be on this commit or in this conversation yet: it need not be looked for. */
+  readonly untouched: boolean;
 }
 
 /** Reads the ground in two round trips. Null where the pull request is closed: nothing is to be said any more. */
@@ -57,6 +62,7 @@ export async function readGround(job: ReviewJob, ports: Ports): Promise<Ground |
     textDigest: textDigestOf(pullRequest, attribution),
     record: known ?? newRecord(repository, pullRequest),
     latest,
+    untouched: known === null && job.cause === 'pull_request.opened' && job.earlierStarts === 0 && job.attempt === 0,
   };
 }
 

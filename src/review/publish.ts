@@ -20,6 +20,8 @@ export interface Publication {
   readonly record: PullRequestRecord;
   readonly review: Omit<StoredReview, 'verdict'> & { readonly checkRunId: number };
   readonly policy: AppliedPolicy;
+  /** No comment of ours can be there yet: it need not be looked for. */
+  readonly untouched?: boolean;
   /** The annotations of this report are on the check run already: GitHub appends, so they are sent once. */
   readonly annotated: boolean;
 }
@@ -245,7 +247,9 @@ async function upsertComment(
   });
   try {
     const [known] =
-      record.commentId === null ? await ports.host.ownComments(repository, review.pullRequest, STICKY_MARKER) : [];
+      record.commentId === null && publication.untouched !== true
+        ? await ports.host.ownComments(repository, review.pullRequest, STICKY_MARKER)
+        : [];
     const id = record.commentId ?? known?.id ?? null;
     if (known !== undefined && known.body === body) return known;
     if (id !== null) return await updateOrCreate(id, body, repository, review.pullRequest, ports);

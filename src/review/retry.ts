@@ -12,10 +12,11 @@ export const SIGNABLE_AFTER_MS = 15 * 60 * 1000;
 
 /** Has the review tried again. `askedMs` is what the other side asked us to wait, if it did. */
 export async function retryLater(job: ReviewJob, askedMs: number | null, ports: Ports): Promise<void> {
+  const { earlierStarts: _, ...again } = job;
   const seconds = BACK_OFF_SECONDS[Math.min(job.attempt, BACK_OFF_SECONDS.length - 1)] ?? 300;
   await ports.store.queue.send(
     ports.newId(),
-    { ...job, attempt: job.attempt + 1 },
+    { ...again, attempt: job.attempt + 1 },
     { afterMs: Math.max(seconds * 1000, askedMs ?? 0) },
   );
 }

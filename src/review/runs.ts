@@ -28,6 +28,7 @@ export async function startRun(ground: Ground, ports: Ports): Promise<CheckRunSt
     headSha: pullRequest.headSha,
     externalId: `pr-${pullRequest.number}-${content.slice(0, 24)}`,
     startedAt: new Date(ports.now()).toISOString(),
+    first: ground.untouched,
     output: { title: 'Reviewing', summary: 'Countersign is reading what this pull request changes.' },
   });
   await ports.store.savePullRequest({ ...record, openCheckRun: { id: run.id, headSha: run.headSha } });

@@ -24,6 +24,9 @@ import type { Credentials, Settings } from './settings.ts';
 /** Time for running work to end after SIGTERM; what is left goes back to the queue. */
 const GRACE_MS = 25_000;
 
+/** Requests at once of one installation: GitHub's own limit is 100 (REST, "Rate limits"), shared by all that the App does. */
+const GITHUB_CONCURRENCY = 50;
+
 export interface Service {
   /** `http://host:port` as bound. */
   readonly address: string;
@@ -56,7 +59,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     appId: credentials.appId,
     now,
     wait: waitMs,
-    requests: defaultRequestLimits,
+    requests: { ...defaultRequestLimits, concurrency: GITHUB_CONCURRENCY },
     objects: defaultObjectLimits,
     walk: defaultWalkLimits,
   });

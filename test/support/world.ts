@@ -38,6 +38,7 @@ export interface World {
 export interface WorldOptions {
   readonly files: Readonly<Record<string, string>>;
   readonly latencyMs?: number;
+  readonly registryLatencyMs?: number;
   readonly owner?: 'acme' | 'maria';
   readonly databaseUrl?: string;
 }
@@ -47,7 +48,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const owner = options.owner ?? 'acme';
   const folder = await mkdtemp(join(tmpdir(), 'countersign-world-'));
   const [registry, github] = await Promise.all([
-    startVerdaccio({ uplink: false }),
+    startVerdaccio({ uplink: false, latencyMs: options.registryLatencyMs ?? 0 }),
     startGitHub({
       users: [...USERS],
       organisations: [{ login: 'acme', members: ['maria', 'ben', 'rita'] }],
