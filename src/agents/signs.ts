@@ -1,8 +1,9 @@
 import picomatch from 'picomatch';
 import type { AgentIdentity, AttributionSign, AuthorClass, Tier } from '../core/attribution.ts';
+import type { KnownEmail, KnownIdentity, KnownPattern } from './identity.ts';
 import { markdownProse } from './prose.ts';
 import type { AccountFacts, LooseFacts } from './schema.ts';
-import { AGENTS, BOTS, type KnownEmail, type KnownIdentity, type KnownPattern } from './table.ts';
+import { AGENTS, BOTS } from './table.ts';
 import { noreplyAccount, personOf, type Trailer, trailersOf } from './trailers.ts';
 
 /** A sign with what it says about the class; `shared` signs are written by several agents. */

@@ -1,7 +1,7 @@
 import type { Finding } from '../core/finding.ts';
 import type { Report, Verdict } from '../core/report.ts';
 import { byteLength, counted, inlineCode, inlineText, withinLimit } from './markdown.ts';
-import { newPackages, packageTable } from './packages.ts';
+import { newPackages, packageTable, transitiveCount } from './packages.ts';
 import {
   authorLine,
   findingsByHandle,
@@ -137,7 +137,9 @@ function packagesBlock(extra: CommentExtra): readonly string[] {
   if (packages.length === 0) return [];
   const { head, rows } = packageTable(packages.slice(0, PACKAGE_ROWS), extra.now);
   const more = packages.length > rows.length ? `\n\n*${packages.length - rows.length} more are not shown.*` : '';
-  const table = `${head}\n${rows.join('\n')}${more}`;
+  const brought = transitiveCount(extra.packages);
+  const along = brought > 0 ? `\n\n*${counted(brought, 'more comes', 'more come')} along with them.*` : '';
+  const table = `${head}\n${rows.join('\n')}${more}${along}`;
   const title = counted(packages.length, 'new package', 'new packages');
   // A short table is read at once; a long one, or a heavy one, is folded.
   if (packages.length <= 5 && byteLength(table) < 4000)

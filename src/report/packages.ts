@@ -16,6 +16,14 @@ export function newPackages(packages: readonly PackageView[]): readonly PackageV
   });
 }
 
+/** How many packages the new ones bring along: names and versions that no manifest names. */
+export function transitiveCount(packages: readonly PackageView[]): number {
+  const brought = packages.filter(
+    ({ change }) => change.changeType === 'added' && change.relationship === 'transitive',
+  );
+  return new Set(brought.map(({ change }) => change.purl)).size;
+}
+
 /** Header and rule of the table, and one row per package: what a reviewer needs to decide. Markdown. */
 export function packageTable(
   packages: readonly PackageView[],

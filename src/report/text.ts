@@ -1,7 +1,7 @@
 import type { Finding } from '../core/finding.ts';
 import { counted, listed, plainText } from './markdown.ts';
 import { flowOf, type ScanResult, sortedFindings } from './scan.ts';
-import { headline, holding, LENGTH, placeOf } from './view.ts';
+import { headline, holding, LENGTH, placeOf, unknownGroups } from './view.ts';
 
 /** A scan for a terminal: no colours, no control characters, a line break at the end. */
 export function renderText(scan: ScanResult): string {
@@ -54,13 +54,15 @@ function findingText(finding: Finding, open: boolean, signature: { readonly sign
 
 function unknownsText(title: string, unknowns: ScanResult['verdict']['unknowns']): readonly string[] {
   if (unknowns.length === 0) return [];
-  const lines = unknowns
-    .slice(0, 50)
-    .map(({ fact, subject, source, reason, ruleIds }) =>
-      plainText(`  ${fact} of ${subject}: ${source} ${reason} (needed by ${listed([...ruleIds], 6)})`, 400).padStart(3),
+  const lines = unknownGroups(unknowns).map(({ source, reason, facts, subjects, ruleIds }) => {
+    const whom = listed(
+      subjects.map((subject) => plainText(subject, LENGTH.name)),
+      20,
     );
-  const more = unknowns.length > lines.length ? [`${unknowns.length - lines.length} more`] : [];
-  return [[title, ...[...lines, ...more].map((line) => `  ${line.trimStart()}`)].join('\n')];
+    const needed = listed([...ruleIds], 12);
+    return `  ${plainText(source, 60)} ${plainText(reason, 200)}: ${listed([...facts], 12)} of ${whom} (needed by ${needed})`;
+  });
+  return [[title, ...lines].join('\n')];
 }
 
 function unreadText(unread: ScanResult['report']['unread']): readonly string[] {

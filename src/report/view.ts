@@ -77,21 +77,66 @@ export function holding(unknowns: readonly Unknown[]): readonly Unknown[] {
   return unknowns.filter((unknown) => !unknown.advisory);
 }
 
-/** One line per source and reason, listing what is missing for whom, as markdown. */
-export function unknownLines(unknowns: readonly Unknown[]): readonly string[] {
+/** Unknowns of one source and reason together: what is missing of whom, and which rules need it. Plain text. */
+export interface UnknownGroup {
+  readonly source: string;
+  readonly reason: string;
+  readonly transient: boolean;
+  readonly facts: readonly string[];
+  readonly subjects: readonly string[];
+  readonly ruleIds: readonly string[];
+}
+
+export function unknownGroups(unknowns: readonly Unknown[]): readonly UnknownGroup[] {
   const groups = new Map<string, Unknown[]>();
   for (const unknown of unknowns) {
-    const key = JSON.stringify([unknown.source, unknown.reason]);
-    groups.set(key, [...(groups.get(key) ?? []), unknown]);
+    const key = JSON.stringify([unknown.source, unknown.reason, unknown.transient]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [unknown]);
+    else group.push(unknown);
   }
-  return [...groups.values()].map((group) => {
+  return [...groups.values()].flatMap((group) => {
     const [first] = group;
-    if (first === undefined) return '';
-    const subjects = [...new Set(group.map(({ subject }) => inlineCode(subject, LENGTH.name)))];
-    const facts = [...new Set(group.map(({ fact }) => inlineText(fact, 40)))];
-    const rules = [...new Set(group.flatMap(({ ruleIds }) => ruleIds))].map((rule) => inlineText(rule, 60));
-    const retry = first.transient ? '; it is tried again' : '';
-    return `- ${inlineText(first.source, 60)} ${sentence(`${first.reason}`).replace(/\.$/, '')}${retry}: ${listed(facts, 6)} of ${listed(subjects, 10)} (needed by ${listed(rules, 8)})`;
+    if (first === undefined) return [];
+    return [
+      {
+        source: first.source,
+        reason: first.reason,
+        transient: first.transient,
+        facts: unique(group.map(({ fact }) => fact)),
+        subjects: unique(group.map(({ subject }) => subjectOf(subject))),
+        ruleIds: unique(group.flatMap(({ ruleIds }) => ruleIds)),
+      },
+    ];
+  });
+}
+
+/** A package URL without what only machines need: `npm/@acme/cache@1.0.0`. Paths as they are. */
+export function subjectOf(subject: string): string {
+  if (!subject.startsWith('pkg:')) return subject;
+  return subject.slice('pkg:'.length).replaceAll('%40', '@').replaceAll('%2F', '/');
+}
+
+function unique(items: readonly string[]): readonly string[] {
+  return [...new Set(items)];
+}
+
+/** One line per source and reason, listing what is missing for whom, as markdown. */
+export function unknownLines(unknowns: readonly Unknown[]): readonly string[] {
+  return unknownGroups(unknowns).map(({ source, reason, transient, facts, subjects, ruleIds }) => {
+    const shown = subjects.slice(0, 11).map((subject) => inlineCode(subject, LENGTH.name));
+    const more = subjects.length > 11 ? ` and ${subjects.length - 10} more` : '';
+    const whom = more === '' ? listed(shown, 11) : `${shown.slice(0, 10).join(', ')}${more}`;
+    const retry = transient ? '; it is tried again' : '';
+    const what = listed(
+      facts.map((fact) => inlineText(fact, 40)),
+      6,
+    );
+    const rules = listed(
+      ruleIds.map((rule) => inlineText(rule, 60)),
+      8,
+    );
+    return `- ${inlineText(source, 60)} ${inlineText(reason, 200)}${retry}: ${what} of ${whom} (needed by ${rules})`;
   });
 }
 
@@ -155,13 +200,14 @@ function verdictWords(report: Report, verdict: Verdict): string {
   if (verdict.result !== 'pass') return 'Could not evaluate this change';
   if (verdict.signed.length > 0) {
     const signers = [...new Set(verdict.signed.map(({ signer }) => plainText(signer, LENGTH.login)))];
-    return `${counted(verdict.signed.length, 'finding', 'findings')} signed by ${listed(signers, 3)}`;
+    const handles = new Set(verdict.signed.map(({ handle }) => handle));
+    return `${counted(handles.size, 'finding', 'findings')} signed by ${listed(signers, 3)}`;
   }
   return 'Nothing to sign';
 }
 
 function unknownWords(unknowns: readonly Unknown[]): string {
-  const subjects = [...new Set(unknowns.map(({ subject }) => plainText(subject, 50)))];
+  const subjects = [...new Set(unknowns.map(({ subject }) => plainText(subjectOf(subject), 50)))];
   const sources = [...new Set(unknowns.map(({ source }) => plainText(source, 40)))];
   return `${listed(subjects, 2)} (${listed(sources, 2)})`;
 }

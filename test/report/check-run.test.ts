@@ -45,10 +45,10 @@ describe('the title of the check', () => {
 
   it('names the unknowns, alone and beside findings', () => {
     const inconclusive = verdict({ result: 'inconclusive', conclusion: 'action_required', unknowns: [unknown] });
-    expect(titleOf(report({}), inconclusive, extra({}))).toBe('Could not evaluate pkg:npm/left-pad (npm)');
+    expect(titleOf(report({}), inconclusive, extra({}))).toBe('Could not evaluate npm/left-pad (npm)');
     const both = verdict({ result: 'blocked', conclusion: 'action_required', open: ['F1'], unknowns: [unknown] });
     expect(titleOf(report({ findings: [f1] }), both, extra({}))).toBe(
-      'Blocked: 1 finding to sign or fix; could not evaluate pkg:npm/left-pad (npm)',
+      'Blocked: 1 finding to sign or fix; could not evaluate npm/left-pad (npm)',
     );
   });
 

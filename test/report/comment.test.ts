@@ -113,7 +113,7 @@ describe('the sticky comment', () => {
     expect(body).toContain('F1 command-injection, `src/deploy.ts:12`: mona, “checked upstream”');
     expect(body).toContain('hubot: “not before the audit”');
     expect(body).toContain(
-      '- osv answered 503; it is tried again: advisories of `pkg:npm/a` and `pkg:npm/b` (needed by known-malware)',
+      '- osv answered 503; it is tried again: advisories of `npm/a` and `npm/b` (needed by known-malware)',
     );
     expect(body).toContain('[the check](https://github.example/octo/demo/runs/9)');
   });
@@ -126,6 +126,7 @@ describe('the sticky comment', () => {
         evidence: evidence('gone', { registryEntry: absent('npm', AT), resolvedVersion: absent('npm', AT) }),
       },
       { change: { ...change('old'), changeType: 'updated' as const }, evidence: evidence('old', {}) },
+      { change: { ...change('below'), relationship: 'transitive' as const }, evidence: evidence('below', {}) },
     ];
     const told = verdict({ result: 'blocked', conclusion: 'action_required', open: ['F1'] });
     const body = renderComment(report({ findings: [finding({})] }), told, extra({ packages: views }));
@@ -134,6 +135,8 @@ describe('the sticky comment', () => {
     );
     expect(body).toContain('| `npm:gone` | **does not exist** | – |');
     expect(body).not.toContain('npm:old');
+    expect(body).not.toContain('npm:below');
+    expect(body).toContain('*1 more comes along with them.*');
     expect(
       renderComment(report({ findings: [finding({})] }), told, extra({ packages: views, verbosity: 'short' })),
     ).not.toContain('npm:fresh');

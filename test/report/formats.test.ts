@@ -160,11 +160,11 @@ describe('text for a terminal', () => {
     const text = renderText(full);
     expect(
       text.startsWith(
-        'Blocked: 1 finding to sign or fix; could not evaluate pkg:npm/a (npm).\n\nF1 error command-injection (holds)\n  src/deploy.ts:12:3\n',
+        'Blocked: 1 finding to sign or fix; could not evaluate npm/a (npm).\n\nF1 error command-injection (holds)\n  src/deploy.ts:12:3\n',
       ),
     ).toBe(true);
     expect(text).toContain('also in src/ü b.ts:4');
-    expect(text).toContain('dates of pkg:npm/a: npm answered 503 (needed by package-too-new)');
+    expect(text).toContain('npm answered 503: dates of npm/a (needed by package-too-new)');
     expect(text).toContain('a.lock:3: a comma is missing');
     expect(text).not.toContain('F2');
     expect(renderText(scan({}))).toBe('Nothing to sign.\n');
