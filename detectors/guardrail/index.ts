@@ -25,6 +25,7 @@ import { secretExposedToFork } from './secret-exposed-to-fork/detector.ts';
 import { securityStepRemoved } from './security-step-removed/detector.ts';
 import { selfHostedRunnerExposed } from './self-hosted-runner-exposed/detector.ts';
 import { testWeakened } from './test-weakened/detector.ts';
+import { unknownConfigurationKey } from './unknown-configuration-key/detector.ts';
 import { vendoredChangeWithoutVersion } from './vendored-change-without-version/detector.ts';
 import { wildcardPermission } from './wildcard-permission/detector.ts';
 import { workflowAddedByAgent } from './workflow-added-by-agent/detector.ts';
@@ -59,6 +60,7 @@ export const GUARDRAIL_DETECTORS: readonly GuardrailDetector[] = [
   securityStepRemoved,
   selfHostedRunnerExposed,
   testWeakened,
+  unknownConfigurationKey,
   vendoredChangeWithoutVersion,
   wildcardPermission,
   workflowAddedByAgent,

@@ -64,7 +64,7 @@ function detect(subject: GuardrailSubject, context: GuardrailContext): Answer {
     tell(RULE, {
       path: after.path,
       at: { line: 1, endLine: 1 },
-      message: `A ${kind === 'large' ? 'large binary' : kind} (${format}, ${size} bytes, SHA-256 ${sha256.slice(0, 16)}…) is ${before === null ? 'added' : 'replaced; the base has other content'}: ${quote(after.path)}.`,
+      message: `${kind === 'large' ? 'A large binary' : kind === 'archive' ? 'An archive' : 'A program'} (${format}, ${size} bytes, SHA-256 ${sha256.slice(0, 16)}…) is ${before === null ? 'added' : 'replaced; the base has other content'}: ${quote(after.path)}.`,
       remediation: 'Build it from source, or take it from a registry by its digest.',
       level,
       shape: `${kind}:${before === null ? 'added' : 'replaced'}`,

@@ -83,8 +83,9 @@ function runAt(line: string, index: number, run: string, program: boolean): Invi
     return null;
   if (/[\w$]/.test(before) && /[\w$]/.test(after))
     return { ...place, kind: 'an invisible character inside a word', decoded: '' };
-  // Alone between spaces or signs: in a program any, for a name may be made of it; in prose it hides nothing.
-  return program
-    ? { ...place, kind: zero > 1 ? 'zero-width characters' : 'an invisible character inside a word', decoded: '' }
-    : null;
+  // A name may be made of fillers; a lone joiner or hyphen between signs is a table of characters, beside a word it hides there.
+  if (/[\u115f\u1160\u3164\uffa0\u2061-\u2064]/.test(run))
+    return { ...place, kind: 'an invisible character inside a word', decoded: '' };
+  if (!program || run === '\u00ad' || !/[\w$]/.test(before + after)) return null;
+  return { ...place, kind: zero > 1 ? 'zero-width characters' : 'an invisible character inside a word', decoded: '' };
 }

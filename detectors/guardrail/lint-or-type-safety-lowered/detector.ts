@@ -179,7 +179,8 @@ function ofCode(before: FileSide | null, after: FileSide, context: GuardrailCont
           at: { line: line.line, endLine: line.line },
           message: `A suppression (${found[1]}) is added that the base does not have: ${quote(line.text.trim().slice(Math.max(0, (found[0].exec(line.text.trim())?.index ?? 0) - 10)))}.`,
           remediation: 'Repair the code, or name the one rule and the reason.',
-          level: levelFor(context, found[1] === 'security'),
+          // In a file that is new a single suppression is part of how it is written.
+          level: before === null && found[1] === 'one place' ? 'note' : levelFor(context, found[1] === 'security'),
           shape: found[1],
           before: null,
           after: line.text,

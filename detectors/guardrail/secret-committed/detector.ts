@@ -46,7 +46,7 @@ function detectionOf(
   return tell(RULE, {
     path,
     at: { line, endLine: line, column },
-    message: `A ${found.format.name} was added${where}; the base does not have it: ${quote(masked(found.literal))}.`,
+    message: `A credential (${found.format.name}) was added${where}; the base does not have it: ${quote(masked(found.literal))}.`,
     remediation: REMEDIATION,
     confidence,
     ...level,

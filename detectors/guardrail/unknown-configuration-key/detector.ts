@@ -1,0 +1,57 @@
+import type { FileSide } from '../../../src/core/detector.ts';
+import { type Judged, NOTHING_JUDGED, type Weakness } from '../support/judge.ts';
+import { parsed } from '../support/parsed.ts';
+import { quote } from '../support/quote.ts';
+import { guardrailRule, looseningDetector } from '../support/rule.ts';
+import { rootKeys, unknowns } from './check.ts';
+import { FORMATS } from './shapes.ts';
+
+const RULE = guardrailRule('unknown-configuration-key', {
+  shortDescription: 'A setting is written that its format does not know',
+  help: 'Models invent settings as they invent packages. A tool that does not know a key ignores it in most cases, so that a protection which seems to be there is not. The keys come from schemas that the tools or maintained packages publish, pinned with this version; a key that is newer than they are can be signed for.',
+  level: 'warning',
+  confidence: 'medium',
+  cwe: [1068, 693],
+  requires: ['beforeAfter'],
+});
+
+/** Most findings of one file: a file full of unknown keys is of another format. */
+const LIMIT = 10;
+
+function concerns(path: string): boolean {
+  return FORMATS.some(({ files }) => files.test(path));
+}
+
+function judge(side: FileSide): Judged {
+  const format = FORMATS.find(({ files }) => files.test(side.path));
+  if (format === undefined) return NOTHING_JUDGED;
+  const { roots, template } = parsed(side);
+  const known = Object.keys(format.shapes[format.root]?.keys ?? {});
+  const weaknesses: Weakness[] = roots.flatMap((root) => {
+    // Template text may stand for any key, and a file without one known key is something else of the same name.
+    if (
+      template !== null ||
+      (format.name !== 'TypeScript configuration' &&
+        !rootKeys(root).some((key) => known.includes(key) || key === 'true'))
+    )
+      return [];
+    const whole = { name: 'file', start: root.start, end: root.start };
+    return unknowns(root, format.shapes, format.root).map((unknown) => ({
+      key: `${unknown.path.replace(/\[\d+\]/g, '[]')}|${unknown.name}`,
+      shape: unknown.kind,
+      start: unknown.start,
+      end: unknown.end,
+      scope: whole,
+      message: `A ${format.name} knows no ${unknown.kind} ${quote(unknown.name)} here${unknown.near === null ? '' : `; near is ${quote(unknown.near)}`}. The base does not have it.`,
+      remediation:
+        unknown.near === null
+          ? 'Look the setting up, and delete it if it does not exist.'
+          : `Write “${unknown.near}” if that is meant.`,
+      ...(unknown.near === null ? {} : { confidence: 'high' as const }),
+    }));
+  });
+  return { weaknesses: weaknesses.slice(0, LIMIT), scopes: [] };
+}
+
+/** See README.md of this folder. */
+export const unknownConfigurationKey = looseningDetector(RULE, concerns, judge);
