@@ -17,7 +17,8 @@ export const devcontainer: DependencyFormat = {
     if (image?.kind === 'text') addImage(reading, image.value, image.location, { scope: 'image' });
     else if (image !== undefined) noteUnread(reading, image.location, 'the image is no text');
     for (const { key, location } of membersAt(reading, root, 'features')) {
-      if (key.startsWith('./') || key.startsWith('../')) continue;
+      // A folder of the repository, or one of the first features that came with the editor and had no address.
+      if (key.startsWith('.') || !key.includes('/')) continue;
       if (/^https?:/.test(key))
         noteUnread(reading, location, `a feature is taken from an address: ${key.slice(0, 100)}`);
       else addImage(reading, key, location, { scope: 'features' });

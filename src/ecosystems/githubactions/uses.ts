@@ -1,7 +1,7 @@
 import type { Location } from '../../core/location.ts';
 import { addImage } from '../image.ts';
 import { addEntry, noteUnread, type Reading } from '../reading.ts';
-import { at, type Tree, textsAt } from '../tree.ts';
+import { at, type Tree } from '../tree.ts';
 
 /** `owner/name[/path]@ref` (GitHub Actions, "Workflow syntax", `jobs.<job_id>.steps[*].uses`). */
 const ACTION = /^([\w.-]+\/[\w.-]+)((?:\/[^@\s/]+)*)\/?@(\S+)$/;
@@ -54,10 +54,15 @@ function fromMatrix(text: string, matrix: Tree | undefined): readonly string[] {
   const key = match?.[1];
   if (match === null || key === undefined) return [text];
   const included = at(matrix, 'include');
-  const values = [
-    ...textsAt(matrix, key),
-    ...(included?.kind === 'list' ? included.items.flatMap((item) => textsAt(item, key)) : []),
-  ];
+  const holders = [matrix, ...(included?.kind === 'list' ? included.items : [])];
+  const values = holders.flatMap((holder) => valuesAt(holder, key));
   const replaced = values.map((value) => text.replace(match[0], value));
   return replaced.length === 0 ? [text] : [...new Set(replaced)];
+}
+
+/** The texts and numbers of a list under a key, or the one that stands there. */
+function valuesAt(holder: Tree | undefined, key: string): string[] {
+  const value = at(holder, key);
+  const items = value?.kind === 'list' ? value.items : value === undefined ? [] : [value];
+  return items.flatMap((item) => (item.kind === 'text' || item.kind === 'scalar' ? [item.value] : []));
 }

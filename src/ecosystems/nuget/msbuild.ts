@@ -30,6 +30,8 @@ export const msbuild: DependencyFormat = {
   matches: (path) => FILE.test(baseName(path)),
   parse: (text, path) => {
     const reading = startReading(path, 'nuget', 'manifest');
+    // Other tools have files with these two endings; MSBuild reads only XML.
+    if (/\.(?:props|targets)$/i.test(path) && !/^\uFEFF?\s*</.test(text)) return finish(reading);
     const root = parseXml(text, path);
     if (root.name !== 'Project') return finish(reading);
     const project: Project = { reading, properties: propertiesOf(root) };

@@ -45,6 +45,17 @@ describe('an action cannot be hidden', () => {
   });
 });
 
+describe('an image that the matrix names', () => {
+  it('is each of its values', () => {
+    const text = 'jobs:\n  a:\n    strategy: {matrix: {v: [20, "22"]}}\n    container: node:${{ matrix.v }}\n';
+    expect(parseAs(githubactions, PATH, text).entries.map((entry) => entry.version)).toEqual(['20', '22']);
+  });
+  it('is said where the matrix is computed', () => {
+    const text = 'jobs:\n  a:\n    strategy: {matrix: "${{ fromJSON(x) }}"}\n    container: node:${{ matrix.v }}\n';
+    expect(read(text)).toEqual([expect.stringContaining('| unread |')]);
+  });
+});
+
 describe('files', () => {
   it.each([
     '.github/workflows/a.yml',
