@@ -1,8 +1,8 @@
-import type { Attribution } from '../core/attribution.ts';
+import type { AgentIdentity, Attribution } from '../core/attribution.ts';
 import type { Detection } from '../core/detection.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Rank } from '../core/host.ts';
-import type { Signers } from '../core/policy.ts';
+import type { Policy, Signers } from '../core/policy.ts';
 import type { Level, Rule } from '../core/rule.ts';
 import type { Thresholds } from '../core/thresholds.ts';
 
@@ -35,6 +35,13 @@ export interface AppliedPolicy {
   /** What becomes of a source that stays down: a person signs for it, or it blocks. */
   readonly sourceDown: 'sign' | 'block';
   readonly verbosity: 'short' | 'normal' | 'full';
+  /** Coding agents and bots beside those that are known: for attribution, and for who may never sign. */
+  readonly identities: readonly AgentIdentity[];
+  /** Names that are never asked of a public source, and registries that count where the operator allows their host. */
+  readonly privateNames: Policy['privateNames'];
+  readonly registries: Policy['registries'];
+  /** Whether a merge without our green check opens an issue even where no branch rule requires the check. */
+  readonly bypassIssue: boolean;
   /** Sentences for the report: an invalid file, an expired exception. Plain text. */
   readonly notes: readonly string[];
 }

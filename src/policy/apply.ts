@@ -38,6 +38,10 @@ export function applyPolicy(policy: Policy, notes: readonly string[], now: numbe
     lapse: policy.lapse,
     sourceDown: policy.sourceDown,
     verbosity: policy.verbosity,
+    identities: policy.identities,
+    privateNames: policy.privateNames,
+    registries: policy.registries,
+    bypassIssue: policy.bypassIssue,
     notes: [...notes, ...exceptionNotes(policy.exceptions, now), ...relaxationNotes(policy)],
   };
 }

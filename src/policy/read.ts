@@ -56,15 +56,13 @@ export function readPolicy(source: PolicyText): ReadPolicy {
   const parsed = PolicyFile.safeParse(value);
   if (parsed.success) return { state: 'valid', file: parsed.data };
   return invalid(
-    parsed.error.issues
-      .slice(0, MAX_PROBLEMS)
-      .flatMap((issue) =>
-        placesOf(issue).map(({ path, atKey, message }) => ({
-          label,
-          ...at(offsetOf(document.contents, path, atKey)),
-          message,
-        })),
-      ),
+    parsed.error.issues.slice(0, MAX_PROBLEMS).flatMap((issue) =>
+      placesOf(issue).map(({ path, atKey, message }) => ({
+        label,
+        ...at(offsetOf(document.contents, path, atKey)),
+        message,
+      })),
+    ),
   );
 }
 
