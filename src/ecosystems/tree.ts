@@ -38,17 +38,6 @@ export interface TreeMember {
 
 const WORDS = { text: 'a text', scalar: 'a number or truth value', list: 'a list', table: 'a table' } as const;
 
-/** From the start of one place to the end of another. */
-export function spanOf(from: Location, to: Location): Location {
-  return {
-    path: from.path,
-    startLine: from.startLine,
-    endLine: to.endLine,
-    ...(from.startColumn === undefined ? {} : { startColumn: from.startColumn }),
-    ...(to.endColumn === undefined ? {} : { endColumn: to.endColumn }),
-  };
-}
-
 /** The value under a key, where there is one. */
 export function at(node: Tree | undefined, key: string): Tree | undefined {
   return node?.kind === 'table' ? node.members.get(key)?.value : undefined;

@@ -71,7 +71,15 @@ export function addRequirement(
     return;
   }
   const { url, ...rest } = requirement;
-  addEntry(reading, { ...rest, ...place, location, relationship: 'direct', resolvedUrl: url, integrity });
+  const fragment = /#(?:.*&)?(sha\d+|md5)=([0-9a-f]+)/.exec(url ?? '');
+  addEntry(reading, {
+    ...rest,
+    ...place,
+    location,
+    relationship: 'direct',
+    resolvedUrl: url,
+    integrity: integrity ?? (fragment === null ? undefined : `${fragment[1]}:${fragment[2]}`),
+  });
 }
 
 /**

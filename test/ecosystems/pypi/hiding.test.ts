@@ -46,6 +46,17 @@ describe('a package cannot be hidden in a requirements file', () => {
   });
 });
 
+describe('a hash', () => {
+  it.each([
+    'a @ https://files.example/a.zip#sha256=0123abcd',
+    'a @ https://files.example/a.zip#egg=a&sha256=0123abcd',
+    'a==1 --hash=sha256:0123abcd',
+    'a==1 --hash sha256:0123abcd',
+  ])('is the integrity: %s', (text) => {
+    expect(parseAs(pypi, 'requirements.txt', text).entries[0]?.integrity).toBe('sha256:0123abcd');
+  });
+});
+
 describe('requirements files', () => {
   it.each([
     'requirements.txt',
