@@ -1,6 +1,14 @@
 import { createHash } from 'node:crypto';
+import type { EmitterWebhookEvent, EmitterWebhookEventName } from '@octokit/webhooks';
 import type { Probot } from 'probot';
 import type { CommitJob, Job } from './core/job.ts';
+
+/** The events that the App subscribes to; `app.yml` asks GitHub for exactly these. */
+export const SERVED_EVENTS = [
+  'pull_request',
+  'check_run',
+  'issue_comment',
+] as const satisfies readonly EmitterWebhookEventName[];
 
 /** What a delivery comes to: a job, or nothing and why. */
 export type JobOf = (
@@ -26,7 +34,7 @@ export interface AppPorts {
 export function createApp({ jobOf, send, log }: AppPorts): (app: Probot) => void {
   const told = new Set<string>();
   return (app) => {
-    app.onAny(async ({ id, name, payload }) => {
+    app.onAny(async ({ id, name, payload }: EmitterWebhookEvent) => {
       const outcome = served(jobOf(name, payload, id));
       if (outcome.kind === 'job') {
         await send(jobId(id, name, outcome.job), outcome.job);

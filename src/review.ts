@@ -1,4 +1,5 @@
 import { digestOf } from './core/digest.ts';
+import type { CheckRunState } from './core/host.ts';
 import type { Report } from './core/report.ts';
 import type { LedgerEntry, PullRequestRecord } from './core/store.ts';
 import type { Ports } from './ports.ts';
@@ -8,7 +9,7 @@ import { type Judgement, judge } from './review/judge.ts';
 import { lapseSignOffs } from './review/lapse.ts';
 import { publish } from './review/publish.ts';
 import { couldNotEvaluate, retryLater, SIGNABLE_AFTER_MS } from './review/retry.ts';
-import { needsRunAtOnce, startRun } from './review/runs.ts';
+import { endRun, needsRunAtOnce, startRun } from './review/runs.ts';
 
 /**
  * The story of one review: read where things stand, start the check, judge the change, remember what was found,
@@ -47,6 +48,7 @@ export async function review(job: ReviewJob, ports: Ports, signal: AbortSignal):
     );
     if (verdict.result === 'inconclusive') await retryLater(job, null, ports);
   } catch (error) {
+    if (signal.aborted && signal.reason === 'superseded') return giveWay(job, ground, await settled(running), ports);
     // Stopped from outside: the job is handed back and comes again, run and all.
     if (signal.aborted) throw error;
     await couldNotEvaluate(job, ground, await settled(running), error, ports);
@@ -184,6 +186,14 @@ async function noteInvolved(job: ReviewJob, ground: Ground, ports: Ports): Promi
   if (diffDigest === undefined) return;
   const involved = await involve(job, ground, diffDigest, ports);
   await ports.store.savePullRequest({ ...ground.record, ...involved });
+}
+
+/** A newer review waits: this one's run ends, and whoever pushed is remembered all the same. */
+async function giveWay(job: ReviewJob, ground: Ground, run: CheckRunState | null, ports: Ports): Promise<void> {
+  const stored = (await ports.store.pullRequest(ground.record.repositoryId, ground.record.number)) ?? ground.record;
+  const involved = await involve(job, { ...ground, record: stored }, null, ports);
+  if (run !== null) await endRun(job.repository, run.id, 'A newer review took the place of this one.', ports);
+  await ports.store.savePullRequest({ ...stored, ...involved, attribution: ground.attribution, openCheckRun: null });
 }
 
 /** The run, where it could be started; a failure to start it is told by whatever comes next. */

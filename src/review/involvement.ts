@@ -13,12 +13,13 @@ export function diffDigestOf(snapshot: Snapshot): string {
 
 /**
  * Who has a hand in the change, by id: its author, who opened or reopened it, who pushed to its own diff, and the
- * authors of commits whose signature GitHub verified. Nobody is ever taken off the list.
+ * authors of commits whose signature GitHub verified. Nobody is ever taken off the list. `diffDigest` is the live
+ * head's, or null where it was not computed.
  */
 export async function involve(
   job: ReviewJob,
   ground: Ground,
-  diffDigest: string,
+  diffDigest: string | null,
   ports: Ports,
 ): Promise<Pick<PullRequestRecord, 'interested' | 'unknownPusher'>> {
   const { pullRequest, record, commits } = ground;
@@ -47,10 +48,16 @@ export async function involve(
 }
 
 /** Whether a push changed what the pull request itself changes. Where that cannot be told, it did. */
-async function changedOwnDiff(job: ReviewJob, ground: Ground, diffDigest: string, ports: Ports): Promise<boolean> {
+async function changedOwnDiff(
+  job: ReviewJob,
+  ground: Ground,
+  diffDigest: string | null,
+  ports: Ports,
+): Promise<boolean> {
   if (job.beforeSha === null || job.headSha === null) return true;
   const { latest, pullRequest } = ground;
-  const after = job.headSha === pullRequest.headSha ? diffDigest : await diffDigestAt(job.headSha, ground, ports);
+  const atHead = job.headSha === pullRequest.headSha ? diffDigest : null;
+  const after = atHead ?? (await diffDigestAt(job.headSha, ground, ports));
   const before =
     latest?.report.headSha === job.beforeSha
       ? latest.report.diffDigest

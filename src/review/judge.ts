@@ -4,6 +4,7 @@ import type { Attribution } from '../core/attribution.ts';
 import type { DependencyChange, UnreadFile } from '../core/dependency.ts';
 import type { Detection } from '../core/detection.ts';
 import type { DependencyDetector, FileSide, GuardrailSubject } from '../core/detector.ts';
+import { describeBinary } from '../core/documents/binary.ts';
 import { notApplicable } from '../core/fact.ts';
 import type { Finding, Unknown } from '../core/finding.ts';
 import type { InspectedFile, Inspector } from '../core/inspection.ts';
@@ -29,6 +30,8 @@ export interface JudgePorts {
   readonly inspector: Inspector;
   /** Whether any rule reads this path: what nobody reads may be binary, large or broken without a word. */
   readonly concerns: (path: string) => boolean;
+  /** Whether a path is read as text: a binary there is no picture but something that wants to go unread. */
+  readonly isText: (path: string) => boolean;
   readonly dependencyDetectors: readonly DependencyDetector[];
   readonly rules: ReadonlyMap<string, Rule>;
   readonly now: () => number;
@@ -122,7 +125,7 @@ async function inspectFiles(
   signal: AbortSignal,
 ): Promise<{ readonly detections: readonly Detection[]; readonly unread: readonly UnreadFile[] }> {
   const concerned = snapshot.files.filter((file) => [file.path, file.previousPath ?? file.path].some(ports.concerns));
-  const read = await Promise.all(concerned.map((file) => readBoth(file, snapshot)));
+  const read = await Promise.all(concerned.map((file) => readBoth(file, snapshot, ports.isText)));
   const result = await ports.inspector.inspect(
     {
       files: read.flatMap((each) => ('file' in each ? [each.file] : [])),
@@ -153,10 +156,11 @@ async function isEmpty(tree: Tree): Promise<boolean> {
 async function readBoth(
   file: FileChange,
   snapshot: Snapshot,
+  isText: (path: string) => boolean,
 ): Promise<{ readonly file: InspectedFile } | { readonly unread: UnreadFile }> {
   const [before, after] = await Promise.all([
-    readSide(snapshot.base, file.previousPath ?? file.path, file.base),
-    readSide(snapshot.head, file.path, file.head),
+    readSide(snapshot.base, file.previousPath ?? file.path, file.base, isText),
+    readSide(snapshot.head, file.path, file.head, isText),
   ]);
   // What the base could not tell matters as little as what it held before: an unreadable *head* is the danger,
   // but a rule that compares must not take "could not be read" for "was not there".
@@ -172,7 +176,12 @@ async function readBoth(
   };
 }
 
-async function readSide(tree: Tree, path: string, blob: BlobRef | null): Promise<FileSide | UnreadFile | null> {
+async function readSide(
+  tree: Tree,
+  path: string,
+  blob: BlobRef | null,
+  isText: (path: string) => boolean,
+): Promise<FileSide | UnreadFile | null> {
   if (blob === null) return null;
   if (blob.mode === '160000') {
     return {
@@ -190,10 +199,12 @@ async function readSide(tree: Tree, path: string, blob: BlobRef | null): Promise
     return { path, reason: content.reason, transient: content.transient, blob: blob.sha };
   }
   const decoded = decodeText(content.bytes);
-  if (decoded.state === 'binary')
-    return { path, reason: 'it is binary where text is expected', transient: false, blob: blob.sha };
-  if (decoded.state === 'invalid') return { path, reason: `it is ${decoded.reason}`, transient: false, blob: blob.sha };
-  return { path, text: decoded.text, blob: blob.sha, mode: blob.mode };
+  if (decoded.state === 'text') return { path, text: decoded.text, blob: blob.sha, mode: blob.mode };
+  if (isText(path)) {
+    const reason = decoded.state === 'binary' ? 'it is binary where text is expected' : `it is ${decoded.reason}`;
+    return { path, reason, transient: false, blob: blob.sha };
+  }
+  return { path, text: '', blob: blob.sha, mode: blob.mode, binary: describeBinary(content.bytes) };
 }
 
 function withoutExcluded(snapshot: Snapshot, excluded: (path: string) => boolean): Snapshot {

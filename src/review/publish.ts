@@ -3,7 +3,7 @@ import { CountersignError } from '../core/errors.ts';
 import type { CommentState, PullRequestState, RepositoryRef, RepositoryState } from '../core/host.ts';
 import type { Verdict } from '../core/report.ts';
 import type { SignOff } from '../core/signoff.ts';
-import type { LedgerHead, PullRequestRecord, StoredReview } from '../core/store.ts';
+import { formatLedgerHead, type LedgerHead, type PullRequestRecord, type StoredReview } from '../core/store.ts';
 import type { AppliedPolicy } from '../policy/applied.ts';
 import { checkName } from '../policy/checks.ts';
 import { decide } from '../policy/decide.ts';
@@ -210,7 +210,7 @@ function extraOf(
   now: number,
 ): ReviewExtra {
   return {
-    ledgerHead: head.hash,
+    ledgerHead: formatLedgerHead(head),
     pending: pendingOf(signOffs, now),
     checkName: review.checkName,
     observe: policy.mode === 'observe',

@@ -22,18 +22,30 @@ export function createEngine(
     rules: rulesById(),
     dependencyDetectors: DEPENDENCY_DETECTORS,
     concerns,
+    isText,
     changes: (snapshot, signal) =>
       collectChanges(snapshot, (format, text, path) => inspector.parseDependencies(format, text, path, signal)),
     close: () => inspector.close(),
   };
 }
 
-function concerns(path: string): boolean {
+/** Files that people, tools and machines read as text; shells and script engines run them in spite of a NUL byte. */
+const TEXT_NAME =
+  /(?:^|\/)(?:[^/]+\.(?:ya?ml|jsonc?|json5|toml|ini|cfg|conf|env|properties|md|mdx|mdc|txt|rst|adoc|html?|css|scss|less|xml|svg|tf|tfvars|hcl|bicep|sh|bash|zsh|fish|ps1|psm1|bat|cmd|sql|graphql|proto|rb|go|rs|java|kts?|gradle|groovy|scala|php|cs|fs|vb|swift|c|h|cc|cpp|hpp|m|lua|pl|r|ex|exs|erl|hs|dart)|dockerfile[^/]*|containerfile[^/]*|makefile|justfile|jenkinsfile|codeowners|procfile|vagrantfile|gemfile|rakefile|\.[a-z]+rc|\.env[^/]*|\.git(?:ignore|attributes|modules))$/i;
+
+function isText(path: string): boolean {
+  return TEXT_NAME.test(path) || isCodeOrDependencies(path) || path.startsWith('.github/');
+}
+
+function isCodeOrDependencies(path: string): boolean {
   return (
     languageOf(path) !== null ||
-    ALL_ECOSYSTEMS.some((ecosystem) => ecosystem.formats.some((format) => format.matches(path))) ||
-    GUARDRAIL_DETECTORS.some((detector) => detector.concerns(path))
+    ALL_ECOSYSTEMS.some((ecosystem) => ecosystem.formats.some((format) => format.matches(path)))
   );
+}
+
+function concerns(path: string): boolean {
+  return isCodeOrDependencies(path) || GUARDRAIL_DETECTORS.some((detector) => detector.concerns(path));
 }
 
 export async function waitMs(milliseconds: number): Promise<void> {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { createNodeMiddleware, Probot } from 'probot';
 import { createApp } from '../app.ts';
-import { CountersignError } from '../core/errors.ts';
+import { CountersignError, messageOf } from '../core/errors.ts';
 import type { Job } from '../core/job.ts';
 import type { EvidenceSource } from '../core/lookup.ts';
 import type { OperatedStore } from '../core/store.ts';
@@ -20,6 +20,11 @@ import type { Log } from './log.ts';
 import { policyReader } from './policy.ts';
 import { createPorts } from './ports.ts';
 import type { Credentials, Settings } from './settings.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** How long what is not the ledger is kept: reviews of open pull requests, closed ones, marks of effects. Days. */
+const RETENTION = { reviewDays: 90, closedPullRequestDays: 365, effectDays: 400 } as const;
 
 /** Time for running work to end after SIGTERM; what is left goes back to the queue. */
 const GRACE_MS = 25_000;
@@ -78,10 +83,14 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     concurrency: settings.concurrency,
   });
 
+  const retention = setInterval(() => void retain(store, log), DAY_MS);
+  retention.unref();
+
   return {
     address,
     ports,
     async stop() {
+      clearInterval(retention);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
       await worker.stop(GRACE_MS);
@@ -91,6 +100,15 @@ export async function startService(parts: ServiceParts): Promise<Service> {
       await store.close();
     },
   };
+}
+
+/** Deletes what is past its time, once a day; ledger rows stay. */
+async function retain(store: OperatedStore, log: Log): Promise<void> {
+  try {
+    await store.retain(RETENTION);
+  } catch (error) {
+    log('error', 'old rows could not be deleted; it is tried again tomorrow', { error: messageOf(error) });
+  }
 }
 
 /** One Octokit for each installation: its token is fetched once and used until it runs out. */
