@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { constants, createReadStream, type Stats } from 'node:fs';
-import { stat as followed, lstat, open, readdir, readlink } from 'node:fs/promises';
+import { stat as followed, lstat, open, readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CountersignError } from '../core/errors.ts';
 import type { BlobRef, FileContent, Tree, TreeEntry } from '../core/snapshot.ts';
@@ -21,7 +21,10 @@ export async function look(root: string, path: string): Promise<OnDisk> {
     const above = await stat(join(root, ...parts.slice(0, depth)));
     if (above === null || !above.isDirectory()) return { kind: 'none' };
   }
-  const full = join(root, ...parts);
+  return await lookAt(join(root, ...parts));
+}
+
+async function lookAt(full: string): Promise<OnDisk> {
   const found = await stat(full);
   if (found === null) return { kind: 'none' };
   if (found.isSymbolicLink()) return { kind: 'symlink', target: await readlink(full) };
@@ -48,13 +51,20 @@ export function blobSha(bytes: Uint8Array, algorithm: 'sha1' | 'sha256'): string
   return createHash(algorithm).update(`blob ${bytes.byteLength}\0`).update(bytes).digest('hex');
 }
 
-/** A file on disk as a tree would name it; null for a directory or nothing. Reads the content once, in pieces. */
-export async function blobOnDisk(
-  root: string,
-  path: string,
-  algorithm: 'sha1' | 'sha256',
-): Promise<BlobRef | { readonly unread: string } | null> {
-  const found = await look(root, path);
+type Named = BlobRef | { readonly unread: string } | null;
+
+/** A file on disk as a tree would name it; null for a directory or nothing. */
+export async function blobOnDisk(root: string, path: string, algorithm: 'sha1' | 'sha256'): Promise<Named> {
+  return await named(join(root, ...path.split('/')), await look(root, path), algorithm);
+}
+
+/** The same for a path whose directories are known to be no links. */
+export async function blobBelow(root: string, path: string, algorithm: 'sha1' | 'sha256'): Promise<Named> {
+  const full = join(root, ...path.split('/'));
+  return await named(full, await lookAt(full), algorithm);
+}
+
+async function named(full: string, found: OnDisk, algorithm: 'sha1' | 'sha256'): Promise<Named> {
   switch (found.kind) {
     case 'none':
     case 'directory':
@@ -64,9 +74,24 @@ export async function blobOnDisk(
     case 'symlink':
       return { sha: blobSha(Buffer.from(found.target), algorithm), mode: '120000' };
     case 'file':
-      return await hashed(join(root, ...path.split('/')), found, algorithm);
+      return await hashed(full, found, algorithm);
   }
 }
+
+/** Does the work for all items, so many at a time, and answers in their order. */
+export async function allOf<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const answers: R[] = [];
+  for (let at = 0; at < items.length; at += atOnce) {
+    answers.push(...(await Promise.all(items.slice(at, at + atOnce).map(work))));
+  }
+  return answers;
+}
+
+/** Node reads files in four threads; more waiting than this brings nothing. */
+const atOnce = 64;
+
+/** Up to this size a file is read in one go. */
+const wholeBytes = 1_000_000;
 
 async function hashed(
   full: string,
@@ -75,7 +100,8 @@ async function hashed(
 ): Promise<BlobRef | { readonly unread: string }> {
   const hash = createHash(algorithm).update(`blob ${size}\0`);
   try {
-    for await (const chunk of createReadStream(full)) hash.update(chunk);
+    if (size <= wholeBytes) hash.update(await readFile(full));
+    else for await (const chunk of createReadStream(full)) hash.update(chunk);
   } catch (error) {
     return { unread: error instanceof Error ? error.message : String(error) };
   }

@@ -1,6 +1,6 @@
 import type { BlobRef, FileChange, Snapshot } from '../core/snapshot.ts';
 import { withRenames } from '../core/snapshot.ts';
-import { blobOnDisk, diskTree, filesBelow, readOnDisk, requireFolder } from './disk.ts';
+import { allOf, blobBelow, diskTree, filesBelow, readOnDisk, requireFolder } from './disk.ts';
 import { statusOf } from './snapshot.ts';
 
 export interface FolderLimits {
@@ -51,8 +51,8 @@ async function readFolder(dir: string): Promise<Folder> {
   const { paths, unread: unnamed } = await filesBelow(dir);
   const files = new Map<string, BlobRef>();
   const unread = unnamed.map((path) => ({ path, reason: 'its name is not UTF-8', transient: false }));
-  for (const path of paths) {
-    const found = await blobOnDisk(dir, path, 'sha1');
+  const blobs = await allOf(paths, async (path) => ({ path, found: await blobBelow(dir, path, 'sha1') }));
+  for (const { path, found } of blobs) {
     if (found === null) continue;
     if ('unread' in found) unread.push({ path, reason: found.unread, transient: false });
     else files.set(path, found);

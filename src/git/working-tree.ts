@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CountersignError } from '../core/errors.ts';
 import { type BlobRef, canonicalMode, type FileChange, type Snapshot, withRenames } from '../core/snapshot.ts';
-import { blobOnDisk, blobSha, diskTree, look, readOnDisk, requireFolder } from './disk.ts';
+import { allOf, blobOnDisk, blobSha, diskTree, look, readOnDisk, requireFolder } from './disk.ts';
 import { compared } from './folders.ts';
 import { blobContent, entriesOf, gitTree, type ObjectReader, openObjects, utf8 } from './objects.ts';
 import { runGit } from './process.ts';
@@ -43,8 +43,11 @@ export async function snapshotFromWorkingTree(options: WorkingTree): Promise<Loc
     reason: 'its name is not UTF-8',
     transient: false,
   }));
-  for (const [path, indexed] of names.files) {
-    const found = await onDisk(path, indexed);
+  const present = await allOf([...names.files], async ([path, indexed]) => ({
+    path,
+    found: await onDisk(path, indexed),
+  }));
+  for (const { path, found } of present) {
     if (found === null) continue;
     if ('unread' in found) unread.push({ path, reason: found.unread, transient: false });
     else head.set(path, found);
