@@ -142,7 +142,7 @@ function signedLines(report: Report, verdict: Verdict): readonly string[] {
 }
 
 function footer(report: Report, extra: ReviewExtra): string {
-  const ledger = extra.ledgerHead === null ? 'none yet' : inlineCode(extra.ledgerHead, 64);
+  const ledger = extra.ledgerHead === null ? 'none yet' : inlineCode(extra.ledgerHead, 90);
   const head = inlineCode(report.headSha.slice(0, 12), 12);
   const base = inlineCode(report.mergeBase.slice(0, 12), 12);
   const policy = inlineCode(report.policyDigest.slice(0, 12), 12);

@@ -9,7 +9,7 @@ import { counted, inlineCode, inlineText, listed, plainText } from './markdown.t
 
 /** What a check run or comment says beside the report and its verdict. */
 export interface ReviewExtra {
-  /** Head of the ledger, 64 hex digits; null where nothing is recorded yet. */
+  /** Head of the ledger, `sequence:` and 64 hex digits (`formatLedgerHead`); null where nothing is recorded yet. */
   readonly ledgerHead: string | null;
   /** Sign-offs that wait for a press of Confirm. */
   readonly pending: readonly SignOff[];

@@ -37,7 +37,7 @@ export const checkRunRoutes: readonly Route[] = [
   route('PATCH', `${repo}/check-runs/(\\d+)`, async (call, [name = '', id = ''], stage) => {
     const run = stage.world.checkRuns.get(+id);
     if (!run || run.repository !== name) return refused(404, 'Not Found');
-    if (run.appId !== stage.world.app.id)
+    if (call.caller !== 'installation' || run.appId !== stage.world.app.id)
       return refused(403, 'Invalid app_id `x` - check run can only be modified by the GitHub App that created it.');
     const { annotations: _left, ...output } = (call.body?.['output'] ?? {}) as Json;
     const answer = await call.forward();
