@@ -71,14 +71,15 @@ export function addRequirement(
     return;
   }
   const { url, ...rest } = requirement;
-  const fragment = /#(?:.*&)?(sha\d+|md5)=([0-9a-f]+)/.exec(url ?? '');
+  const fragment = url?.slice(url.indexOf('#') + 1).split('&') ?? [];
+  const hash = fragment.map((part) => /^(sha\d+|md5)=([0-9a-f]+)$/.exec(part)).find((match) => match !== null);
   addEntry(reading, {
     ...rest,
     ...place,
     location,
     relationship: 'direct',
     resolvedUrl: url,
-    integrity: integrity ?? (fragment === null ? undefined : `${fragment[1]}:${fragment[2]}`),
+    integrity: integrity ?? (hash ? `${hash[1]}:${hash[2]}` : undefined),
   });
 }
 
