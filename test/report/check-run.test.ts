@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Unknown } from '../../src/core/finding.ts';
+import { decide } from '../../src/policy/decide.ts';
 import { renderCheckRun } from '../../src/report/check-run.ts';
+import { renderComment } from '../../src/report/comment.ts';
 import { byteLength } from '../../src/report/markdown.ts';
 import { HIDDEN, hostileText, REFERENCE, read } from './hostile.ts';
 import { extra, finding, pendingSignOff, report, verdict } from './sample.ts';
@@ -71,6 +73,64 @@ describe('the title of the check', () => {
     const { output } = renderCheckRun(report({}), verdict({ unknowns: [{ ...unknown, advisory: true }] }), extra({}));
     expect(output.title).toBe('Nothing to sign');
     expect(output.summary).toContain('Not checked');
+  });
+});
+
+describe('title, comment and verdict', () => {
+  it('agree for every verdict that can be decided: only a pass reads like one', () => {
+    const someFinding = fc.record({
+      level: fc.constantFrom('error' as const, 'warning' as const, 'note' as const),
+      critical: fc.boolean(),
+      signable: fc.boolean(),
+      preExisting: fc.boolean(),
+    });
+    const someUnknown = fc.record({ transient: fc.constant(true), advisory: fc.boolean() });
+    fc.assert(
+      fc.property(
+        fc.array(someFinding, { maxLength: 4 }),
+        fc.array(someUnknown, { maxLength: 3 }),
+        fc.boolean(),
+        fc.boolean(),
+        (marks, unknowns, refused, signed) => {
+          const findings = marks.map((mark, index) =>
+            finding({ ...mark, handle: `F${index + 1}`, evidenceDigest: `d${index}` }),
+          );
+          const all = findings.map(({ handle, ruleId, evidenceDigest }) => ({
+            handle,
+            ruleId,
+            evidenceDigests: [evidenceDigest],
+          }));
+          const base = { state: 'effective' as const, expiresAt: '2027-01-01T00:00:00Z' };
+          const signOffs = [
+            ...(signed ? [pendingSignOff({ ...base, items: all })] : []),
+            ...(refused ? [pendingSignOff({ ...base, id: 's2', kind: 'refuse', items: all })] : []),
+          ];
+          const told = decide(
+            findings,
+            unknowns.map((each) => ({ ...unknown, ...each })),
+            signOffs,
+            {
+              blocks: ({ level, preExisting }) => level === 'error' && !preExisting,
+              signersNeeded: () => 1,
+              interestedIds: new Set(),
+              now: Date.parse('2026-11-20T10:00:00Z'),
+            },
+          );
+          const facts = report({ findings });
+          const { output } = renderCheckRun(facts, told, extra({}));
+          const comment = renderComment(facts, told, extra({}));
+          const bad = /^(?:Blocked|Could not evaluate)/.test(output.title);
+          expect(bad, output.title).toBe(told.result !== 'pass');
+          expect(comment.includes(output.title.split(/[:(]/)[0] ?? ''), comment).toBe(true);
+          expect(/Countersign: /.test(comment) && told.result !== 'pass', comment).toBe(false);
+          for (const handle of told.open) {
+            expect(output.summary).toContain(`**${handle}**`);
+            expect(comment).toContain(`**${handle}**`);
+          }
+        },
+      ),
+      { numRuns: 500, seed: 31 },
+    );
   });
 });
 
