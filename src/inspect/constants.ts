@@ -176,7 +176,11 @@ export function createConstants(program: Program, scopes: Scopes): Constants {
         const operator = childOf(value, 'operator');
         const left = childOf(value, 'left');
         const right = childOf(value, 'right');
-        if (operator === null || left === null || right === null || name(operator) !== '+') return null;
+        if (operator === null || left === null || right === null) return null;
+        if (name(operator) === '%' && program.dialect === 'python') {
+          return shapeAt(left, hops + 1)?.replace(/%(?:\(\w+\))?[-\d.]*[sdrfix]/g, HOLE) ?? null;
+        }
+        if (name(operator) !== '+') return null;
         const first = shapeAt(left, hops + 1);
         const second = shapeAt(right, hops + 1);
         return first === null && second === null ? null : (first ?? HOLE) + (second ?? HOLE);

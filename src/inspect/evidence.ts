@@ -82,7 +82,10 @@ export function shapeOf(program: Program, node: Syntax, origins: Origins): strin
       case 'shorthand_property_identifier_pattern':
       case 'type_identifier': {
         const from = origins.origin(inner);
-        out.push(from !== null && !from.endsWith('()') && !from.startsWith('.') ? from : numbered(text(inner)));
+        // A global that is neither called nor looked into may just be a name that the fragment does not declare.
+        const own = from?.startsWith('~') === true && !/^(?:function|object|constructor)$/.test(inner.field ?? '');
+        const kept = from !== null && !own && !from.endsWith('()') && !from.startsWith('.');
+        out.push(kept ? from : numbered(text(inner)));
         return;
       }
       case 'property_identifier': {

@@ -143,12 +143,25 @@ export function createFlow(needs: FlowNeeds): FlowEngine {
 
   function ofName(node: Syntax, kind: SinkKind, env: Environment, depth: number): Taint | null {
     const binding = scopes.lookup(node);
-    if (binding === null) return ofOrigin(node);
+    if (binding === null) return ofGlobal(node);
     if (binding.kind === 'import') return ofOrigin(node);
     if (binding.kind === 'function' || binding.kind === 'class') return null;
     if (binding.kind === 'caught') return null;
     const found = ofBinding(binding, node, kind, env, depth);
     return found !== null && found.container === undefined && guards.guarded(node, kind) ? null : found;
+  }
+
+  /** A fragment of a handler uses its request without the function around it. */
+  function ofGlobal(node: Syntax): Taint | null {
+    const container =
+      program.dialect === 'python'
+        ? null
+        : /^req(?:uest)?$/.test(name(node))
+          ? 'request'
+          : name(node) === 'ctx'
+            ? 'context'
+            : null;
+    return container === null ? ofOrigin(node) : ofSource({ kind: 'container', container }, node);
   }
 
   function ofOrigin(node: Syntax): Taint | null {

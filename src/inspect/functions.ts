@@ -183,6 +183,7 @@ function listened(
   needs: { readonly program: Program; readonly origins: Origins },
 ): CallbackValue | null {
   if (event === 'error' || event === 'close' || event === 'end' || event === 'exit') return { kind: 'constant' };
+  if (event === 'entry') return index === 0 ? remoteInput("an archive's entry") : null;
   if (event === 'connection') {
     if (index === 0) return { kind: 'source', source: { kind: 'container', container: 'socket' } };
     return { kind: 'source', source: { kind: 'container', container: 'request' } };

@@ -46,3 +46,9 @@ function grammarModule(grammar: Grammar): unknown {
   const both: { readonly typescript: unknown; readonly tsx: unknown } = load('tree-sitter-typescript');
   return grammar === 'tsx' ? both.tsx : both.typescript;
 }
+
+/** Parsing alone, for comparison: nothing is read from the tree. */
+export function bareParse(path: string, text: string): void {
+  const language = languageOf(path);
+  if (language !== null) parserFor(language.grammar).parse(text, undefined, { bufferSize: bufferFor(text) });
+}

@@ -23,6 +23,37 @@ const ALIASES: Readonly<Record<string, string>> = {
   buffer: '~buffer',
   globals: '~',
 };
+/** What everybody calls these modules: a fragment without its imports still says what it uses. */
+const CUSTOMARY: ReadonlyMap<string, string> = new Map([
+  ...[
+    'fs',
+    'path',
+    'child_process',
+    'http',
+    'https',
+    'util',
+    'url',
+    'vm',
+    'os',
+    'crypto',
+    'axios',
+    'bcrypt',
+    'mongoose',
+    'express',
+    'cors',
+    'ejs',
+    'pug',
+  ].map((name) => [name, name] as const),
+  ['cp', 'child_process'],
+  ['jwt', 'jsonwebtoken'],
+  ['_', 'lodash'],
+  ['shell', 'shelljs'],
+  ['libxmljs', 'libxmljs'],
+  ['yaml', 'js-yaml'],
+  ['session', 'express-session'],
+  ['CryptoJS', 'crypto-js'],
+  ['Handlebars', 'handlebars'],
+]);
 const GLOBAL_OBJECTS: ReadonlySet<string> = new Set(['~globalThis', '~global', '~window', '~self']);
 const CLASSES: ReadonlySet<string> = new Set(['class_declaration', 'class', 'abstract_class_declaration']);
 const MAX_HOPS = 40;
@@ -133,8 +164,10 @@ export function createOrigins(program: Program, scopes: Scopes): Origins {
 
   function ofName(node: Syntax, hops: number): string | null {
     const binding = scopes.lookup(node);
-    if (binding === null)
-      return program.dialect === 'javascript' && name(node) === 'undefined' ? null : `~${name(node)}`;
+    if (binding === null) {
+      if (program.dialect === 'python') return `~${name(node)}`;
+      return name(node) === 'undefined' ? null : (CUSTOMARY.get(name(node)) ?? `~${name(node)}`);
+    }
     if (binding.imported !== undefined) {
       const module = moduleOf(binding.imported.module);
       return binding.imported.name === '*' || binding.imported.name === 'default'

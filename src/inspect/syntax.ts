@@ -50,6 +50,34 @@ export interface Translation {
 /** Code nested deeper than this is not evaluated: the walks over it are recursive, and nobody writes it by hand. */
 const MAX_DEPTH = 2_000;
 
+/**
+ * Nodes that are not looked into: they have no parts, or parts that mean nothing here. Not asking the native tree for
+ * their children saves a third of the reading.
+ */
+const LEAVES: ReadonlySet<string> = new Set([
+  'identifier',
+  'property_identifier',
+  'shorthand_property_identifier',
+  'shorthand_property_identifier_pattern',
+  'type_identifier',
+  'statement_identifier',
+  'number',
+  'comment',
+  'this',
+  'true',
+  'false',
+  'null',
+  'undefined',
+  'regex_pattern',
+  'regex_flags',
+  'string_fragment',
+  'escape_sequence',
+  'predefined_type',
+  'jsx_text',
+  'interface_declaration',
+  'type_alias_declaration',
+]);
+
 interface Growing extends Syntax {
   readonly children: Growing[];
 }
@@ -124,7 +152,8 @@ export function readTree(
       else known.push(node);
       if (parent === null) root = node;
       else parent.children.push(node);
-      if (cursor.gotoFirstChild()) {
+      const leaf = LEAVES.has(native) || (native === 'string' && translation === null);
+      if (!leaf && cursor.gotoFirstChild()) {
         entered = true;
         open.push(node);
         if (open.length > MAX_DEPTH) {

@@ -35,6 +35,10 @@ function* assigned(facts: FileFacts): Generator<Sink> {
     const property = target.children.find((child) => child.field === 'property');
     if (property === undefined) continue;
     const name = facts.text(property);
+    if (/^ctx\.(?:response\.)?body$/.test(facts.text(target)) && isMarkup(facts, value)) {
+      yield { at: node, value, kind: 'html', what: ANSWER, remediation: RESPONSE, atLeast: 'remote' };
+      continue;
+    }
     if (DOM_PROPERTIES.test(name)) {
       yield {
         at: node,
@@ -171,16 +175,17 @@ function* attributes(facts: FileFacts): Generator<Sink> {
   }
 }
 
-/** Python handlers answer with what they return. */
+/** Python handlers answer with what they return, Lambda functions with a `body`. */
 function* returned(facts: FileFacts): Generator<Sink> {
-  if (facts.program.dialect !== 'python') return;
   for (const handler of facts.handlers) {
-    if (handler.framework !== 'flask') continue;
+    if (handler.framework !== 'flask' && handler.framework !== 'lambda') continue;
     for (const node of facts.nodes('return_statement')) {
       const value = node.children[0];
       if (value === undefined || node.start < handler.node.start || node.end > handler.node.end) continue;
-      if (isMarkup(facts, value))
-        yield { at: node, value, kind: 'html', what: ANSWER, remediation: RESPONSE, atLeast: 'remote' };
+      const object = handler.framework === 'lambda' ? facts.object(value) : null;
+      const answer = handler.framework === 'flask' ? value : object === null ? null : facts.property(object, 'body');
+      if (answer === null || !isMarkup(facts, answer)) continue;
+      yield { at: node, value: answer, kind: 'html', what: ANSWER, remediation: RESPONSE, atLeast: 'remote' };
     }
   }
 }
@@ -189,6 +194,6 @@ function* returned(facts: FileFacts): Generator<Sink> {
 export const crossSiteScripting: CodeDetector = {
   rule,
   triggers:
-    /HTML|srcdoc|document\.write|insertAdjacent|\$\(|jQuery|\.(?:send|end|write|html|append)\s*\(|href|src=|createContextualFragment|Markup|mark_safe|return\s+f?["']|Response/,
+    /HTML|srcdoc|document\.write|insertAdjacent|\$\(|jQuery|\.(?:send|end|write|html|append)\s*\(|href|src=|createContextualFragment|Markup|mark_safe|return\s+(?:f?["']|\{)|Response|\.body\s*=/,
   detect: (facts) => [...taintedSinks(facts, rule, sinks(facts)), ...taintedSinks(facts, rule, returned(facts))],
 };

@@ -16,7 +16,7 @@ const REMEDIATION =
   'Resolve the path, then refuse it unless it starts with the allowed folder; or keep only path.basename(name).';
 
 const FILE =
-  /^(?:fs(?:\.promises)?\.(?:readFile|readFileSync|createReadStream|writeFile|writeFileSync|appendFile|appendFileSync|createWriteStream|unlink|unlinkSync|rm|rmSync|rmdir|rmdirSync|readdir|readdirSync|open|openSync|copyFile|copyFileSync|rename|renameSync|cp|cpSync|truncate|chmod|outputFile|outputFileSync|readJson|readJsonSync|readJSON|writeJson|writeJsonSync|outputJson|remove|removeSync|move|moveSync|ensureFile|symlink|opendir)|~Bun\.file|~Bun\.write|~Deno\.(?:readFile|readTextFile|writeFile|writeTextFile|remove|open)|~open|builtins\.open|io\.open|codecs\.open|os\.(?:remove|unlink|rmdir|listdir|makedirs|mkdir|rename|open)|shutil\.(?:copy|copyfile|move|rmtree|copytree)|flask\.send_file|send|del|rimraf|glob\.(?:sync|glob)|fastapi\.responses\.FileResponse|starlette\.responses\.FileResponse|tarfile\.open|zipfile\.ZipFile|mv|adm-zip|vinyl-fs\.src)$/;
+  /^(?:fs(?:\.promises)?\.(?:readFile|readFileSync|createReadStream|writeFile|writeFileSync|appendFile|appendFileSync|createWriteStream|unlink|unlinkSync|rm|rmSync|rmdir|rmdirSync|readdir|readdirSync|open|openSync|copyFile|copyFileSync|rename|renameSync|cp|cpSync|truncate|chmod|outputFile|outputFileSync|readJson|readJsonSync|readJSON|writeJson|writeJsonSync|outputJson|remove|removeSync|move|moveSync|ensureFile|symlink|opendir)|~Bun\.file|~Bun\.write|~Deno\.(?:readFile|readTextFile|writeFile|writeTextFile|remove|open)|builtins\.open|io\.open|codecs\.open|os\.(?:remove|unlink|rmdir|listdir|makedirs|mkdir|rename|open)|shutil\.(?:copy|copyfile|move|rmtree|copytree)|flask\.send_file|send|del|rimraf|glob\.(?:sync|glob)|fastapi\.responses\.FileResponse|starlette\.responses\.FileResponse|tarfile\.open|zipfile\.ZipFile|mv|adm-zip|vinyl-fs\.src)$/;
 /** Reading its metadata tells less than its content. */
 const PROBE =
   /^fs(?:\.promises)?\.(?:stat|statSync|lstat|lstatSync|access|accessSync|exists|existsSync|mkdir|mkdirSync)$/;
@@ -26,7 +26,8 @@ function* sinks(facts: FileFacts): Generator<Sink> {
   for (const call of facts.calls) {
     const [path, second] = call.arguments;
     if (path === undefined) continue;
-    const from = call.origin;
+    const python = facts.program.dialect === 'python';
+    const from = python && call.origin === '~open' ? 'builtins.open' : call.origin;
     if (from !== null && FILE.test(from)) {
       yield sink(call, path, from.startsWith('fs') ? 'parameter' : 'local');
       if (second !== undefined && TWO_PATHS.test(from)) yield sink(call, second, 'parameter');
@@ -38,13 +39,14 @@ function* sinks(facts: FileFacts): Generator<Sink> {
       isResponse(facts.text(call.receiver))
     ) {
       if (option(facts, call, 'root') === null) yield sink(call, path, 'remote');
-    } else if (call.name === 'extractEntryTo' || call.name === 'pipe') {
+    } else if (python && call.name === 'save' && call.receiver !== null) {
+      yield sink(call, path, 'remote');
     } else if (
-      from === 'pathlib.Path()' ||
+      python &&
+      call.receiver !== null &&
       /^(?:read_text|read_bytes|write_text|write_bytes|open)$/.test(call.name ?? '')
     ) {
-      if (call.receiver !== null && facts.program.dialect === 'python')
-        yield { ...sink(call, call.receiver, 'remote') };
+      yield sink(call, call.receiver, 'remote');
     }
   }
 }

@@ -18,9 +18,11 @@ const REWRITE =
   'Rewrite the expression so that no text can match in two ways, or bound the length of the input before matching.';
 const ESCAPE = 'Escape the value before it becomes part of the expression, or search for it with includes().';
 /** Milliseconds for one expression; one that takes longer is told as not judged. */
-const TIME_LIMIT_MS = 400;
+const TIME_LIMIT_MS = 1_500;
 const MAX_LENGTH = 1_500;
 const MAX_REMEMBERED = 5_000;
+/** Longer expressions without nested repetition are checked only where a request reaches them: the check costs milliseconds each. */
+const MAX_POLYNOMIAL_LENGTH = 60;
 
 type Checker = (
   source: string,
@@ -92,7 +94,8 @@ function judge(facts: FileFacts, used: Used): readonly Detection[] {
   const nested = repeatsAmbiguousGroup(used.source);
   const flow = !nested && mayBePolynomial(used.source) ? inputOf(facts, used.node) : null;
   // What nobody outside reaches costs time only where the expression is exponential.
-  if (!nested && flow?.strength !== 'remote' && flow?.strength !== 'parameter') return [];
+  const short = flow?.strength === 'parameter' && used.source.length <= MAX_POLYNOMIAL_LENGTH;
+  if (!nested && flow?.strength !== 'remote' && !short) return [];
   const { status, complexity } = check(used.source, used.flags.replace(/[^imsuy]/g, ''));
   if (status === 'unknown' && nested) {
     const message = 'Whether this expression can take exponential time could not be decided in time.';
@@ -138,7 +141,7 @@ function vulnerable(
         flow,
       }),
     ];
-  if (degree < 3) return [];
+  if (degree < 3 && flow?.strength !== 'parameter') return [];
   const level = flow?.strength === 'parameter' ? 'warning' : 'note';
   return [
     facts.finding({
