@@ -31,8 +31,8 @@ export function createPulls(requester: Requester): Pulls {
     return await requester.read(ref, route, {}, Repository);
   }
 
-  async function open(ref: RepositoryRef): ReturnType<Pulls['openPullRequests']> {
-    const asked = { state: 'open', sort: 'updated', direction: 'desc' };
+  async function open(ref: RepositoryRef, order: object): ReturnType<Pulls['openPullRequests']> {
+    const asked = { state: 'open', ...order };
     const { items, complete } = await requester.readPages(ref, `${route}/pulls`, asked, PullRequest, openPages);
     return { pullRequests: items.map(pullOf), complete };
   }
@@ -65,8 +65,10 @@ export function createPulls(requester: Requester): Pulls {
     },
 
     async openPullRequestsAt(ref, headSha) {
-      const { pullRequests, complete } = await open(ref);
-      const found = pullRequests.filter((pull) => pull.headSha === headSha);
+      // By creation: by update, one could move to a page that was already read while the next are asked for.
+      const { pullRequests, complete } = await open(ref, { sort: 'created', direction: 'desc' });
+      const byNumber = new Map(pullRequests.map((pull) => [pull.number, pull]));
+      const found = [...byNumber.values()].filter((pull) => pull.headSha === headSha);
       if (complete) return found;
       // Beyond the listed ones, GitHub's own index answers for branches of the repository itself.
       const asked = { commit_sha: headSha };
@@ -95,7 +97,7 @@ export function createPulls(requester: Requester): Pulls {
       });
     },
 
-    openPullRequests: open,
+    openPullRequests: (ref) => open(ref, { sort: 'updated', direction: 'desc' }),
 
     async repositoriesOf(installationId) {
       const found = [];

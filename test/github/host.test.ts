@@ -330,6 +330,9 @@ describe('a pull request', () => {
     const { pullRequests, complete } = await host.openPullRequests(shop.ref);
     expect(complete).toBe(true);
     expect(pullRequests.length).toBeGreaterThan(101);
+    await shop.label(1, 'touched', 'alice');
+    await shop.edit(1, { body: 'touched' }, 'alice');
+    expect((await host.openPullRequests(shop.ref)).pullRequests[0]?.number).toBe(1);
   }, 60_000);
 });
 

@@ -36,7 +36,10 @@ const routes: readonly Route[] = [
       .filter((pull) => state === 'all' || pull.state === state)
       .filter((pull) => head === null || `${pull.fork ?? owner}:${pull.headRef}` === head)
       .filter((pull) => base === null || pull.baseRef === base);
-    return readable(call, stage, 'pull_requests') ?? paged(call, pulls.map(stage.shapes.pull), (items) => items);
+    const sorted =
+      call.query.get('sort') === 'updated' ? pulls.sort((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1)) : pulls;
+    const ordered = call.query.get('direction') === 'asc' ? sorted.reverse() : sorted;
+    return readable(call, stage, 'pull_requests') ?? paged(call, ordered, (items) => items.map(stage.shapes.pull));
   }),
   route('POST', `${repo}/pulls`, () => refused(422, 'open pull requests through Repository.open')),
   route('GET', `${repo}/pulls/(\\d+)`, async (call, [name = '', number = ''], stage) => {
