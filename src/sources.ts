@@ -4,6 +4,8 @@ import { createRegistries, DEFAULT_REGISTRY_SETTINGS, type RegistryAddresses } f
 import type { EvidenceCache } from './evidence/cache.ts';
 import { SYSTEM_CLOCK } from './evidence/clock.ts';
 import { createDenyList } from './evidence/deny-list.ts';
+import { createDepsDev, DEPS_DEV_ADDRESS } from './evidence/deps-dev.ts';
+import { createNpmDownloads } from './evidence/downloads.ts';
 import { createGate, DEFAULT_LIMITS, type GateClock, type SourceLimits } from './evidence/gate.ts';
 import { createHttpClient } from './evidence/http.ts';
 import { createEvidence } from './evidence/index.ts';
@@ -26,6 +28,10 @@ export interface SourceSettings {
   readonly osv: string | null;
   /** A file of known malicious versions; null where there is none. */
   readonly denyList: string | null;
+  /** Base address of deps.dev, asked where a registry gives no creation date; null: nobody is asked. */
+  readonly depsDev: string | null;
+  /** Base address of npm's download counts; null: rules do without. */
+  readonly npmDownloads: string | null;
   /** Base addresses that differ from the public ones. */
   readonly addresses: Partial<RegistryAddresses>;
   /** Files with one popular name a line, most used first, for types without a shipped list or instead of it. */
@@ -41,6 +47,8 @@ export const DEFAULT_SOURCES: SourceSettings = {
   limits: DEFAULT_LIMITS,
   osv: OSV_ADDRESS,
   denyList: null,
+  depsDev: null,
+  npmDownloads: null,
   addresses: {},
   popularFiles: {},
 };
@@ -68,7 +76,14 @@ export async function openSources(
     offline: settings.offline,
     advisories: settings.osv === null ? null : createOsv({ base: settings.osv, http, gate: createGate(limits, clock) }),
     denyList: settings.denyList === null ? null : createDenyList(settings.denyList, clock.now),
-    downloads: null,
+    downloads:
+      settings.npmDownloads === null
+        ? null
+        : createNpmDownloads({ base: settings.npmDownloads, http, gate: createGate(limits, clock), clock }),
+    dates:
+      settings.depsDev === null
+        ? null
+        : createDepsDev({ base: settings.depsDev, http, gate: createGate(limits, clock), cache, now: clock.now }),
     names: await openNames(settings),
     cache,
     limits,
@@ -84,7 +99,8 @@ export async function openNames(settings: Pick<SourceSettings, 'popularFiles'>):
 /**
  * What the environment says of sources: `COUNTERSIGN_POPULAR_<TYPE>` (a file of names), `COUNTERSIGN_ALLOWED_HOSTS`
  * (hosts, with commas between), `COUNTERSIGN_OSV` (`on` for the public service, an address, or `off`), `COUNTERSIGN_DENY_LIST`
- * (a file), `COUNTERSIGN_REGISTRY_<TYPE>` (a base address). What is not set leaves the defaults.
+ * (a file), `COUNTERSIGN_DEPS_DEV` (`on` or an address), `COUNTERSIGN_NPM_DOWNLOADS` (an address),
+ * `COUNTERSIGN_REGISTRY_<TYPE>` (a base address). What is not set leaves the defaults.
  */
 export function settingsFromEnvironment(env: Readonly<Record<string, string | undefined>>): Partial<SourceSettings> {
   const popular = Object.entries(env).flatMap(([key, path]) => {
@@ -100,10 +116,14 @@ export function settingsFromEnvironment(env: Readonly<Record<string, string | un
   const npm = addresses.find(([type]) => type === 'npm')?.[1];
   const osv = env['COUNTERSIGN_OSV'] ?? '';
   const denyList = env['COUNTERSIGN_DENY_LIST'] ?? '';
+  const depsDev = env['COUNTERSIGN_DEPS_DEV'] ?? '';
+  const npmDownloads = env['COUNTERSIGN_NPM_DOWNLOADS'] ?? '';
   return {
     ...(npm === undefined ? {} : { npm: { registry: npm } }),
     ...(osv === '' ? {} : { osv: osv === 'on' ? OSV_ADDRESS : osv === 'off' ? null : osv }),
     ...(denyList === '' ? {} : { denyList }),
+    ...(depsDev === '' ? {} : { depsDev: depsDev === 'on' ? DEPS_DEV_ADDRESS : depsDev === 'off' ? null : depsDev }),
+    ...(npmDownloads === '' ? {} : { npmDownloads }),
     ...(addresses.length === 0 ? {} : { addresses: Object.fromEntries(addresses) }),
     ...(popular.length === 0 ? {} : { popularFiles: Object.fromEntries(popular) }),
     ...(allowedHosts.length === 0 ? {} : { allowedHosts }),

@@ -1,10 +1,11 @@
 import type { PackageType } from '../core/dependency.ts';
 import type { PackageEvidence } from '../core/evidence.ts';
-import { type Fact, notApplicable } from '../core/fact.ts';
+import { type Fact, known, knownValue, mapFact, notApplicable, unavailable } from '../core/fact.ts';
 import type { AdvisorySource, EvidenceSource, Registry, Route } from '../core/lookup.ts';
 import { advisoriesOf, type DenyList } from './advisories.ts';
 import { assemble, notFromRegistry } from './assemble.ts';
 import { askThroughCache, createAnswerCache, type DatedAnswer, type EvidenceCache } from './cache.ts';
+import type { DateSource } from './deps-dev.ts';
 import { createGate, type Gate, type GateClock, type SourceLimits } from './gate.ts';
 import type { NameKnowledge } from './names.ts';
 import { localKnowledge, type Subject, sourceOf, subjectOf, versionsOf } from './subject.ts';
@@ -22,6 +23,8 @@ export interface EvidenceOptions {
   /** Known malicious versions, asked for every name, private ones too: it stays on this machine. */
   readonly denyList: DenyList | null;
   readonly downloads: DownloadSource | null;
+  /** Asked for dates that the registry's own answer does not carry; null: nobody is. */
+  readonly dates: DateSource | null;
   readonly names: NameKnowledge;
   readonly cache: EvidenceCache | null;
   readonly limits: SourceLimits;
@@ -59,10 +62,11 @@ export function createEvidence(options: EvidenceOptions): EvidenceSource {
             now: options.clock.now(),
           });
           if (answer === null) return notFromRegistry(subject.change, local);
-          return assemble(subject.change, sourceOf(subject.routed), answer, subject.registry, local, {
+          const evidence = assemble(subject.change, sourceOf(subject.routed), answer, subject.registry, local, {
             ...(advisories[index] ?? { advisories: notApplicable(), previousAdvisories: notApplicable() }),
             weeklyDownloads: downloads.get(keyOf(subject)) ?? null,
           });
+          return withDates(subject, evidence, context.signal);
         }),
       );
     },
@@ -109,6 +113,34 @@ export function createEvidence(options: EvidenceOptions): EvidenceSource {
         signal,
       ),
     );
+  }
+
+  /** Dates from the fallback where the source gives none and no lower bound on age makes them idle. */
+  async function withDates(subject: Subject, evidence: PackageEvidence, signal: AbortSignal): Promise<PackageEvidence> {
+    const { dates, clock } = options;
+    const missing = evidence.firstPublishedAt.state === 'unavailable' && !evidence.firstPublishedAt.transient;
+    const idle = evidence.popular || evidence.inBase || subject.routed.state !== 'public';
+    if (dates === null || options.offline || !missing || idle || evidence.registryEntry.state !== 'known')
+      return evidence;
+    const fallback = await dates(subject.change.type, subject.name, signal);
+    if (fallback.state === 'unavailable') {
+      return { ...evidence, firstPublishedAt: unavailable(evidence.source, fallback.reason, fallback.transient) };
+    }
+    const at = new Date(clock.now()).toISOString();
+    const resolved = knownValue(evidence.resolvedVersion);
+    const published = resolved === undefined ? undefined : fallback.versions[resolved.version];
+    return {
+      ...evidence,
+      firstPublishedAt: known(fallback.firstPublishedAt, 'deps.dev', at),
+      ...(resolved === undefined || published === undefined
+        ? {}
+        : {
+            resolvedVersion: mapFact(evidence.resolvedVersion, (version) => ({
+              ...version,
+              publishedAt: known(published, 'deps.dev', at),
+            })),
+          }),
+    };
   }
 
   async function downloadsOf(

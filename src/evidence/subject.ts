@@ -68,7 +68,12 @@ export async function localKnowledge(
   const popularSince = isPrivate ? null : sources.names.popularSince(type, name);
   const seenSince =
     answer?.answer.state === 'found'
-      ? await firstSight(sources.cache, sourceOf(routed), type, name, sources.now)
+      ? await firstSight(
+          sources.cache,
+          `${sourceOf(routed)}:${type}:${name}`,
+          answer.answer.document.firstPublishedAt,
+          sources.now,
+        )
       : null;
   const since = [popularSince, seenSince].flatMap((each) => each ?? []).sort()[0];
   const elsewhere = sources.names.elsewhere(type, name);
@@ -93,18 +98,21 @@ function privateRouteOf(routed: Routed, observedAt: string): Fact<string> {
 
 const MEMORY_MS = 3650 * 86_400_000;
 
-/** When we first saw the name exist. Kept for ten years: a lower bound on age that no proxy can strip. */
+/**
+ * When we first saw the name exist. Kept for ten years: a lower bound on age that no proxy can strip. A name that was
+ * created after our first sight was given up and registered again: it is as young as its new owner.
+ */
 async function firstSight(
   cache: EvidenceCache | null,
-  source: string,
-  type: string,
-  name: string,
+  subject: string,
+  createdAt: string | undefined,
   now: number,
 ): Promise<string | null> {
   if (cache === null) return null;
-  const key = `first-sight:${source}:${type}:${name}`;
+  const key = `first-sight:${subject}`;
   const kept = await cache.cached(key);
-  if (typeof kept === 'string' && !Number.isNaN(Date.parse(kept))) return kept;
+  const seen = typeof kept === 'string' ? Date.parse(kept) : Number.NaN;
+  if (typeof kept === 'string' && seen >= (createdAt === undefined ? 0 : Date.parse(createdAt))) return kept;
   const seenAt = new Date(now).toISOString();
   await cache.cache(key, seenAt, new Date(now + MEMORY_MS).toISOString());
   return seenAt;

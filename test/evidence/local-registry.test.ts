@@ -180,4 +180,19 @@ describe('npm, as a real registry tells it', () => {
     expect(registry.requests.length - start).toBe(names.length);
     expect(warm.map((each) => each.findings)).toEqual(cold.map((each) => each.findings));
   });
+
+  it('remembers when it first saw a name, and forgets it when the name was registered again', async () => {
+    const cache = memoryCache();
+    await registry.publish({ name: 'passed-on', version: '1.0.0' });
+    await registry.backdate('passed-on', '2019-01-01T00:00:00.000Z');
+    await cache.cache('first-sight:npm:npm:passed-on', '2020-06-01T00:00:00.000Z', '2040-01-01T00:00:00.000Z');
+    const [before] = await judge([changeOf({ name: 'passed-on', version: '1.0.0' })], { cache });
+    expect(before?.evidence.existedBy).toMatchObject({ value: '2020-06-01T00:00:00.000Z' });
+    await registry.backdate('passed-on', '2026-10-30T00:00:00.000Z');
+    const later = memoryCache();
+    await later.cache('first-sight:npm:npm:passed-on', '2020-06-01T00:00:00.000Z', '2040-01-01T00:00:00.000Z');
+    const [after] = await judge([changeOf({ name: 'passed-on', version: '1.0.0' })], { cache: later });
+    expect(after?.evidence.existedBy).not.toMatchObject({ value: '2020-06-01T00:00:00.000Z' });
+    expect(after?.findings).toContain('package-too-new');
+  });
 });

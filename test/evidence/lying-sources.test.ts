@@ -35,6 +35,7 @@ function evidenceFrom(url: string) {
     advisories: null,
     denyList: null,
     downloads: null,
+    dates: null,
     names: createNames([]),
     cache: null,
     limits: { ...DEFAULT_LIMITS, backOffMs: 1, longestPauseMs: 50, retries: 1 },

@@ -102,6 +102,7 @@ it('never sends a private name to a public source', async () => {
     },
     denyList: null,
     downloads: null,
+    dates: null,
     names: createNames([]),
     cache: null,
     limits: DEFAULT_LIMITS,

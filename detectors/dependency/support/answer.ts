@@ -30,8 +30,15 @@ function lockedVersion(subject: DependencyChange, changes: readonly DependencyCh
       each.changeType !== 'removed' &&
       each.type === subject.type &&
       each.name === subject.name &&
-      each.version !== undefined,
+      each.version !== undefined &&
+      isBelow(subject.location.path, each.location.path),
   )?.version;
+}
+
+/** Whether a lockfile speaks for a manifest: it stands in the same folder or above. One elsewhere proves nothing. */
+function isBelow(manifest: string, lockfile: string): boolean {
+  const folder = lockfile.slice(0, lockfile.lastIndexOf('/') + 1);
+  return manifest.startsWith(folder);
 }
 
 /** The purl a finding is about: the version installed, so that a manifest's entry and its lock's make one finding. */
