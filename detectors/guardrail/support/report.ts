@@ -34,10 +34,11 @@ export function withinQuota(message: string): string {
   const lengths = [...message.matchAll(/“([^”]*)”/g)].map((found) => found[1]?.length ?? 0).sort((a, b) => a - b);
   let left = QUOTED_LIMIT;
   let share = QUOTED_LIMIT;
-  lengths.forEach((length, index) => {
+  for (const [index, length] of lengths.entries()) {
     share = Math.floor(left / (lengths.length - index));
-    left -= Math.min(length, share);
-  });
+    if (length > share) break;
+    left -= length;
+  }
   return message.replace(/“([^”]*)”/g, (whole, inner: string) =>
     inner.length <= share ? whole : `“${inner.slice(0, share - 1).replace(/[\ud800-\udbff]$/, '')}…”`,
   );
