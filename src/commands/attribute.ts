@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { attribute } from '../agents/attribute.ts';
 import { AttributionFacts } from '../agents/schema.ts';
+import type { Attribution } from '../core/attribution.ts';
 import { CountersignError, messageOf } from '../core/errors.ts';
+import { plainText } from '../report/markdown.ts';
 import type { CommandIo } from './io.ts';
 
 const HELP = `countersign attribute --stdin
@@ -35,14 +37,14 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
     const answer = answerTo(line);
     if ('error' in answer) {
       failed = true;
-      io.stderr(`countersign attribute: line ${number}: ${answer.error}\n`);
+      io.stderr(`countersign attribute: line ${number}: ${plainText(answer.error, 600)}\n`);
     }
     io.stdout(`${JSON.stringify(answer)}\n`);
   }
   return failed ? 2 : 0;
 }
 
-function answerTo(line: string): object {
+function answerTo(line: string): Attribution | { readonly error: string } {
   if (line.length > MAX_LINE) return { error: `longer than ${MAX_LINE} characters` };
   let parsed: unknown;
   try {

@@ -5,8 +5,11 @@ import { applyPolicy } from '../policy/apply.ts';
 import { explainPolicy } from '../policy/explain.ts';
 import { type PolicyText, problemText } from '../policy/read.ts';
 import { resolvePolicy } from '../policy/resolve.ts';
+import { plainText } from '../report/markdown.ts';
 import type { CommandIo } from './io.ts';
 
+/** The file is somebody's text: what it makes us say is one line without control characters. */
+const MAX_LINE = 2000;
 const DEFAULT_FILE = '.github/countersign.yml';
 
 const HELP = `countersign config check [FILE] [--explain] [--organisation FILE] [--base FILE]
@@ -35,13 +38,20 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
     values.base === undefined ? null : required(values.base),
   ]);
   const resolved = resolvePolicy({ repository, organisation, base });
-  for (const problem of resolved.problems) io.stderr(`${problemText(problem)}\n`);
-  if (values.explain === true) io.stdout(explainPolicy(resolved));
+  for (const problem of resolved.problems) io.stderr(`${plainText(problemText(problem), MAX_LINE)}\n`);
+  if (values.explain === true) {
+    const { lines, width } = explainPolicy(resolved);
+    for (const { key, value, origin } of lines) {
+      io.stdout(`${plainText(key, MAX_LINE).padEnd(width)}  ${plainText(value, MAX_LINE)}  (${origin})
+`);
+    }
+  }
   if (resolved.problems.length > 0) {
     io.stderr('The policy is not valid: until it is mended, the strictest defaults apply.\n');
     return 1;
   }
-  for (const note of applyPolicy(resolved.policy, resolved.notes, io.now()).notes) io.stderr(`${note}\n`);
+  for (const note of applyPolicy(resolved.policy, resolved.notes, io.now()).notes)
+    io.stderr(`${plainText(note, MAX_LINE)}\n`);
   if (values.explain !== true) {
     io.stdout(
       repository === null ? `There is no ${DEFAULT_FILE}: the defaults apply.\n` : `${repository.label} is valid.\n`,

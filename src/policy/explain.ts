@@ -3,15 +3,18 @@ import { DEFAULT_POLICY } from '../core/policy.ts';
 import { leavesOf, type ResolvedPolicy, valueAt } from './resolve.ts';
 import { PolicyFile } from './schema.ts';
 
-/** Every value of a settled policy and the layer it comes from, one line each, aligned. */
-export function explainPolicy({ policy, origins }: ResolvedPolicy): string {
+/** Every value of a settled policy as JSON, and the layer it comes from; `width` is the longest key's, in characters. */
+export function explainPolicy({ policy, origins }: ResolvedPolicy): {
+  readonly lines: readonly { readonly key: string; readonly value: string; readonly origin: string }[];
+  readonly width: number;
+} {
   const keys = leavesOf(policy);
-  const width = Math.max(...keys.map((key) => key.length));
-  const lines = keys.map((key) => {
-    const value = JSON.stringify(valueAt(policy, key));
-    return `${key.padEnd(width)}  ${value}  (${origins.get(key) ?? sourceAbove(origins, key)})`;
-  });
-  return `${lines.join('\n')}\n`;
+  const lines = keys.map((key) => ({
+    key,
+    value: JSON.stringify(valueAt(policy, key)),
+    origin: origins.get(key) ?? sourceAbove(origins, key),
+  }));
+  return { lines, width: Math.max(...keys.map((key) => key.length)) };
 }
 
 /** A record such as `rules` has its sources at its entries; where it is empty, it is the default. */

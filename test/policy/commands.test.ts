@@ -82,6 +82,14 @@ describe('countersign config check', () => {
     expect(lines).toContain('appliesTo.human "standard" (default)');
   });
 
+  it('says nothing that moves a cursor, whatever the file says', async () => {
+    const { said, value } = io();
+    const path = await file('a.yml', '"\\e[2J\\u202Emodes": 1\n"branches": ["\\u200B"]\n');
+    expect(await config(['check', path, '--explain'], value)).toBe(1);
+    expect(said.err).toContain('there is no key');
+    expect(said.out + said.err).not.toMatch(/[\u001B\u202E\u200B]/);
+  });
+
   it('refuses wrong use and files that are not there', async () => {
     await expect(config([], io().value)).rejects.toThrow('config check');
     await expect(config(['check', '--nonsense'], io().value)).rejects.toThrow('nonsense');
