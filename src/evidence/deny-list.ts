@@ -6,18 +6,25 @@ import type { DenyList } from './advisories.ts';
 /** Entries by `type:name`; a version `*` means every version. */
 type Entries = ReadonlyMap<string, ReadonlySet<string>>;
 
-const TYPES: ReadonlySet<string> = new Set([
-  'npm',
-  'pypi',
-  'cargo',
-  'golang',
-  'gem',
-  'composer',
-  'nuget',
-  'maven',
-  'githubactions',
-  'docker',
-]);
+/** Package types by the names that lists in circulation give them. */
+const TYPES: Readonly<Record<string, PackageType>> = {
+  npm: 'npm',
+  pypi: 'pypi',
+  pip: 'pypi',
+  cargo: 'cargo',
+  crates: 'cargo',
+  'crates.io': 'cargo',
+  golang: 'golang',
+  go: 'golang',
+  gem: 'gem',
+  rubygems: 'gem',
+  composer: 'composer',
+  packagist: 'composer',
+  nuget: 'nuget',
+  maven: 'maven',
+  githubactions: 'githubactions',
+  docker: 'docker',
+};
 
 /**
  * Known malicious versions from text: `ecosystem:package:version` a line, npm where no ecosystem stands, `*` or nothing
@@ -30,7 +37,10 @@ export function parseDenyList(text: string, origin: string): Entries {
     const line = raw.replace(/(?:^|\s)#.*$/, '').trim();
     if (line === '') continue;
     const parts = line.split(':').map((part) => part.trim());
-    const type = parts.length > 1 && TYPES.has(parts[0] ?? '') ? parts.shift() : 'npm';
+    const ecosystem = parts.length > 1 ? parts[0]?.toLowerCase() : undefined;
+    const named = ecosystem !== undefined && Object.hasOwn(TYPES, ecosystem) ? TYPES[ecosystem] : undefined;
+    const type = named ?? 'npm';
+    if (named !== undefined) parts.shift();
     // Maven names have a colon of their own.
     const version = parts.length > (type === 'maven' ? 2 : 1) ? parts.pop() : '*';
     const name = parts.join(':');
