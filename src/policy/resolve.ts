@@ -179,7 +179,7 @@ function differ(a: Policy, b: Policy, key: string): boolean {
 /** Dotted keys as the policy file writes them; `appliesTo.classes.human` is `appliesTo.human` there. */
 export function leavesOf(value: object): readonly string[] {
   return Object.entries(value).flatMap(([key, each]) => {
-    if (!isRecord(each)) return [key];
+    if (!isRecord(each) || Object.keys(each).length === 0) return [key];
     return leavesOf(each).map((leaf) => `${key}.${leaf}`.replace('appliesTo.classes.', 'appliesTo.'));
   });
 }

@@ -78,6 +78,7 @@ describe('countersign config check', () => {
     expect(lines).toContain('signers.days 30 (repository)');
     expect(lines).toContain('lapse "always" (organisation)');
     expect(lines).toContain('mode "enforce" (default)');
+    expect(lines).toContain('rules {} (default)');
     expect(lines).toContain('appliesTo.agents.copilot "strict" (repository)');
     expect(lines).toContain('appliesTo.human "standard" (default)');
   });
