@@ -201,23 +201,13 @@ function sameArtefact(left: DependencyEntry, right: DependencyEntry): boolean {
 }
 
 function lockRows(base: LockSide | null, head: LockSide | null, nameOf: NameOf): DependencyChange[] {
-  const [before, after] = [groupByName(foreign(base), nameOf, null), groupByName(foreign(head), nameOf, null)];
+  const [left, right] = [foreign(base), foreign(head)];
+  const changed = changedNames(left, right, nameOf);
+  if (changed.size === 0) return [];
+  const [before, after] = [groupByName(left, nameOf, changed), groupByName(right, nameOf, changed)];
   const rows: DependencyChange[] = [];
   for (const [name, heads] of after) {
-    const bases = before.get(name);
-    const [onlyHead, secondHead] = heads;
-    const [onlyBase, secondBase] = bases ?? [];
-    if (
-      onlyHead !== undefined &&
-      onlyBase !== undefined &&
-      secondHead === undefined &&
-      secondBase === undefined &&
-      onlyHead.version === onlyBase.version &&
-      sameArtefact(onlyHead, onlyBase)
-    ) {
-      continue;
-    }
-    const baseVersions = byVersion(bases ?? []);
+    const baseVersions = byVersion(before.get(name) ?? []);
     const headVersions = byVersion(heads);
     rows.push(...versionRows(baseVersions, headVersions));
     for (const [version, entries] of headVersions) {
@@ -231,9 +221,45 @@ function lockRows(base: LockSide | null, head: LockSide | null, nameOf: NameOf):
   return rows;
 }
 
+/**
+ * Names of which some entry differs. Most of a lockfile does not change, so that the sides are matched entry by entry
+ * before anything is grouped.
+ */
+function changedNames(
+  bases: readonly DependencyEntry[],
+  heads: readonly DependencyEntry[],
+  nameOf: NameOf,
+): ReadonlySet<string> {
+  const changed = new Set<string>();
+  const open = new Map<string, DependencyEntry>();
+  for (const base of bases) {
+    const identity = identityOf(base);
+    if (open.has(identity)) changed.add(nameOf(base));
+    else open.set(identity, base);
+  }
+  for (const head of heads) {
+    const identity = identityOf(head);
+    const base = open.get(identity);
+    const isSame =
+      base !== undefined && base.name === head.name && base.version === head.version && sameArtefact(base, head);
+    if (isSame) open.delete(identity);
+    else changed.add(nameOf(head));
+  }
+  for (const base of open.values()) changed.add(nameOf(base));
+  return changed;
+}
+
+/** What tells an entry from the others of its lockfile: its install path where the format has one. */
+function identityOf(entry: DependencyEntry): string {
+  return entry.installPath ?? `${entry.name}\n${entry.version ?? ''}\n${entry.alias ?? ''}\n${entry.scope}`;
+}
+
 /** The repository's own workspaces are no packages that come from outside. */
 function foreign(side: LockSide | null): readonly DependencyEntry[] {
-  return side === null ? [] : side.entries.filter((entry) => entry.source !== 'workspace');
+  if (side === null) return [];
+  return side.entries.some((entry) => entry.source === 'workspace')
+    ? side.entries.filter((entry) => entry.source !== 'workspace')
+    : side.entries;
 }
 
 /** Entries of a version both sides have, whose artefact is another than any the base named. */

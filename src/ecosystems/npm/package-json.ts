@@ -1,6 +1,6 @@
 import type { DependencyEntry } from '../../core/dependency.ts';
 import type { Location } from '../../core/location.ts';
-import { type JsonMember, member, membersOf, parseJson, STRICT_JSON, textOf, textsOf, unreadable } from '../json.ts';
+import { type JsonMember, member, membersOf, parseJson, STRICT_JSON, textOf, unreadable } from '../json.ts';
 import { openText } from '../opening.ts';
 import type { DependencyFormat, ParsedDependencies } from '../types.ts';
 import { LARGEST_LOCK } from './shared.ts';

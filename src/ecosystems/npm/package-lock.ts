@@ -15,6 +15,7 @@ export const packageLock: DependencyFormat = {
 
 /** One package as the lockfile writes it, while it is read. Every field from the start: one shape for all, read fast. */
 interface Raw {
+  readonly kind: 'package';
   readonly installPath: string;
   readonly line: number;
   readonly column: number;
@@ -33,8 +34,8 @@ interface Raw {
 type Context =
   | { readonly kind: 'root' }
   | { readonly kind: 'packages'; readonly keys: Set<string> }
-  | { readonly kind: 'package'; readonly raw: Raw }
-  | { readonly kind: 'asks'; readonly raw: Raw; readonly peer: boolean }
+  | Raw
+  | { readonly kind: 'asks'; raw: Raw; peer: boolean }
   | { readonly kind: 'tree'; readonly prefix: string; readonly keys: Set<string> }
   | { readonly kind: 'skip' };
 
@@ -51,7 +52,10 @@ function parse(input: string, path: string): ParsedDependencies {
   const tree: Raw[] = [];
   const stack: Context[] = [];
   const sections = new Set<string>();
+  const installPaths = new Set<string>();
   let version: number | undefined;
+  // Asks never nest: one context serves them all.
+  let asking: Extract<Context, { kind: 'asks' }> | null = null;
   let key = '';
   let keyLine = 0;
   let keyColumn = 0;
@@ -59,6 +63,7 @@ function parse(input: string, path: string): ParsedDependencies {
 
   const begin = (installPath: string, isTree: boolean): Context => {
     const raw: Raw = {
+      kind: 'package',
       installPath,
       line: keyLine + 1,
       column: keyColumn + 1,
@@ -74,13 +79,13 @@ function parse(input: string, path: string): ParsedDependencies {
       scope: 'prod',
     };
     (isTree ? tree : packages).push(raw);
-    return { kind: 'package', raw };
+    return raw;
   };
   const entered = (parent: Context | undefined): Context => {
     if (parent === undefined) return { kind: 'root' };
     switch (parent.kind) {
       case 'root':
-        if (key === 'packages') return { kind: 'packages', keys: new Set() };
+        if (key === 'packages') return { kind: 'packages', keys: installPaths };
         return key === 'dependencies' ? { kind: 'tree', prefix: '', keys: new Set() } : SKIP;
       case 'packages':
         return begin(key, false);
@@ -88,10 +93,13 @@ function parse(input: string, path: string): ParsedDependencies {
         return begin(`${parent.prefix}${MARKER}${key}`, true);
       case 'package':
         if (!ASKING.has(key)) return SKIP;
-        if (parent.raw.tree && key === 'dependencies') {
-          return { kind: 'tree', prefix: `${parent.raw.installPath}/`, keys: new Set() };
+        if (parent.tree && key === 'dependencies') {
+          return { kind: 'tree', prefix: `${parent.installPath}/`, keys: new Set() };
         }
-        return { kind: 'asks', raw: parent.raw, peer: key === 'peerDependencies' };
+        asking ??= { kind: 'asks', raw: parent, peer: false };
+        asking.raw = parent;
+        asking.peer = key === 'peerDependencies';
+        return asking;
       default:
         return SKIP;
     }
@@ -142,7 +150,7 @@ function parse(input: string, path: string): ParsedDependencies {
       const context = stack.at(-1);
       switch (context?.kind) {
         case 'package':
-          field(context.raw, key, value, path, line);
+          field(context, key, value, path, line);
           return;
         case 'asks':
           // Peer ranges are wishes: they lead to an entry and put no version out of range.
@@ -164,7 +172,7 @@ function parse(input: string, path: string): ParsedDependencies {
   if (version !== undefined && version >= 2 && !sections.has('packages')) {
     throw unreadable(path, 1, `lockfileVersion ${version} without "packages"`);
   }
-  return assemble(path, packages, tree);
+  return assemble(path, packages, tree, installPaths);
 }
 
 function readVersion(value: unknown, path: string, line: number): number {
@@ -207,7 +215,12 @@ function flag(raw: Raw, name: string): void {
 }
 
 /** Version 2 says everything twice, for old npm and new; what the two disagree on is an entry each. */
-function assemble(path: string, packages: readonly Raw[], tree: readonly Raw[]): ParsedDependencies {
+function assemble(
+  path: string,
+  packages: readonly Raw[],
+  tree: readonly Raw[],
+  installPaths: ReadonlySet<string>,
+): ParsedDependencies {
   const entries: DependencyEntry[] = [];
   const asks: (readonly string[])[] = [];
   const roots: { path: string; asks: readonly string[] }[] = [];
@@ -218,7 +231,7 @@ function assemble(path: string, packages: readonly Raw[], tree: readonly Raw[]):
     else installed.push(raw);
   }
   const folders = new Set(roots.map((root) => root.path));
-  const direct = directOf(roots, installed);
+  const direct = directOf(roots, installPaths);
   const push = (raw: Raw, entry: DependencyEntry): void => {
     entries.push(entry);
     asks.push(raw.asks ?? NO_ASKS);
@@ -238,9 +251,8 @@ function assemble(path: string, packages: readonly Raw[], tree: readonly Raw[]):
 /** Install paths that a root asks for itself. */
 function directOf(
   roots: readonly { readonly path: string; readonly asks: readonly string[] }[],
-  installed: readonly Raw[],
+  paths: ReadonlySet<string>,
 ): ReadonlySet<string> {
-  const paths = new Set(installed.map((raw) => raw.installPath));
   const direct = new Set<string>();
   for (const root of roots) {
     for (let index = 0; index < root.asks.length; index += 2) {
