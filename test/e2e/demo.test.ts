@@ -1,0 +1,16 @@
+import { spawn } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { packageFile } from '../../src/package-root.ts';
+
+test('the demo goes as told', { timeout: 150_000 }, async () => {
+  const child = spawn(process.execPath, [packageFile('src', 'main.ts'), 'demo'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (piece) => {
+      text += String(piece);
+    });
+  }
+  const code = await new Promise((resolve) => child.once('exit', resolve));
+  expect(text).toContain('Every step went as told.');
+  expect(code).toBe(0);
+});
