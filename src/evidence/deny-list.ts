@@ -37,7 +37,9 @@ export function parseDenyList(text: string, origin: string): Entries {
     const line = raw.replace(/(?:^|\s)#.*$/, '').trim();
     if (line === '') continue;
     const parts = line.split(':').map((part) => part.trim());
-    const ecosystem = parts.length > 1 ? parts[0]?.toLowerCase() : undefined;
+    // `npm:11.6.3` is a version of the package npm, not a package of that ecosystem.
+    const isVersion = parts.length === 2 && /^v?\d+\.\d/.test(parts[1] ?? '');
+    const ecosystem = parts.length > 1 && !isVersion ? parts[0]?.toLowerCase() : undefined;
     const named = ecosystem !== undefined && Object.hasOwn(TYPES, ecosystem) ? TYPES[ecosystem] : undefined;
     const type = named ?? 'npm';
     if (named !== undefined) parts.shift();

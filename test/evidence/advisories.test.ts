@@ -100,10 +100,11 @@ describe('advisories from OSV', () => {
 describe('the deny-list', () => {
   it('reads versions, whole names, ecosystems and comments', () => {
     const list = parseDenyList(
-      'go:code.example/a/b:v0.10.1-dev.20\n# head\nchalk:5.6.1 # taken over\n@ctrl/tinycolor:4.1.1\npypi:ctx:0.2.6\npypi:colourama\nmaven:org.evil:lib:1.0\n\n',
+      'go:code.example/a/b:v0.10.1-dev.20\nnpm:11.6.3\n# head\nchalk:5.6.1 # taken over\n@ctrl/tinycolor:4.1.1\npypi:ctx:0.2.6\npypi:colourama\nmaven:org.evil:lib:1.0\n\n',
       'list',
     );
     expect(list.get('npm:chalk')).toEqual(new Set(['5.6.1']));
+    expect(list.get('npm:npm')).toEqual(new Set(['11.6.3']));
     expect(list.get('golang:code.example/a/b')).toEqual(new Set(['v0.10.1-dev.20']));
     expect(list.get('npm:@ctrl/tinycolor')).toEqual(new Set(['4.1.1']));
     expect(list.get('pypi:ctx')).toEqual(new Set(['0.2.6']));
