@@ -126,7 +126,7 @@ function biomeShapes(): Record<string, Shape> {
     if (made !== name) shapes[name] = shapes[made] ?? { any: true };
   }
   add(jsonSchema.parse(source), 'root');
-  return shallow(shapes, 6);
+  return shallow(shapes, 9);
 }
 
 /** The part that can be reached from the root within that many steps; what lies deeper takes everything. */
@@ -176,10 +176,10 @@ function typeScriptShapes(): Record<string, Shape> {
 export function generatedSchemas(): ReadonlyMap<string, string> {
   const write = (shapes: Record<string, Shape>) => `${JSON.stringify(shapes)}\n`;
   return new Map([
-    ['workflow.json', write(gitHubShapes('workflow-v1.0.min.json'))],
-    ['action.json', write(gitHubShapes('action-v1.0.min.json'))],
-    ['biome.json', write(biomeShapes())],
-    ['typescript.json', write(typeScriptShapes())],
+    ['workflow.shapes.json', write(gitHubShapes('workflow-v1.0.min.json'))],
+    ['action.shapes.json', write(gitHubShapes('action-v1.0.min.json'))],
+    ['biome.shapes.json', write(biomeShapes())],
+    ['typescript.shapes.json', write(typeScriptShapes())],
   ]);
 }
 

@@ -1,7 +1,7 @@
-import actionShapes from './generated/action.json' with { type: 'json' };
-import biomeShapes from './generated/biome.json' with { type: 'json' };
-import typescriptShapes from './generated/typescript.json' with { type: 'json' };
-import workflowShapes from './generated/workflow.json' with { type: 'json' };
+import actionShapes from './generated/action.shapes.json' with { type: 'json' };
+import biomeShapes from './generated/biome.shapes.json' with { type: 'json' };
+import typescriptShapes from './generated/typescript.shapes.json' with { type: 'json' };
+import workflowShapes from './generated/workflow.shapes.json' with { type: 'json' };
 
 /** What a value may be. A map without `rest` knows all its keys; `any` takes everything. */
 export interface Shape {
