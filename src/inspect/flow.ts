@@ -335,6 +335,15 @@ export function createFlow(needs: FlowNeeds): FlowEngine {
       return null;
     if (from !== null && HANDING.test(from)) return handed(call, kind, env, depth);
     const fn = needs.functionOf(call.callee);
+    if (
+      fn === null &&
+      call.name !== null &&
+      /escape|encode|sanit|clean|quote|trim|strip/i.test(call.name) &&
+      call.arguments.length > 0
+    ) {
+      const given = handed(call, kind, env, depth);
+      if (given !== null) return given;
+    }
     if (fn !== null) return ofReturns(fn, call, kind, env, depth);
     return methodOrUnknown(call, kind, env, depth);
   }

@@ -162,6 +162,10 @@ export function callbackSource(
   if (method === 'reduce') return index === 1 ? { kind: 'value', node: object } : null;
   if (method === 'then') return index === 0 && partsOf(list)[0] === fn ? { kind: 'value', node: object } : null;
   if (method === 'catch') return { kind: 'constant' };
+  // tRPC: a procedure's resolver gets what the client sent as `input`.
+  if (/^(?:mutation|query|subscription)$/.test(method) && index === 0 && partsOf(list).length === 1) {
+    return { kind: 'source', source: { kind: 'container', container: 'context' } };
+  }
   const event = partsOf(list)[0];
   const named = event === undefined ? '' : needs.program.text.slice(event.start, event.end).replace(/['"`]/g, '');
   if (method === 'addEventListener' && named === 'message' && index === 0)

@@ -27,7 +27,7 @@ export function createGuards(program: Program, scopes: Scopes, constants: Consta
   function guarded(use: Syntax, kind: SinkKind): boolean {
     const root = rootOf(use);
     const binding = root === null ? null : scopes.lookup(root);
-    const subject: Subject = { text: name(bare(use)), binding, kind };
+    const subject: Subject = { text: name(bare(use)), binding, kind, whole: use.field !== 'object' };
     let child: Syntax = use;
     let hops = 0;
     for (let up = use.parent; up !== null && hops < MAX_UP; up = up.parent) {
@@ -412,9 +412,11 @@ export function createGuards(program: Program, scopes: Scopes, constants: Consta
   function sameMember(inner: Syntax, subject: Subject): boolean {
     const tested = name(inner).replaceAll('?.', '.');
     const used = subject.text.replaceAll('?.', '.');
-    return (
-      tested === used || used.startsWith(`${tested}.`) || used.startsWith(`${tested}[`) || tested.startsWith(`${used}.`)
-    );
+    if (tested === used || used.startsWith(`${tested}.`) || used.startsWith(`${tested}[`)) return true;
+    if (subject.whole && tested.startsWith(`${used}.`)) return true;
+    // The host decides where a request goes, whichever form of the address is used then.
+    const host = /^(.+)\.(?:host|hostname|origin)$/.exec(tested)?.[1];
+    return (subject.kind === 'url' || subject.kind === 'redirect') && host !== undefined && used.startsWith(host);
   }
 
   function sameName(node: Syntax, subject: Subject): boolean {
@@ -463,6 +465,8 @@ interface Subject {
   readonly text: string;
   readonly binding: Binding | null;
   readonly kind: SinkKind;
+  /** False where only a member of the subject is used: a test of another member says nothing about it. */
+  readonly whole: boolean;
 }
 
 /** Everything in a handler is made from its request: that is no sign of one value being checked by a test of another. */

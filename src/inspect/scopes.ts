@@ -107,7 +107,7 @@ export function createScopes(program: Program): Scopes {
       node.children.some((child) => child.field === 'operator' && name(child) === 'in') && dialect === 'javascript'
         ? 'key'
         : 'element';
-    const declared = dialect === 'python' || childOf(node, 'kind') !== null;
+    const declared = dialect === 'python' || /\b(?:const|let|var|using)\b/.test(text.slice(node.start, left.start));
     for (const part of namesIn(left, name)) {
       const scope = dialect === 'python' ? scopeFor(node, true) : node;
       if (declared) variable(part.at, scope, { ...part, value: right, how });
