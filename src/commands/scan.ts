@@ -10,10 +10,15 @@ import { DEFAULT_POLICY } from '../core/policy.ts';
 import type { Report, Verdict } from '../core/report.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { readNpmUserConfig } from '../evidence/npm-config.ts';
-import { gitCommits } from '../git/commits.ts';
-import { snapshotFromFolders, snapshotOfAll } from '../git/folders.ts';
-import { defaultBranchOf, type LocalSnapshot, snapshotFromGit } from '../git/snapshot.ts';
-import { snapshotFromWorkingTree } from '../git/working-tree.ts';
+import {
+  defaultBranchOf,
+  gitCommits,
+  type LocalSnapshot,
+  snapshotFromFolders,
+  snapshotFromGit,
+  snapshotFromWorkingTree,
+  snapshotOfAll,
+} from '../git/index.ts';
 import type { AppliedPolicy } from '../policy/applied.ts';
 import { applyPolicy } from '../policy/apply.ts';
 import { decide } from '../policy/decide.ts';

@@ -6,7 +6,7 @@ import { abandoned, countBacklog, QUEUE, QUEUE_SCHEMA, release } from './claims.
 import type { Engine } from './engine.ts';
 import { guarded } from './failure.ts';
 import { createSender } from './sender.ts';
-import { openBell } from './wake.ts';
+import { type Notice, openBell } from './wake.ts';
 import { lostDelayMs, RETRY_LIMIT, startWorker, type Worker } from './worker.ts';
 
 /** Ids of finished jobs are kept longer than GitHub lets a delivery be sent again (3 days). Seconds. */
@@ -109,11 +109,6 @@ export async function openQueue(
     const pullRequest = await pullRequestOfCheckRun(job.repository.id, job.checkRunId);
     return pullRequest === null ? `${job.repository.id}!${job.checkRunId}` : `${job.repository.id}#${pullRequest}`;
   }
-}
-
-/** What workers are told when jobs were stored: that there are some, and which pull requests are to be reviewed. */
-export interface Notice {
-  readonly reviewed: readonly string[];
 }
 
 function ring(workers: ReadonlySet<Worker>, notice: Notice): void {

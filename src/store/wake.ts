@@ -2,7 +2,11 @@ import { sql } from 'kysely';
 import type pg from 'pg';
 import { z } from 'zod';
 import type { Engine } from './engine.ts';
-import type { Notice } from './queue.ts';
+
+/** What workers are told when jobs were stored: that there are some, and which pull requests are to be reviewed. */
+export interface Notice {
+  readonly reviewed: readonly string[];
+}
 
 /**
  * Tells the workers of other processes that a job was stored (PostgreSQL NOTIFY). Only for speed: a notice that gets
