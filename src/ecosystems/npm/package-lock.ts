@@ -1,5 +1,6 @@
 import type { DependencyEntry, DependencySource } from '../../core/dependency.ts';
-import { STRICT_JSON, unreadable, walkJson } from '../json.ts';
+import { STRICT_JSON, unreadable } from '../json.ts';
+import { scanJson } from '../json-scan.ts';
 import { openText } from '../opening.ts';
 import type { DependencyFormat, ParsedDependencies } from '../types.ts';
 import { LARGEST_LOCK, sriOf } from './shared.ts';
@@ -105,17 +106,16 @@ function parse(input: string, path: string): ParsedDependencies {
     }
   };
 
-  walkJson(opened, path, STRICT_JSON, {
-    onObjectBegin: (_offset, _length, line) => {
+  scanJson(opened, path, STRICT_JSON, {
+    onObjectBegin: () => {
       const parent = stack.at(-1);
-      if (parent === undefined && sections.has('')) throw unreadable(path, line + 1, 'more than one JSON value');
       if (parent === undefined) sections.add('');
       stack.push(entered(parent));
     },
     onObjectEnd: () => {
       stack.pop();
     },
-    onArrayBegin: (_offset, _length, line) => {
+    onArrayBegin: (line) => {
       const parent = stack.at(-1);
       if (parent === undefined || parent.kind === 'packages' || parent.kind === 'tree') {
         throw unreadable(path, line + 1, 'an object is expected here, not a list');
@@ -128,7 +128,7 @@ function parse(input: string, path: string): ParsedDependencies {
     onArrayEnd: () => {
       stack.pop();
     },
-    onObjectProperty: (property, _offset, length, line, character) => {
+    onProperty: (property, line, character, length) => {
       key = property;
       keyLine = line;
       keyColumn = character;
@@ -146,7 +146,7 @@ function parse(input: string, path: string): ParsedDependencies {
       }
       keys.add(property);
     },
-    onLiteralValue: (value: unknown, _offset, _length, line) => {
+    onLiteral: (value, line) => {
       const context = stack.at(-1);
       switch (context?.kind) {
         case 'package':
