@@ -1,6 +1,7 @@
 import type { Answer } from '../../../src/core/detection.ts';
 import { answerOf } from '../../../src/core/detection.ts';
 import type { FileSide, GuardrailContext, GuardrailDetector, GuardrailSubject } from '../../../src/core/detector.ts';
+import { addedLines } from '../support/added.ts';
 import { isOff, isOn, judgeInfrastructure, type Opinion } from '../support/infra.ts';
 import { judgeLoosening, judgeSide, sidesOf } from '../support/judge.ts';
 import { spanOf } from '../support/lines.ts';
@@ -204,6 +205,8 @@ function detect(subject: GuardrailSubject, context: GuardrailContext): Answer {
   const answer = judgeLoosening(RULE, subject, context, concerns, judge);
   const { before, after } = sidesOf(subject, mayBeInfrastructure);
   if (before === null || before.text === after?.text) return answer;
+  // Where every line of the base still stands, nothing was taken away.
+  if (after !== null && addedLines(after, before).length === 0) return answer;
   const gone = readable(before) ? removed(before, after, context) : [];
   return answerOf([...(answer.state === 'findings' ? answer.detections : []), ...gone]);
 }

@@ -1,14 +1,5 @@
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isPair,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type ParsedNode,
-  parseAllDocuments,
-} from 'yaml';
+import { type Document, isAlias, isMap, isPair, isScalar, isSeq, type ParsedNode, parseAllDocuments } from 'yaml';
+import { lineIndex, positionAt } from './lines.ts';
 import type { Entry, Node } from './tree.ts';
 import { DEPTH_LIMIT, unreadable, VALUE_LIMIT } from './unreadable.ts';
 
@@ -104,15 +95,19 @@ function convertOwn(source: unknown, conversion: Conversion, depth: number, star
  * `tolerant` (templates), where what could be read is returned.
  */
 export function parseYaml(text: string, path: string, tolerant: boolean): readonly Node[] {
-  const lineCounter = new LineCounter();
-  const parsed = parseAllDocuments(text, { lineCounter, uniqueKeys: false, logLevel: 'silent', prettyErrors: false });
+  const parsed = parseAllDocuments(text, { uniqueKeys: false, logLevel: 'silent', prettyErrors: false });
   if (!Array.isArray(parsed)) return [];
   const documents: readonly Document.Parsed<ParsedNode>[] = parsed;
   const roots: Node[] = [];
   for (const document of documents) {
     const error = document.errors[0];
     if (error !== undefined && !tolerant) {
-      throw unreadable(path, lineCounter.linePos(error.pos[0]).line, error.message.split('\n')[0] ?? 'not YAML', error);
+      throw unreadable(
+        path,
+        positionAt(lineIndex(text), error.pos[0]).line,
+        error.message.split('\n')[0] ?? 'not YAML',
+        error,
+      );
     }
     if (document.contents === null) continue;
     roots.push(convert(document.contents, { path, anchors: new Map(), count: 0 }, 0, 0));

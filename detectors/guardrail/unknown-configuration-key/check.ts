@@ -8,8 +8,8 @@ export interface Unknown {
   readonly path: string;
   readonly start: number;
   readonly end: number;
-  /** The closest name that is known, where one is near. */
-  readonly near: string | null;
+  /** What could stand there. */
+  readonly known: readonly string[];
 }
 
 /** Most steps of one check: schemas refer to themselves. */
@@ -48,7 +48,7 @@ function ofEntry(entry: Entry, shape: Shape, shapes: Shapes, path: string, depth
       path: here,
       start: entry.keyStart,
       end: entry.keyEnd,
-      near: nearest(entry.key, Object.keys(shape.keys ?? {})),
+      known: Object.keys(shape.keys ?? {}),
     },
   ];
 }
@@ -81,7 +81,7 @@ function best(node: Node, shapes: Shapes, names: readonly string[], path: string
 function ofWord(node: Node, words: readonly string[], path: string): readonly Unknown[] {
   const value = text(node);
   if (value === undefined || words.includes(value) || value.includes('${{') || value === '') return [];
-  return [{ kind: 'value', name: value, path, start: node.start, end: node.end, near: nearest(value, words) }];
+  return [{ kind: 'value', name: value, path, start: node.start, end: node.end, known: words }];
 }
 
 /** Edit distance, given up beyond three. */
@@ -99,7 +99,8 @@ function distance(a: string, b: string): number {
   return row[b.length] ?? 4;
 }
 
-function nearest(name: string, known: readonly string[]): string | null {
+/** The closest name that is known, where one is near. */
+export function nearest(name: string, known: readonly string[]): string | null {
   const plain = (value: string) => value.toLowerCase().replace(/[^a-z0-9]/g, '');
   const same = known.find((candidate) => plain(candidate) === plain(name));
   if (same !== undefined) return same;

@@ -1,9 +1,9 @@
 import type { FileSide } from '../../../src/core/detector.ts';
-import { type Judged, NOTHING_JUDGED, type Weakness } from '../support/judge.ts';
+import { type Judged, NOTHING_JUDGED, type Scope, type Weakness } from '../support/judge.ts';
 import { parsed } from '../support/parsed.ts';
 import { quote } from '../support/quote.ts';
 import { guardrailRule, looseningDetector } from '../support/rule.ts';
-import { rootKeys, unknowns } from './check.ts';
+import { nearest, rootKeys, type Unknown, unknowns } from './check.ts';
 import { FORMATS } from './shapes.ts';
 
 const RULE = guardrailRule('unknown-configuration-key', {
@@ -36,21 +36,26 @@ function judge(side: FileSide): Judged {
     )
       return [];
     const whole = { name: 'file', start: root.start, end: root.start };
-    return unknowns(root, format.shapes, format.root).map((unknown) => ({
-      key: `${unknown.path.replace(/\[\d+\]/g, '[]')}|${unknown.name}`,
-      shape: unknown.kind,
-      start: unknown.start,
-      end: unknown.end,
-      scope: whole,
-      message: `A ${format.name} knows no ${unknown.kind} ${quote(unknown.name)} here${unknown.near === null ? '' : `; near is ${quote(unknown.near)}`}. The base does not have it.`,
-      remediation:
-        unknown.near === null
-          ? 'Look the setting up, and delete it if it does not exist.'
-          : `Write “${unknown.near}” if that is meant.`,
-      ...(unknown.near === null ? {} : { confidence: 'high' as const }),
-    }));
+    return unknowns(root, format.shapes, format.root)
+      .slice(0, LIMIT)
+      .map((unknown) => weaknessOf(format.name, unknown, whole));
   });
-  return { weaknesses: weaknesses.slice(0, LIMIT), scopes: [] };
+  return { weaknesses, scopes: [] };
+}
+
+function weaknessOf(format: string, unknown: Unknown, scope: Scope): Weakness {
+  const near = nearest(unknown.name, unknown.known);
+  return {
+    key: `${unknown.path.replace(/\[\d+\]/g, '[]')}|${unknown.name}`,
+    shape: unknown.kind,
+    start: unknown.start,
+    end: unknown.end,
+    scope,
+    message: `A ${format} knows no ${unknown.kind} ${quote(unknown.name)} here${near === null ? '' : `; near is ${quote(near)}`}. The base does not have it.`,
+    remediation:
+      near === null ? 'Look the setting up, and delete it if it does not exist.' : `Write “${near}” if that is meant.`,
+    ...(near === null ? {} : { confidence: 'high' }),
+  };
 }
 
 /** See README.md of this folder. */
