@@ -79,6 +79,17 @@ describe('PyPI', () => {
     expect((await evidence('pypi', serve, { name: 'invented', version: '1.0' })).registryEntry.state).toBe('absent');
   });
 
+  it('dates a version by its last file: one added later to an old release is new', async () => {
+    const added = { digests: { sha256: 'f'.repeat(64) }, upload_time_iso_8601: '2026-10-31T00:00:00Z', yanked: false };
+    const releases = { '1.0': [...project.releases['1.0'], added] };
+    const found = await evidence('pypi', (_request, response) => json(response, 200, { ...project, releases }), {
+      name: 'some-package',
+      version: '1.0',
+    });
+    expect(found.resolvedVersion).toMatchObject({ value: { publishedAt: { value: '2026-10-31T00:00:00.000Z' } } });
+    expect(found.firstPublishedAt).toMatchObject({ value: '2019-01-01T00:00:00.000Z' });
+  });
+
   it('sees a quarantined project', async () => {
     const found = await evidence(
       'pypi',

@@ -45,7 +45,7 @@ export const installScript: DependencyDetector = {
       return tell(RULE, subject, context, {
         message: `${what}, and the version before had no install script. Taken-over packages usually show themselves this way.`,
         remediation,
-        level: 'error',
+        level: hasAged(context) ? 'warning' : 'error',
         judged: { ...judged, why: 'gained' },
       });
     }
@@ -77,4 +77,10 @@ function gained({ evidence, now, thresholds }: DependencyContext): Gain {
     if (daysSince(publishedAt.value, now) >= thresholds.packageTooNewWarningDays) return { state: 'no' };
   }
   return scripts.state === 'unavailable' ? { state: 'open', missing: scripts } : { state: 'yes' };
+}
+
+/** A take-over is found within days: after two months a script that came is a change, and no alarm. */
+function hasAged({ evidence, now, thresholds }: DependencyContext): boolean {
+  const publishedAt = knownValue(evidence.resolvedVersion)?.publishedAt;
+  return publishedAt?.state === 'known' && daysSince(publishedAt.value, now) >= thresholds.packageTooNewWarningDays;
 }

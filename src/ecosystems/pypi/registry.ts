@@ -81,7 +81,7 @@ function documentOf(project: Project): PackageDocument {
       .filter(([, files]) => files.length > 0)
       .map(([version, files]) => ({
         version,
-        publishedAt: earliest(files.map((file) => instantOf(file.upload_time_iso_8601 ?? file.upload_time))),
+        ...uploads(files),
         files,
       })),
   );
@@ -93,11 +93,24 @@ function documentOf(project: Project): PackageDocument {
     records: Object.fromEntries(versions.map((each) => [each.version, recordOf(each)])),
     // PyPI tells no creation date of a project. Its releases cannot be re-dated, and a removed first one makes a project
     // look younger, never older: the first upload is the age that can be shown.
-    ...firstOf(versions.map((each) => each.publishedAt)),
+    ...firstOf(versions.map((each) => each.firstUpload)),
     maintainers: peopleOf(info),
     repository: repositoryOf(info),
     projectStatus: status === 'archived' || status === 'deprecated' || status === 'quarantined' ? status : null,
   };
+}
+
+/**
+ * First and last upload of a release. The last one dates the version: a file added later to an old release is new
+ * content under an old number.
+ */
+function uploads(files: Project['releases'][string]): {
+  firstUpload: string | undefined;
+  publishedAt: string | undefined;
+} {
+  const dates = files.map((file) => instantOf(file.upload_time_iso_8601 ?? file.upload_time));
+  const known = dates.flatMap((date) => date ?? []).sort();
+  return { firstUpload: earliest(dates), publishedAt: known.length === dates.length ? known.at(-1) : undefined };
 }
 
 function firstOf(dates: readonly (string | undefined)[]): { firstPublishedAt?: string } {
