@@ -1,4 +1,4 @@
-import type { Attribution, PullRequestFacts } from './core/attribution.ts';
+import type { AgentIdentity, Attribution, PullRequestFacts } from './core/attribution.ts';
 import type { Host, PullRequestState, RepositoryRef, RepositoryState, TeamHost } from './core/host.ts';
 import type { Store } from './core/store.ts';
 import type { AppliedPolicy } from './policy/applied.ts';
@@ -8,10 +8,10 @@ import type { JudgePorts } from './review/judge.ts';
 export interface Ports extends JudgePorts {
   readonly host: Host & TeamHost;
   readonly store: Store;
-  /** Who wrote it, as far as this moment shows. */
-  readonly attribute: (facts: PullRequestFacts) => Attribution;
+  /** Who wrote it, as far as this moment shows; `added` are the identities that the policy names. */
+  readonly attribute: (facts: PullRequestFacts, added: readonly AgentIdentity[]) => Attribution;
   /** Whether a numeric account id is a known coding agent's. */
-  readonly isAgent: (accountId: number) => boolean;
+  readonly isAgent: (accountId: number, added: readonly AgentIdentity[]) => boolean;
   /**
    * The policy for a base branch, read at the tip of the default branch. An invalid file gives the strictest defaults
    * with a note; an unreadable one throws `host-unavailable`.

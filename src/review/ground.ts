@@ -48,7 +48,10 @@ export async function readGround(job: ReviewJob, ports: Ports): Promise<Ground |
     host.commits(repository, number),
     host.mergeBase(repository, pullRequest.baseSha, pullRequest.headSha),
   ]);
-  const attribution = raise(known?.attribution ?? null, ports.attribute(factsOf(pullRequest, commits, job)));
+  const attribution = raise(
+    known?.attribution ?? null,
+    ports.attribute(factsOf(pullRequest, commits, job), policy.identities),
+  );
   return {
     repository,
     state,

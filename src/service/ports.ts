@@ -18,8 +18,8 @@ export function createPorts(
 ): Ports {
   return {
     ...parts,
-    attribute: (facts) => attribute(facts, []),
-    isAgent: (accountId) => isAgentAccount(accountId, []),
+    attribute,
+    isAgent: isAgentAccount,
     newId: () => randomUUID(),
     word: (length) => Array.from({ length }, () => LETTERS[randomInt(LETTERS.length)]).join(''),
   };

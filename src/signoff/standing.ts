@@ -48,15 +48,16 @@ export async function readAsker(
   return {
     permission,
     viaApp: comment !== null && comment.viaAppId !== null,
-    agent: ports.isAgent(permission.account.id),
+    agent: ports.isAgent(permission.account.id, []),
     named: false,
   };
 }
 
-/** Adds whether the policy names this person as a signer; teams are asked live, and only where the rank is not enough. */
+/** Adds what the policy says of this person: an agent that it names, or a signer; teams are asked live, and only where the rank is not enough. */
 export async function withPolicyName(asker: Asker, { repository, policy }: Standing, ports: Ports): Promise<Asker> {
   const { account, rank, roleName } = asker.permission;
-  const { signers } = policy;
+  const { signers, identities } = policy;
+  if (ports.isAgent(account.id, identities)) return { ...asker, agent: true };
   if (atLeast(rank, signers.rank)) return asker;
   if (signers.users.includes(account.id)) return { ...asker, named: true };
   if (roleName !== null && signers.customRoles.includes(roleName)) return { ...asker, named: true };
@@ -86,7 +87,7 @@ export async function authorise(asker: Asker, standing: Standing, ports: Ports):
       const { accounts, complete } = await ports.host.collaborators(repository, rules.rank);
       const hands = new Set(record.interested.map((person) => person.id));
       const others = accounts.filter(
-        (account) => account.type === 'User' && !hands.has(account.id) && !ports.isAgent(account.id),
+        (account) => account.type === 'User' && !hands.has(account.id) && !ports.isAgent(account.id, policy.identities),
       );
       return !complete || others.some((account) => account.id !== asker.permission.account.id);
     },
