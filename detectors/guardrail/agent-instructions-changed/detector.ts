@@ -1,5 +1,6 @@
 import { answerOf, CLEAR, type Detection } from '../../../src/core/detection.ts';
 import type { FileSide, GuardrailContext, GuardrailDetector, GuardrailSubject } from '../../../src/core/detector.ts';
+import { CountersignError } from '../../../src/core/errors.ts';
 import { addedLines, exact } from '../support/added.ts';
 import { judgeSide, sidesOf } from '../support/judge.ts';
 import { spanOf } from '../support/lines.ts';
@@ -45,7 +46,7 @@ function baseGrants(side: FileSide | null, context: GuardrailContext): readonly 
   try {
     return grants(side, context);
   } catch (error) {
-    if (error instanceof Error && error.name === 'CountersignError') return [];
+    if (error instanceof CountersignError && error.code === 'unreadable-file') return [];
     throw error;
   }
 }

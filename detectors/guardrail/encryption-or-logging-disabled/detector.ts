@@ -1,6 +1,7 @@
 import type { Answer } from '../../../src/core/detection.ts';
 import { answerOf } from '../../../src/core/detection.ts';
 import type { FileSide, GuardrailContext, GuardrailDetector, GuardrailSubject } from '../../../src/core/detector.ts';
+import { CountersignError } from '../../../src/core/errors.ts';
 import { addedLines } from '../support/added.ts';
 import { isOff, isOn, judgeInfrastructure, type Opinion } from '../support/infra.ts';
 import { judgeLoosening, judgeSide, sidesOf } from '../support/judge.ts';
@@ -29,6 +30,9 @@ const PROTECTIONS =
 /** Parents under which a bare `enabled` means the same. */
 const PROTECTED_PARENT =
   /encrypt|logging|accesslogs?$|auditlog|versioning|pointintimerecovery|backup|flowlogs?|monitoring|auditing|kmskey|threatdetection|serversideencryption|atrest|alarm|guardduty|cloudtrail|logdelivery|macie|configurationrecorder/;
+/** Any other key of the configuration formats that speaks of encryption or logging, unless it says the opposite. */
+const SPEAKS =
+  /^(?!(?:disable|skip|no|without|bypass|allowun|exclude))\w*(?:encrypt(?:ed|ion)|loggingenabled|logsenabled|sseenabled|scanonpush)\w*$/;
 const WEAK_PROTOCOL =
   /^(?:tls(?:v)?_?1(?:[_.]?[01])?(?:_201\d)?|sslv?[23]|tlsv1(?:\.[01])?|tls1_[01]|1\.[01]|elbsecuritypolicy-(?:2015-05|2016-08|tls-1-[01]-\S*))$/i;
 
@@ -46,6 +50,8 @@ function ofSetting(setting: Setting): Opinion | null {
     return { shape: `off:${kindOf(key)}`, what: `A protection (${kindOf(key)}) is switched off` };
   }
   if (setting.value === null) return ofProgram(setting);
+  if (SPEAKS.test(key) && isOff(setting))
+    return { shape: `off:${kindOf(key)}`, what: `A protection (${kindOf(key)}) is switched off` };
   if (
     /^(?:enabled?|status|state)$/.test(key) &&
     PROTECTED_PARENT.test(path.at(-1) ?? (/^(?:aws|google|azurerm)/.test(setting.type) ? setting.type : ''))
@@ -217,7 +223,7 @@ function readable(side: FileSide): boolean {
     settingsOf(side);
     return true;
   } catch (error) {
-    if (error instanceof Error && error.name === 'CountersignError') return false;
+    if (error instanceof CountersignError && error.code === 'unreadable-file') return false;
     throw error;
   }
 }

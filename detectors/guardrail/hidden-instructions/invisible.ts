@@ -55,7 +55,17 @@ function takesJoiner(before: string, after: string): boolean {
 /** Every run of a line that hides something; joiners in emoji and in scripts that need them are left out. */
 export function invisibleRuns(line: string, program: boolean): readonly InvisibleRun[] {
   if (!INVISIBLE.test(line)) return [];
-  return [...line.matchAll(RUN)].flatMap((found) => runAt(line, found.index, found[0], program) ?? []);
+  const runs = [...line.matchAll(RUN)].flatMap((found) => runAt(line, found.index, found[0], program) ?? []);
+  const scattered = runs.length === 0 ? scatteredRun(line) : null;
+  return scattered === null ? runs : [scattered];
+}
+
+/** Spaces of no width strewn over a line of Latin text: one may be an accident of pasting, many are a code. */
+function scatteredRun(line: string): InvisibleRun | null {
+  const spaces = [...line.matchAll(/(?<![@#])[\u200b\u2060\ufeff]/g)];
+  const [first] = spaces;
+  if (first === undefined || spaces.length < 4 || /(?![\p{Script=Latin}])\p{L}/u.test(line)) return null;
+  return { index: first.index, length: spaces.length, kind: 'zero-width characters', decoded: '' };
 }
 
 function runAt(line: string, index: number, run: string, program: boolean): InvisibleRun | null {

@@ -1,5 +1,6 @@
 import { type Answer, answerOf, CLEAR, type Detection } from '../../../src/core/detection.ts';
 import type { FileSide, GuardrailContext, GuardrailDetector, GuardrailSubject } from '../../../src/core/detector.ts';
+import { CountersignError } from '../../../src/core/errors.ts';
 import { judgeSide, sidesOf } from '../support/judge.ts';
 import { spanOf } from '../support/lines.ts';
 import { linesOf } from '../support/parsed.ts';
@@ -73,7 +74,7 @@ function baseWorkflow(before: FileSide | null): Workflow | null {
     return workflowOf(before);
   } catch (error) {
     // What cannot be read in the base guarded nothing there: GitHub did not run it either.
-    if (error instanceof Error && error.name === 'CountersignError') return null;
+    if (error instanceof CountersignError && error.code === 'unreadable-file') return null;
     throw error;
   }
 }

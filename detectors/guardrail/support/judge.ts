@@ -38,6 +38,9 @@ export interface Judged {
 
 export const NOTHING_JUDGED: Judged = { weaknesses: [], scopes: [] };
 
+/** Most findings of one rule in one file, counted after the comparison: more of the same tell a reader nothing. */
+const LIMIT = 100;
+
 const GLOBS = new WeakMap<readonly string[], (path: string) => boolean>();
 
 /** Whether broken content under that path is text by the base policy. */
@@ -103,7 +106,7 @@ export function judgeLoosening(
   const head = judgeSide(after, context, NOTHING_JUDGED, judge);
   if (head.weaknesses.length === 0) return CLEAR;
   const base = before === null ? NOTHING_JUDGED : judgeBase(before, context, judge);
-  return answerOf(newSpots(rule, after, before, head, base));
+  return answerOf(newSpots(rule, after, before, head, base).slice(0, LIMIT));
 }
 
 function newSpots(

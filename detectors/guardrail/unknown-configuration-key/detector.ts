@@ -15,9 +15,6 @@ const RULE = guardrailRule('unknown-configuration-key', {
   requires: ['beforeAfter'],
 });
 
-/** Most findings of one file: a file full of unknown keys is of another format. */
-const LIMIT = 10;
-
 function concerns(path: string): boolean {
   return FORMATS.some(({ files }) => files.test(path));
 }
@@ -36,9 +33,7 @@ function judge(side: FileSide): Judged {
     )
       return [];
     const whole = { name: 'file', start: root.start, end: root.start };
-    return unknowns(root, format.shapes, format.root)
-      .slice(0, LIMIT)
-      .map((unknown) => weaknessOf(format.name, unknown, whole));
+    return unknowns(root, format.shapes, format.root).map((unknown) => weaknessOf(format.name, unknown, whole));
   });
   return { weaknesses, scopes: [] };
 }

@@ -1,5 +1,6 @@
 import { CLEAR } from '../../../src/core/detection.ts';
 import type { FileSide, GuardrailContext, GuardrailDetector, GuardrailSubject } from '../../../src/core/detector.ts';
+import { CountersignError } from '../../../src/core/errors.ts';
 import type { Level } from '../../../src/core/rule.ts';
 import { type Judged, judgeLoosening, NOTHING_JUDGED, type Scope, sidesOf, type Weakness } from '../support/judge.ts';
 import { quote } from '../support/quote.ts';
@@ -132,7 +133,7 @@ function baseOf(before: FileSide): Workflow | null {
   try {
     return workflowOf(before);
   } catch (error) {
-    if (error instanceof Error && error.name === 'CountersignError') return null;
+    if (error instanceof CountersignError && error.code === 'unreadable-file') return null;
     throw error;
   }
 }
