@@ -21,8 +21,12 @@ const ESCAPE = 'Escape the value before it becomes part of the expression, or se
 const TIME_LIMIT_MS = 1_500;
 const MAX_LENGTH = 1_500;
 const MAX_REMEMBERED = 5_000;
-/** Longer expressions without nested repetition are checked only where a request reaches them: the check costs milliseconds each. */
-const MAX_POLYNOMIAL_LENGTH = 60;
+/**
+ * Atoms up to which an expression is checked: the cost of the check grows fast with them, and a limit by size gives the
+ * same answer on every machine, which a limit by time does not.
+ */
+const MAX_NESTED_SIZE = 160;
+const MAX_PARAMETER_SIZE = 20;
 
 type Checker = (
   source: string,
@@ -94,15 +98,26 @@ function judge(facts: FileFacts, used: Used): readonly Detection[] {
   const nested = repeatsAmbiguousGroup(used.source);
   const flow = !nested && mayBePolynomial(used.source) ? inputOf(facts, used.node) : null;
   // What nobody outside reaches costs time only where the expression is exponential.
-  const short = flow?.strength === 'parameter' && used.source.length <= MAX_POLYNOMIAL_LENGTH;
+  const short = flow?.strength === 'parameter' && sizeOf(used.source) <= MAX_PARAMETER_SIZE;
   if (!nested && flow?.strength !== 'remote' && !short) return [];
+  if (sizeOf(used.source) > MAX_NESTED_SIZE) return nested ? [undecided(facts, used)] : [];
   const { status, complexity } = check(used.source, used.flags.replace(/[^imsuy]/g, ''));
-  if (status === 'unknown' && nested) {
-    const message = 'Whether this expression can take exponential time could not be decided in time.';
-    return [facts.finding({ rule, at: used.node, message, remediation: REWRITE, level: 'note', confidence: 'low' })];
-  }
+  if (status === 'unknown' && nested) return [undecided(facts, used)];
   if (status !== 'vulnerable' || complexity === undefined) return [];
   return vulnerable(facts, used, complexity, flow ?? inputOf(facts, used.node));
+}
+
+function undecided(facts: FileFacts, used: Used): Detection {
+  const message = 'Whether this expression can take exponential time could not be decided.';
+  return facts.finding({ rule, at: used.node, message, remediation: REWRITE, level: 'note', confidence: 'low' });
+}
+
+/** Characters and classes, those in bounded repetitions as often as they can occur. */
+function sizeOf(source: string): number {
+  const atoms = source.replace(/\\(?:[ux]\{?[0-9a-fA-F]+\}?|[^])/g, 'x').replace(/\[[^\]]*\]/g, 'x');
+  let size = atoms.length;
+  for (const match of atoms.matchAll(/\{(\d+)(?:,(\d*))?\}/g)) size += 4 * Number(match[2] || match[1]);
+  return size;
 }
 
 function vulnerable(
