@@ -97,6 +97,7 @@ export function createEvidence(options: EvidenceOptions): EvidenceSource {
     });
     if (options.offline) return unknown('offline', true);
     if (routed.state === 'refused') return unknown(routed.reason, false);
+    if (!isNameable(name)) return { answer: { state: 'absent' }, askedAt: new Date(now()).toISOString() };
     if (registry === null) return unknown(`no source is configured for ${change.type}`, false);
     const { destination } = routed;
     const kept = { type: change.type, name, registry: destination.registry };
@@ -166,6 +167,15 @@ export function createEvidence(options: EvidenceOptions): EvidenceSource {
     gates.set(source, gate);
     return gate;
   }
+}
+
+/** Longest name that any registry allows, with room to spare. */
+const LONGEST_NAME = 512;
+
+/** Whether any registry could have the name. One that climbs out of its place in an address is never sent. */
+function isNameable(name: string): boolean {
+  if (name.length > LONGEST_NAME || /[\s\p{Cc}\\?#]/u.test(name)) return false;
+  return name.split(/[/:]/).every((part) => part !== '' && part !== '.' && part !== '..');
 }
 
 function keyOf({ change, name, routed }: Subject): string {

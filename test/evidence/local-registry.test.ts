@@ -155,13 +155,15 @@ describe('npm, as a real registry tells it', () => {
 
   it('chooses the version npm would install for a range', async () => {
     for (const version of ['1.0.0', '1.4.0', '2.0.0']) await registry.publish({ name: 'ranged', version });
-    const [caret, none, tag] = await judge([
+    const [caret, none, tag, noTag] = await judge([
       changeOf({ name: 'ranged', entry: 'manifest', range: '^1.0.0' }),
       changeOf({ name: 'ranged', entry: 'manifest', range: '^3.0.0' }),
       changeOf({ name: 'ranged', entry: 'command', range: 'latest' }),
+      changeOf({ name: 'ranged', entry: 'command', range: 'nightly' }),
     ]);
     expect(caret?.evidence.resolvedVersion).toMatchObject({ state: 'known', value: { version: '1.4.0' } });
     expect(none?.findings).toContain('version-not-found');
+    expect(noTag?.findings).toContain('version-not-found');
     expect(tag?.evidence.resolvedVersion).toMatchObject({ state: 'known', value: { version: '2.0.0' } });
   });
 

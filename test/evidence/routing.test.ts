@@ -7,6 +7,7 @@ import { createHttpClient } from '../../src/evidence/http.ts';
 import { createEvidence } from '../../src/evidence/index.ts';
 import { createNames } from '../../src/evidence/names.ts';
 import { isInternal, routeOf } from '../../src/evidence/routing.ts';
+import { DEFAULT_SOURCES, openSources } from '../../src/sources.ts';
 import { changeOf } from '../support/dependency-fixtures.ts';
 import { json, type ScriptedServer, startServer } from '../support/registry-server.ts';
 
@@ -120,4 +121,21 @@ it('never sends a private name to a public source', async () => {
   expect(refused?.registryEntry).toMatchObject({ state: 'unavailable', transient: false });
   expect(publicRegistry.requests).toEqual([]);
   expect(asked).toEqual([]);
+});
+
+it('sends no name that would climb out of its place in an address', async () => {
+  const registry = await startServer((_request, response) => json(response, 200, { name: 'x', versions: {} }));
+  running.push(registry);
+  const sources = await openSources(
+    { ...DEFAULT_SOURCES, osv: null, npm: { registry: registry.url }, addresses: { golang: registry.url } },
+    null,
+  );
+  const hostile = ['..', '../-/whoami', '@scope/..', 'a b', 'a?write=true', `a\u0000b`, 'x'.repeat(1000)];
+  const changes = [
+    ...hostile.map((name) => changeOf({ name, version: '1.0.0' })),
+    changeOf({ type: 'golang', name: 'code.example/../../admin', version: 'v1.0.0' }),
+  ];
+  const found = await sources.gather(changes, { baseNames: new Set(), signal: new AbortController().signal });
+  expect(registry.requests).toEqual([]);
+  expect(found.every((each) => each.registryEntry.state === 'absent')).toBe(true);
 });

@@ -66,7 +66,7 @@ export function createNpmRegistry(settings: NpmRegistrySettings): Registry {
 type Raw = RegistryAnswer | { readonly state: 'bareNotFound' };
 
 async function request(settings: NpmRegistrySettings, question: RegistryQuestion, name: string): Promise<Raw> {
-  const path = name.replace('/', '%2f');
+  const path = encodeURIComponent(name).replace(/^%40/, '@').replace('%2F', '%2f');
   const own = question.registry === null ? undefined : `${question.registry.replace(/\/+$/, '')}/${path}`;
   const timer = AbortSignal.timeout(settings.timeoutMs);
   const signal = AbortSignal.any([question.signal, timer]);
@@ -192,7 +192,11 @@ function resolveRange(range: string, document: PackageDocument): string | null |
   const tagged = Object.hasOwn(tags, wanted) ? tags[wanted] : undefined;
   if (tagged !== undefined) return tagged;
   const valid = semver.validRange(wanted, true);
-  if (valid === null) return /^[a-z][\w.-]*$/i.test(wanted) ? null : undefined;
+  if (valid === null) {
+    // A proxy that strips dates strips all tags but `latest` too: there, a missing tag proves nothing.
+    const tellsTags = document.firstPublishedAt !== undefined;
+    return tellsTags && /^[a-z][\w.-]*$/i.test(wanted) ? null : undefined;
+  }
   const latest = tags['latest'];
   if (latest !== undefined && document.versions.includes(latest)) {
     if (semver.satisfies(latest, wanted, true) || wanted === '' || wanted === '*') return latest;
