@@ -17,10 +17,10 @@ export const packageLock: DependencyFormat = {
 /** One package as the lockfile writes it, while it is read. Every field from the start: one shape for all, read fast. */
 interface Raw {
   readonly kind: 'package';
-  readonly installPath: string;
-  readonly line: number;
-  readonly column: number;
-  readonly length: number;
+  installPath: string;
+  line: number;
+  column: number;
+  length: number;
   readonly tree: boolean;
   asks: string[] | null;
   version: string | undefined;
@@ -49,7 +49,7 @@ const MARKER = 'node_modules/';
 
 function parse(input: string, path: string): ParsedDependencies {
   const opened = openText(input, path, LARGEST_LOCK);
-  const packages: Raw[] = [];
+  const lists: Lists = { entries: [], asks: [], roots: [] };
   const tree: Raw[] = [];
   const stack: Context[] = [];
   const sections = new Set<string>();
@@ -62,24 +62,13 @@ function parse(input: string, path: string): ParsedDependencies {
   let keyColumn = 0;
   let keyLength = 0;
 
-  const begin = (installPath: string, isTree: boolean): Context => {
-    const raw: Raw = {
-      kind: 'package',
-      installPath,
-      line: keyLine + 1,
-      column: keyColumn + 1,
-      length: keyLength,
-      tree: isTree,
-      asks: null,
-      version: undefined,
-      resolved: undefined,
-      integrity: undefined,
-      name: undefined,
-      link: false,
-      hasInstallScript: undefined,
-      scope: 'prod',
-    };
-    (isTree ? tree : packages).push(raw);
+  // Packages do not nest, so that one scratch serves them all; those of the old tree do.
+  const scratch = blank(false);
+  const begin = (raw: Raw, installPath: string): Raw => {
+    raw.installPath = installPath;
+    raw.line = keyLine + 1;
+    raw.column = keyColumn + 1;
+    raw.length = keyLength;
     return raw;
   };
   const entered = (parent: Context | undefined): Context => {
@@ -89,9 +78,10 @@ function parse(input: string, path: string): ParsedDependencies {
         if (key === 'packages') return { kind: 'packages', keys: installPaths };
         return key === 'dependencies' ? { kind: 'tree', prefix: '', keys: new Set() } : SKIP;
       case 'packages':
-        return begin(key, false);
+        return begin(reset(scratch), key);
       case 'tree':
-        return begin(`${parent.prefix}${MARKER}${key}`, true);
+        tree.push(begin(blank(true), `${parent.prefix}${MARKER}${key}`));
+        return tree.at(-1) ?? SKIP;
       case 'package':
         if (!ASKING.has(key)) return SKIP;
         if (parent.tree && key === 'dependencies') {
@@ -113,7 +103,8 @@ function parse(input: string, path: string): ParsedDependencies {
       stack.push(entered(parent));
     },
     onObjectEnd: () => {
-      stack.pop();
+      const closed = stack.pop();
+      if (closed === scratch) finish(scratch, path, lists);
     },
     onArrayBegin: (line) => {
       const parent = stack.at(-1);
@@ -172,7 +163,7 @@ function parse(input: string, path: string): ParsedDependencies {
   if (version !== undefined && version >= 2 && !sections.has('packages')) {
     throw unreadable(path, 1, `lockfileVersion ${version} without "packages"`);
   }
-  return assemble(path, packages, tree, installPaths);
+  return assemble(path, lists, tree, installPaths);
 }
 
 function readVersion(value: unknown, path: string, line: number): number {
@@ -214,35 +205,75 @@ function flag(raw: Raw, name: string): void {
   if (known === -1 || rank < known) raw.scope = name;
 }
 
+function blank(tree: boolean): Raw {
+  return reset({
+    kind: 'package',
+    installPath: '',
+    line: 0,
+    column: 0,
+    length: 0,
+    tree,
+    asks: null,
+    version: undefined,
+    resolved: undefined,
+    integrity: undefined,
+    name: undefined,
+    link: false,
+    hasInstallScript: undefined,
+    scope: 'prod',
+  });
+}
+
+function reset(raw: Raw): Raw {
+  raw.asks = null;
+  raw.version = undefined;
+  raw.resolved = undefined;
+  raw.integrity = undefined;
+  raw.name = undefined;
+  raw.link = false;
+  raw.hasInstallScript = undefined;
+  raw.scope = 'prod';
+  return raw;
+}
+
+/** What has been read so far; entries stay open until all folders of the repository are known. */
+interface Lists {
+  readonly entries: Writable<DependencyEntry>[];
+  readonly asks: (readonly string[])[];
+  readonly roots: { readonly path: string; readonly asks: readonly string[] }[];
+}
+
+function finish(raw: Raw, path: string, lists: Lists): void {
+  if (!raw.installPath.includes(MARKER) && raw.resolved === undefined) {
+    lists.roots.push({ path: raw.installPath, asks: raw.asks ?? NO_ASKS });
+    return;
+  }
+  lists.entries.push(entryOf(path, raw));
+  lists.asks.push(raw.asks ?? NO_ASKS);
+}
+
 /** Version 2 says everything twice, for old npm and new; what the two disagree on is an entry each. */
 function assemble(
   path: string,
-  packages: readonly Raw[],
+  lists: Lists,
   tree: readonly Raw[],
   installPaths: ReadonlySet<string>,
 ): ParsedDependencies {
-  const entries: DependencyEntry[] = [];
-  const asks: (readonly string[])[] = [];
-  const roots: { path: string; asks: readonly string[] }[] = [];
-  const installed: Raw[] = [];
-  for (const raw of packages) {
-    const isFolder = !raw.installPath.includes(MARKER) && raw.resolved === undefined;
-    if (isFolder) roots.push({ path: raw.installPath, asks: raw.asks ?? NO_ASKS });
-    else installed.push(raw);
+  const { entries, asks, roots } = lists;
+  const byPath = new Map(tree.length === 0 ? [] : entries.map((entry) => [entry.installPath, entry]));
+  for (const raw of tree) {
+    const entry = entryOf(path, raw);
+    const twin = byPath.get(raw.installPath);
+    if (twin !== undefined && agree(twin, entry)) continue;
+    entries.push(entry);
+    asks.push(raw.asks ?? NO_ASKS);
   }
   const folders = new Set(roots.map((root) => root.path));
   const direct = directOf(roots, installPaths);
-  const push = (raw: Raw, entry: DependencyEntry): void => {
-    entries.push(entry);
-    asks.push(raw.asks ?? NO_ASKS);
-  };
-  for (const raw of installed) push(raw, entryOf(path, raw, folders, direct.has(raw.installPath)));
-  if (tree.length > 0) {
-    const byPath = new Map(entries.map((entry) => [entry.installPath, entry]));
-    for (const raw of tree) {
-      const entry = entryOf(path, raw, folders, direct.has(raw.installPath));
-      const twin = byPath.get(raw.installPath);
-      if (twin === undefined || !agree(twin, entry)) push(raw, entry);
+  for (const entry of entries) {
+    if (entry.installPath !== undefined && direct.has(entry.installPath)) entry.relationship = 'direct';
+    if (entry.source === 'path' && entry.resolvedUrl !== undefined && folders.has(entry.resolvedUrl)) {
+      entry.source = 'workspace';
     }
   }
   return { entries, unread: [], graph: { kind: 'paths', roots, asks, keys: [], overridden: [] } };
@@ -287,7 +318,7 @@ function agree(left: DependencyEntry, right: DependencyEntry): boolean {
   );
 }
 
-function entryOf(path: string, raw: Raw, folders: ReadonlySet<string>, isDirect: boolean): DependencyEntry {
+function entryOf(path: string, raw: Raw): Writable<DependencyEntry> {
   const marker = raw.installPath.lastIndexOf(MARKER);
   const key = marker === -1 ? raw.installPath : raw.installPath.slice(marker + MARKER.length);
   const read = raw.tree ? readTreeVersion(key, raw.version) : null;
@@ -307,8 +338,8 @@ function entryOf(path: string, raw: Raw, folders: ReadonlySet<string>, isDirect:
       endColumn: raw.column + raw.length,
     },
     scope: raw.scope,
-    relationship: isDirect ? 'direct' : raw.tree ? 'unknown' : 'transitive',
-    source: sourceOf(raw.link, resolvedUrl, folders),
+    relationship: raw.tree ? 'unknown' : 'transitive',
+    source: sourceOf(raw.link, resolvedUrl),
     installPath: raw.installPath,
   };
   if (name !== key) entry.alias = key;
@@ -321,8 +352,8 @@ function entryOf(path: string, raw: Raw, folders: ReadonlySet<string>, isDirect:
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-function sourceOf(link: boolean, address: string | undefined, folders: ReadonlySet<string>): DependencySource {
-  if (link) return address !== undefined && folders.has(address) ? 'workspace' : 'path';
+function sourceOf(link: boolean, address: string | undefined): DependencySource {
+  if (link) return 'path';
   if (address === undefined || address === '') return 'registry';
   return sourceOfAddress(address);
 }
