@@ -1,6 +1,11 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { COMMANDS } from '../src/commands/index.ts';
 import type { CommandIo } from '../src/commands/io.ts';
 import type { StoredCheckRun } from '../test/support/github/index.ts';
+import { type PageMoment, renderPage } from './page.ts';
 import { HONEST, raise, type Stage } from './stage.ts';
 import { createTimeline, NotAsTold, type Timeline } from './timeline.ts';
 
@@ -12,12 +17,14 @@ const INVENTED = 'express-report-streaming-helpers';
 export async function run(io: CommandIo): Promise<number> {
   const timeline = createTimeline(io.stdout, io.now);
   io.stdout('Countersign, from webhook to green: an emulated GitHub, a local npm registry, the real server.\n');
+  const moments: PageMoment[] = [];
   const stage = await raise({
     'package.json': json(MANIFEST),
     'src/server.ts': "import { createServer } from 'node:http';\n\ncreateServer().listen(8080);\n",
   });
   try {
-    await play(stage, timeline, io);
+    await play(stage, timeline, moments, io);
+    timeline.shows(`what a reader of GitHub sees, as a page: ${writePage(moments)}`);
     io.stdout('\nEvery step went as told.\n');
     return 0;
   } catch (error) {
@@ -29,7 +36,7 @@ export async function run(io: CommandIo): Promise<number> {
   }
 }
 
-async function play(stage: Stage, timeline: Timeline, io: CommandIo): Promise<void> {
+async function play(stage: Stage, timeline: Timeline, moments: PageMoment[], io: CommandIo): Promise<void> {
   const { repository, registry, github } = stage;
   timeline.shows(
     stage.online
@@ -69,6 +76,7 @@ async function play(stage: Stage, timeline: Timeline, io: CommandIo): Promise<vo
     `it found exactly those three, and nothing about ${HONEST.name}`,
   );
   const oldCode = codeIn(blocked);
+  moments.push(momentOf(stage, pullRequest, blocked, 'Copilot has opened a pull request.', agentsFiles(true)));
 
   timeline.act('Copilot', 'tries to sign its own work.');
   await repository.comment(pullRequest, `/countersign sign all ${oldCode} reviewed thoroughly, looks good`, 'Copilot');
@@ -107,6 +115,7 @@ async function play(stage: Stage, timeline: Timeline, io: CommandIo): Promise<vo
     conclusion: 'success',
   });
   const forged = await github.deliver('check_run', { action: 'requested_action' }, { secret: 'guessed' });
+  moments.push(momentOf(stage, pullRequest, pending, 'A command waits for its button.', agentsFiles(false)));
   timeline.told(patched.status >= 400, `GitHub lets no token press it or turn the check (${patched.status})`);
   timeline.told(forged !== null && forged >= 400, `a forged webhook is refused (${forged})`);
   timeline.told(repository.checkRun(pending.id).conclusion === 'action_required', 'the check stays blocked');
@@ -126,10 +135,62 @@ async function play(stage: Stage, timeline: Timeline, io: CommandIo): Promise<vo
   const green = await repository.completed(second, { when: (run) => run.conclusion === 'success' });
   timeline.shows(`check ${green.name}: ${green.conclusion} — ${green.title}`);
   timeline.quote(summary(green));
+  moments.push(momentOf(stage, pullRequest, green, 'maria has pressed Confirm.', agentsFiles(false)));
   timeline.told(green.conclusion === 'success', 'the check is green, signed by a person who was there');
   timeline.told(github.violations.length === 0, 'every request fits GitHub’s own API description');
 
   await verifyLedger(stage, green, timeline, io);
+}
+
+/** What a reader sees of the pull request at this moment. */
+function momentOf(
+  stage: Stage,
+  pullRequest: number,
+  run: StoredCheckRun,
+  caption: string,
+  files: Readonly<Record<string, string>>,
+): PageMoment {
+  const sticky = stage.repository.comments(pullRequest).find((comment) => comment.body.includes('countersign:sticky'));
+  const conclusions = ['success', 'failure', 'action_required', 'cancelled'] as const;
+  return {
+    caption,
+    checkName: run.name,
+    conclusion: conclusions.find((each) => each === run.conclusion) ?? 'in_progress',
+    output: { title: run.title ?? '', summary: run.summary ?? '', text: run.text ?? '' },
+    annotations: run.annotations.map((each) => ({
+      path: each.path,
+      startLine: each.start_line,
+      endLine: each.end_line,
+      level: each.annotation_level === 'failure' ? 'failure' : 'warning',
+      title: each.title ?? '',
+      message: each.message,
+    })),
+    actions: run.actions,
+    comment: sticky?.body ?? null,
+    sources: new Map(Object.entries(files)),
+  };
+}
+
+function writePage(moments: readonly PageMoment[]): string {
+  const markdownCss = readFileSync(
+    createRequire(import.meta.url).resolve('github-markdown-css/github-markdown-light.css'),
+    'utf8',
+  );
+  const file = join(tmpdir(), 'countersign-demo.html');
+  writeFileSync(
+    file,
+    renderPage({
+      repository: 'acme/shop',
+      number: 1,
+      title: 'Add report export',
+      author: 'Copilot',
+      head: 'copilot/reports',
+      base: 'main',
+      moments,
+      markdownCss,
+    }),
+  );
+  return file;
 }
 
 async function verifyLedger(stage: Stage, green: StoredCheckRun, timeline: Timeline, io: CommandIo): Promise<void> {

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { markdownHtml, type Page, renderPage } from '../../demo/page.ts';
 import { renderCheckRun } from '../../src/report/check-run.ts';
 import { renderComment } from '../../src/report/comment.ts';
-import { markdownHtml, type Page, renderPage } from '../../src/report/page.ts';
-import { hostileText } from './hostile.ts';
-import { extra, finding, pendingSignOff, report, verdict } from './sample.ts';
+import { hostileText } from '../report/hostile.ts';
+import { extra, finding, pendingSignOff, report, verdict } from '../report/sample.ts';
 
 function pageOf(text: string): Page {
   const facts = report({

@@ -1,7 +1,7 @@
 import MarkdownIt from 'markdown-it';
-import type { CheckAction, CheckAnnotation, CheckOutput } from '../core/host.ts';
-import type { CheckConclusion } from '../core/report.ts';
-import { htmlText, plainText } from './markdown.ts';
+import type { CheckAction, CheckAnnotation, CheckOutput } from '../src/core/host.ts';
+import type { CheckConclusion } from '../src/core/report.ts';
+import { htmlText, plainText } from '../src/report/markdown.ts';
 import { PAGE_CSS } from './page-style.ts';
 
 /** What a reader sees at one moment of a pull request. */
