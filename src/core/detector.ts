@@ -78,6 +78,8 @@ export interface GuardrailContext {
   readonly attribution: Attribution;
   /** True where the merge base has no files at all: a first commit is not one large finding. */
   readonly firstCommit: boolean;
+  /** `all`: a whole tree is looked at and every file counts as added, so that "this is new" says nothing. Absent means `change`. */
+  readonly scope?: 'change' | 'all';
   /** Path globs under which broken files are text (base policy). */
   readonly fixturePaths: readonly string[];
 }
