@@ -2,7 +2,7 @@ import { answerOf, CLEAR, type Detection } from '../../../src/core/detection.ts'
 import type { FileSide, GuardrailContext, GuardrailDetector, GuardrailSubject } from '../../../src/core/detector.ts';
 import { CountersignError } from '../../../src/core/errors.ts';
 import { addedLines, exact } from '../support/added.ts';
-import { judgeSide, sidesOf } from '../support/judge.ts';
+import { isBaseline, judgeSide, sidesOf } from '../support/judge.ts';
 import { spanOf } from '../support/lines.ts';
 import { linesOf } from '../support/parsed.ts';
 import { quote } from '../support/quote.ts';
@@ -57,7 +57,7 @@ function instructionsDetection(
   context: GuardrailContext,
 ): Detection | null {
   const side = after ?? before;
-  if (side === null || before?.text === after?.text || context.firstCommit) return null;
+  if (side === null || before?.text === after?.text || isBaseline(context)) return null;
   // People write their agents' instructions all the time; what these say is judged by the other text rules.
   if (context.attribution.class !== 'agent') return null;
   const added = after === null ? [] : addedLines(before, after);

@@ -1,6 +1,6 @@
 import { type Answer, answerOf, CLEAR } from '../../../src/core/detection.ts';
 import type { FileSide, GuardrailContext, GuardrailDetector, GuardrailSubject } from '../../../src/core/detector.ts';
-import { sidesOf } from '../support/judge.ts';
+import { isBaseline, sidesOf } from '../support/judge.ts';
 import { anywhere } from '../support/prose.ts';
 import { quote } from '../support/quote.ts';
 import { tell } from '../support/report.ts';
@@ -53,7 +53,7 @@ function kindOf(side: FileSide): 'program' | 'archive' | 'large' | null {
 
 function detect(subject: GuardrailSubject, context: GuardrailContext): Answer {
   const { before, after } = sidesOf(subject, anywhere);
-  if (after?.binary === undefined || context.firstCommit) return CLEAR;
+  if (after?.binary === undefined || isBaseline(context)) return CLEAR;
   const kind = kindOf(after);
   const same = before?.binary?.sha256 === after.binary.sha256 || before?.blob === after.blob;
   if (kind === null || (same && before !== null && kindOf(before) === kind)) return CLEAR;

@@ -2,7 +2,7 @@ import { type Answer, answerOf, CLEAR, type Detection } from '../../../src/core/
 import type { FileSide, GuardrailContext, GuardrailDetector, GuardrailSubject } from '../../../src/core/detector.ts';
 import type { Level } from '../../../src/core/rule.ts';
 import { addedLines } from '../support/added.ts';
-import { judgeSide, sidesOf } from '../support/judge.ts';
+import { isBaseline, judgeSide, sidesOf } from '../support/judge.ts';
 import { spanOf } from '../support/lines.ts';
 import { formatOf, linesOf, parsed } from '../support/parsed.ts';
 import { quote } from '../support/quote.ts';
@@ -161,6 +161,7 @@ const LIMIT = 5;
 
 function ofCode(before: FileSide | null, after: FileSide, context: GuardrailContext): readonly Detection[] {
   const source = plainText(after);
+  if (before === null && isBaseline(context)) return [];
   if (!SUPPRESSIONS.some(([pattern]) => pattern.test(source))) return [];
   const removed = before === null ? [] : addedLines(after, before).map(({ text }) => text);
   let moved = removed.filter((text) => SUPPRESSIONS.some(([pattern]) => pattern.test(text))).length;

@@ -40,7 +40,6 @@ const ACTIONS: readonly (readonly [RegExp, GuardCategory])[] = [
   ],
   [/gitleaks|trufflehog|ggshield|gitguardian|detect-secrets/, 'secret scanning'],
   [/cosign|attest|slsa-framework|sigstore|sbom|provenance/, 'signing'],
-  [/codecov|coveralls/, 'tests'],
   [/super-linter|megalinter|golangci-lint|reviewdog|ruff-action|pre-commit\/action|commitlint/, 'lint and types'],
   [/countersign/, 'review gate'],
 ];

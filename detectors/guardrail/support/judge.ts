@@ -54,6 +54,11 @@ export function isFixture(path: string, context: GuardrailContext): boolean {
   return matches(path);
 }
 
+/** Whether everything is new, so that an addition is no finding by itself. */
+export function isBaseline(context: GuardrailContext): boolean {
+  return context.firstCommit || context.scope === 'all';
+}
+
 export interface Sides {
   readonly before: FileSide | null;
   readonly after: FileSide | null;

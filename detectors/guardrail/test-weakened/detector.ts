@@ -1,7 +1,7 @@
 import { type Answer, answerOf, CLEAR, type Detection } from '../../../src/core/detection.ts';
 import type { FileSide, GuardrailContext, GuardrailDetector, GuardrailSubject } from '../../../src/core/detector.ts';
 import { addedLines } from '../support/added.ts';
-import { judgeSide, sidesOf } from '../support/judge.ts';
+import { isBaseline, judgeSide, sidesOf } from '../support/judge.ts';
 import { formatOf, parsed } from '../support/parsed.ts';
 import { quote } from '../support/quote.ts';
 import { tell } from '../support/report.ts';
@@ -103,6 +103,7 @@ function told(
 function detect(subject: GuardrailSubject, context: GuardrailContext): Answer {
   const { before, after } = sidesOf(subject, concerns);
   if (before?.text === after?.text && before !== null && after !== null) return CLEAR;
+  if (before === null && isBaseline(context)) return CLEAR;
   const agent = context.attribution.class === 'agent';
   const covered = withCode(context);
   const detections: Detection[] = [];

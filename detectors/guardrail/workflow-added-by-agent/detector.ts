@@ -1,6 +1,6 @@
 import { answerOf, CLEAR } from '../../../src/core/detection.ts';
 import type { GuardrailContext, GuardrailDetector, GuardrailSubject } from '../../../src/core/detector.ts';
-import { judgeSide, sidesOf } from '../support/judge.ts';
+import { isBaseline, judgeSide, sidesOf } from '../support/judge.ts';
 import { quote } from '../support/quote.ts';
 import { tell } from '../support/report.ts';
 import { guardrailRule } from '../support/rule.ts';
@@ -17,7 +17,7 @@ const RULE = guardrailRule('workflow-added-by-agent', {
 
 function detect(subject: GuardrailSubject, context: GuardrailContext) {
   const { before, after } = sidesOf(subject, isWorkflowPath);
-  if (after === null || before !== null || context.firstCommit || context.attribution.class !== 'agent') return CLEAR;
+  if (after === null || before !== null || isBaseline(context) || context.attribution.class !== 'agent') return CLEAR;
   const workflow = judgeSide(after, context, null, workflowOf);
   if (workflow === null && after.mode !== '120000') return CLEAR;
   const events = workflow === null ? 'what the link leads to' : [...workflow.triggers.keys()].join(', ');

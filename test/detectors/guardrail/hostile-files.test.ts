@@ -279,3 +279,15 @@ test('every rule answers for the text of a pull request', () => {
   };
   for (const detector of GUARDRAIL_DETECTORS) expect(detector.detect(subject, contextFor()).state).toBe('clear');
 });
+
+test('in a scan of a whole tree, being new is no finding by itself', () => {
+  const context = contextFor({ scope: 'all' });
+  const workflow = side(
+    WORKFLOW,
+    'on: push\npermissions: {}\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: make\n',
+  );
+  const suppression = side('a.ts', `// @ts-${'ignore'}\nexport const a = 1;\n`);
+  for (const file of [workflow, side('AGENTS.md', 'Run the tests.'), suppression]) {
+    expect([...askAll(fileSubject(null, file), context).values()]).not.toContain('findings');
+  }
+});
