@@ -21,7 +21,10 @@ export function callAt(node: Syntax, program: Program, origins: Origins): Call |
   if (callee === null) return null;
   const list = childOf(node, 'arguments');
   const given = list === null ? [] : list.type === 'template_string' ? [list] : partsOf(list);
-  const target = bare(callee);
+  const written = bare(callee);
+  const direct = indirect(written, given, program);
+  const target = direct?.target ?? written;
+  const handed = direct?.given ?? given;
   const last =
     target.type === 'member_expression' ? childOf(target, 'property') : target.type === 'identifier' ? target : null;
   return {
@@ -33,12 +36,30 @@ export function callAt(node: Syntax, program: Program, origins: Origins): Call |
     name: last === null ? null : program.text.slice(last.start, last.end),
     receiver:
       target.type === 'member_expression' || target.type === 'subscript_expression' ? childOf(target, 'object') : null,
-    arguments: given.filter((part) => part.type !== 'keyword_argument'),
+    arguments: handed.filter((part) => part.type !== 'keyword_argument'),
     get keywords() {
       return keywordsOf(given, program);
     },
     isNew,
   };
+}
+
+/** `exec.call(null, command)` and `exec.apply(null, [command])` are calls of `exec`. */
+function indirect(
+  callee: Syntax,
+  given: readonly Syntax[],
+  program: Program,
+): { readonly target: Syntax; readonly given: readonly Syntax[] } | null {
+  if (callee.type !== 'member_expression') return null;
+  const object = childOf(callee, 'object');
+  const property = childOf(callee, 'property');
+  if (object === null || property === null) return null;
+  const method = program.text.slice(property.start, property.end);
+  const target = bare(object);
+  if (target.type !== 'identifier' && target.type !== 'member_expression') return null;
+  if (method === 'call' && given.length > 1) return { target, given: given.slice(1) };
+  const list = given[1];
+  return method === 'apply' && list?.type === 'array' ? { target, given: partsOf(list) } : null;
 }
 
 function keywordsOf(given: readonly Syntax[], program: Program): ReadonlyMap<string, Syntax> {

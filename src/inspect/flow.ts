@@ -321,7 +321,9 @@ export function createFlow(needs: FlowNeeds): FlowEngine {
     const call = callAt(node, program, origins);
     if (call === null) return null;
     const from = call.origin;
-    if (sanitizes(from, call.name, kind)) return null;
+    const own = needs.functionOf(call.callee);
+    // A helper of this file is what it does, not what it is called.
+    if (sanitizes(from, call.name, kind) && (own === null || changesValue(own))) return null;
     if (call.name === 'replace' || call.name === 'replaceAll' || from === 're.sub') {
       if (replaces(call, kind)) return null;
     }
@@ -334,7 +336,7 @@ export function createFlow(needs: FlowNeeds): FlowEngine {
     )
       return null;
     if (from !== null && HANDING.test(from)) return handed(call, kind, env, depth);
-    const fn = needs.functionOf(call.callee);
+    const fn = own;
     if (
       fn === null &&
       call.name !== null &&
@@ -408,6 +410,17 @@ export function createFlow(needs: FlowNeeds): FlowEngine {
     if (from === null) return false;
     return /^(?:os\.|crypto\.|~process\.|~performance|~Object\.create|~Symbol|~require|import-meta|uuid|~document\.createElement|~Date|~Intl|url\.fileURLToPath|~__dirname|~Map|~Set|~WeakMap|~Array\(|~document\.|~console|path\.(?:dirname|sep)|~super|~range|~type|datetime\.|time\.|express|zod|joi)/.test(
       from,
+    );
+  }
+
+  /** The body of a named sanitizer tests or rewrites something. */
+  function changesValue(fn: Syntax): boolean {
+    const body = childOf(fn, 'body');
+    return (
+      body !== null &&
+      /replace|test\(|match|includes|ncode|scape|\bhas\(|indexOf|Number|parse|filter|throw|raise|typeof|anitize|\bre\.|quote|\bint\(|basename|resolve|\bin\b|\?|\[/.test(
+        name(body),
+      )
     );
   }
 

@@ -1,8 +1,9 @@
 import type { Constants } from './constants.ts';
 import type { SinkKind } from './facts.ts';
+import { returnsOf } from './functions.ts';
 import type { Origins } from './origins.ts';
 import type { Binding, Scopes } from './scopes.ts';
-import { bare, childOf, descendantsOf, type Program, partsOf, type Syntax } from './syntax.ts';
+import { bare, childOf, descendantsOf, FUNCTIONS, type Program, partsOf, type Syntax } from './syntax.ts';
 
 /** Whether a test that stands in the way decides what a value can be before it is used. */
 export interface Guards {
@@ -284,7 +285,15 @@ export function createGuards(program: Program, scopes: Scopes, constants: Consta
     )
       return false;
     if (/isArray|isString|isObject|isDefined|isEmpty|hasOwnProperty|existsSync|exists$/.test(word)) return false;
-    return outcome && given.some((part) => mentions(bare(part), subject));
+    return outcome && !alwaysPasses(callee) && given.some((part) => mentions(bare(part), subject));
+  }
+
+  /** A validator of this file that says yes to everything is none. */
+  function alwaysPasses(callee: Syntax): boolean {
+    const value = constants.resolved(callee);
+    if (!FUNCTIONS.has(value.type)) return false;
+    const returned = returnsOf(value);
+    return returned.length > 0 && returned.every((each) => constants.constant(each) === true);
   }
 
   function methodDecides(object: Syntax, method: string, first: Syntax, outcome: boolean, subject: Subject): boolean {

@@ -94,8 +94,12 @@ export function createOrigins(program: Program, scopes: Scopes): Origins {
       case 'subscript_expression': {
         const object = childOf(node, 'object');
         const index = childOf(node, 'index');
-        if (object === null || index === null || index.type !== 'string') return null;
-        return memberOf(object, moduleName(name(index)), hops);
+        const key = index === null ? null : keyText(index, hops);
+        return object === null || key === null ? null : memberOf(object, key, hops);
+      }
+      case 'sequence_expression': {
+        const last = partsOf(node).at(-1);
+        return last === undefined ? null : follow(last, hops);
       }
       case 'call_expression':
         return ofCall(node, hops);
@@ -121,6 +125,26 @@ export function createOrigins(program: Program, scopes: Scopes): Origins {
         return inner === node ? null : follow(inner, hops);
       }
     }
+  }
+
+  /** A key in brackets: `cp['ex' + 'ec']` is `cp.exec`. */
+  function keyText(node: Syntax, hops: number): string | null {
+    const inner = bare(node);
+    if (hops > MAX_HOPS) return null;
+    if (inner.type === 'string') return moduleName(name(inner));
+    if (inner.type === 'template_string' && inner.children.every((part) => part.type === 'string_fragment')) {
+      return moduleName(name(inner));
+    }
+    if (inner.type === 'identifier') {
+      const definitions = scopes.lookup(inner)?.definitions ?? [];
+      const value = definitions[0]?.value ?? null;
+      return definitions.length === 1 && value !== null ? keyText(value, hops + 1) : null;
+    }
+    const left = inner.type === 'binary_expression' ? childOf(inner, 'left') : null;
+    const right = inner.type === 'binary_expression' ? childOf(inner, 'right') : null;
+    const first = left === null ? null : keyText(left, hops + 1);
+    const second = right === null ? null : keyText(right, hops + 1);
+    return first === null || second === null ? null : first + second;
   }
 
   function memberOf(object: Syntax, property: string, hops: number): string | null {

@@ -62,6 +62,25 @@ describe('where a name comes from', () => {
     });
   }
 
+  const hidden: readonly (readonly [string, string])[] = [
+    ['a key put together', "import cp from 'child_process'; cp['ex' + 'ec'](a)"],
+    ['a key in a constant', "import cp from 'child_process'; const k = `exec`; cp[k](a)"],
+    ['a comma', "import cp from 'child_process'; (0, cp.exec)(a)"],
+  ];
+  for (const [what, text] of hidden) {
+    it(`is known behind ${what}`, () => {
+      expect(factsOf(text).calls.map((call) => call.origin)).toContain(exec);
+    });
+  }
+
+  it('is known behind call and apply, with the arguments that count', () => {
+    const facts = factsOf("import cp from 'child_process'; cp.exec.call(null, a); cp.exec.apply(cp, [b]);");
+    expect(facts.calls.map((call) => [call.origin, call.arguments.map((each) => facts.text(each))])).toEqual([
+      [exec, ['a']],
+      [exec, ['b']],
+    ]);
+  });
+
   const others: readonly (readonly [string, string])[] = [
     ['a method of a regular expression', "import cp from 'child_process'; /a/.exec(b)"],
     ['a name that is shadowed', "import { exec } from 'child_process'; function f(exec) { exec(a) }"],
@@ -143,6 +162,11 @@ describe('flow', () => {
     ['a test of another field', "if (req.body.kind !== 'a') return; sink(req.body.command)"],
     ['a test that ends nothing', "if (!['a'].includes(req.query.a)) console.log('odd'); sink(req.query.a)"],
     ['a pattern that is open at the end', 'if (!/^a/.test(req.query.a)) return; sink(req.query.a)'],
+    ['a sanitizer that does nothing', 'const sanitize = (v) => v; sink(sanitize(req.query.a))'],
+    [
+      'a validator that passes everything',
+      'const isValid = (v) => true; if (!isValid(req.query.a)) return; sink(req.query.a)',
+    ],
     ['a wrong sanitizer', 'sink(escapeHtml(req.query.a))'],
   ];
   for (const [what, body] of remote) {
@@ -163,6 +187,10 @@ describe('flow', () => {
     ['a validator that throws', 'assertValidName(req.query.a); sink(req.query.a)'],
     ['re-assignment', "let a = req.query.a; a = 'fixed'; sink(a)"],
     ['taking all but letters away', "sink(req.query.a.replace(/[^a-z]/g, ''))"],
+    [
+      'a sanitizer of the file that takes something away',
+      "const clean = (v) => v.replace(/[^a-z]/g, ''); sink(clean(req.query.a))",
+    ],
     ['a comparison', 'sink(req.query.a === req.query.b)'],
     ['a length', 'sink(req.query.a.length)'],
     ['a state that is no input', 'sink(req.user)'],
