@@ -1,4 +1,25 @@
 import type { Likeness, LikenessTechnique } from '../../core/evidence.ts';
+import {
+  deletionsOf,
+  farNeighbours,
+  imitatedScopes,
+  lettersIndex,
+  lettersOf,
+  neighbours,
+  partsOf,
+  scopeDeletions,
+} from './lookups.ts';
+import {
+  aliasesOf,
+  BEST_SHARE,
+  familiesOf,
+  firstOf,
+  scopeOf,
+  scopesOf,
+  type Target,
+  targetOf,
+  wordsKey,
+} from './targets.ts';
 import { areNeighbours, distance, type Edit, oneEdit, skeleton, strip, tokensOf } from './text.ts';
 
 /** Popular names that a name can be mistaken for, most alike first, at most three. Empty for a popular name. */
@@ -31,21 +52,6 @@ const EMPTY_WORDS = new Set([
   'installer',
   'download',
 ]);
-
-/** Families of names (`eslint-plugin-…`): a first part that as many popular names share says nothing by itself. */
-const FAMILY_SIZE = 40;
-
-interface Target {
-  readonly name: string;
-  readonly rank: number;
-  /** Among the best known of its list. */
-  readonly top: boolean;
-  readonly stripped: string;
-  /** Length of the part that is the package's own: without the family's first words. */
-  readonly own: number;
-  /** Where that part begins in `stripped`. */
-  readonly ownFrom: number;
-}
 
 /** Prepares the look-up. Start-up is linear in the list; a question costs about as many map look-ups as the name has letters. */
 export function createLikenessIndex(popular: readonly string[]): LikenessIndex {
@@ -90,7 +96,7 @@ export function createLikenessIndex(popular: readonly string[]): LikenessIndex {
     if (same !== undefined) {
       const dropped = scopeOf(same.name) !== null;
       if (stripped.length >= 5 && (!dropped || tokensOf(same.name).length >= 2))
-        add(same.name, dropped ? 'scope-dropped' : 'separator', 0.95);
+        add(same.name, dropped ? 'scope-dropped' : strip(same.name) === stripped ? 'separator' : 'typo', 0.95);
     }
     const looks = bySkeleton.get(skeleton(stripped));
     if (looks !== undefined && looks.stripped !== stripped && stripped.length >= 5) {
@@ -147,10 +153,6 @@ const AFFIX_SHARE = 0.35;
 const FAR_RANK = 600;
 /** … and of a short list only its very top. */
 const TOP_SHARE = 0.1;
-/** This part of a list is so well known that a slip in five letters counts. */
-const BEST_SHARE = 0.3;
-/** Only names this far up the list have their number left out. */
-const NEAR_RANK = 2000;
 
 function looksCount(target: string, name: string): boolean {
   // Only digits for letters, foreign letters, and the pairs the eye joins; a plain i for an l is a word of its own too often.
@@ -189,185 +191,6 @@ function typoScore(target: Target, edit: Edit): number {
 
 function isPlural(target: string, name: string): boolean {
   return name === `${target}s` || target === `${name}s`;
-}
-
-function targetOf(name: string, rank: number, top: boolean, families: ReadonlySet<string>): Target {
-  const lower = name.toLowerCase();
-  const tokens = tokensOf(lower);
-  let ownFrom = 0;
-  for (let count = 1; count < tokens.length; count += 1) {
-    if (families.has(tokens.slice(0, count).join('-'))) ownFrom = tokens.slice(0, count).join('').length;
-  }
-  const stripped = strip(lower);
-  return { name, rank, top, stripped, own: stripped.length - ownFrom, ownFrom };
-}
-
-/** `urllib` for `urllib3`: the number at the end is what people leave out. Only where nobody well known has the shorter name. */
-function aliasesOf(targets: readonly Target[]): readonly Target[] {
-  const taken = new Set(targets.map((target) => target.stripped));
-  return targets.flatMap((target) => {
-    const bare = target.stripped.replace(/\d$/, '');
-    if (bare === target.stripped || taken.has(bare) || /\d$/.test(bare) || target.own < 7 || target.rank >= NEAR_RANK)
-      return [];
-    return [{ ...target, stripped: bare, own: target.own - 1 }];
-  });
-}
-
-function familiesOf(popular: readonly string[]): ReadonlySet<string> {
-  const counts = new Map<string, number>();
-  for (const name of popular) {
-    const tokens = tokensOf(name);
-    for (let count = 1; count < tokens.length; count += 1) {
-      const first = tokens.slice(0, count).join('-');
-      counts.set(first, (counts.get(first) ?? 0) + 1);
-    }
-  }
-  return new Set([...counts].filter(([, count]) => count >= FAMILY_SIZE).map(([first]) => first));
-}
-
-function scopeOf(name: string): string | null {
-  if (!name.startsWith('@')) return null;
-  const slash = name.indexOf('/');
-  return slash < 0 ? null : name.slice(0, slash);
-}
-
-function scopesOf(popular: readonly string[]): ReadonlyMap<string, readonly string[]> {
-  const scopes = new Map<string, string[]>();
-  for (const name of popular) {
-    const scope = scopeOf(name);
-    if (scope === null) continue;
-    const names = scopes.get(scope);
-    if (names === undefined) scopes.set(scope, [name]);
-    else names.push(name);
-  }
-  return scopes;
-}
-
-function firstOf(targets: readonly Target[], key: (target: Target) => string | null): ReadonlyMap<string, Target> {
-  const map = new Map<string, Target>();
-  for (const target of targets) {
-    const at = key(target);
-    if (at !== null && !map.has(at)) map.set(at, target);
-  }
-  return map;
-}
-
-/** Two words or more in any order; null for one word, which has no order. */
-function wordsKey(name: string): string | null {
-  const tokens = tokensOf(name);
-  if (tokens.length < 2 || name.startsWith('@')) return null;
-  const sorted = [...tokens].sort();
-  return sorted.join('').length < 6 ? null : sorted.join('-');
-}
-
-function deletionsOf(targets: readonly Target[]): ReadonlyMap<string, readonly Target[]> {
-  const map = new Map<string, Target[]>();
-  const put = (key: string, target: Target) => {
-    const there = map.get(key);
-    if (there === undefined) map.set(key, [target]);
-    else if (there.at(-1) !== target) there.push(target);
-  };
-  for (const target of targets) {
-    if (target.name.startsWith('@') || target.own < 3 || target.stripped.length > 40) continue;
-    put(target.stripped, target);
-    for (let at = 0; at < target.stripped.length; at += 1)
-      put(target.stripped.slice(0, at) + target.stripped.slice(at + 1), target);
-  }
-  return map;
-}
-
-function lettersOf(stripped: string): string {
-  return [...stripped].sort().join('');
-}
-
-/** Names by their letters in alphabetical order: two slips that only move letters keep them. */
-function lettersIndex(targets: readonly Target[]): ReadonlyMap<string, readonly Target[]> {
-  const own = targets.filter(
-    (target) => target.own >= 5 && !target.name.startsWith('@') && target.stripped.length <= 40,
-  );
-  return Map.groupBy(own, (target) => lettersOf(target.stripped));
-}
-
-/** Shortest name in which two slips are still a slip. */
-const LONG = 8;
-
-/** Thirds of long names, with place: of two edits, at least one third stays whole. */
-function partsOf(targets: readonly Target[]): ReadonlyMap<string, readonly Target[]> {
-  const map = new Map<string, Target[]>();
-  for (const target of targets) {
-    if (target.own < LONG || target.stripped.length > 24 || target.name.startsWith('@')) continue;
-    for (const [index, part] of thirds(target.stripped).entries()) {
-      const key = `${index} ${part}`;
-      const there = map.get(key);
-      if (there === undefined) map.set(key, [target]);
-      else there.push(target);
-    }
-  }
-  return map;
-}
-
-function thirds(text: string): readonly [string, string, string] {
-  const third = Math.floor(text.length / 3);
-  return [text.slice(0, third), text.slice(third, 2 * third), text.slice(2 * third)];
-}
-
-/** Candidates at two edits: they share a third, at about the same place. */
-function farNeighbours(stripped: string, byPart: ReadonlyMap<string, readonly Target[]>): ReadonlySet<Target> {
-  const found = new Set<Target>();
-  if (stripped.length < LONG - 1 || stripped.length > 26) return found;
-  for (let more = -2; more <= 2; more += 1) {
-    const length = stripped.length - more;
-    if (length < LONG) continue;
-    const third = Math.floor(length / 3);
-    const look = (index: number, start: number, end: number) => {
-      for (const target of byPart.get(`${index} ${stripped.slice(start, end)}`) ?? []) {
-        if (target.stripped.length === length) found.add(target);
-      }
-    };
-    // A whole third stands where it stood, moved by the letters that edits before it added or took.
-    look(0, 0, third);
-    for (let moved = -1; moved <= 2; moved += 1) {
-      const shift = more < 0 ? -moved : moved;
-      if (Math.abs(shift) + Math.abs(more - shift) <= 2) look(1, third + shift, 2 * third + shift);
-    }
-    look(2, 2 * third + more, stripped.length);
-  }
-  return found;
-}
-
-function* neighbours(stripped: string, byDeletion: ReadonlyMap<string, readonly Target[]>): Iterable<Target> {
-  if (stripped.length > 41) return;
-  const seen = new Set<Target>();
-  for (let at = -1; at < stripped.length; at += 1) {
-    const key = at < 0 ? stripped : stripped.slice(0, at) + stripped.slice(at + 1);
-    for (const target of byDeletion.get(key) ?? []) {
-      if (seen.has(target)) continue;
-      seen.add(target);
-      yield target;
-    }
-  }
-}
-
-function scopeDeletions(scopes: ReadonlyMap<string, readonly string[]>): ReadonlyMap<string, readonly string[]> {
-  const map = new Map<string, string[]>();
-  for (const scope of scopes.keys()) {
-    const stripped = strip(scope);
-    if (stripped.length < 5) continue;
-    for (let at = -1; at < stripped.length; at += 1) {
-      const key = at < 0 ? stripped : stripped.slice(0, at) + stripped.slice(at + 1);
-      map.set(key, [...(map.get(key) ?? []), scope]);
-    }
-  }
-  return map;
-}
-
-function imitatedScopes(scope: string, byDeletion: ReadonlyMap<string, readonly string[]>): readonly string[] {
-  const stripped = strip(scope);
-  const candidates = new Set<string>(byDeletion.get(stripped) ?? []);
-  for (let at = 0; at < stripped.length; at += 1) {
-    for (const each of byDeletion.get(stripped.slice(0, at) + stripped.slice(at + 1)) ?? []) candidates.add(each);
-  }
-  return [...candidates].filter((each) => strip(each) === stripped || oneEdit(strip(each), stripped) !== null);
 }
 
 /** The name without words that say nothing, separated (`node-fabric`) or grown on (`nodemonjs`). */

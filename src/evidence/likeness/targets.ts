@@ -1,0 +1,99 @@
+import { strip, tokensOf } from './text.ts';
+
+/** Families of names (`eslint-plugin-…`): a first part that as many popular names share says nothing by itself. */
+const FAMILY_SIZE = 40;
+
+/** A popular name, prepared for comparison. */
+export interface Target {
+  readonly name: string;
+  readonly rank: number;
+  /** Among the best known of its list. */
+  readonly top: boolean;
+  readonly stripped: string;
+  /** Length of the part that is the package's own: without the family's first words. */
+  readonly own: number;
+  /** Where that part begins in `stripped`. */
+  readonly ownFrom: number;
+}
+
+/** This part of a list is so well known that a slip in five letters counts. */
+export const BEST_SHARE = 0.3;
+/** Only names this far up the list have their number left out. */
+const NEAR_RANK = 2000;
+
+/** Prepares one name of the list; `rank` counts from 0. */
+export function targetOf(name: string, rank: number, top: boolean, families: ReadonlySet<string>): Target {
+  const lower = name.toLowerCase();
+  const tokens = tokensOf(lower);
+  let ownFrom = 0;
+  for (let count = 1; count < tokens.length; count += 1) {
+    if (families.has(tokens.slice(0, count).join('-'))) ownFrom = tokens.slice(0, count).join('').length;
+  }
+  const stripped = strip(lower);
+  return { name, rank, top, stripped, own: stripped.length - ownFrom, ownFrom };
+}
+
+/** `urllib` for `urllib3`: the number at the end is what people leave out. Only where nobody well known has the shorter name. */
+export function aliasesOf(targets: readonly Target[]): readonly Target[] {
+  const taken = new Set(targets.map((target) => target.stripped));
+  return targets.flatMap((target) => {
+    const bare = target.stripped.replace(/\d$/, '');
+    if (bare === target.stripped || taken.has(bare) || /\d$/.test(bare) || target.own < 7 || target.rank >= NEAR_RANK)
+      return [];
+    return [{ ...target, stripped: bare, own: target.own - 1 }];
+  });
+}
+
+/** First parts that many names of the list share. */
+export function familiesOf(popular: readonly string[]): ReadonlySet<string> {
+  const counts = new Map<string, number>();
+  for (const name of popular) {
+    const tokens = tokensOf(name);
+    for (let count = 1; count < tokens.length; count += 1) {
+      const first = tokens.slice(0, count).join('-');
+      counts.set(first, (counts.get(first) ?? 0) + 1);
+    }
+  }
+  return new Set([...counts].filter(([, count]) => count >= FAMILY_SIZE).map(([first]) => first));
+}
+
+/** npm's scope of a name, `@` included; null where there is none. */
+export function scopeOf(name: string): string | null {
+  if (!name.startsWith('@')) return null;
+  const slash = name.indexOf('/');
+  return slash < 0 ? null : name.slice(0, slash);
+}
+
+/** The list's scoped names by scope. */
+export function scopesOf(popular: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const scopes = new Map<string, string[]>();
+  for (const name of popular) {
+    const scope = scopeOf(name);
+    if (scope === null) continue;
+    const names = scopes.get(scope);
+    if (names === undefined) scopes.set(scope, [name]);
+    else names.push(name);
+  }
+  return scopes;
+}
+
+/** The best known target for each key; a null key leaves a target out. */
+export function firstOf(
+  targets: readonly Target[],
+  key: (target: Target) => string | null,
+): ReadonlyMap<string, Target> {
+  const map = new Map<string, Target>();
+  for (const target of targets) {
+    const at = key(target);
+    if (at !== null && !map.has(at)) map.set(at, target);
+  }
+  return map;
+}
+
+/** Two words or more in any order; null for one word, which has no order. */
+export function wordsKey(name: string): string | null {
+  const tokens = tokensOf(name);
+  if (tokens.length < 2 || name.startsWith('@')) return null;
+  const sorted = [...tokens].sort();
+  return sorted.join('').length < 6 ? null : sorted.join('-');
+}
