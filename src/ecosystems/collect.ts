@@ -2,12 +2,14 @@ import type { DependencyChange, DependencyEntry, UnreadFile } from '../core/depe
 import { isStronglyHashed } from '../core/integrity.ts';
 import { hostOf } from '../core/registry-hosts.ts';
 import type { Snapshot } from '../core/snapshot.ts';
-import { compareUnit, type LockSide, type ManifestPair, type NameOf } from './compare.ts';
+import { compareUnit, type ManifestPair } from './compare.ts';
 import { type DependencyFiles, dependencyFiles, type ParsedFile, type Side } from './files.ts';
 import { directoryOf } from './governing.ts';
 import { normalizedName } from './index.ts';
 import { type GovernedLock, indexLock, lockFactsOf, reachOf } from './lock-facts.ts';
+import type { LockSide } from './lock-rows.ts';
 import type { ParseFormat } from './parse.ts';
+import type { NameOf } from './rows.ts';
 import type { DependencyFormat, ParsedDependencies } from './types.ts';
 import { onlyUndeclared } from './undeclared.ts';
 import { type FilePair, findUnits, type Unit } from './units.ts';

@@ -1,7 +1,7 @@
 import semver from 'semver';
 import type { DependencyChange, DependencyEntry, LockFacts } from '../core/dependency.ts';
-import type { NameOf } from './compare.ts';
 import { resolvePath } from './npm/package-lock.ts';
+import type { NameOf } from './rows.ts';
 import type { LockGraph } from './types.ts';
 
 /** The head's lockfile with the manifests that ask through it. */

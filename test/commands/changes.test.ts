@@ -1,0 +1,66 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { run } from '../../src/commands/changes.ts';
+
+const folders: string[] = [];
+
+afterEach(async () => {
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true });
+});
+
+async function folder(manifest: string): Promise<string> {
+  const made = await mkdtemp(join(tmpdir(), 'countersign-changes-'));
+  folders.push(made);
+  await writeFile(join(made, 'package.json'), manifest);
+  return made;
+}
+
+async function changes(...argv: string[]): Promise<{ code: number; out: string; errors: string }> {
+  let out = '';
+  let errors = '';
+  const code = await run(argv, { stdout: (text) => (out += text), stderr: (text) => (errors += text) });
+  return { code, out, errors };
+}
+
+describe('countersign changes', () => {
+  it('prints one JSON line for each dependency change of two folders', async () => {
+    const base = await folder('{"dependencies":{"a":"1.0.0"}}');
+    const head = await folder('{"dependencies":{"a":"1.1.0","b":"npm:c@2.0.0"}}');
+    const { code, out } = await changes('--base-dir', base, '--head-dir', head, '--json');
+    expect(code).toBe(0);
+    expect(
+      out
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toMatchObject([
+      { changeType: 'added', purl: 'pkg:npm/c@2.0.0', alias: 'b' },
+      { changeType: 'updated', purl: 'pkg:npm/a@1.1.0', previous: { version: '1.0.0' } },
+    ]);
+  });
+
+  it('prints a table for people, with nothing in it that moves a terminal', async () => {
+    const base = await folder('{}');
+    const head = await folder('{"dependencies":{"a":"file:./\\u001b[2J"}}');
+    const { code, out } = await changes('--base-dir', base, '--head-dir', head);
+    expect(code).toBe(0);
+    expect(out).toContain('added');
+    expect(out).not.toContain('\u001b');
+  });
+
+  it('says what it could not read, and is then not at peace', async () => {
+    const base = await folder('{}');
+    const head = await folder('{\n"dependencies": {');
+    const { code, out, errors } = await changes('--base-dir', base, '--head-dir', head, '--json');
+    expect(code).toBe(1);
+    expect(out).toBe('');
+    expect(errors).toContain('package.json:2');
+  });
+
+  it('refuses folders and revisions in one breath', async () => {
+    await expect(changes('--base-dir', '.', '--head', 'HEAD')).rejects.toThrow('both --base-dir and --head-dir');
+    await expect(changes()).rejects.toThrow('--base and --head');
+  });
+});
