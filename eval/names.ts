@@ -33,8 +33,8 @@ export async function run(print: (line: string) => void): Promise<void> {
     if (list === undefined) continue;
     const own: Match = (name) => likenessOf(names, type, name);
     const peers = PEERS.map((peer) => peer.create(list.names));
-    for (const half of ['A', 'B'] as const) {
-      const part = rows.filter((row) => halfOf(row) === half);
+    for (const half of ['A', 'B', 'all'] as const) {
+      const part = rows.filter((row) => half === 'all' || halfOf(row) === half);
       const found = part.filter((row) => hits(own, type, row)).length;
       const any = part.filter((row) => own(row.name).length > 0).length;
       const beside = peers.map((peer) => share(part.filter((row) => hits(peer, type, row)).length, part.length));
@@ -71,17 +71,25 @@ function printNoise(print: (line: string) => void, lists: readonly PopularList[]
   }
 }
 
-function noiseSets(lists: readonly PopularList[], names: NameKnowledge) {
+interface NoiseSet {
+  readonly label: string;
+  readonly type: Type;
+  readonly honest: readonly string[];
+  readonly list: readonly string[];
+  readonly match: Match;
+}
+
+function noiseSets(lists: readonly PopularList[], names: NameKnowledge): readonly NoiseSet[] {
   const npm = lists.find((list) => list.type === 'npm')?.names ?? [];
   const pypi = lists.find((list) => list.type === 'pypi')?.names ?? [];
   const half = Math.floor(npm.length / 2);
   const topHalf = createNames(
     lists.filter((list) => list.type === 'npm').map((list) => ({ ...list, names: npm.slice(0, half) })),
   );
-  const sets = [
+  const sets: NoiseSet[] = [
     {
       label: 'npm, the lower half of the list against its upper half (pessimistic: the shipped list exempts them)',
-      type: 'npm' as const,
+      type: 'npm',
       honest: npm.slice(half),
       list: npm.slice(0, half),
       match: (name: string) => likenessOf(topHalf, 'npm', name),
@@ -101,7 +109,7 @@ function noiseSets(lists: readonly PopularList[], names: NameKnowledge) {
       honest: packages,
       list,
       match,
-    } as (typeof sets)[number]);
+    });
     const listed = new Set(list);
     const outside = packages.filter((name) => !listed.has(normal(type, name)));
     sets.push({
@@ -110,7 +118,7 @@ function noiseSets(lists: readonly PopularList[], names: NameKnowledge) {
       honest: outside,
       list,
       match,
-    } as (typeof sets)[number]);
+    });
   }
   return sets;
 }
@@ -150,9 +158,7 @@ function slopsquats(): readonly string[] {
 
 /** Families are all look-alikes of one target, so that no target stands on both sides. */
 function halfOf(row: Row): 'A' | 'B' {
-  return Number.parseInt(digestOf(row.targets.join(' ').toLowerCase()).slice(0, 2), 16) % 2 === 0
-    ? 'open'
-    : 'held back';
+  return Number.parseInt(digestOf(row.targets.join(' ').toLowerCase()).slice(0, 2), 16) % 2 === 0 ? 'A' : 'B';
 }
 
 function hits(match: Match, type: Type, row: Row): boolean {
