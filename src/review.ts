@@ -2,6 +2,7 @@ import { digestOf } from './core/digest.ts';
 import type { CheckRunState } from './core/host.ts';
 import type { Report } from './core/report.ts';
 import type { LedgerEntry, PullRequestRecord } from './core/store.ts';
+import { routesOf } from './policy/applied.ts';
 import type { Ports } from './ports.ts';
 import { type Ground, isAnswered, type ReviewJob, readGround } from './review/ground.ts';
 import { diffDigestOf, involve } from './review/involvement.ts';
@@ -81,6 +82,8 @@ async function judgeChange(
       couldBlock: (rule) => policy.couldBlock(rule, attribution),
       fixturePaths: policy.fixturePaths,
       excluded: policy.excluded,
+      routingTree: ports.host.tree(repository, ground.state.defaultSha),
+      routes: routesOf(policy),
       knownHandles: ground.record.handles,
       signForUnknowns: policy.sourceDown === 'sign' && unknownForMs(ground, ports.now()) >= SIGNABLE_AFTER_MS,
       leaveOutLookUps: false,

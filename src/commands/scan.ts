@@ -19,7 +19,7 @@ import {
   snapshotFromWorkingTree,
   snapshotOfAll,
 } from '../git/index.ts';
-import type { AppliedPolicy } from '../policy/applied.ts';
+import { type AppliedPolicy, routesOf } from '../policy/applied.ts';
 import { applyPolicy } from '../policy/apply.ts';
 import { decide } from '../policy/decide.ts';
 import { renderGithub } from '../report/github.ts';
@@ -100,6 +100,8 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
         fixturePaths: policy.fixturePaths,
         excluded: policy.excluded,
         signForUnknowns: false,
+        routingTree: snapshot.base,
+        routes: routesOf(policy),
         knownHandles: {},
         leaveOutLookUps: options.allowUnknown,
       },

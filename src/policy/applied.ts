@@ -2,6 +2,7 @@ import type { AgentIdentity, Attribution } from '../core/attribution.ts';
 import type { Detection } from '../core/detection.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Rank } from '../core/host.ts';
+import type { Route } from '../core/lookup.ts';
 import type { Policy, Signers } from '../core/policy.ts';
 import type { Level, Rule } from '../core/rule.ts';
 import type { Thresholds } from '../core/thresholds.ts';
@@ -44,4 +45,10 @@ export interface AppliedPolicy {
   readonly bypassIssue: boolean;
   /** Sentences for the report: an invalid file, an expired exception. Plain text. */
   readonly notes: readonly string[];
+}
+
+/** Private names and registries as routes. A private name without a registry leads nowhere: it is asked of nobody. */
+export function routesOf({ privateNames, registries }: Pick<AppliedPolicy, 'privateNames' | 'registries'>): Route[] {
+  const named = privateNames.map(({ type, name }): Route => ({ type, names: name, registry: '' }));
+  return [...registries, ...named];
 }

@@ -8,7 +8,7 @@ import { describeBinary } from '../core/documents/binary.ts';
 import { notApplicable } from '../core/fact.ts';
 import type { Finding, Unknown } from '../core/finding.ts';
 import type { InspectedFile, Inspector } from '../core/inspection.ts';
-import type { EvidenceSource } from '../core/lookup.ts';
+import type { EvidenceSource, Route } from '../core/lookup.ts';
 import type { Report } from '../core/report.ts';
 import type { Rule } from '../core/rule.ts';
 import { type BlobRef, decodeText, type FileChange, type Snapshot, type Tree } from '../core/snapshot.ts';
@@ -27,6 +27,8 @@ export interface JudgePorts {
     readonly baseNames: ReadonlySet<string>;
   }>;
   readonly evidence: EvidenceSource;
+  /** Scope-to-registry lines of a base tree; never of the head's. */
+  readonly baseRoutes: (base: Tree) => Promise<readonly Route[]>;
   readonly inspector: Inspector;
   /** Whether any rule reads this path: what nobody reads may be binary, large or broken without a word. */
   readonly concerns: (path: string) => boolean;
@@ -48,6 +50,10 @@ export interface JudgeInput {
   readonly fixturePaths: readonly string[];
   /** Paths that base policy exempts; asked for the old and the new name. */
   readonly excluded: (path: string) => boolean;
+  /** Where routing lines are read: the tip of the default branch, or the base of a local change. */
+  readonly routingTree: Tree;
+  /** What the policy says of private names and registries; the base tree's own lines are read along with it. */
+  readonly routes: readonly Route[];
   readonly knownHandles: Readonly<Record<string, string>>;
   /** A source has been down for so long that a person may sign for what it would have told. */
   readonly signForUnknowns: boolean;
@@ -98,9 +104,16 @@ export async function judge(input: JudgeInput, ports: JudgePorts, signal: AbortS
 const MOST_PACKAGES = 100;
 
 async function judgeDependencies(input: JudgeInput, snapshot: Snapshot, ports: JudgePorts, signal: AbortSignal) {
-  const { changes, unread, baseNames } = await ports.changes(snapshot, signal);
+  const [{ changes, unread, baseNames }, lines] = await Promise.all([
+    ports.changes(snapshot, signal),
+    ports.baseRoutes(input.routingTree),
+  ]);
   const present = changes.filter((change) => change.changeType !== 'removed');
-  const gathered = await ports.evidence.gather(present, { baseNames, signal });
+  const gathered = await ports.evidence.gather(present, {
+    baseNames,
+    signal,
+    baseRoutes: [...input.routes, ...lines],
+  });
   const judged = present.flatMap((change, index) => {
     const evidence = gathered[index];
     if (evidence === undefined) throw new TypeError('every change has its evidence');

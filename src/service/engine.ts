@@ -8,6 +8,7 @@ import { ALL_ECOSYSTEMS } from '../ecosystems/parse.ts';
 import { createInspector, DEFAULT_INSPECTOR_OPTIONS } from '../inspect/index.ts';
 import { languageOf } from '../inspect/languages.ts';
 import type { JudgePorts } from '../review/judge.ts';
+import { baseRoutes } from './routes.ts';
 
 /** The part of the wiring that a pull request's review and a local scan share. `close` ends the child processes. */
 export function createEngine(
@@ -17,6 +18,7 @@ export function createEngine(
   const inspector = createInspector(DEFAULT_INSPECTOR_OPTIONS);
   return {
     evidence,
+    baseRoutes,
     inspector,
     now,
     rules: rulesById(),
