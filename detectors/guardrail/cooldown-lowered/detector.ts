@@ -2,6 +2,7 @@ import { type Answer, answerOf, CLEAR, type Detection } from '../../../src/core/
 import type { FileSide, GuardrailContext, GuardrailDetector, GuardrailSubject } from '../../../src/core/detector.ts';
 import { judgeSide, sidesOf } from '../support/judge.ts';
 import { spanOf } from '../support/lines.ts';
+import { own } from '../support/own.ts';
 import { formatOf, linesOf, parsed } from '../support/parsed.ts';
 import { quote } from '../support/quote.ts';
 import { tell } from '../support/report.ts';
@@ -51,7 +52,7 @@ function concerns(path: string): boolean {
 function hoursOf(leaf: Leaf, path: string): number | null {
   const value = leaf.values[0]?.trim().toLowerCase() ?? '';
   const match = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/.exec(value);
-  const bare = path.endsWith('bunfig.toml') ? 1 / 3600 : AGES[leaf.key];
+  const bare = path.endsWith('bunfig.toml') ? 1 / 3600 : own(AGES, leaf.key);
   if (match === null || bare === undefined) return /^(?:null|false|none|)$/.test(value) ? 0 : null;
   const unit = match[2] === '' ? bare : UNITS.find(([pattern]) => pattern.test(match[2] ?? ''))?.[1];
   return unit === undefined ? null : Number(match[1]) * unit;
@@ -68,7 +69,7 @@ function leaves(side: FileSide): readonly Leaf[] {
       : parsed(side).roots.flatMap(leavesOf);
   return found.filter(
     ({ key, path }) =>
-      (AGES[key] !== undefined && !(key.endsWith('-days') && !path.includes('/cooldown/'))) ||
+      (own(AGES, key) !== undefined && !(key.endsWith('-days') && !path.includes('/cooldown/'))) ||
       EXCLUDES.test(key) ||
       (key === 'exclude' && path.includes('/cooldown/')),
   );

@@ -1,3 +1,4 @@
+import { own } from '../support/own.ts';
 import { normal, type Setting } from '../support/settings.ts';
 
 /** Ports that a rule speaks of, as ranges, ends included. */
@@ -39,7 +40,7 @@ const EITHER =
   /^(?:ports?|portrange|portranges|destinationportranges?|destinationports?|dstport|dstportrange|targetports?|rulename)$/;
 
 function rangesIn(value: string): readonly (readonly [number, number])[] {
-  const named = NAMES[normal(value)];
+  const named = own(NAMES, normal(value));
   if (named !== undefined) return [[named, named]];
   return [...value.matchAll(/(\d+)(?:\s*[-:]\s*(\d+))?/g)].map(
     (found) => [Number(found[1]), Number(found[2] ?? found[1])] as const,

@@ -8,6 +8,8 @@ export interface Statement {
   readonly actions: readonly string[];
   readonly notActions: readonly string[];
   readonly resources: readonly string[];
+  /** It stands in a resource's own policy: `*` for the resource then means this one only. */
+  readonly ofResource: boolean;
   /** The principal is `*`. */
   readonly everybody: boolean;
   /** Narrowed by any condition. */
@@ -50,6 +52,7 @@ function read(map: MapNode): Statement {
     actions: textsOf(child(map, ['action', 'actions'])),
     notActions: textsOf(child(map, ['notaction', 'notactions'])),
     resources: textsOf(child(map, ['resource', 'resources'])),
+    ofResource: principals(map).length > 0,
     everybody: principals(map).includes('*'),
     conditioned: child(map, ['condition', 'conditions']).some((node) => node.kind !== 'map' || node.entries.length > 0),
   };

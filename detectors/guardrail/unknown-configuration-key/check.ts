@@ -1,3 +1,4 @@
+import { own } from '../support/own.ts';
 import { type Entry, entriesOf, type Node, text } from '../support/tree.ts';
 import type { Shape, Shapes } from './shapes.ts';
 
@@ -37,7 +38,8 @@ function check(node: Node, shapes: Shapes, name: string, path: string, depth: nu
 function ofEntry(entry: Entry, shape: Shape, shapes: Shapes, path: string, depth: number): readonly Unknown[] {
   const here = `${path}.${entry.key}`;
   // YAML 1.1 writers turn the key `on` into `true`.
-  const known = shape.keys?.[entry.key] ?? (entry.key === 'true' ? shape.keys?.['on'] : undefined) ?? shape.rest;
+  const known =
+    own(shape.keys ?? {}, entry.key) ?? (entry.key === 'true' ? shape.keys?.['on'] : undefined) ?? shape.rest;
   if (known !== undefined) return check(entry.value, shapes, known, here, depth + 1);
   // Extensions, anchors' homes, merge keys and expressions belong to their writers.
   if (/^(?:x-|\$schema$|<<$|\.)|\$\{\{/.test(entry.key) || entry.key === '') return [];

@@ -37,7 +37,7 @@ function statementOpinion(statement: Statement): Opinion | null {
   const service = statement.actions
     .map((action) => /^([\w-]+):\*$/.exec(action)?.[1])
     .find((name) => name !== undefined && MIGHTY.test(name));
-  if (service !== undefined && statement.resources.includes('*'))
+  if (service !== undefined && !statement.ofResource && statement.resources.includes('*'))
     return { shape: 'all-of-a-service', what: 'Every action of a service is allowed on everything' };
   const escalates = statement.actions.some((action) =>
     /^iam:(?:PassRole|CreateAccessKey|CreatePolicyVersion|AttachUserPolicy|AttachRolePolicy|PutUserPolicy|PutRolePolicy|UpdateAssumeRolePolicy)$|^sts:AssumeRole$/i.test(

@@ -1,6 +1,7 @@
 import type { FileSide, GuardrailContext } from '../../../src/core/detector.ts';
 import { expressionsIn, flowingReferences, untrustedReference } from '../support/expression.ts';
 import { type Judged, NOTHING_JUDGED, type Weakness } from '../support/judge.ts';
+import { own } from '../support/own.ts';
 import { quote } from '../support/quote.ts';
 import { guardrailRule, looseningDetector } from '../support/rule.ts';
 import { entriesOf, get, type ScalarNode, text } from '../support/tree.ts';
@@ -103,9 +104,9 @@ const PAYLOAD_TEXT = /context\.payload\.(?:pull_request|issue|comment|review)\.(
 
 /** Outputs that a step sets from an outsider's text: every output of such a step is taken as one. */
 function addOutputs(step: Step, id: string, local: ReadonlyMap<string, Taint>, taints: Map<string, Taint>): void {
-  const own = UNTRUSTED_OUTPUTS[actionName(step)];
-  if (own !== undefined)
-    taints.set(`steps.${id}.outputs./${own.source}/`, { reference: `${actionName(step)} output`, sure: false });
+  const untrusted = own(UNTRUSTED_OUTPUTS, actionName(step));
+  if (untrusted !== undefined)
+    taints.set(`steps.${id}.outputs./${untrusted.source}/`, { reference: `${actionName(step)} output`, sure: false });
   const script = text(step.run) ?? text(get(step.with, 'script'));
   if (script === undefined || !/GITHUB_OUTPUT|set-output|setOutput|\breturn\b/.test(script)) return;
   const reference = usesTaint(script, local) ?? PAYLOAD_TEXT.exec(script)?.[0];
@@ -143,7 +144,7 @@ function taintOf(content: string, taints: ReadonlyMap<string, Taint>, inputs: bo
 
 /** The programs of a step: what runs in a shell, and inputs that an action interprets. */
 function scriptsOf(step: Step): readonly ScalarNode[] {
-  const inputs = SCRIPT_INPUTS[actionName(step)] ?? [];
+  const inputs = own(SCRIPT_INPUTS, actionName(step)) ?? [];
   const scripts = [step.run, ...inputs.map((input) => get(step.with, input))];
   return scripts.flatMap((node) => (node?.kind === 'scalar' ? [node] : []));
 }

@@ -291,3 +291,25 @@ test('in a scan of a whole tree, being new is no finding by itself', () => {
     expect([...askAll(fileSubject(null, file), context).values()]).not.toContain('findings');
   }
 });
+
+test('names that every object inherits are names like others', () => {
+  const steps = ['constructor', '__proto__', 'toString']
+    .map(
+      (name) => `      - uses: ${name}\n        id: ${name}\n        ${name}: 1\n      - run: echo \${{ ${name} }}\n`,
+    )
+    .join('');
+  const said = askAll(
+    fileSubject(
+      null,
+      side(WORKFLOW, `on: [constructor, issues]\nconstructor: 1\njobs:\n  a:\n    runs-on: x\n    steps:\n${steps}`),
+    ),
+  );
+  expect(said.get('unknown-configuration-key')).toBe('findings');
+  const settings = askAll(
+    fileSubject(
+      side('pnpm-workspace.yaml', 'constructor: 5\nminimumReleaseAge: 5\n'),
+      side('pnpm-workspace.yaml', 'constructor: 1\nminimumReleaseAge: 5\n'),
+    ),
+  );
+  expect(settings.get('cooldown-lowered')).toBe('clear');
+});
