@@ -1,18 +1,14 @@
 import { callAt } from './calls.ts';
 import type { Constants } from './constants.ts';
-import type { Call, Flow, FlowStep, Handler, SinkKind, Strength } from './facts.ts';
+import type { Call, Flow, Handler, SinkKind } from './facts.ts';
 import { callbackSource, exportsOf, returnsOf } from './functions.ts';
 import type { Guards } from './guards.ts';
 import type { Origins } from './origins.ts';
 import { replacementSanitizes, sanitizes } from './sanitizers.ts';
 import { type Binding, type Definition, parametersOf, type Scopes } from './scopes.ts';
-import { type Container, callSource, memberSource, originSource, parameterSource, type Source } from './sources.ts';
+import { callSource, memberSource, originSource, parameterSource, type Source } from './sources.ts';
 import { bare, childOf, FUNCTIONS, functionAround, type Program, partsOf, type Syntax } from './syntax.ts';
-
-/** What an expression carries: an input, an object that has inputs as members, or nothing that matters. */
-interface Taint extends Flow {
-  readonly container?: Container;
-}
+import { HANDING, PASSING, short, step, strongest, type Taint, taint } from './taint.ts';
 
 /** Values of parameters while the returns of a called function are followed. */
 type Environment = ReadonlyMap<Binding, Taint | null> | null;
@@ -31,18 +27,9 @@ export interface FlowNeeds {
   functionOf(node: Syntax): Syntax | null;
 }
 
-const STRENGTHS: readonly Strength[] = ['remote', 'local', 'parameter', 'unknown'];
 /** Work for one file; past it everything counts as of unknown origin, which is told and never clears anything. */
 const MAX_EVALUATIONS = 300_000;
 const MAX_DEPTH = 120;
-const MAX_STEPS = 12;
-
-/** Methods whose result is made of the object they are called on. */
-const PASSING =
-  /^(?:trim\w*|to(?:Lower|Upper)Case|toString|slice|substr(?:ing)?|split|join|concat|replace(?:All)?|pad(?:Start|End)|repeat|at|pop|shift|reverse|sort|flat(?:Map)?|map|filter|find|reduce|entries|keys|values|get|getAll|getlist|json|text|formData|decode|encode|format|strip|lower|upper|lstrip|rstrip|title|then|catch|finally|normalize|match|exec|item|items|read|next|copy|splitlines|partition|group|pathname|all|param|header|query|parseBody|valid|get_json|get_data|toArray|charAt|trimEnd|val|first|last|buffer|arrayBuffer|blob|push|append|useParams)$/;
-/** Functions that hand their arguments on in another form. */
-const HANDING =
-  /^(?:~(?:String|decodeURIComponent|decodeURI|unescape|atob|btoa|encodeURI|encodeURIComponent|JSON\.parse|JSON\.stringify|escape|Object\.(?:assign|values|keys|entries|fromEntries|freeze)|Array\.from|Array\.of|Buffer\.from|Buffer\.concat|String\.raw|structuredClone|Promise\.(?:resolve|all)|str|list|dict|tuple|set|sorted|reversed|bytes|URLSearchParams|URL|FormData|repr|iter|next|zip|map|filter|enumerate)|path\.\w+|url\.(?:parse|resolve|format|URL)|querystring\.(?:parse|unescape)|qs\.(?:parse|stringify)|util\.(?:format|inspect)|lodash\.(?:trim|template|get|merge|pick|omit|clone\w*|to\w+|join|concat|map|flatten|defaults|first|last)|os\.path\.\w+|urllib\.parse\.\w+|json\.(?:loads|dumps)|base64\.\w+|slash|upath\.\w+|untildify|js-yaml\.(?:load|dump)|ini\.parse|body-parser\.\w+|co-body\.\w+|pathlib\.(?:Path|PurePath)|flask\.escape|copy\.\w+)(?:\(\))?$/;
 
 /** Follows values backwards from where they are used to where they come from. */
 export function createFlow(needs: FlowNeeds): FlowEngine {
@@ -585,36 +572,4 @@ export function createFlow(needs: FlowNeeds): FlowEngine {
   }
 
   return { flow };
-}
-
-function taint(strength: Strength, source: string, node: Syntax): Taint {
-  return {
-    strength,
-    source,
-    steps: [{ node, message: strength === 'unknown' ? `${source}, which may be anything` : `comes from ${source}` }],
-  };
-}
-
-function step(found: Taint, node: Syntax, message: string): Taint {
-  const last: FlowStep | undefined = found.steps.at(-1);
-  if (last === undefined || last.node === node || found.steps.length >= MAX_STEPS) return found;
-  return { ...found, steps: [...found.steps, { node, message }] };
-}
-
-/** Inputs before containers, and the source that is most under another's control. */
-function strongest(found: readonly (Taint | null)[]): Taint | null {
-  let best: Taint | null = null;
-  for (const each of found) {
-    if (each === null) continue;
-    if (best === null || rank(each) < rank(best)) best = each;
-  }
-  return best;
-}
-
-function rank(each: Taint): number {
-  return each.container === undefined ? STRENGTHS.indexOf(each.strength) : STRENGTHS.length;
-}
-
-function short(text: string): string {
-  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }

@@ -1,4 +1,6 @@
-import { childOf, FUNCTIONS, functionAround, type Program, partsOf, type Syntax, statementAround } from './syntax.ts';
+import { namesIn } from './patterns.ts';
+import { reaching } from './reaching.ts';
+import { childOf, FUNCTIONS, type Program, partsOf, type Syntax } from './syntax.ts';
 
 /** One way a name gets its value. */
 export interface Definition {
@@ -47,7 +49,6 @@ const BLOCKS: ReadonlySet<string> = new Set([
   'class_body',
   ...FUNCTIONS,
 ]);
-const LOOPS: ReadonlySet<string> = new Set(['for_statement', 'for_in_statement', 'while_statement', 'do_statement']);
 const NAMES: ReadonlySet<string> = new Set([
   'identifier',
   'shorthand_property_identifier',
@@ -272,42 +273,6 @@ export function createScopes(program: Program): Scopes {
   return { lookup, references, reaching };
 }
 
-/** Definitions in the use's own function that another one before the use always replaces are left out. */
-function reaching(binding: Binding, use: Syntax): readonly Definition[] {
-  const all = binding.definitions;
-  if (all.length < 2) return all;
-  const home = functionAround(use);
-  const loop = loopAround(use);
-  const possible = all.filter((definition) => {
-    if (functionAround(definition.at) !== home) return true;
-    if (contained(definition.value, use)) return loop !== null;
-    return (
-      definition.at.start < use.start ||
-      (loop !== null && loop.start <= definition.at.start && definition.at.end <= loop.end)
-    );
-  });
-  let last: Definition | null = null;
-  for (const definition of possible) {
-    if (definition.how === 'augmented' || definition.at.start > use.start) continue;
-    if (functionAround(definition.at) !== home || contained(definition.value, use)) continue;
-    const block = statementAround(definition.at).parent;
-    if (block === null || use.start < block.start || use.end > block.end) continue;
-    if (last === null || definition.at.start > last.at.start) last = definition;
-  }
-  if (last === null) return possible;
-  const from = last.at.start;
-  return possible.filter((definition) => definition.at.start >= from || functionAround(definition.at) !== home);
-}
-
-function contained(outer: Syntax | null, inner: Syntax): boolean {
-  return outer !== null && outer.start <= inner.start && inner.end <= outer.end;
-}
-
-function loopAround(node: Syntax): Syntax | null {
-  for (let up = node.parent; up !== null && !FUNCTIONS.has(up.type); up = up.parent) if (LOOPS.has(up.type)) return up;
-  return null;
-}
-
 /** Parameters in order, Python's `self` and `cls` included. */
 export function parametersOf(node: Syntax): readonly Syntax[] {
   const single = childOf(node, 'parameter');
@@ -323,58 +288,4 @@ export function moduleName(literal: string): string {
 
 function whole(at: Syntax, value: Syntax): Definition {
   return { at, value, path: [], how: 'value', fallback: null };
-}
-
-interface PatternName {
-  readonly at: Syntax;
-  readonly path: readonly (string | number)[];
-  readonly fallback: Syntax | null;
-}
-
-/** The names a pattern introduces, with the way to each. */
-function namesIn(pattern: Syntax, name: (node: Syntax) => string): readonly PatternName[] {
-  const found: PatternName[] = [];
-  const visit = (node: Syntax, path: readonly (string | number)[], fallback: Syntax | null): void => {
-    switch (node.type) {
-      case 'identifier':
-        found.push({ at: node, path, fallback });
-        return;
-      case 'shorthand_property_identifier_pattern':
-      case 'shorthand_property_identifier':
-        found.push({ at: node, path: [...path, name(node)], fallback });
-        return;
-      case 'pair_pattern':
-      case 'pair': {
-        const key = childOf(node, 'key');
-        const value = childOf(node, 'value');
-        if (value !== null) visit(value, key === null ? path : [...path, moduleName(name(key))], fallback);
-        return;
-      }
-      case 'object_assignment_pattern':
-      case 'assignment_pattern': {
-        const left = childOf(node, 'left');
-        if (left !== null) visit(left, path, childOf(node, 'right'));
-        return;
-      }
-      case 'array_pattern':
-      case 'array':
-        partsOf(node).forEach((part, index) => {
-          visit(part, [...path, index], null);
-        });
-        return;
-      case 'object_pattern':
-      case 'object':
-      case 'rest_pattern':
-      case 'spread_element':
-      case 'as_pattern_target':
-      case 'typed_parameter':
-      case 'parenthesized_expression':
-        for (const part of node.children) if (part.field !== 'type') visit(part, path, fallback);
-        return;
-      default:
-        return;
-    }
-  };
-  visit(pattern, [], null);
-  return found;
 }

@@ -65,7 +65,7 @@ describe('the inspecting processes', () => {
     ['100,000 arguments', `exec(${'a,'.repeat(100_000)}b)`],
     ['a template of 1 MB', `exec(\`${'x${y} '.repeat(170_000)}\`)`],
     ['a regular expression that backtracks', `const r = /^(a+)+$/; r.test("${'a'.repeat(40)}!"); eval(r)`],
-    ['text that is no program', '\uFFFD'.repeat(10_000) + ' eval( \u0001\u0002'],
+    ['text that is no program', `${'\uFFFD'.repeat(10_000)} eval( \u0001\u0002`],
     ['a long sum', `exec('a'${" + b + 'c'".repeat(3_000)})`],
   ];
   for (const [what, text] of endured) {

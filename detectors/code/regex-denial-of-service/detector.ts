@@ -114,7 +114,7 @@ function undecided(facts: FileFacts, used: Used): Detection {
 
 /** Characters and classes, those in bounded repetitions as often as they can occur. */
 function sizeOf(source: string): number {
-  const atoms = source.replace(/\\(?:[ux]\{?[0-9a-fA-F]+\}?|[^])/g, 'x').replace(/\[[^\]]*\]/g, 'x');
+  const atoms = source.replace(/\\(?:[ux]\{?[0-9a-fA-F]+\}?|[\s\S])/g, 'x').replace(/\[[^\]]*\]/g, 'x');
   let size = atoms.length;
   for (const match of atoms.matchAll(/\{(\d+)(?:,(\d*))?\}/g)) size += 4 * Number(match[2] || match[1]);
   return size;

@@ -1,0 +1,60 @@
+import { childOf, partsOf, type Syntax } from './syntax.ts';
+
+/** A name that a destructuring pattern introduces, and the way to its value. */
+export interface PatternName {
+  readonly at: Syntax;
+  readonly path: readonly (string | number)[];
+  readonly fallback: Syntax | null;
+}
+
+/** The names a pattern introduces, with the way to each. */
+export function namesIn(pattern: Syntax, name: (node: Syntax) => string): readonly PatternName[] {
+  const found: PatternName[] = [];
+  const visit = (node: Syntax, path: readonly (string | number)[], fallback: Syntax | null): void => {
+    switch (node.type) {
+      case 'identifier':
+        found.push({ at: node, path, fallback });
+        return;
+      case 'shorthand_property_identifier_pattern':
+      case 'shorthand_property_identifier':
+        found.push({ at: node, path: [...path, name(node)], fallback });
+        return;
+      case 'pair_pattern':
+      case 'pair': {
+        const key = childOf(node, 'key');
+        const value = childOf(node, 'value');
+        if (value !== null) visit(value, key === null ? path : [...path, unquoted(name(key))], fallback);
+        return;
+      }
+      case 'object_assignment_pattern':
+      case 'assignment_pattern': {
+        const left = childOf(node, 'left');
+        if (left !== null) visit(left, path, childOf(node, 'right'));
+        return;
+      }
+      case 'array_pattern':
+      case 'array':
+        partsOf(node).forEach((part, index) => {
+          visit(part, [...path, index], null);
+        });
+        return;
+      case 'object_pattern':
+      case 'object':
+      case 'rest_pattern':
+      case 'spread_element':
+      case 'as_pattern_target':
+      case 'typed_parameter':
+      case 'parenthesized_expression':
+        for (const part of node.children) if (part.field !== 'type') visit(part, path, fallback);
+        return;
+      default:
+        return;
+    }
+  };
+  visit(pattern, [], null);
+  return found;
+}
+
+function unquoted(literal: string): string {
+  return literal.replace(/^['"`]|['"`]$/g, '');
+}
