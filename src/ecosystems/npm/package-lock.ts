@@ -3,6 +3,7 @@ import { STRICT_JSON, unreadable } from '../json.ts';
 import { scanJson } from '../json-scan.ts';
 import { openText } from '../opening.ts';
 import type { DependencyFormat, ParsedDependencies } from '../types.ts';
+import { ask, blank, field, type Raw, reset } from './package-lock-fields.ts';
 import { LARGEST_LOCK, sriOf } from './shared.ts';
 import { jsrName, sourceOfAddress } from './specifier.ts';
 
@@ -14,24 +15,6 @@ export const packageLock: DependencyFormat = {
   parse,
 };
 
-/** One package as the lockfile writes it, while it is read. Every field from the start: one shape for all, read fast. */
-interface Raw {
-  readonly kind: 'package';
-  installPath: string;
-  line: number;
-  column: number;
-  length: number;
-  readonly tree: boolean;
-  asks: string[] | null;
-  version: string | undefined;
-  resolved: string | undefined;
-  integrity: string | undefined;
-  name: string | undefined;
-  link: boolean;
-  hasInstallScript: boolean | undefined;
-  scope: string;
-}
-
 type Context =
   | { readonly kind: 'root' }
   | { readonly kind: 'packages'; readonly keys: Set<string> }
@@ -42,8 +25,6 @@ type Context =
 
 const SKIP: Context = { kind: 'skip' };
 const ASKING = new Set(['dependencies', 'optionalDependencies', 'peerDependencies', 'devDependencies', 'requires']);
-/** Flags that say why a package is installed; the first that holds is the entry's scope. */
-const FLAGS = ['bundled', 'devOptional', 'dev', 'optional', 'peer'];
 const NO_ASKS: readonly string[] = [];
 const MARKER = 'node_modules/';
 
@@ -169,71 +150,6 @@ function parse(input: string, path: string): ParsedDependencies {
 function readVersion(value: unknown, path: string, line: number): number {
   if (value === 1 || value === 2 || value === 3) return value;
   throw unreadable(path, line + 1, `lockfileVersion ${JSON.stringify(value)} is not known (1, 2 and 3 are)`);
-}
-
-function field(raw: Raw, key: string, value: unknown, path: string, line: number): void {
-  switch (key) {
-    case 'version':
-    case 'resolved':
-    case 'integrity':
-    case 'name':
-      if (raw[key] !== undefined) throw unreadable(path, line + 1, `the key "${key}" stands twice in one entry`);
-      if (typeof value === 'string') raw[key] = value;
-      // npm writes `false` for a bundled package that was never fetched.
-      else if (value !== false) throw unreadable(path, line + 1, `"${key}" must be a string`);
-      return;
-    case 'link':
-      raw.link = value === true;
-      return;
-    case 'hasInstallScript':
-      raw.hasInstallScript = value === true;
-      return;
-    default:
-      if (value === true) flag(raw, key === 'inBundle' ? 'bundled' : key);
-  }
-}
-
-function ask(raw: Raw, name: string, range: string): void {
-  if (raw.asks === null) raw.asks = [name, range];
-  else raw.asks.push(name, range);
-}
-
-function flag(raw: Raw, name: string): void {
-  const rank = FLAGS.indexOf(name);
-  if (rank === -1) return;
-  const known = FLAGS.indexOf(raw.scope);
-  if (known === -1 || rank < known) raw.scope = name;
-}
-
-function blank(tree: boolean): Raw {
-  return reset({
-    kind: 'package',
-    installPath: '',
-    line: 0,
-    column: 0,
-    length: 0,
-    tree,
-    asks: null,
-    version: undefined,
-    resolved: undefined,
-    integrity: undefined,
-    name: undefined,
-    link: false,
-    hasInstallScript: undefined,
-    scope: 'prod',
-  });
-}
-
-function reset(raw: Raw): Raw {
-  raw.asks = null;
-  raw.version = undefined;
-  raw.resolved = undefined;
-  raw.integrity = undefined;
-  raw.name = undefined;
-  raw.link = false;
-  raw.hasInstallScript = undefined;
-  raw.scope = 'prod';
-  return raw;
 }
 
 /** What has been read so far; entries stay open until all folders of the repository are known. */
