@@ -1,0 +1,195 @@
+import { callAt } from './calls.ts';
+import type { Call, SinkKind } from './facts.ts';
+import type { Environment, FlowNeeds, Walk } from './flow-types.ts';
+import { returnsOf } from './functions.ts';
+import { replacementSanitizes, sanitizes } from './sanitizers.ts';
+import { type Binding, parametersOf } from './scopes.ts';
+import { callSource, memberSource, originSource } from './sources.ts';
+import { childOf, type Syntax } from './syntax.ts';
+import { HANDING, PASSING, short, step, strongest, type Taint, taint } from './taint.ts';
+
+/** What a call gives: what it sanitizes, hands on, returns, or brings in. */
+export function createCallFlow(
+  needs: FlowNeeds,
+  walk: Walk,
+): (node: Syntax, kind: SinkKind, env: Environment, depth: number) => Taint | null {
+  const { program, scopes, origins, constants } = needs;
+  const { trace, through, ofSource, active } = walk;
+  const name = (node: Syntax): string => program.text.slice(node.start, node.end);
+
+  function ofCall(node: Syntax, kind: SinkKind, env: Environment, depth: number): Taint | null {
+    const call = callAt(node, program, origins);
+    if (call === null) return null;
+    const from = call.origin;
+    const own = needs.functionOf(call.callee);
+    // A helper of this file is what it does, not what it is called.
+    if (sanitizes(from, call.name, kind) && (own === null || changesValue(own))) return null;
+    if (call.name === 'replace' || call.name === 'replaceAll' || from === 're.sub') {
+      if (replaces(call, kind)) return null;
+    }
+    const made = from === null ? null : (originSource(from) ?? originSource(`${from}()`) ?? callSource(from));
+    if (made !== null) return ofSource(made, node);
+    if (
+      call.name !== null &&
+      /^(?:parse|safeParse|parseAsync|validate|validateAsync|validateSync|cast)$/.test(call.name) &&
+      schemaLike(call)
+    )
+      return null;
+    if (from !== null && HANDING.test(from)) return handed(call, kind, env, depth);
+    const fn = own;
+    if (
+      fn === null &&
+      call.name !== null &&
+      /escape|encode|sanit|clean|quote|trim|strip/i.test(call.name) &&
+      call.arguments.length > 0
+    ) {
+      const given = handed(call, kind, env, depth);
+      if (given !== null) return given;
+    }
+    if (fn !== null) return ofReturns(fn, call, kind, env, depth);
+    return methodOrUnknown(call, kind, env, depth);
+  }
+
+  function handed(call: Call, kind: SinkKind, env: Environment, depth: number): Taint | null {
+    return strongest(
+      call.arguments.map((each) => trace(each, kind, env, depth)).filter((each) => each?.container === undefined),
+    );
+  }
+
+  function methodOrUnknown(call: Call, kind: SinkKind, env: Environment, depth: number): Taint | null {
+    if (
+      call.name === 'val' &&
+      call.arguments.length === 0 &&
+      call.receiver !== null &&
+      /^(?:\$|jQuery)/.test(name(call.receiver))
+    ) {
+      return taint('local', 'a form field', call.node);
+    }
+    if (call.receiver !== null && call.name !== null) {
+      const whole = trace(call.receiver, kind, env, depth);
+      if (whole?.container !== undefined) {
+        const source = memberSource(whole.container, call.name);
+        return source === null ? null : ofSource(source, call.node);
+      }
+      if (PASSING.test(call.name)) {
+        const given = /^(?:concat|join|format|replace|replaceAll|padStart|padEnd)$/.test(call.name)
+          ? call.arguments.map((each) => trace(each, kind, env, depth))
+          : [];
+        const keywords =
+          call.name === 'format' ? [...call.keywords.values()].map((each) => trace(each, kind, env, depth)) : [];
+        const mapped = call.name === 'map' ? mappedBy(call, whole, kind, env, depth) : undefined;
+        if (mapped !== undefined) return mapped;
+        return strongest([whole, ...given, ...keywords].filter((each) => each?.container === undefined));
+      }
+    }
+    if (constants.constant(call.node) !== undefined) return null;
+    const known = constants.shape(call.node);
+    if (known !== null && call.arguments.length === 0) return null;
+    return settledCall(call) ? null : taint('unknown', 'a call that is not followed', call.node);
+  }
+
+  /** `list.map(x => …)` gives what the callback returns. */
+  function mappedBy(
+    call: Call,
+    whole: Taint | null,
+    kind: SinkKind,
+    env: Environment,
+    depth: number,
+  ): Taint | null | undefined {
+    const callback = call.arguments[0] === undefined ? null : needs.functionOf(call.arguments[0]);
+    if (callback === null) return undefined;
+    const inner = new Map<Binding, Taint | null>(env ?? []);
+    for (const binding of parameterBindings(callback))
+      inner.set(binding, binding.parameter?.index === 0 ? whole : null);
+    return strongest(returnsOf(callback).map((each) => trace(each, kind, inner, depth)));
+  }
+
+  /** Results of these are settled by the program, not by its input. */
+  function settledCall(call: Call): boolean {
+    const from = call.origin;
+    if (from === null) return false;
+    return /^(?:os\.|crypto\.|~process\.|~performance|~Object\.create|~Symbol|~require|import-meta|uuid|~document\.createElement|~Date|~Intl|url\.fileURLToPath|~__dirname|~Map|~Set|~WeakMap|~Array\(|~document\.|~console|path\.(?:dirname|sep)|~super|~range|~type|datetime\.|time\.|express|zod|joi)/.test(
+      from,
+    );
+  }
+
+  /** The body of a named sanitizer tests or rewrites something. */
+  function changesValue(fn: Syntax): boolean {
+    const body = childOf(fn, 'body');
+    return (
+      body !== null &&
+      /replace|test\(|match|includes|ncode|scape|\bhas\(|indexOf|Number|parse|filter|throw|raise|typeof|anitize|\bre\.|quote|\bint\(|basename|resolve|\bin\b|\?|\[/.test(
+        name(body),
+      )
+    );
+  }
+
+  function schemaLike(call: Call): boolean {
+    const from = call.origin;
+    if (
+      from !== null &&
+      /^(?:zod|joi|yup|valibot|superstruct|ajv|@hapi\/joi|@sinclair|runtypes|io-ts|arktype|pydantic)/.test(from)
+    )
+      return true;
+    return (
+      call.receiver !== null &&
+      /schema|validator|model$|Dto$|^[A-Z]\w*(?:Schema|Model|Input|Type)$/i.test(name(call.receiver))
+    );
+  }
+
+  function replaces(call: Call, kind: SinkKind): boolean {
+    const [first] = call.arguments;
+    if (first === undefined) return false;
+    const pattern = constants.resolved(first);
+    if (pattern.type === 'regex') {
+      const body = childOf(pattern, 'pattern');
+      const flags = childOf(pattern, 'flags');
+      return body !== null && replacementSanitizes(name(body), flags === null ? '' : name(flags), kind);
+    }
+    const text = constants.constant(first);
+    if (typeof text !== 'string') return false;
+    if (program.dialect === 'python' && call.origin === 're.sub') return replacementSanitizes(text, 'g', kind);
+    return (
+      (program.dialect === 'python' || call.name === 'replaceAll') &&
+      replacementSanitizes(text.replace(/[\r\n]/g, '\\n'), 'g', kind)
+    );
+  }
+
+  function ofReturns(fn: Syntax, call: Call, kind: SinkKind, env: Environment, depth: number): Taint | null {
+    if (active.has(fn)) return null;
+    const inner = new Map<Binding, Taint | null>(env ?? []);
+    const shift = program.dialect === 'python' && call.receiver !== null ? 1 : 0;
+    for (const binding of parameterBindings(fn)) {
+      const { parameter } = binding;
+      if (parameter === undefined) continue;
+      const argument = call.arguments[parameter.index - shift];
+      const given =
+        argument === undefined ? null : through(trace(argument, kind, env, depth), parameter.path, binding.declaration);
+      inner.set(
+        binding,
+        given === null || given.container !== undefined
+          ? given
+          : step(given, call.node, `is passed to "${short(call.name ?? 'the function')}"`),
+      );
+    }
+    active.add(fn);
+    const found = strongest(returnsOf(fn).map((each) => trace(each, kind, inner, depth)));
+    active.delete(fn);
+    return found;
+  }
+
+  function parameterBindings(fn: Syntax): readonly Binding[] {
+    const found: Binding[] = [];
+    const visit = (node: Syntax): void => {
+      if (node.type === 'identifier' || node.type === 'shorthand_property_identifier_pattern') {
+        const binding = scopes.lookup(node);
+        if (binding?.parameter?.of === fn && !found.includes(binding)) found.push(binding);
+      }
+      for (const child of node.children) if (child.field !== 'type' && child.field !== 'value') visit(child);
+    };
+    for (const parameter of parametersOf(fn)) visit(parameter);
+    return found;
+  }
+
+  return ofCall;
+}

@@ -1,0 +1,108 @@
+import { callAt } from './calls.ts';
+import type { Call, Handler, SinkKind } from './facts.ts';
+import type { FlowNeeds, Walk } from './flow-types.ts';
+import { callbackSource, exportsOf } from './functions.ts';
+import type { Binding } from './scopes.ts';
+import { parameterSource } from './sources.ts';
+import { childOf, type Syntax } from './syntax.ts';
+import { short, step, strongest, type Taint, taint } from './taint.ts';
+
+/** What a parameter holds: its role in a framework, what a callback is given, what the file's own calls pass, or what callers outside decide. */
+export function createParameterFlow(
+  needs: FlowNeeds,
+  walk: Walk,
+): (binding: Binding, kind: SinkKind, depth: number) => Taint | null {
+  const { program, scopes, origins } = needs;
+  const { trace, through, ofSource } = walk;
+  let handlerByFunction: Map<Syntax, Handler> | null = null;
+  let exported: ReturnType<typeof exportsOf> | null = null;
+  const name = (node: Syntax): string => program.text.slice(node.start, node.end);
+
+  function handlerOf(fn: Syntax): Handler | null {
+    handlerByFunction ??= new Map(needs.handlers().map((handler) => [handler.node, handler]));
+    return handlerByFunction.get(fn) ?? null;
+  }
+
+  function ofParameter(binding: Binding, kind: SinkKind, depth: number): Taint | null {
+    const { parameter } = binding;
+    if (parameter === undefined) return null;
+    const { of: fn, index, path } = parameter;
+    const source = parameterSource(binding, handlerOf(fn), program);
+    if (source !== null) return through(ofSource(source, binding.declaration), path, binding.declaration);
+    if (scalarType(parameter.type)) return null;
+    const callback = callbackSource(fn, index, { program, origins });
+    if (callback !== null) {
+      if (callback.kind === 'constant') return null;
+      if (callback.kind === 'source')
+        return through(ofSource(callback.source, binding.declaration), path, binding.declaration);
+      return through(trace(callback.node, kind, null, depth), path, binding.declaration);
+    }
+    exported ??= exportsOf(program, scopes);
+    const outside = exported.get(fn);
+    const own: Taint | null =
+      outside === undefined
+        ? null
+        : {
+            strength: 'parameter',
+            source: `the parameter "${short(binding.name)}" of an exported function`,
+            steps: [{ node: binding.declaration, message: `comes in as the parameter "${short(binding.name)}"` }],
+            parameter: { exportedAs: outside, index },
+          };
+    const passed = callSites(fn).map((site) => {
+      const shift = program.dialect === 'python' && site.receiver !== null ? 1 : 0;
+      const argument = site.arguments[index - shift];
+      if (argument === undefined) return null;
+      const given = through(trace(argument, kind, null, depth), path, binding.declaration);
+      return given === null || given.container !== undefined
+        ? given
+        : step(given, binding.declaration, `is passed in as "${short(binding.name)}"`);
+    });
+    if (own !== null || passed.length > 0) return strongest([own, ...passed]);
+    return taint('unknown', `the parameter "${short(binding.name)}"`, binding.declaration);
+  }
+
+  function scalarType(type: Syntax | null): boolean {
+    return (
+      type !== null &&
+      /^:?\s*(?:number|boolean|bigint|Date|int|float|bool|UUID|datetime)\b(?!\s*\[)(?!.*\bstring\b)/.test(name(type))
+    );
+  }
+
+  function callSites(fn: Syntax): readonly Call[] {
+    const at =
+      fn.type === 'method_definition'
+        ? null
+        : (childOf(fn, 'name') ?? (fn.parent?.type === 'variable_declarator' ? childOf(fn.parent, 'name') : null));
+    if (at === null) return methodSites(fn);
+    const binding = scopes.lookup(at);
+    if (binding === null) return [];
+    const found: Call[] = [];
+    for (const reference of scopes.references(binding)) {
+      const outer = reference.parent;
+      if (outer === null || reference.field !== 'function') continue;
+      const call = callAt(outer, program, origins);
+      if (call !== null && call.callee === reference) found.push(call);
+    }
+    return found;
+  }
+
+  /** `this.run(x)` and `self.run(x)` within the file. */
+  function methodSites(fn: Syntax): readonly Call[] {
+    const at = childOf(fn, 'name');
+    if (at === null) return [];
+    const wanted = name(at);
+    if (wanted.length < 3 || /^(?:get|set|constructor|toString|render|handle|run|call)$/.test(wanted)) return [];
+    const found: Call[] = [];
+    for (const node of program.byType.get('call_expression') ?? []) {
+      const callee = childOf(node, 'function');
+      if (callee?.type !== 'member_expression') continue;
+      const property = childOf(callee, 'property');
+      if (property === null || name(property) !== wanted) continue;
+      const call = callAt(node, program, origins);
+      if (call !== null) found.push(call);
+    }
+    return found;
+  }
+
+  return ofParameter;
+}

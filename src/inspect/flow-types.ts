@@ -1,0 +1,31 @@
+import type { Constants } from './constants.ts';
+import type { Handler, SinkKind } from './facts.ts';
+import type { Guards } from './guards.ts';
+import type { Origins } from './origins.ts';
+import type { Binding, Scopes } from './scopes.ts';
+import type { Source } from './sources.ts';
+import type { Program, Syntax } from './syntax.ts';
+import type { Taint } from './taint.ts';
+
+/** Values of parameters while the returns of a called function are followed. */
+export type Environment = ReadonlyMap<Binding, Taint | null> | null;
+
+export interface FlowNeeds {
+  readonly program: Program;
+  readonly scopes: Scopes;
+  readonly origins: Origins;
+  readonly constants: Constants;
+  readonly guards: Guards;
+  readonly handlers: () => readonly Handler[];
+  functionOf(node: Syntax): Syntax | null;
+}
+
+/** The parts of the walk that its other parts call again. */
+export interface Walk {
+  trace(node: Syntax, kind: SinkKind, env: Environment, depth: number): Taint | null;
+  /** Members of a container on the way of a destructuring pattern. */
+  through(found: Taint | null, path: readonly (string | number)[], at: Syntax): Taint | null;
+  ofSource(source: Source, node: Syntax): Taint;
+  /** Functions whose returns are being followed, so that recursion ends. */
+  readonly active: Set<Syntax>;
+}
