@@ -71,7 +71,7 @@ function loudVersion(subject: DependencyChange, context: DependencyContext): Ans
   const { evidence, now, thresholds } = context;
   if (isEstablished(evidence, now, thresholds.establishedDays)) return CLEAR;
   const { resolvedVersion, versions, firstPublishedAt } = evidence;
-  const version = knownValue(resolvedVersion)?.version ?? subject.version;
+  const version = subject.version ?? knownValue(resolvedVersion)?.version;
   if (resolvedVersion.state === 'unavailable' && version === undefined) {
     return needs(subject, [['resolvedVersion', resolvedVersion]]);
   }
