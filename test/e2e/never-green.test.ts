@@ -134,6 +134,21 @@ describe('what cannot be read', () => {
   });
 });
 
+test('a scope that the base routes elsewhere is asked of nobody else, and says so', async () => {
+  const { repository, registry } = world;
+  await repository.push('main', { '.npmrc': '@acme:registry=https://npm.acme.example/\n' }, { as: 'maria' });
+  const head = await repository.push(
+    'private',
+    { 'package.json': json({ ...MANIFEST, dependencies: { '@acme/billing': '1.0.0' } }), '.npmrc': '' },
+    { as: 'Copilot' },
+  );
+  await repository.open({ branch: 'private', title: 'P', as: 'Copilot' });
+  const run = await repository.completed(head);
+  expect(run.conclusion).not.toBe('success');
+  expect(run.annotations.some((each) => each.title?.includes('not-evaluated'))).toBe(true);
+  expect(registry.requests.filter((each) => each.includes('acme'))).toEqual([]);
+});
+
 test('a change of our own policy is held for an admin, whoever wrote it', async () => {
   const { repository } = world;
   const head = await repository.push('policy', { '.github/countersign.yml': 'mode: observe\n' }, { as: 'maria' });
