@@ -1,8 +1,10 @@
 import { DockerfileParser } from 'dockerfile-ast';
 import type { FileSide } from '../../../src/core/detector.ts';
 import { CountersignError } from '../../../src/core/errors.ts';
+import { positionAt } from './lines.ts';
 import { isContent, linesOf, parsed } from './parsed.ts';
 import { entriesOf, get, text } from './tree.ts';
+import { unreadable } from './unreadable.ts';
 import { workflowOf } from './workflow.ts';
 
 /** One command line of a script, with its words; quotes are taken off, variables are left as written. */
@@ -97,6 +99,9 @@ export function commandsIn(script: string, offset: number): readonly Command[] {
   return commands;
 }
 
+/** Longest command that is judged, in characters. */
+const COMMAND_LIMIT = 20_000;
+
 const MEMO = new WeakMap<FileSide, readonly Command[]>();
 
 /** Every command of a file: scripts, Dockerfile RUN, workflow steps, package scripts, recipes. */
@@ -104,6 +109,14 @@ export function commandsOf(side: FileSide): readonly Command[] {
   const known = MEMO.get(side);
   if (known !== undefined) return known;
   const fresh = isContent(side) && side.binary === undefined ? read(side) : [];
+  // Patterns over one endless command would take time in the square of its length.
+  const endless = fresh.find(({ words }) => words.reduce((sum, word) => sum + word.length + 1, 0) > COMMAND_LIMIT);
+  if (endless !== undefined)
+    throw unreadable(
+      side.path,
+      positionAt(linesOf(side), endless.start).line,
+      `a command is longer than ${COMMAND_LIMIT} characters`,
+    );
   MEMO.set(side, fresh);
   return fresh;
 }

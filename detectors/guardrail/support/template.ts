@@ -27,14 +27,14 @@ function blank(piece: string): string {
  */
 export function neutralizeTemplate(text: string): string {
   return text
-    .replace(/\{#[\s\S]*?#\}|\{%[\s\S]*?%\}|<%(?!=)[\s\S]*?%>/g, blank)
+    .replace(/\{#[\s\S]{0,8000}?#\}|\{%[\s\S]{0,2000}?%\}|<%(?!=)[\s\S]{0,2000}?%>/g, blank)
     .replace(
-      /^([ \t]*)(\{\{(?:(?!\}\})[\s\S])*\}\})[ \t]*$/gm,
+      /^([ \t]*)(\{\{(?:(?!\}\})[\s\S]){0,2000}\}\})[ \t]*$/gm,
       (_whole: string, indent: string, body: string) =>
         `${indent}#${body.slice(1).replace(/[^\n]/g, '_').replace(/\n./g, '\n#')}`,
     )
     .replace(
-      /(?<!\$)\{\{(?:(?!\}\})[\s\S])*\}\}|<%=[\s\S]*?%>/g,
+      /(?<!\$)\{\{(?:(?!\}\})[\s\S]){0,2000}\}\}|<%=[\s\S]{0,2000}?%>/g,
       (piece) => `T${piece.slice(1).replace(/[\s\S]/g, '_')}`,
     );
 }

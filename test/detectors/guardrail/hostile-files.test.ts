@@ -313,3 +313,17 @@ test('names that every object inherits are names like others', () => {
   );
   expect(settings.get('cooldown-lowered')).toBe('clear');
 });
+
+test.each([
+  ['a.sh', 'git push '.repeat(20_000)],
+  ['a.md', '<!--'.repeat(20_000)],
+  ['pod.yaml', '{{ '.repeat(60_000)],
+  ['a.sql', 'ALTER TABLE a '.repeat(20_000)],
+  ['a.ts', `s3 ${'/*'.repeat(60_000)}`],
+])('text that is made to send a pattern round in circles ends soon: %s', (path, text) => {
+  const started = performance.now();
+  const said = askAll(fileSubject(null, side(path, text)));
+  expect(performance.now() - started).toBeLessThan(10_000);
+  // What was given up is said, not passed over.
+  if (path === 'a.sh') expect(said.get('destructive-operation')).toBe('unreadable-file');
+});
