@@ -65,6 +65,10 @@ export function createCallFlow(
     ) {
       return taint('local', 'a form field', call.node);
     }
+    // Names inside an archive are chosen by whoever packed it (adm-zip `getEntries`, Python `namelist`).
+    if (/^(?:getEntries|namelist|infolist)$/.test(call.name ?? '')) {
+      return taint('remote', "an archive's entries", call.node);
+    }
     if (call.receiver !== null && call.name !== null) {
       const whole = trace(call.receiver, kind, env, depth);
       if (whole?.container !== undefined) {

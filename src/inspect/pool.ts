@@ -15,9 +15,6 @@ export interface PoolOptions {
   readonly childModule: URL;
 }
 
-/** How a task ended when its child gave no answer. */
-export type PoolFailure = { readonly kind: 'failed'; readonly reason: string };
-
 export interface Pool {
   /** Never rejects for a crash or a limit (those are `failed`); rejects with the signal's reason when aborted. */
   run(task: Task, context: GuardrailContext | null, signal: AbortSignal): Promise<Outcome>;

@@ -212,10 +212,6 @@ export function ancestorOf(node: Syntax, types: ReadonlySet<string>): Syntax | n
   return null;
 }
 
-export function contains(outer: Syntax, inner: Syntax): boolean {
-  return outer.start <= inner.start && inner.end <= outer.end;
-}
-
 /** Every node below, the node itself first, in the order of the text. */
 export function* descendantsOf(node: Syntax): Generator<Syntax> {
   const stack: Syntax[] = [node];

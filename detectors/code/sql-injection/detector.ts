@@ -23,7 +23,7 @@ const RAW =
 const DRIVER =
   /^(?:mysql2?(?:\/promise)?|pg|pg-promise|postgres|better-sqlite3|sqlite3?|mssql|tedious|oracledb|knex|sequelize|typeorm|mariadb|@?prisma\/client|prisma|drizzle-orm|slonik|kysely|objection|@vercel\/postgres|@neondatabase\/serverless|sqlalchemy|psycopg2?|pymysql|MySQLdb|asyncpg|aiosqlite|django\.db|node:sqlite|libsql)\b/;
 const DATABASE_NAME =
-  /(?:^|[._])(?:db|database|conn|connection|pool|client|knex|sequelize|cursor|cur|session|mysql|pg|sqlite|prisma|\$?queryRunner|manager|dataSource|entityManager|repository|trx|tx|engine)$|(?:Db|DB|Pool|Connection|Conn|Database|Client|Repository|Repo)$/i;
+  /(?:^|[._])(?:db|sql|database|conn|connection|pool|client|knex|sequelize|cursor|cur|session|mysql|pg|sqlite|prisma|\$?queryRunner|manager|dataSource|entityManager|repository|trx|tx|engine)$|(?:Db|DB|Pool|Connection|Conn|Database|Client|Repository|Repo)$/i;
 
 function* sinks(facts: FileFacts): Generator<Sink> {
   for (const call of facts.calls) {

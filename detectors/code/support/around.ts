@@ -36,10 +36,6 @@ export function nameOf(fn: Syntax): Syntax | null {
   return field === null ? null : (holder.children.find((child) => child.field === field) ?? null);
 }
 
-export function isInside(outer: Syntax, inner: Syntax): boolean {
-  return outer.start <= inner.start && inner.end <= outer.end;
-}
-
 /** Every node below, the node itself first, of the given types. */
 export function* within(node: Syntax, types: ReadonlySet<string>): Generator<Syntax> {
   const stack: Syntax[] = [node];

@@ -1,6 +1,6 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { Confidence, Level, Rule } from '../../../src/core/rule.ts';
-import type { Call, FileFacts, Flow, SinkKind, Strength, Syntax } from '../../../src/inspect/facts.ts';
+import type { Call, FileFacts, SinkKind, Strength, Syntax } from '../../../src/inspect/facts.ts';
 
 /** A place where a value does harm if somebody else decides it. */
 export interface Sink {
@@ -57,10 +57,6 @@ const LEVELS: readonly Level[] = ['error', 'warning', 'note'];
 
 function lower(a: Level, b: Level): Level {
   return LEVELS.indexOf(a) > LEVELS.indexOf(b) ? a : b;
-}
-
-export function isAtLeast(flow: Flow, strength: Strength): boolean {
-  return ORDER.indexOf(flow.strength) <= ORDER.indexOf(strength);
 }
 
 /** A template tag gets the parts apart from each other: it is no call with a built text. */
