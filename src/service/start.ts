@@ -1,36 +1,28 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import { createNodeMiddleware, Probot } from 'probot';
+import { createNodeMiddleware } from 'probot';
 import { createApp } from '../app.ts';
 import { CountersignError, messageOf } from '../core/errors.ts';
 import type { Job } from '../core/job.ts';
-import type { EvidenceSource } from '../core/lookup.ts';
 import type { OperatedStore } from '../core/store.ts';
-import { createHost } from '../github/host.ts';
-import { defaultObjectLimits } from '../github/objects.ts';
-import { CountersignOctokit } from '../github/octokit.ts';
-import { defaultRequestLimits, type OctokitLike } from '../github/request.ts';
-import { defaultWalkLimits } from '../github/walk.ts';
 import { jobOf } from '../github/webhooks.ts';
 import type { Ports } from '../ports.ts';
-import { work } from '../work.ts';
-import { createEngine, waitMs } from './engine.ts';
 import { createHttpServer, WEBHOOK_PATH } from './http.ts';
 import type { Log } from './log.ts';
-import { policyReader } from './policy.ts';
-import { createPorts } from './ports.ts';
-import type { Credentials, Settings } from './settings.ts';
+import { createReviewing, type ServiceParts } from './reviewing.ts';
+import type { Settings } from './settings.ts';
+import { createSweeper, SWEEP_CLOCK, SWEEP_LIMITS, sweep } from './sweep.ts';
+
+export type { ServiceParts } from './reviewing.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
+/** How often the store is asked whether it is there. */
+const WATCH_MS = 10_000;
+/** How soon a sweep that failed is tried again. */
+const SWEEP_RETRY_MS = 60_000;
 
 /** How long what is not the ledger is kept: reviews of open pull requests, closed ones, marks of effects. Days. */
 const RETENTION = { reviewDays: 90, closedPullRequestDays: 365, effectDays: 400 } as const;
-
-/** Time for running work to end after SIGTERM; what is left goes back to the queue. */
-const GRACE_MS = 25_000;
-
-/** Requests at once of one installation: GitHub's own limit is 100 (REST, "Rate limits"), shared by all that the App does. */
-const GITHUB_CONCURRENCY = 50;
 
 export interface Service {
   /** `http://host:port` as bound. */
@@ -40,36 +32,20 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-export interface ServiceParts {
-  readonly settings: Settings;
-  readonly credentials: Credentials;
-  readonly store: OperatedStore;
-  readonly evidence: EvidenceSource;
-  readonly log: Log;
-  readonly now: () => number;
-}
-
-/** Starts the whole service in this process: the door, the queue's workers, and what they need. */
+/** Starts the whole service in this process: the door, the queue's workers, the sweep, and what they need. */
 export async function startService(parts: ServiceParts): Promise<Service> {
   const { settings, credentials, store, log, now } = parts;
-  const probot = new Probot({
-    appId: credentials.appId,
-    privateKey: credentials.privateKey,
-    secret: credentials.webhookSecret,
-    Octokit: CountersignOctokit,
-    logLevel: settings.logLevel,
-    ...(settings.apiUrl === null ? {} : { baseUrl: settings.apiUrl }),
+  const reviewing = createReviewing(parts, ({ status }) => {
+    sweeper.heard('github', status !== null && status < 500);
   });
-  const host = createHost(octokits(probot), {
-    appId: credentials.appId,
-    now,
-    wait: waitMs,
-    requests: { ...defaultRequestLimits, concurrency: GITHUB_CONCURRENCY },
-    objects: defaultObjectLimits,
-    walk: defaultWalkLimits,
-  });
-  const engine = createEngine(parts.evidence, now);
-  const ports = createPorts({ ...engine, host, store, policy: policyReader(host, store, now), log });
+  const { api, host, ports, probot } = reviewing;
+  const sweeper = createSweeper(
+    async (signal, why) => {
+      const outcome = await sweep({ api, host, store, limits: SWEEP_LIMITS, log, now }, signal);
+      log('info', 'swept over open pull requests', { why, ...outcome });
+    },
+    { ...SWEEP_CLOCK, retryMs: SWEEP_RETRY_MS, log, now },
+  );
 
   const app = createApp({
     jobOf: (event, payload, deliveryId) => jobOf(event, payload, deliveryId, { appId: credentials.appId }),
@@ -79,24 +55,31 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   const webhook = await createNodeMiddleware(app, { probot, webhooksPath: WEBHOOK_PATH });
   const server = createHttpServer({ webhook, isReady: () => store.ping().then(() => true) });
   const address = await listen(server, settings);
-  const worker = await store.queue.work((queued, signal) => work(queued, ports, signal), {
-    concurrency: settings.concurrency,
-  });
+  await reviewing.begin();
 
+  sweeper.start('start');
+  const watch = setInterval(() => {
+    store.ping().then(
+      () => sweeper.heard('store', true),
+      () => sweeper.heard('store', false),
+    );
+  }, WATCH_MS);
   const retention = setInterval(() => void retain(store, log), DAY_MS);
+  watch.unref();
   retention.unref();
 
   return {
     address,
     ports,
     async stop() {
+      clearInterval(watch);
       clearInterval(retention);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
-      await worker.stop(GRACE_MS);
+      await sweeper.stop();
+      await reviewing.end();
       server.closeAllConnections();
       await closed;
-      await engine.close();
       await store.close();
     },
   };
@@ -111,18 +94,7 @@ async function retain(store: OperatedStore, log: Log): Promise<void> {
   }
 }
 
-/** One Octokit for each installation: its token is fetched once and used until it runs out. */
-function octokits(probot: Probot): (installationId: number) => Promise<OctokitLike> {
-  const known = new Map<number, Promise<OctokitLike>>();
-  return (installationId) => {
-    const octokit = known.get(installationId) ?? probot.auth(installationId);
-    known.set(installationId, octokit);
-    octokit.catch(() => known.delete(installationId));
-    return octokit;
-  };
-}
-
-async function listen(server: Server, { host, port }: Settings): Promise<string> {
+async function listen(server: Server, { host, port }: Pick<Settings, 'host' | 'port'>): Promise<string> {
   server.listen(port, host);
   try {
     await once(server, 'listening');

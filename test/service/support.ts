@@ -1,0 +1,73 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readSettings } from '../../src/service/settings.ts';
+import { type Service, startService } from '../../src/service/start.ts';
+import { DEFAULT_SOURCES, openSources } from '../../src/sources.ts';
+import { openStore } from '../../src/store/index.ts';
+import { type GitHub, type Repository, startGitHub } from '../support/github/index.ts';
+import { SECRET, USERS } from '../support/world.ts';
+
+/** A GitHub and a data folder between which the service can be stopped and started again. No source is asked. */
+export interface Stage {
+  readonly github: GitHub;
+  readonly repository: Repository;
+  readonly folder: string;
+  readonly lines: string[];
+  start(env?: Readonly<Record<string, string>>): Promise<Service>;
+  close(): Promise<void>;
+}
+
+export async function openStage(app: { readonly permissions?: Readonly<Record<string, string>> } = {}): Promise<Stage> {
+  const folder = await mkdtemp(join(tmpdir(), 'countersign-service-'));
+  const github = await startGitHub({
+    users: [...USERS],
+    organisations: [{ login: 'acme', members: ['maria', 'ben'] }],
+    repositories: [
+      {
+        owner: 'acme',
+        name: 'shop',
+        files: { 'package.json': '{}\n' },
+        collaborators: { maria: 'maintain', ben: 'write', Copilot: 'write' },
+      },
+    ],
+    webhookSecret: SECRET,
+    app,
+  });
+  const lines: string[] = [];
+  return {
+    github,
+    repository: github.repository('acme/shop'),
+    folder,
+    lines,
+    async start(env = {}) {
+      const settings = readSettings({
+        COUNTERSIGN_DATA: folder,
+        PORT: '0',
+        GITHUB_API_URL: github.url,
+        LOG_LEVEL: 'fatal',
+        ...env,
+      });
+      const store = await openStore({
+        databaseUrl: settings.databaseUrl,
+        dataFolder: folder,
+        now: Date.now,
+        onError: (error) => lines.push(String(error)),
+      });
+      const service = await startService({
+        settings,
+        credentials: { appId: github.app.id, privateKey: github.privateKey, webhookSecret: SECRET },
+        store,
+        evidence: await openSources({ ...DEFAULT_SOURCES, offline: true }, store),
+        log: (level, message, fields) => lines.push(JSON.stringify({ level, message, ...fields })),
+        now: Date.now,
+      });
+      github.setWebhookUrl(`${service.address}/api/github/webhooks`);
+      return service;
+    },
+    async close() {
+      await github.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
