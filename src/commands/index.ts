@@ -3,6 +3,7 @@ import type { Command } from './io.ts';
 /** Every command, in the order `help` lists them. Each is loaded only when it is called: start-up counts. */
 export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['serve', { summary: 'the GitHub App: webhooks, reviews, sign-offs', load: () => import('./serve.ts') }],
+  ['worker', { summary: 'more workers against the same PostgreSQL', load: () => import('./worker.ts') }],
   ['scan', { summary: 'review a git range, two folders, or a whole tree', load: () => import('./scan.ts') }],
   ['changes', { summary: 'what a change does to dependencies', load: () => import('./changes.ts') }],
   ['package', { summary: 'evidence and findings for packages', load: () => import('./package.ts') }],

@@ -1,12 +1,8 @@
-import { parseArgs } from 'node:util';
-import { CountersignError, messageOf } from '../core/errors.ts';
-import { createLog } from '../service/log.ts';
 import { serveManifestPage } from '../service/manifest.ts';
 import { readCredentials, readSettings, type Settings } from '../service/settings.ts';
 import { startService } from '../service/start.ts';
-import { DEFAULT_SOURCES, openSources, settingsFromEnvironment } from '../sources.ts';
-import { openStore } from '../store/index.ts';
 import type { CommandIo } from './io.ts';
+import { runUntilStopped, stopSignal, wantsHelp } from './running.ts';
 
 const HELP = `countersign serve: the GitHub App
 
@@ -17,35 +13,18 @@ Without App credentials it offers GitHub's App-manifest page to make them.
 
 /** Runs until SIGTERM or SIGINT, then lets running work end. */
 export async function run(argv: readonly string[], io: CommandIo): Promise<number> {
-  const { values } = parsed(argv);
-  if (values.help === true) {
+  if (wantsHelp(argv, 'serve')) {
     io.stdout(HELP);
     return 0;
   }
   const settings = readSettings(io.env);
   const credentials = readCredentials(io.env, settings);
   if (credentials === null) return makeCredentials(settings, io);
-
-  const log = createLog(settings.logLevel);
-  const store = await openStore({
-    databaseUrl: settings.databaseUrl,
-    dataFolder: settings.dataFolder,
-    now: io.now,
-    ledgerKeyFile: settings.ledgerKeyFile,
-    onError: (error) => log('error', 'the store had a failure in the background', { error: messageOf(error) }),
-  });
-  const evidence = await openSources({ ...DEFAULT_SOURCES, ...settingsFromEnvironment(io.env) }, store);
-  const service = await startService({ settings, credentials, store, evidence, log, now: io.now }).catch(
-    async (error: unknown) => {
-      await store.close();
-      throw error;
-    },
+  return runUntilStopped(
+    { settings, credentials, io },
+    startService,
+    (service) => `countersign serves at ${service.address}`,
   );
-  io.stdout(`countersign serves at ${service.address}\n`);
-  await stopSignal();
-  log('info', 'stopping: running work ends first', {});
-  await service.stop();
-  return 0;
 }
 
 async function makeCredentials(settings: Settings, io: CommandIo): Promise<number> {
@@ -66,19 +45,4 @@ async function makeCredentials(settings: Settings, io: CommandIo): Promise<numbe
     `\nThe App is made: ${created}\nInstall it on your repositories there, then start \`countersign serve\` again.\n`,
   );
   return 0;
-}
-
-function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once('SIGTERM', () => resolve());
-    process.once('SIGINT', () => resolve());
-  });
-}
-
-function parsed(argv: readonly string[]) {
-  try {
-    return parseArgs({ args: [...argv], options: { help: { type: 'boolean', short: 'h' } }, strict: true });
-  } catch (error) {
-    throw new CountersignError('bad-usage', `${messageOf(error)}. \`countersign serve --help\` tells more.`);
-  }
 }

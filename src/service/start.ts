@@ -85,6 +85,18 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   };
 }
 
+/** Starts a process that only takes work from the queue: no door, no sweep, no retention; those are the serving one's. */
+export async function startWorker(parts: ServiceParts): Promise<{ stop(): Promise<void> }> {
+  const reviewing = createReviewing(parts, () => undefined);
+  await reviewing.begin();
+  return {
+    async stop() {
+      await reviewing.end();
+      await parts.store.close();
+    },
+  };
+}
+
 /** Deletes what is past its time, once a day; ledger rows stay. */
 async function retain(store: OperatedStore, log: Log): Promise<void> {
   try {
