@@ -24,7 +24,7 @@ const NOT_A_SECRET_NAME =
 export const hardcodedSecret: CodeDetector = {
   rule,
   triggers:
-    /pass|pwd|secret|key|token|credential|bearer|auth|jwt|session|sign|AKIA|ghp_|sk[-_]|xox|-----BEGIN|:\/\/\w+:|salt/i,
+    /(?:pass|pwd|secret|key|token|credential|bearer|jwt|salt)[\w'"\])]*\s*(?:[:=,(|?]|!:)|sign|createHmac|createCipher|createDecipher|scrypt|pbkdf2|encrypt|decrypt|hmac|cookie|AKIA|ASIA|gh[pousr]_|github_pat|glpat|sk[-_]|rk_|xox|-----BEGIN|:\/\/[^\s:@/]+:|AIza|SG\.|npm_|pypi-|dop_v1|shp|key-|eyJ|hooks\.slack/i,
   detect(facts) {
     const found = new Map<Syntax, Detection>();
     const add = (at: Syntax, detection: Detection): void => {

@@ -25,7 +25,8 @@ const SHOWN: ReadonlySet<string> = new Set(['identifier', 'member_expression', '
 /** Error details, the environment and secrets in answers and logs, and debug modes. */
 export const informationExposure: CodeDetector = {
   rule,
-  triggers: /stack|err|exception|process\.env|environ|passw|secret|token|key|debug|traceback|card|ssn/i,
+  triggers:
+    /^(?=[\s\S]*(?:stack|err|exception|process\.env|environ|passw|secret|token|key|debug|traceback|card|ssn))(?=[\s\S]*(?:\.(?:send|json|end|write|render|jsonp|body|log|info|warn|warning|error|debug|trace)\b|Response|jsonify|debug\s*=|format_exc|environ))/i,
   detect: (facts) => [...facts.calls.flatMap((call) => inCall(facts, call)), ...bodies(facts)],
 };
 

@@ -29,8 +29,10 @@ function* sinks(facts: FileFacts): Generator<Sink> {
     const python = facts.program.dialect === 'python';
     const from = python && call.origin === '~open' ? 'builtins.open' : call.origin;
     if (from !== null && FILE.test(from)) {
-      yield sink(call, path, from.startsWith('fs') ? 'parameter' : 'local');
-      if (second !== undefined && TWO_PATHS.test(from)) yield sink(call, second, 'parameter');
+      yield sink(call, path, from.startsWith('fs') && isPlacedBelow(facts, path) ? 'parameter' : 'local');
+      if (second !== undefined && TWO_PATHS.test(from)) {
+        yield sink(call, second, isPlacedBelow(facts, second) ? 'parameter' : 'local');
+      }
     } else if (from !== null && PROBE.test(from)) {
       yield sink(call, path, 'remote', 'warning');
     } else if (
@@ -49,6 +51,24 @@ function* sinks(facts: FileFacts): Generator<Sink> {
       yield sink(call, call.receiver, 'remote');
     }
   }
+}
+
+/**
+ * A function that is given a whole path opens what its caller names: that is its job. One that is given a name and puts
+ * it below a folder of its own means that folder.
+ */
+function isPlacedBelow(facts: FileFacts, value: Sink['value']): boolean {
+  const shape = facts.shape(value);
+  if (shape !== null) return !shape.startsWith('\u0000');
+  const made = facts.definition(value) ?? value;
+  const call = facts.calls.find((each) => each.node === made);
+  const [base, ...parts] = call?.arguments ?? [];
+  if (base === undefined || !/^path\.(?:join|resolve)$/.test(call?.origin ?? '')) return false;
+  const own = facts.flow(base, 'path');
+  return (
+    (own === null || own.strength === 'unknown') &&
+    parts.some((part) => facts.flow(part, 'path')?.strength === 'parameter')
+  );
 }
 
 function isResponse(receiver: string): boolean {

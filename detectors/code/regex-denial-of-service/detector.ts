@@ -98,18 +98,24 @@ function judge(facts: FileFacts, used: Used): readonly Detection[] {
   const nested = repeatsAmbiguousGroup(used.source);
   const flow = !nested && mayBePolynomial(used.source) ? inputOf(facts, used.node) : null;
   // What nobody outside reaches costs time only where the expression is exponential.
-  const short = flow?.strength === 'parameter' && sizeOf(used.source) <= MAX_PARAMETER_SIZE;
+  const short =
+    flow?.strength === 'parameter' && repetitionsOf(used.source) > 1 && sizeOf(used.source) <= MAX_PARAMETER_SIZE;
   if (!nested && flow?.strength !== 'remote' && !short) return [];
-  if (sizeOf(used.source) > MAX_NESTED_SIZE) return nested ? [undecided(facts, used)] : [];
+  if (sizeOf(used.source) > MAX_NESTED_SIZE) return nested ? undecided(facts, used) : [];
   const { status, complexity } = check(used.source, used.flags.replace(/[^imsuy]/g, ''));
-  if (status === 'unknown' && nested) return [undecided(facts, used)];
+  if (status === 'unknown' && nested) return undecided(facts, used);
   if (status !== 'vulnerable' || complexity === undefined) return [];
   return vulnerable(facts, used, complexity, flow ?? inputOf(facts, used.node));
 }
 
-function undecided(facts: FileFacts, used: Used): Detection {
-  const message = 'Whether this expression can take exponential time could not be decided.';
-  return facts.finding({ rule, at: used.node, message, remediation: REWRITE, level: 'note', confidence: 'low' });
+/** Told where a request reaches the expression; elsewhere nobody could do anything with it. */
+function undecided(facts: FileFacts, used: Used): readonly Detection[] {
+  const flow = inputOf(facts, used.node);
+  if (flow?.strength !== 'remote') return [];
+  const message = `Whether this expression can take exponential time could not be decided, and it matches ${flow.source}.`;
+  return [
+    facts.finding({ rule, at: used.node, message, remediation: REWRITE, level: 'note', confidence: 'low', flow }),
+  ];
 }
 
 /** Characters and classes, those in bounded repetitions as often as they can occur. */
@@ -177,8 +183,13 @@ function ordinal(degree: number): string {
 
 /** Two open-ended repetitions, or one that can start anywhere: without, the cost is linear. */
 function mayBePolynomial(source: string): boolean {
-  const repetitions = source.replace(/\\./g, 'x').match(/[*+]|\{\d+,\}/g);
-  return repetitions !== null && (repetitions.length > 1 || !source.startsWith('^'));
+  const repetitions = repetitionsOf(source);
+  return repetitions > 1 || (repetitions === 1 && !source.startsWith('^'));
+}
+
+/** Open-ended repetitions. With one alone (`/+$`), an exported helper is too ordinary to be worth a finding. */
+function repetitionsOf(source: string): number {
+  return source.replace(/\\./g, 'x').match(/[*+]|\{\d+,\}/g)?.length ?? 0;
 }
 
 /** Exponential time needs a repeated group with a choice or another repetition inside; one pass over the text tells. */

@@ -65,7 +65,8 @@ function judge(
   if (rest === '' || rest === 'pass')
     return check === null ? [] : [report(facts, at, `An error of ${what} is dropped without a word.`, 'warning')];
   if (REFUSES.test(plain) || check === null) return [];
-  const onlyLogs = /^(?:\s*(?:console|log|logger|logging)\.\w+\([^;]*\);?\s*)+$/.test(rest);
+  const statements = rest.split(/[;\n]/).map((part) => part.trim());
+  const onlyLogs = statements.every((part) => part === '' || /^(?:console|log|logger|logging)\.\w+\(/.test(part));
   const first =
     /^\{?\s*(?:const|let|var)?/.exec(attempt) !== null &&
     /\b(?:return|=)\s*(?:await\s+)?[\w.]*(?:verify|authenticate|authorize|validate|decrypt)/i.test(attempt);
