@@ -7,6 +7,9 @@ import type { Policy, Signers } from '../core/policy.ts';
 import type { Level, Rule } from '../core/rule.ts';
 import type { Thresholds } from '../core/thresholds.ts';
 
+/** What of a finding decides whether it holds the merge. */
+export type Weight = Pick<Finding, 'ruleId' | 'level' | 'confidence' | 'critical' | 'signable' | 'preExisting'>;
+
 /** A policy as one pull request meets it: every question a review or a sign-off asks of it, answered. */
 export interface AppliedPolicy {
   /** SHA-256 of the policy's canonical JSON. */
@@ -19,7 +22,7 @@ export interface AppliedPolicy {
   readonly excluded: (path: string) => boolean;
   readonly weigh: (detection: Detection, rule: Rule) => { readonly level: Level } | 'off';
   /** Whether a finding holds the merge of a change by this class of author. */
-  readonly blocks: (finding: Finding, author: Pick<Attribution, 'class' | 'agent'>) => boolean;
+  readonly blocks: (finding: Weight, author: Pick<Attribution, 'class' | 'agent'>) => boolean;
   /** Whether an ordinary finding of a rule would: an unknown matters only then. */
   readonly couldBlock: (rule: Rule, author: Pick<Attribution, 'class' | 'agent'>) => boolean;
   readonly signersNeeded: (finding: Finding) => number;

@@ -5,7 +5,7 @@ import type { Finding } from '../core/finding.ts';
 import type { Rank } from '../core/host.ts';
 import { isPolicyPath, type Policy, PROTECTED_RULES, policyDigest, type Scrutiny } from '../core/policy.ts';
 import type { Confidence, Level, Rule } from '../core/rule.ts';
-import type { AppliedPolicy } from './applied.ts';
+import type { AppliedPolicy, Weight } from './applied.ts';
 import { atLeast } from './authorise.ts';
 import { exceptionFor, exceptionNotes } from './exceptions.ts';
 
@@ -62,7 +62,7 @@ function weigh(policy: Policy, detection: Detection, rule: Rule, now: number): {
   return { level: SEVERITY[set] < SEVERITY[own] ? set : own };
 }
 
-function blocks(policy: Policy, finding: Finding, author: Author): boolean {
+function blocks(policy: Policy, finding: Weight, author: Author): boolean {
   if (finding.preExisting) return false;
   if (finding.ruleId === 'policy-changed') return true;
   const set = policy.rules[finding.ruleId]?.blocks;

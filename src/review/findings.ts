@@ -9,12 +9,19 @@ const CONFIDENCE = { high: 3, medium: 2, low: 1 } as const;
 /** As many places of one mistake make it a pattern that is being copied, and raise its level by one. */
 const REPLICATED = 3;
 
-/** What a rule's findings weigh here: policy's word, or the rule's own. `off` leaves them out. */
-export type Weigh = (detection: Detection, rule: Rule) => { readonly level: Level } | 'off';
+/**
+ * What a rule's findings weigh here: policy's word, or the rule's own. `off` leaves them out. `holds` says whether such
+ * a finding by itself would hold the merge, where that is known.
+ */
+export type Weigh = (
+  detection: Detection,
+  rule: Rule,
+) => { readonly level: Level; readonly holds?: boolean | undefined } | 'off';
 
 /** A detection with everything settled that the rule or policy settles. */
 interface Settled extends Omit<Finding, 'handle' | 'replicas' | 'supporting'> {
   readonly family: Rule['family'];
+  readonly holds: boolean;
 }
 
 export interface Numbered {
@@ -64,6 +71,7 @@ function settle(detections: readonly Detection[], rules: ReadonlyMap<string, Rul
         signable: signable ?? rule.signable,
         preExisting: preExisting ?? false,
         evidenceDigest,
+        holds: weight.holds ?? weight.level === 'error',
       },
     ];
   });
@@ -79,7 +87,7 @@ function* leadByPackage(settled: readonly Settled[]): Iterable<Unnumbered> {
   for (const all of byPackage.values()) {
     const [lead, ...others] = [...all].sort(byLead);
     if (lead === undefined) continue;
-    const blocking = others.filter((each) => each.level === 'error');
+    const blocking = others.filter((each) => each.holds || each.level === 'error');
     const places = all.flatMap((each) => (each === lead ? [] : [each.locations[0]]));
     yield {
       ...lead,
@@ -124,13 +132,13 @@ function* groupAlike(settled: readonly Settled[]): Iterable<Unnumbered> {
   }
 }
 
-type Unnumbered = Omit<Finding, 'handle'> & { readonly family: Rule['family'] };
+type Unnumbered = Omit<Finding, 'handle'> & Pick<Settled, 'family' | 'holds'>;
 
 function number(findings: readonly Unnumbered[], known: Readonly<Record<string, string>>): Numbered {
   const handles: Record<string, string> = { ...known };
   let last = Math.max(0, ...Object.values(known).map((handle) => Number(handle.slice(1))));
   const taken = new Set<string>();
-  const numbered = findings.map(({ family: _, ...finding }) => {
+  const numbered = findings.map(({ family: _family, holds: _holds, ...finding }) => {
     // A group keeps the handle of any place that had one, so that a moved first place renames nothing.
     const digests = [finding.evidenceDigest, ...finding.replicas.map((each) => each.evidenceDigest)];
     const kept = digests.map((digest) => handles[digest]).find((each) => each !== undefined && !taken.has(each));
@@ -146,12 +154,14 @@ function raised(level: Level): Level {
   return level === 'note' ? 'warning' : 'error';
 }
 
+/** What holds the merge leads, or its level and confidence would be lost behind a mark that policy or doubt has lowered. */
 function byLead(a: Settled, b: Settled): number {
   return (
-    Number(a.signable) - Number(b.signable) ||
-    Number(b.critical) - Number(a.critical) ||
+    Number(b.holds) - Number(a.holds) ||
     SEVERITY[b.level] - SEVERITY[a.level] ||
     CONFIDENCE[b.confidence] - CONFIDENCE[a.confidence] ||
+    Number(a.signable) - Number(b.signable) ||
+    Number(b.critical) - Number(a.critical) ||
     compareText(a.ruleId, b.ruleId)
   );
 }

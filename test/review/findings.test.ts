@@ -100,3 +100,35 @@ describe('handles', () => {
 test('a finding of a rule that nobody registered is a bug, not a silence', () => {
   expect(() => assemble([detectionWith({ ruleId: 'unheard-of' })])).toThrow(/unheard-of/);
 });
+
+describe('one finding a package version', () => {
+  const purl = 'pkg:npm/twin@1.0.0';
+  const known = new Map([
+    rule('package-too-new', { family: 'dependency' }),
+    rule('dependency-confusion', { family: 'dependency', critical: true }),
+  ]);
+  const tooNew = detectionWith({ ruleId: 'package-too-new', purl, evidence: { age: 1 } });
+  const confusion = detectionWith({ ruleId: 'dependency-confusion', purl, evidence: { scope: '@acme' } });
+
+  test('is led by what holds the merge, not by a critical rule in doubt', () => {
+    const doubted = { ...confusion, confidence: 'medium' as const };
+    const { findings } = assembleFindings([doubted, tooNew], known, asTold, {});
+    expect(findings[0]).toMatchObject({ ruleId: 'package-too-new', confidence: 'high', critical: true });
+  });
+
+  test('is not hidden by an exception for another rule of the same package', () => {
+    const excepted = (detection: Detection, { level }: Rule) =>
+      ({ level: detection.ruleId === 'dependency-confusion' ? 'note' : level }) as const;
+    const { findings } = assembleFindings([confusion, tooNew], known, excepted, {});
+    expect(findings[0]).toMatchObject({ ruleId: 'package-too-new', level: 'error' });
+  });
+
+  test('is led by a warning that policy has hold the merge, before an error that holds nothing', () => {
+    const weigh = (detection: Detection) =>
+      detection.ruleId === 'package-too-new'
+        ? ({ level: 'warning', holds: true } as const)
+        : ({ level: 'error', holds: false } as const);
+    const { findings } = assembleFindings([confusion, tooNew], known, weigh, {});
+    expect(findings[0]).toMatchObject({ ruleId: 'package-too-new', level: 'warning' });
+  });
+});
