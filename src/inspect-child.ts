@@ -125,8 +125,7 @@ async function parse(task: Extract<Task, { kind: 'dependencies' }>): Promise<Out
     const format = ecosystem.formats.find((candidate) => candidate.id === task.format);
     if (format === undefined) continue;
     try {
-      const { entries, unread } = format.parse(task.text, task.path);
-      return { kind: 'dependencies', parsing: { state: 'parsed', entries, unread } };
+      return { kind: 'dependencies', parsing: { state: 'parsed', ...format.parse(task.text, task.path) } };
     } catch (error) {
       const parsing: DependencyParsing = { state: 'failed', file: unreadOf(error, task.path, undefined) };
       return { kind: 'dependencies', parsing };

@@ -1,3 +1,4 @@
+import { isDown } from '../detectors/engine/not-evaluated/index.ts';
 import type { Detection } from './core/detection.ts';
 import { digestOf } from './core/digest.ts';
 import type { CheckRunState } from './core/host.ts';
@@ -13,7 +14,7 @@ import { type Judgement, judge } from './review/judge.ts';
 import { lapseSignOffs } from './review/lapse.ts';
 import { publish } from './review/publish.ts';
 import { couldNotEvaluate, retryLater, SIGNABLE_AFTER_MS } from './review/retry.ts';
-import { endRun, needsRunAtOnce, startRun } from './review/runs.ts';
+import { endLeftRun, endRun, needsRunAtOnce, startRun, storedRecord } from './review/runs.ts';
 
 /**
  * The story of one review: read where things stand, start the check, judge the change, remember what was found,
@@ -21,7 +22,7 @@ import { endRun, needsRunAtOnce, startRun } from './review/runs.ts';
  */
 export async function review(job: ReviewJob, ports: Ports, signal: AbortSignal): Promise<void> {
   const ground = await readGround(job, ports);
-  if (ground === null) return;
+  if (ground === null) return endAbandoned(job, ports);
   if (isAnswered(job, ground)) return noteInvolved(job, ground, ports);
 
   const running = needsRunAtOnce(job, ground) ? startRun(ground, ports) : Promise.resolve(null);
@@ -34,6 +35,7 @@ export async function review(job: ReviewJob, ports: Ports, signal: AbortSignal):
 
     const before = ground.latest?.report.code === report.code ? ground.latest.checkRunId : null;
     const checkRunId = run?.id ?? before ?? (await startRun(ground, ports)).id;
+    await endLeftRun(record, checkRunId, job.repository, ports);
     const verdict = await publish(
       {
         ...ground,
@@ -46,11 +48,12 @@ export async function review(job: ReviewJob, ports: Ports, signal: AbortSignal):
           checkName: ground.checkName,
           createdAt: new Date(ports.now()).toISOString(),
         },
-        annotated: checkRunId === before,
+        // A try that failed half-way may have left them out.
+        annotated: checkRunId === before && job.attempt === 0 && job.earlierStarts === 0,
       },
       ports,
     );
-    if (verdict.result === 'inconclusive') await retryLater(job, null, ports);
+    if (verdict.result !== 'pass' && report.unknownSince !== null) await retryLater(job, null, ports);
   } catch (error) {
     if (signal.aborted && signal.reason === 'superseded') return giveWay(job, ground, await settled(running), ports);
     // Stopped from outside: the job is handed back and comes again, run and all.
@@ -85,6 +88,7 @@ async function judgeChange(
       couldBlock: (rule) => policy.couldBlock(rule, attribution),
       fixturePaths: policy.fixturePaths,
       excluded: policy.excluded,
+      owner: repository.owner,
       routingTree: ports.host.tree(repository, ground.state.defaultSha),
       routes: routesOf(policy),
       knownHandles: ground.record.handles,
@@ -124,7 +128,8 @@ function unknownForMs({ latest, pullRequest }: Ground, now: number): number {
 function makeReport(ground: Ground, judgement: Judgement, diffDigest: string, ports: Ports): Report {
   const { pullRequest, latest, mergeBase, textDigest, policy } = ground;
   const waiting = judgement.unknowns.some((unknown) => !unknown.advisory);
-  const unknownForNow = unknownForMs(ground, ports.now());
+  const down = waiting || judgement.findings.some(isDown);
+  const unknownForNow = down ? unknownForMs(ground, ports.now()) : 0;
   const report = {
     headSha: pullRequest.headSha,
     baseRef: pullRequest.baseRef,
@@ -139,7 +144,7 @@ function makeReport(ground: Ground, judgement: Judgement, diffDigest: string, po
     packages: judgement.packages,
     unread: judgement.unread,
     notes: policy.notes,
-    unknownSince: waiting || unknownForNow > 0 ? new Date(ports.now() - unknownForNow).toISOString() : null,
+    unknownSince: down ? new Date(ports.now() - unknownForNow).toISOString() : null,
   };
   const same = latest !== null && identityOf(latest.report) === identityOf(report);
   return { ...report, code: same ? latest.report.code : `r-${ports.word(8)}` };
@@ -185,9 +190,9 @@ async function remember(
   diffDigest: string,
   ports: Ports,
 ): Promise<PullRequestRecord> {
-  const { pullRequest, record } = ground;
+  const { pullRequest } = ground;
   // The run that this review started was noted while it was judged; only the store's copy knows of it.
-  const stored = (await ports.store.pullRequest(record.repositoryId, record.number)) ?? record;
+  const stored = await storedRecord(ground, ports);
   const next: PullRequestRecord = {
     ...stored,
     ...(await involve(job, ground, diffDigest, ports)),
@@ -201,6 +206,14 @@ async function remember(
   return next;
 }
 
+/** The pull request was closed in the meantime: what an earlier try started is not left in progress. */
+async function endAbandoned({ repository, pullRequest: number }: ReviewJob, ports: Ports): Promise<void> {
+  const record = await ports.store.pullRequest(repository.id, number);
+  if (record === null || record.openCheckRun === null) return;
+  await endRun(repository, record.openCheckRun.id, 'The pull request was closed.', ports);
+  await ports.store.savePullRequest({ ...record, openCheckRun: null });
+}
+
 /** Whoever pushed has a hand in the change, also where an earlier delivery's review has answered for it already. */
 async function noteInvolved(job: ReviewJob, ground: Ground, ports: Ports): Promise<void> {
   const diffDigest = ground.latest?.report.diffDigest;
@@ -211,9 +224,10 @@ async function noteInvolved(job: ReviewJob, ground: Ground, ports: Ports): Promi
 
 /** A newer review waits: this one's run ends, and whoever pushed is remembered all the same. */
 async function giveWay(job: ReviewJob, ground: Ground, run: CheckRunState | null, ports: Ports): Promise<void> {
-  const stored = (await ports.store.pullRequest(ground.record.repositoryId, ground.record.number)) ?? ground.record;
+  const stored = await storedRecord(ground, ports);
   const involved = await involve(job, { ...ground, record: stored }, null, ports);
-  if (run !== null) await endRun(job.repository, run.id, 'A newer review took the place of this one.', ports);
+  const open = run?.id ?? stored.openCheckRun?.id ?? null;
+  if (open !== null) await endRun(job.repository, open, 'A newer review took the place of this one.', ports);
   await ports.store.savePullRequest({ ...stored, ...involved, attribution: ground.attribution, openCheckRun: null });
 }
 

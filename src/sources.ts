@@ -1,5 +1,7 @@
+import fetch from 'npm-registry-fetch';
 import type { PackageType } from './core/dependency.ts';
 import type { EvidenceSource, Route } from './core/lookup.ts';
+import { hostOf } from './core/registry-hosts.ts';
 import { createRegistries, DEFAULT_REGISTRY_SETTINGS, type RegistryAddresses } from './ecosystems/registries.ts';
 import type { EvidenceCache } from './evidence/cache.ts';
 import { SYSTEM_CLOCK } from './evidence/clock.ts';
@@ -88,7 +90,15 @@ export async function openSources(
     cache,
     limits,
     clock,
+    registryHosts: registryHosts(settings),
   });
+}
+
+/** Hosts that are registries by these settings: npm's (its client knows its own default), the addresses, the routes. */
+function registryHosts(settings: SourceSettings): readonly string[] {
+  const npm = fetch.pickRegistry('any-name', settings.npm);
+  const addresses = [npm, ...Object.values(settings.addresses), ...settings.routes.map((route) => route.registry)];
+  return [...new Set(addresses.flatMap((address) => (address === undefined ? [] : (hostOf(address) ?? []))))];
 }
 
 /** What is known of names without any network. */

@@ -37,6 +37,9 @@ export function runDependencyRules(
     readonly leaveOutLookUps: boolean;
     /** Every change of the pull request, removals included. */
     readonly changes: readonly DependencyChange[];
+    /** Hosts of the registries that are asked, and the repository's owner: what is not foreign here. */
+    readonly registryHosts: readonly string[];
+    readonly owner: string | null;
   },
 ): DependencyRun {
   const running = context.leaveOutLookUps ? detectors.filter((each) => !needsLookUp(each.rule)) : detectors;
@@ -50,6 +53,8 @@ export function runDependencyRules(
         changes: context.changes,
         thresholds: context.thresholds,
         now: context.now,
+        registryHosts: context.registryHosts,
+        ...(context.owner === null ? {} : { owner: context.owner }),
       });
       if (answer.state === 'findings') detections.push(...answer.detections);
       if (answer.state === 'needs') {

@@ -124,6 +124,8 @@ function judgeOne(
     couldBlock: (rule) => policy.couldBlock(rule, AUTHOR),
     leaveOutLookUps: false,
     changes: [change],
+    registryHosts: [],
+    owner: null,
   });
   const { findings } = assembleFindings(detections, RULES, policy.weigh, {});
   const verdict = decide(findings, unknowns, [], {

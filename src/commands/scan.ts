@@ -5,7 +5,6 @@ import { AttributionFacts, attribute } from '../agents/index.ts';
 import type { Attribution } from '../core/attribution.ts';
 import type { GuardrailSubject } from '../core/detector.ts';
 import { CountersignError, messageOf } from '../core/errors.ts';
-import type { EvidenceSource } from '../core/lookup.ts';
 import { DEFAULT_POLICY } from '../core/policy.ts';
 import type { Report, Verdict } from '../core/report.ts';
 import type { Snapshot } from '../core/snapshot.ts';
@@ -29,7 +28,7 @@ import type { ScanResult } from '../report/scan.ts';
 import { renderText } from '../report/text.ts';
 import { type Judgement, judge } from '../review/judge.ts';
 import { createEngine } from '../service/engine.ts';
-import { DEFAULT_SOURCES, openSources, settingsFromEnvironment } from '../sources.ts';
+import { DEFAULT_SOURCES, openSources, type SourceSettings, settingsFromEnvironment } from '../sources.ts';
 import { VERSION } from '../version.ts';
 import type { CommandIo } from './io.ts';
 
@@ -82,7 +81,8 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
   const progress = progressOn(io);
   progress('reading the change');
   const snapshot = await open(options.source);
-  const engine = createEngine(await evidenceFor(io, options.offline), io.now);
+  const sources = await sourcesFor(io, options.offline);
+  const engine = createEngine(await openSources(sources, null), io.now);
   try {
     const facts = options.pullRequest === null ? null : readFacts(options.pullRequest);
     const attribution = facts === null ? JUDGED_AS_AGENT : attribute(facts, []);
@@ -100,6 +100,7 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
         fixturePaths: policy.fixturePaths,
         excluded: policy.excluded,
         signForUnknowns: false,
+        owner: null,
         routingTree: snapshot.base,
         routes: routesOf(policy),
         knownHandles: {},
@@ -121,14 +122,11 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
 }
 
 /** The user's own npm configuration applies; the project's never does. */
-async function evidenceFor(io: CommandIo, offline: boolean): Promise<EvidenceSource> {
+async function sourcesFor(io: CommandIo, offline: boolean): Promise<SourceSettings> {
   const settings = { ...DEFAULT_SOURCES, ...settingsFromEnvironment(io.env), offline };
-  if (offline) return openSources(settings, null);
+  if (offline) return settings;
   const user = await readNpmUserConfig(io.env);
-  return openSources(
-    { ...settings, npm: { ...user.options, ...settings.npm }, routes: [...settings.routes, ...user.routes] },
-    null,
-  );
+  return { ...settings, npm: { ...user.options, ...settings.npm }, routes: [...settings.routes, ...user.routes] };
 }
 
 /** What is known of the author where nothing is told: the change is held to what an agent's is. */

@@ -1,4 +1,4 @@
-import type { DependencyEntry, UnreadFile } from './dependency.ts';
+import type { DependencyEntry, LockGraph, UnreadFile } from './dependency.ts';
 import type { Detection } from './detection.ts';
 import type { FileSide, GuardrailContext, GuardrailSubject } from './detector.ts';
 
@@ -30,6 +30,8 @@ export type DependencyParsing =
       readonly state: 'parsed';
       readonly entries: readonly DependencyEntry[];
       readonly unread: readonly { readonly line: number; readonly reason: string }[];
+      /** Which entry leads to which; without it nothing can be said of what an entry of a lockfile is there for. */
+      readonly graph?: LockGraph;
     }
   | { readonly state: 'failed'; readonly file: UnreadFile };
 

@@ -4,6 +4,8 @@ import type { JsonValue } from './json.ts';
 
 /** The port to the registries and advisory sources: evidence for each change, in the same order. Never throws for a source that is down. */
 export interface EvidenceSource {
+  /** Hosts of the registries that are asked: an address there is not foreign. */
+  readonly registryHosts: readonly string[];
   gather(
     changes: readonly DependencyChange[],
     context: {

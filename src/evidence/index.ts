@@ -29,6 +29,8 @@ export interface EvidenceOptions {
   readonly cache: EvidenceCache | null;
   readonly limits: SourceLimits;
   readonly clock: GateClock;
+  /** Hosts of the registries that the settings name; none where it does not matter. */
+  readonly registryHosts?: readonly string[];
 }
 
 /** Weekly downloads of many names at once; the answer holds a fact for every name asked. */
@@ -44,6 +46,7 @@ export function createEvidence(options: EvidenceOptions): EvidenceSource {
   const registries = new Map<string, Registry>(options.registries.map((registry) => [registry.type, registry]));
 
   return {
+    registryHosts: options.registryHosts ?? [],
     async gather(changes, context) {
       const subjects = changes.map((change) => subjectOf(change, registries, options, context.baseRoutes ?? []));
       const downloading = downloadsOf(subjects, context.signal);

@@ -9,6 +9,7 @@ import { notApplicable } from '../core/fact.ts';
 import type { Finding, Unknown } from '../core/finding.ts';
 import type { InspectedFile, Inspector } from '../core/inspection.ts';
 import type { EvidenceSource, Route } from '../core/lookup.ts';
+import { hostOf } from '../core/registry-hosts.ts';
 import type { Report } from '../core/report.ts';
 import type { Rule } from '../core/rule.ts';
 import { type BlobRef, decodeText, type FileChange, type Snapshot, type Tree } from '../core/snapshot.ts';
@@ -50,6 +51,8 @@ export interface JudgeInput {
   readonly fixturePaths: readonly string[];
   /** Paths that base policy exempts; asked for the old and the new name. */
   readonly excluded: (path: string) => boolean;
+  /** Login of the repository's owner, where there is one. */
+  readonly owner: string | null;
   /** Where routing lines are read: the tip of the default branch, or the base of a local change. */
   readonly routingTree: Tree;
   /** What the policy says of private names and registries; the base tree's own lines are read along with it. */
@@ -120,7 +123,10 @@ async function judgeDependencies(input: JudgeInput, snapshot: Snapshot, ports: J
     return [{ change, evidence }];
   });
   const { thresholds, couldBlock, leaveOutLookUps } = input;
-  const context = { thresholds, couldBlock, leaveOutLookUps, changes, now: ports.now() };
+  const routed = [...input.routes, ...lines].flatMap(({ registry }) => hostOf(registry) ?? []);
+  const registryHosts = [...ports.evidence.registryHosts, ...routed];
+  const { owner } = input;
+  const context = { thresholds, couldBlock, leaveOutLookUps, changes, registryHosts, owner, now: ports.now() };
   const packages = judged
     .filter(({ change }) => change.changeType === 'added')
     .slice(0, MOST_PACKAGES)
@@ -152,6 +158,7 @@ async function inspectFiles(
           snapshot.files.every((file) => file.base === null) &&
           (await isEmpty(snapshot.base)),
         fixturePaths: input.fixturePaths,
+        scope: input.scope,
       },
     },
     signal,

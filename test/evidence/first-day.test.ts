@@ -55,6 +55,8 @@ async function review(changes: readonly DependencyChange[], baseNames: readonly 
     couldBlock: (rule) => blocksByDefault(rule.level, rule.confidence, 'agent'),
     leaveOutLookUps: false,
     changes,
+    registryHosts: [],
+    owner: null,
   });
   const blocking = run.detections.filter((each) => (each.level ?? 'error') === 'error');
   return { ...run, blocking };

@@ -75,6 +75,8 @@ describe.each(NAMES)('a source of %s', (type, name, version) => {
       couldBlock: (rule) => rule.level === 'error',
       leaveOutLookUps: false,
       changes: [change],
+      registryHosts: [],
+      owner: null,
     });
     const held =
       run.unknowns.some((unknown) => !unknown.advisory) ||

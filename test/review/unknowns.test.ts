@@ -23,6 +23,8 @@ function verdictOf(judged: readonly { change: DependencyChange; evidence: Packag
     couldBlock: (rule) => policy.couldBlock(rule, AGENT),
     leaveOutLookUps: false,
     changes: judged.map((each) => each.change),
+    registryHosts: [],
+    owner: null,
   });
   const { findings } = assembleFindings(run.detections, rules, policy.weigh, {});
   return decide(findings, run.unknowns, [], {

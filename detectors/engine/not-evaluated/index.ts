@@ -55,6 +55,11 @@ export function sourceStaysDown(unknown: Unknown): Detection {
   };
 }
 
+/** Whether a finding stands for what a source would have told, had it not been down. */
+export function isDown(finding: Pick<Detection, 'ruleId' | 'evidence'>): boolean {
+  return finding.ruleId === rule.id && finding.evidence['down'] === true;
+}
+
 /** What one source never gives, for all packages of the pull request at once: one finding, not one a package. */
 export function factsNeverGiven(
   source: string,
