@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { CountersignError, messageOf } from '../core/errors.ts';
-import { createLog } from '../service/log.ts';
+import { createLog, secretsOf } from '../service/log.ts';
 import type { Credentials, Settings } from '../service/settings.ts';
 import type { ServiceParts } from '../service/start.ts';
 import { DEFAULT_SOURCES, openSources, settingsFromEnvironment } from '../sources.ts';
@@ -21,7 +21,7 @@ export async function runUntilStopped<T extends Running>(
   started: (running: T) => string,
 ): Promise<number> {
   const { settings, credentials, io } = given;
-  const log = createLog(settings.logLevel);
+  const log = createLog(settings.logLevel, secretsOf(settings, credentials));
   const stopped = stopSignal();
   const store = await openStore({
     databaseUrl: settings.databaseUrl,

@@ -1,3 +1,4 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 
 /** GitHub sends no payload above 25 MB (GitHub docs, "Webhook events and payloads", payload cap). */
@@ -11,6 +12,17 @@ export interface Routes {
   /** Probot's middleware; it finds the body already read, in `request.body`. */
   readonly webhook: Handler;
   readonly isReady: () => Promise<boolean>;
+  /** Told of the status with which each webhook request was answered. */
+  readonly answered?: (status: number) => void;
+  /** Without one there is no `/metrics`. */
+  readonly metrics?: MetricsRoute;
+}
+
+export interface MetricsRoute {
+  /** Who shows this may read; null: everyone who reaches the port. */
+  readonly token: string | null;
+  readonly contentType: string;
+  readonly text: () => Promise<string>;
 }
 
 /**
@@ -19,24 +31,76 @@ export interface Routes {
  */
 export function createHttpServer(routes: Routes): Server {
   const server = createServer((request, response) => {
-    const path = (request.url ?? '/').split('?', 1)[0];
-    if (path === '/healthz' && request.method === 'GET') return send(response, 200, 'ok\n');
-    if (path === '/readyz' && request.method === 'GET') {
-      routes.isReady().then(
-        (ready) => send(response, ready ? 200 : 503, ready ? 'ready\n' : 'not ready\n'),
-        () => send(response, 503, 'not ready\n'),
-      );
-      return;
-    }
+    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    if (isWatched(path, request, response, routes)) return;
     if (path !== WEBHOOK_PATH)
       return send(response, 404, 'There is nothing here. Webhooks go to the path of the App manifest.\n');
     if (request.method !== 'POST') return send(response, 405, 'Webhooks come by POST.\n');
+    response.once('close', () => routes.answered?.(response.statusCode));
     receive(request, response, routes.webhook);
   });
+  return guarded(server);
+}
+
+/** A port of its own for whoever watches the process: health, readiness, metrics, and nothing else. */
+export function createMetricsServer(routes: Pick<Routes, 'isReady'> & { readonly metrics: MetricsRoute }): Server {
+  return guarded(
+    createServer((request, response) => {
+      const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+      if (!isWatched(path, request, response, routes)) send(response, 404, 'There is nothing here.\n');
+    }),
+  );
+}
+
+/** Slow senders are cut off by Node's own time limits. */
+function guarded(server: Server): Server {
   server.headersTimeout = 10_000;
   server.requestTimeout = 30_000;
   server.maxHeadersCount = 100;
   return server;
+}
+
+/** Answers what asks for health, readiness or metrics; false where the request is about something else. */
+function isWatched(
+  path: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { isReady, metrics }: Pick<Routes, 'isReady' | 'metrics'>,
+): boolean {
+  if (request.method !== 'GET') return false;
+  if (path === '/healthz') {
+    send(response, 200, 'ok\n');
+    return true;
+  }
+  if (path === '/readyz') {
+    isReady().then(
+      (ready) => send(response, ready ? 200 : 503, ready ? 'ready\n' : 'not ready\n'),
+      () => send(response, 503, 'not ready\n'),
+    );
+    return true;
+  }
+  if (path !== '/metrics' || metrics === undefined) return false;
+  if (metrics.token !== null && !shows(request, metrics.token)) {
+    send(response, 401, 'Metrics need the token of COUNTERSIGN_METRICS_TOKEN.\n');
+    return true;
+  }
+  metrics.text().then(
+    (text) => {
+      response.writeHead(200, { 'content-type': metrics.contentType });
+      response.end(text);
+    },
+    () => send(response, 503, 'The metrics could not be read.\n'),
+  );
+  return true;
+}
+
+/** Compared by digest: equal lengths, and no time that tells how much was right. */
+function shows(request: IncomingMessage, token: string): boolean {
+  const given = createHash('sha256')
+    .update(request.headers.authorization ?? '')
+    .digest();
+  const expected = createHash('sha256').update(`Bearer ${token}`).digest();
+  return timingSafeEqual(given, expected);
 }
 
 function receive(request: IncomingMessage, response: ServerResponse, webhook: Handler): void {

@@ -1,4 +1,5 @@
 import { Probot } from 'probot';
+import type { QueuedJob } from '../core/job.ts';
 import type { EvidenceSource } from '../core/lookup.ts';
 import type { OperatedStore } from '../core/store.ts';
 import { createHost, type GitHubHost } from '../github/host.ts';
@@ -10,7 +11,8 @@ import type { Ports } from '../ports.ts';
 import { work } from '../work.ts';
 import { type AppApi, createAppApi } from './app-api.ts';
 import { createEngine, waitMs } from './engine.ts';
-import type { Log } from './log.ts';
+import { createLogger, type Log, secretsOf } from './log.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
 import { policyReader } from './policy.ts';
 import { createPorts } from './ports.ts';
 import type { Credentials, Settings } from './settings.ts';
@@ -36,6 +38,7 @@ export interface Reviewing {
   readonly api: AppApi;
   readonly host: GitHubHost;
   readonly ports: Ports;
+  readonly metrics: Metrics;
   /** Takes work from the queue. */
   begin(): Promise<void>;
   /** Takes no more work, and lets what runs end. */
@@ -46,6 +49,7 @@ export interface Reviewing {
 export function createReviewing(parts: ServiceParts, observe: (request: ObservedRequest) => void): Reviewing {
   const { settings, credentials, store, log, now } = parts;
   const probot = createProbot(settings, credentials);
+  const metrics = createMetrics(store, now);
   const host = createHost(octokits(probot), {
     appId: credentials.appId,
     now,
@@ -53,20 +57,38 @@ export function createReviewing(parts: ServiceParts, observe: (request: Observed
     requests: { ...defaultRequestLimits, concurrency: GITHUB_CONCURRENCY },
     objects: defaultObjectLimits,
     walk: defaultWalkLimits,
-    observe,
+    observe(request) {
+      metrics.request(request);
+      observe(request);
+    },
   });
   const engine = createEngine(parts.evidence, now);
-  const ports = createPorts({ ...engine, host, store, policy: policyReader(host, store, now), log });
+  const ports = metrics.watch(createPorts({ ...engine, host, store, policy: policyReader(host, store, now), log }));
+
+  /** One job, timed, with its delivery, kind and place on every line that it logs. */
+  async function handle(queued: QueuedJob, signal: AbortSignal): Promise<void> {
+    const { kind, repository } = queued.job;
+    const place = { delivery: queued.id, job: kind, repository: `${repository.owner}/${repository.name}` };
+    const own: Log = (level, message, fields) => log(level, message, { ...place, ...fields });
+    const started = performance.now();
+    let outcome: 'done' | 'failed' = 'failed';
+    try {
+      await work(queued, { ...ports, log: own }, signal);
+      outcome = 'done';
+    } finally {
+      metrics.job(kind, signal.aborted ? 'aborted' : outcome, performance.now() - started);
+    }
+  }
+
   let worker: Awaited<ReturnType<OperatedStore['queue']['work']>> | null = null;
   return {
     probot,
     api: createAppApi(() => probot.auth(), now),
     host,
     ports,
+    metrics,
     async begin() {
-      worker = await store.queue.work((queued, signal) => work(queued, ports, signal), {
-        concurrency: settings.concurrency,
-      });
+      worker = await store.queue.work(handle, { concurrency: settings.concurrency });
     },
     async end() {
       await worker?.stop(GRACE_MS);
@@ -75,13 +97,13 @@ export function createReviewing(parts: ServiceParts, observe: (request: Observed
   };
 }
 
-export function createProbot(settings: Pick<Settings, 'apiUrl' | 'logLevel'>, credentials: Credentials): Probot {
+export function createProbot(settings: Settings, credentials: Credentials): Probot {
   return new Probot({
     appId: credentials.appId,
     privateKey: credentials.privateKey,
     secret: credentials.webhookSecret,
     Octokit: CountersignOctokit,
-    logLevel: settings.logLevel,
+    log: createLogger(settings.logLevel, secretsOf(settings, credentials)),
     ...(settings.apiUrl === null ? {} : { baseUrl: settings.apiUrl }),
   });
 }

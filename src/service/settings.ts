@@ -17,7 +17,20 @@ export interface Settings {
   /** Reviews and commands at once in this process. */
   readonly concurrency: number;
   readonly ledgerKeyFile: string | null;
+  readonly metrics: MetricsSettings;
+  /** Where alerts are sent by POST, as JSON. */
+  readonly alertUrl: string | null;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+}
+
+/** Who may read metrics, and where. With neither token nor port there are none to be had. */
+export interface MetricsSettings {
+  /** Lets whoever shows it (`Authorization: Bearer …`) read `/metrics` on the port of the webhooks. */
+  readonly token: string | null;
+  /** A second port, with `/metrics`, `/healthz` and `/readyz`. */
+  readonly port: number | null;
+  /** Where that port listens: this machine only, unless there is a token. */
+  readonly host: string;
 }
 
 /** The App's own credentials. */
@@ -37,8 +50,14 @@ const Environment = z.object({
   GITHUB_WEB_URL: z.url({ protocol: /^https?$/ }).default('https://github.com'),
   COUNTERSIGN_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(8),
   COUNTERSIGN_LEDGER_KEY: z.string().min(1).optional(),
+  COUNTERSIGN_METRICS_TOKEN: z.string().min(16).optional(),
+  COUNTERSIGN_METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  COUNTERSIGN_METRICS_HOST: z.string().min(1).default('127.0.0.1'),
+  COUNTERSIGN_ALERT_URL: z.url({ protocol: /^https?$/ }).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
 });
+
+const LOCAL_HOSTS: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
 
 /** Reads the operator's settings. Throws CountersignError `bad-configuration`, naming the variable. */
 export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
@@ -52,6 +71,16 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     );
   }
   const { data } = parsed;
+  const metrics = {
+    token: data.COUNTERSIGN_METRICS_TOKEN ?? null,
+    port: data.COUNTERSIGN_METRICS_PORT ?? null,
+    host: data.COUNTERSIGN_METRICS_HOST,
+  };
+  if (metrics.port !== null && metrics.token === null && !LOCAL_HOSTS.has(metrics.host)) {
+    throw bad(
+      `COUNTERSIGN_METRICS_HOST is ${metrics.host}, which others can reach: set COUNTERSIGN_METRICS_TOKEN too, or leave it at 127.0.0.1.`,
+    );
+  }
   return {
     host: data.HOST,
     port: data.PORT,
@@ -61,6 +90,8 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     webUrl: data.GITHUB_WEB_URL.replace(/\/+$/, ''),
     concurrency: data.COUNTERSIGN_CONCURRENCY,
     ledgerKeyFile: data.COUNTERSIGN_LEDGER_KEY ?? null,
+    metrics,
+    alertUrl: data.COUNTERSIGN_ALERT_URL ?? null,
     logLevel: data.LOG_LEVEL,
   };
 }

@@ -7,8 +7,9 @@ import type { Job } from '../core/job.ts';
 import type { OperatedStore } from '../core/store.ts';
 import { jobOf } from '../github/webhooks.ts';
 import type { Ports } from '../ports.ts';
-import { createHttpServer, WEBHOOK_PATH } from './http.ts';
+import { createHttpServer, createMetricsServer, WEBHOOK_PATH } from './http.ts';
 import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
 import { createReviewing, type ServiceParts } from './reviewing.ts';
 import type { Settings } from './settings.ts';
 import { createSweeper, SWEEP_CLOCK, SWEEP_LIMITS, sweep } from './sweep.ts';
@@ -38,23 +39,36 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   const reviewing = createReviewing(parts, ({ status }) => {
     sweeper.heard('github', status !== null && status < 500);
   });
-  const { api, host, ports, probot } = reviewing;
+  const { api, host, metrics, ports, probot } = reviewing;
   const sweeper = createSweeper(
     async (signal, why) => {
       const outcome = await sweep({ api, host, store, limits: SWEEP_LIMITS, log, now }, signal);
+      metrics.sweep(outcome.sent);
       log('info', 'swept over open pull requests', { why, ...outcome });
     },
     { ...SWEEP_CLOCK, retryMs: SWEEP_RETRY_MS, log, now },
   );
 
   const app = createApp({
-    jobOf: (event, payload, deliveryId) => jobOf(event, payload, deliveryId, { appId: credentials.appId }),
+    jobOf(event, payload, deliveryId) {
+      const outcome = jobOf(event, payload, deliveryId, { appId: credentials.appId });
+      metrics.delivery(event, outcome.kind === 'commit-job' ? 'job' : outcome.kind);
+      return outcome;
+    },
     send: (id: string, job: Job) => store.queue.send(id, job, { afterMs: 0 }),
     log,
   });
   const webhook = await createNodeMiddleware(app, { probot, webhooksPath: WEBHOOK_PATH });
-  const server = createHttpServer({ webhook, isReady: () => store.ping().then(() => true) });
+  const isReady = readiness(store);
+  const { token } = settings.metrics;
+  const server = createHttpServer({
+    webhook,
+    isReady,
+    answered: (status) => metrics.answered(status),
+    ...(token === null ? {} : { metrics: { ...metrics, token } }),
+  });
   const address = await listen(server, settings);
+  const side = await startMetricsServer(parts, metrics);
   await reviewing.begin();
 
   sweeper.start('start');
@@ -80,6 +94,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
       await reviewing.end();
       server.closeAllConnections();
       await closed;
+      await side?.close();
       await store.close();
     },
   };
@@ -88,11 +103,39 @@ export async function startService(parts: ServiceParts): Promise<Service> {
 /** Starts a process that only takes work from the queue: no door, no sweep, no retention; those are the serving one's. */
 export async function startWorker(parts: ServiceParts): Promise<{ stop(): Promise<void> }> {
   const reviewing = createReviewing(parts, () => undefined);
+  const side = await startMetricsServer(parts, reviewing.metrics);
   await reviewing.begin();
   return {
     async stop() {
       await reviewing.end();
+      await side?.close();
       await parts.store.close();
+    },
+  };
+}
+
+function readiness(store: OperatedStore): () => Promise<boolean> {
+  return async () => {
+    await Promise.all([store.ping(), store.queue.depth()]);
+    return true;
+  };
+}
+
+/** The second port, where the operator asked for one. */
+async function startMetricsServer(
+  { settings, store, log }: ServiceParts,
+  metrics: Metrics,
+): Promise<{ close(): Promise<void> } | null> {
+  const { host, port, token } = settings.metrics;
+  if (port === null) return null;
+  const server = createMetricsServer({ isReady: readiness(store), metrics: { ...metrics, token } });
+  const address = await listen(server, { host, port });
+  log('info', 'metrics are served', { address: `${address}/metrics` });
+  return {
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
     },
   };
 }
@@ -113,7 +156,7 @@ async function listen(server: Server, { host, port }: Pick<Settings, 'host' | 'p
   } catch (error) {
     throw new CountersignError(
       'bad-configuration',
-      `Cannot listen on ${host}:${port}. Is it in use? Set PORT or HOST.`,
+      `Cannot listen on ${host}:${port}. Is it in use? Set PORT or HOST (for metrics COUNTERSIGN_METRICS_PORT).`,
       {
         cause: error,
       },
