@@ -192,7 +192,7 @@ function* handed(facts: FileFacts): Generator<{ readonly at: Syntax; readonly de
           facts,
           at,
           `The key for ${call.name ?? 'this call'} is written in the source (${masked(text)}).`,
-          facts.isTest ? 'note' : 'error',
+          facts.isTest ? 'warning' : 'error',
         ),
       };
     }

@@ -106,6 +106,6 @@ function report(facts: FileFacts, at: Syntax, level?: 'note' | 'error'): Detecti
     at,
     message: 'The certificate of the other side is not checked.',
     remediation: REMEDIATION,
-    level: facts.isTest ? 'note' : (level ?? 'error'),
+    level: facts.isTest ? 'warning' : (level ?? 'error'),
   });
 }
