@@ -12,6 +12,8 @@ export type Job =
       readonly sender: Account | null;
       /** Head and base as the event saw them; the review reads the live state. */
       readonly headSha: string | null;
+      /** Where the event names it: what is asked early in the hope that it still holds. */
+      readonly baseSha?: string | null | undefined;
       /** The head before a push (`synchronize.before`). */
       readonly beforeSha: string | null;
       /** 0 for the first try; counted up by the work itself when a source was down. */

@@ -14,7 +14,11 @@ export type Envelope = z.infer<typeof Envelope>;
 export const PullRequestEvent = Envelope.extend({
   number: z.number().int().positive(),
   before: Sha.optional(),
-  pull_request: z.object({ head: z.object({ sha: Sha }), merged: z.boolean().nullish() }),
+  pull_request: z.object({
+    head: z.object({ sha: Sha }),
+    base: z.object({ sha: Sha }),
+    merged: z.boolean().nullish(),
+  }),
 });
 
 export const IssueCommentEvent = Envelope.extend({

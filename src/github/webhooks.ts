@@ -69,6 +69,7 @@ function review(event: z.infer<typeof PullRequestEvent>, cause: string): Deliver
     cause,
     sender: accountOf(event.sender),
     headSha: event.pull_request.head.sha,
+    baseSha: event.pull_request.base.sha,
     beforeSha: event.before ?? null,
     attempt: 0,
   });

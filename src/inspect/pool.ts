@@ -180,7 +180,9 @@ export function createPool(options: PoolOptions): Pool {
           },
         };
         signal.addEventListener('abort', onAbort, { once: true });
-        queue.push(job);
+        // What a dependency file says is followed by a round of look-ups; code that waits a little loses no time by it.
+        if (task.kind === 'dependencies') queue.unshift(job);
+        else queue.push(job);
         dispatch();
       });
     },

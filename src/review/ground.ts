@@ -1,6 +1,7 @@
 import { raise } from '../agents/index.ts';
 import type { Attribution, CommitFacts, PullRequestFacts } from '../core/attribution.ts';
 import { digestOf } from '../core/digest.ts';
+import { CountersignError } from '../core/errors.ts';
 import type { PullRequestState, RepositoryRef, RepositoryState } from '../core/host.ts';
 import type { Job } from '../core/job.ts';
 import type { PullRequestRecord, StoredReview } from '../core/store.ts';
@@ -35,18 +36,21 @@ export interface Ground {
 export async function readGround(job: ReviewJob, ports: Ports): Promise<Ground | null> {
   const { host, store } = ports;
   const { repository, pullRequest: number } = job;
-  const [pullRequest, state, known, latest] = await Promise.all([
+  const [pullRequest, state, { commits, complete }, expected, known, latest] = await Promise.all([
     host.pullRequest(repository, number),
     host.repository(repository),
+    host.commits(repository, number),
+    expectedMergeBase(job, ports),
     store.pullRequest(repository.id, number),
     store.latestReview(repository.id, number),
   ]);
   if (pullRequest.state === 'closed') return null;
 
-  const [policy, { commits, complete }, mergeBase] = await Promise.all([
+  const stillHolds =
+    expected !== null && expected.base === pullRequest.baseSha && expected.head === pullRequest.headSha;
+  const [policy, mergeBase] = await Promise.all([
     ports.policy(repository, state, pullRequest),
-    host.commits(repository, number),
-    host.mergeBase(repository, pullRequest.baseSha, pullRequest.headSha),
+    stillHolds ? expected.mergeBase : host.mergeBase(repository, pullRequest.baseSha, pullRequest.headSha),
   ]);
   const attribution = raise(
     known?.attribution ?? null,
@@ -69,8 +73,28 @@ export async function readGround(job: ReviewJob, ports: Ports): Promise<Ground |
   };
 }
 
+/**
+ * The merge base of what the event saw, asked for beside the live state to save a round trip. It counts only where the
+ * live state turns out to be the same; where it cannot be had, the live one is asked for as usual.
+ */
+async function expectedMergeBase(
+  { repository, headSha: head, baseSha: base }: ReviewJob,
+  ports: Ports,
+): Promise<{ readonly base: string; readonly head: string; readonly mergeBase: string } | null> {
+  if (head === null || typeof base !== 'string') return null;
+  try {
+    return { base, head, mergeBase: await ports.host.mergeBase(repository, base, head) };
+  } catch (error) {
+    if (error instanceof CountersignError) return null;
+    throw error;
+  }
+}
+
 /** Digest of what the report's code depends on beside the code: title, body and who wrote it. */
-function textDigestOf({ title, body }: PullRequestState, attribution: Attribution): string {
+export function textDigestOf(
+  { title, body }: Pick<PullRequestState, 'title' | 'body'>,
+  attribution: Attribution,
+): string {
   const { agent, class: authorClass, tier, requester } = attribution;
   return digestOf({ title, body, attribution: { agent, class: authorClass, tier, requester } });
 }
@@ -113,6 +137,8 @@ function newRecord(repository: RepositoryRef, pullRequest: PullRequestState): Pu
  */
 export function isAnswered(job: ReviewJob, ground: Ground): boolean {
   const { latest, record, pullRequest, policy, mergeBase, textDigest } = ground;
+  // A try after a failure, or after a process died, cannot know what of the answer was said: it says it again.
+  if (job.attempt > 0 || job.earlierStarts > 0) return false;
   if (!job.cause.startsWith('pull_request.') || record.state === 'closed') return false;
   if (latest === null || latest.verdict.result === 'inconclusive' || record.openCheckRun !== null) return false;
   const { report } = latest;

@@ -23,6 +23,7 @@ const JOBS = {
     cause: z.string(),
     sender: Account.nullable(),
     headSha: z.string().nullable(),
+    baseSha: z.string().nullish(),
     beforeSha: z.string().nullable(),
     attempt: z.number(),
   }),
