@@ -11,5 +11,6 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['ledger', { summary: 'verify, export or show the audit ledger', load: () => import('./ledger.ts') }],
   ['config', { summary: 'check a policy file and explain its values', load: () => import('./config.ts') }],
   ['init', { summary: 'write a first policy file', load: () => import('./init.ts') }],
+  ['doctor', { summary: 'is everything set up, and what to do if not', load: () => import('./doctor.ts') }],
   ['demo', { summary: 'the whole story on this machine, no account needed', load: () => import('./demo.ts') }],
 ]);

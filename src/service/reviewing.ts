@@ -48,19 +48,10 @@ export interface Reviewing {
 /** Puts the reviewing part together; `observe` is told of every request to GitHub. */
 export function createReviewing(parts: ServiceParts, observe: (request: ObservedRequest) => void): Reviewing {
   const { settings, credentials, store, log, now } = parts;
-  const probot = createProbot(settings, credentials);
   const metrics = createMetrics(store, now);
-  const host = createHost(octokits(probot), {
-    appId: credentials.appId,
-    now,
-    wait: waitMs,
-    requests: { ...defaultRequestLimits, concurrency: GITHUB_CONCURRENCY },
-    objects: defaultObjectLimits,
-    walk: defaultWalkLimits,
-    observe(request) {
-      metrics.request(request);
-      observe(request);
-    },
+  const { probot, api, host } = createClients(settings, credentials, now, (request) => {
+    metrics.request(request);
+    observe(request);
   });
   const engine = createEngine(parts.evidence, now);
   const ports = metrics.watch(createPorts({ ...engine, host, store, policy: policyReader(host, store, now), log }));
@@ -83,7 +74,7 @@ export function createReviewing(parts: ServiceParts, observe: (request: Observed
   let worker: Awaited<ReturnType<OperatedStore['queue']['work']>> | null = null;
   return {
     probot,
-    api: createAppApi(() => probot.auth(), now),
+    api,
     host,
     ports,
     metrics,
@@ -97,8 +88,19 @@ export function createReviewing(parts: ServiceParts, observe: (request: Observed
   };
 }
 
-export function createProbot(settings: Settings, credentials: Credentials): Probot {
-  return new Probot({
+/** Everything that speaks to GitHub, as the App and as its installations. */
+export function createClients(
+  settings: Settings,
+  credentials: Credentials,
+  now: () => number,
+  observe: (request: ObservedRequest) => void,
+): {
+  readonly probot: Probot;
+  readonly api: AppApi;
+  readonly host: GitHubHost;
+  readonly octokit: (installationId: number) => Promise<OctokitLike>;
+} {
+  const probot = new Probot({
     appId: credentials.appId,
     privateKey: credentials.privateKey,
     secret: credentials.webhookSecret,
@@ -106,10 +108,21 @@ export function createProbot(settings: Settings, credentials: Credentials): Prob
     log: createLogger(settings.logLevel, secretsOf(settings, credentials)),
     ...(settings.apiUrl === null ? {} : { baseUrl: settings.apiUrl }),
   });
+  const octokit = octokits(probot);
+  const host = createHost(octokit, {
+    appId: credentials.appId,
+    now,
+    wait: waitMs,
+    requests: { ...defaultRequestLimits, concurrency: GITHUB_CONCURRENCY },
+    objects: defaultObjectLimits,
+    walk: defaultWalkLimits,
+    observe,
+  });
+  return { probot, api: createAppApi(() => probot.auth(), now), host, octokit };
 }
 
 /** One Octokit for each installation: its token is fetched once and used until it runs out. */
-export function octokits(probot: Probot): (installationId: number) => Promise<OctokitLike> {
+function octokits(probot: Probot): (installationId: number) => Promise<OctokitLike> {
   const known = new Map<number, Promise<OctokitLike>>();
   return (installationId) => {
     const octokit = known.get(installationId) ?? probot.auth(installationId);

@@ -5,7 +5,7 @@ import { readSettings } from '../../src/service/settings.ts';
 import { type Service, startService } from '../../src/service/start.ts';
 import { DEFAULT_SOURCES, openSources } from '../../src/sources.ts';
 import { openStore } from '../../src/store/index.ts';
-import { type GitHub, type Repository, startGitHub } from '../support/github/index.ts';
+import { type AppSeed, type GitHub, type Repository, startGitHub } from '../support/github/index.ts';
 import { SECRET, USERS } from '../support/world.ts';
 
 /** A GitHub and a data folder between which the service can be stopped and started again. No source is asked. */
@@ -18,7 +18,7 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export async function openStage(app: { readonly permissions?: Readonly<Record<string, string>> } = {}): Promise<Stage> {
+export async function openStage(app: Partial<Pick<AppSeed, 'permissions' | 'events'>> = {}): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'countersign-service-'));
   const github = await startGitHub({
     users: [...USERS],

@@ -31,6 +31,8 @@ export interface Stage {
   readonly shapes: Shapes;
   emit(event: string, fullName: string, sender: string, fields: Json): void;
   now(): string;
+  /** As registered: where deliveries go, and the secret that signs them. */
+  hook(): { readonly url: string | null; readonly secret: string };
 }
 
 export type Handler = (call: Call, parts: readonly string[], stage: Stage) => Promise<Answer> | Answer;

@@ -33,6 +33,7 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHub> {
     world,
     shapes,
     now: () => new Date().toISOString(),
+    hook: () => ({ url: webhooks.url(), secret: options.webhookSecret }),
     emit(event, fullName, sender, fields) {
       const repository = world.repositories.get(fullName);
       if (!repository) throw new Error(`no repository ${fullName}`);

@@ -338,5 +338,8 @@ export function createRepository(stage: Stage, world: RepositoryWorld, call: Pic
     setArchived(archived) {
       world.archived = archived;
     },
+    setRules(rules) {
+      world.rules = rules;
+    },
   };
 }

@@ -138,6 +138,17 @@ const routes: readonly Route[] = [
     if (!members?.includes(login)) return refused(404, 'Not Found');
     return { status: 200, json: { url: '', role: 'member', state: 'active' } };
   }),
+  route('GET', '^/app/hook/config', (call, _parts, stage) => {
+    if (call.caller !== 'app') return refused(401, 'A JSON web token could not be decoded');
+    const { url, secret } = stage.hook();
+    // GitHub never shows the secret, only that there is one.
+    return { status: 200, json: { content_type: 'json', insecure_ssl: '0', secret: secret && '********', url } };
+  }),
+  route('GET', `${repo}/rules/branches/([^/]+)`, (call, [name = '', branch = ''], stage) => {
+    const repository = repositoryOf(stage, name);
+    const rules = branch === repository.defaultBranch ? repository.rules : [];
+    return readable(call, stage, 'metadata') ?? paged(call, rules, (items) => items);
+  }),
   ...checkRunRoutes,
   ...commentRoutes,
 ];

@@ -268,6 +268,8 @@ export interface Repository {
   ): Promise<StoredCheckRun>;
   setRole(login: string, role: Role | { readonly rank: Role; readonly roleName: string }): void;
   setArchived(archived: boolean): void;
+  /** Rules of rulesets on the default branch, as GitHub's "Get rules for a branch" lists them. */
+  setRules(rules: readonly Json[]): void;
 }
 
 export interface GitHub {

@@ -5,6 +5,7 @@ import type { Delivery, Json } from './types.ts';
 export interface Webhooks {
   readonly deliveries: Delivery[];
   setUrl(url: string | null): void;
+  url(): string | null;
   /** Sends in the background, after everything emitted before. */
   emit(event: string, payload: Json): void;
   send(event: string, payload: Json | string, options?: { id?: string; secret?: string }): Promise<number | null>;
@@ -38,6 +39,7 @@ export function createWebhooks(first: string | undefined, ownSecret: string, eve
     setUrl(next) {
       url = next;
     },
+    url: () => url,
     emit(event, payload) {
       if (!events.includes(event)) return;
       // The state of this moment is what is sent, whatever happens before the send.

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type {
   AppSeed,
   GitHubOptions,
+  Json,
   Role,
   StoredCheckRun,
   StoredComment,
@@ -44,6 +45,8 @@ export interface RepositoryWorld {
   readonly installationId: number;
   readonly private: boolean;
   archived: boolean;
+  /** Rulesets' rules that are in force on the default branch. */
+  rules: readonly Json[];
   readonly defaultBranch: string;
   readonly roles: Map<string, { readonly rank: Role; readonly roleName: string }>;
 }
@@ -115,6 +118,7 @@ export function createWorld(options: GitHubOptions): World {
       installationId: app.installationId + owners.indexOf(seed.owner),
       private: seed.private ?? false,
       archived: false,
+      rules: [],
       defaultBranch: seed.defaultBranch ?? 'main',
       roles,
     });
