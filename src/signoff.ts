@@ -5,7 +5,7 @@ import type { Job } from './core/job.ts';
 import type { Asker } from './policy/authorise.ts';
 import { type Command, parseCommand } from './policy/command.ts';
 import type { Ports } from './ports.ts';
-import type { Reply } from './report/reply.ts';
+import type { Refusal, Reply } from './report/reply.ts';
 import { pendingOf, publish } from './review/publish.ts';
 import { answer } from './signoff/answer.ts';
 import { refuse, takeDecision } from './signoff/decisions.ts';
@@ -17,11 +17,14 @@ export { press } from './signoff/press.ts';
 type CommandJob = Extract<Job, { kind: 'command' }>;
 
 /**
- * The story of one command: read the comment back, read where things stand, ask who it is, do what was said, answer.
- * What the webhook said counts for nothing that GitHub does not say again.
+ * The story of one command, told once for each comment: `jobId` names the delivery's job, which alone may go on where
+ * it stopped. Read the comment back, read where things stand, ask who it is, do what was said, answer. What the webhook said
+ * counts for nothing that GitHub does not say again.
  */
-export async function takeCommand(job: CommandJob, ports: Ports): Promise<void> {
+export async function takeCommand(job: CommandJob, jobId: string, ports: Ports): Promise<void> {
   const { repository, pullRequest: number } = job;
+  // Under another delivery's id the same comment is a replay: also a command that was refused must not be tried again.
+  if (!(await ports.store.claimEffect(`command:${repository.id}:${job.commentId}`, jobId))) return;
   const comment = await ports.host.comment(repository, job.commentId);
   if (comment === null || comment.author.id !== job.sender.id) return;
   const parsed = parseCommand(comment.body);
@@ -30,12 +33,12 @@ export async function takeCommand(job: CommandJob, ports: Ports): Promise<void> 
 
   const [standing, asker] = await Promise.all([
     readStanding(repository, number, ports),
-    readAsker(repository, comment.author.login, comment, ports),
+    readAsker(repository, comment.author, comment, ports),
   ]);
   const { account } = asker.permission;
   if (account.id !== comment.author.id || !mayRead(asker)) {
     // Bots and Apps get no reply, so that nothing answers itself in circles; what they tried is written down.
-    if (standing !== null) await refuse('sign', { rule: whyNot(asker) }, comment, asker, standing, ports);
+    if (standing !== null) await refuse('sign', whyNot(asker), comment, asker, standing, ports);
     return;
   }
   const reply = await replyTo();
@@ -78,7 +81,7 @@ async function obey(
     case 'revoke':
       return takeDecision(command, comment, asker, standing, ports);
     case 'cancel':
-      return cancel(asker, standing, ports);
+      return cancel(comment, asker, standing, ports);
     case 'recheck':
       if (!mayRecheck(asker, standing)) {
         return refuse(
@@ -110,12 +113,24 @@ async function obey(
   }
 }
 
-async function cancel(asker: Asker, standing: Standing, ports: Ports): Promise<Reply> {
+async function cancel(comment: CommentState, asker: Asker, standing: Standing, ports: Ports): Promise<Reply> {
   const { repository, pullRequest } = standing;
   const signOffs = await ports.store.signOffs(repository.id, pullRequest.number);
   const own = pendingOf(signOffs, ports.now()).filter((each) => each.signer.id === asker.permission.account.id);
   const { login } = asker.permission.account;
   if (own.length === 0) return { kind: 'cancelled', signer: login, count: 0 };
+  await record(
+    standing,
+    {
+      type: 'command',
+      effectKey: `command:${comment.id}`,
+      actor: asker.permission.account,
+      evidenceDigests: own.flatMap((each) => each.items.flatMap((item) => item.evidenceDigests)),
+      reason: null,
+      details: { verb: 'cancel', signOffs: own.map((each) => each.id) },
+    },
+    ports,
+  );
   for (const each of own) {
     await ports.store.saveSignOff({
       ...each,
@@ -189,6 +204,9 @@ async function askForReview(job: Pick<CommandJob, 'repository' | 'pullRequest'>,
   );
 }
 
-function whyNot(asker: Asker): 'not-a-person' | 'through-an-app' {
-  return asker.viaApp && asker.permission.account.type === 'User' && !asker.agent ? 'through-an-app' : 'not-a-person';
+function whyNot(asker: Asker): Refusal {
+  if (asker.permission.account.type !== 'User' || asker.agent) return { rule: 'not-a-person' };
+  return asker.viaApp
+    ? { rule: 'through-an-app' }
+    : { rule: 'rank-too-low', needed: 'read', has: asker.permission.rank };
 }

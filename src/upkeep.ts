@@ -14,7 +14,8 @@ export async function republish(job: Extract<Job, { kind: 'republish' }>, ports:
   if (standing.review.report.headSha !== standing.pullRequest.headSha) return;
   const now = ports.now();
   for (const signOff of await ports.store.signOffs(job.repository.id, job.pullRequest)) {
-    const over = Date.parse(signOff.expiresAt) <= now && (signOff.state === 'pending' || signOff.state === 'effective');
+    const runs = signOff.state === 'pending' || (signOff.state === 'effective' && signOff.kind !== 'refuse');
+    const over = runs && Date.parse(signOff.expiresAt) <= now;
     if (!over) continue;
     const reason =
       signOff.state === 'pending' ? 'The button was not pressed within 15 minutes.' : 'The sign-off expired.';
@@ -32,14 +33,19 @@ export async function republish(job: Extract<Job, { kind: 'republish' }>, ports:
     );
     await ports.store.saveSignOff({ ...signOff, state: 'expired', stateReason: reason });
   }
-  await publish({ ...standing, annotated: true }, ports);
+  const verdict = await publish({ ...standing, annotated: true }, ports);
+  // Signed for while a source was down: it may answer by now.
+  if (verdict.result !== 'pass' && standing.review.report.unknownSince !== null) {
+    await askForReview(job.repository, job.pullRequest, 'expired', ports);
+  }
 }
 
 /** Somebody else edited or deleted a comment of ours: it is put right, and written down who did it. */
 export async function restoreComment(job: Extract<Job, { kind: 'comment-touched' }>, ports: Ports): Promise<void> {
   const standing = await readStanding(job.repository, job.pullRequest, ports);
   if (standing === null) return;
-  if (standing.record.commentId !== job.commentId) return;
+  const sticky = standing.record.commentId === job.commentId;
+  if (!sticky && !(await isOurReply(job, ports))) return;
   await record(
     standing,
     {
@@ -52,8 +58,22 @@ export async function restoreComment(job: Extract<Job, { kind: 'comment-touched'
     },
     ports,
   );
+  if (!sticky) {
+    // What it said is not kept; what somebody else put into our mouth goes.
+    if (job.action === 'edited') await ports.host.deleteComment(job.repository, job.commentId);
+    return;
+  }
   const commentId = job.action === 'deleted' ? null : job.commentId;
   await publish({ ...standing, record: { ...standing.record, commentId }, annotated: true }, ports);
+}
+
+/** A reply that is there still, or was until now: one that is not the pull request's is nobody's to restore. */
+async function isOurReply(
+  { repository, commentId, action }: Extract<Job, { kind: 'comment-touched' }>,
+  ports: Ports,
+): Promise<boolean> {
+  const there = await ports.host.comment(repository, commentId);
+  return action === 'deleted' ? there === null : there !== null && there.updatedAt !== there.createdAt;
 }
 
 /** A closed pull request's green must not serve another one from the same commit; a run under way ends. */
@@ -64,6 +84,9 @@ export async function close(job: Extract<Job, { kind: 'closed' }>, ports: Ports)
     ports.store.latestReview(repository.id, number),
   ]);
   if (known === null) return;
+  const pullRequest = await ports.host.pullRequest(repository, number);
+  // Reopened in the meantime, or a delivery of long ago: its own review answers, and nothing is to be ended.
+  if (pullRequest.state === 'open') return;
   if (known.openCheckRun !== null) {
     await endRun(
       repository,
@@ -75,10 +98,8 @@ export async function close(job: Extract<Job, { kind: 'closed' }>, ports: Ports)
   await ports.store.savePullRequest({ ...known, state: 'closed', openCheckRun: null });
   if (review === null) return;
 
-  const pullRequest = await ports.host.pullRequest(repository, number);
-  // Reopened in the meantime: its own review answers, and this one has nothing to withdraw.
-  if (pullRequest.state === 'open') return;
-  if (job.merged && review.verdict.result !== 'pass') {
+  const green = review.verdict.result === 'pass' && review.report.headSha === job.headSha;
+  if (job.merged && !green) {
     await record(
       { repository, pullRequest, review: { ...review, checkRunId: review.checkRunId ?? 0 } },
       {
@@ -103,21 +124,21 @@ export async function reviewAllOf(
 ): Promise<void> {
   const { repository, cause } = job;
   for (const { number } of await ports.host.openPullRequestsAt(repository, job.headSha)) {
-    await ports.store.queue.send(
-      ports.newId(),
-      {
-        kind: 'review',
-        repository,
-        pullRequest: number,
-        cause,
-        sender: null,
-        headSha: null,
-        beforeSha: null,
-        attempt: 0,
-      },
-      { afterMs: 0 },
-    );
+    await askForReview(repository, number, cause, ports);
   }
+}
+
+async function askForReview(
+  repository: RepositoryRef,
+  pullRequest: number,
+  cause: string,
+  ports: Ports,
+): Promise<void> {
+  await ports.store.queue.send(
+    ports.newId(),
+    { kind: 'review', repository, pullRequest, cause, sender: null, headSha: null, beforeSha: null, attempt: 0 },
+    { afterMs: 0 },
+  );
 }
 
 /** A repository or a run that is gone needs no withdrawing. */

@@ -5,12 +5,12 @@ import { press, takeCommand } from './signoff.ts';
 import { close, republish, restoreComment, reviewAllOf } from './upkeep.ts';
 
 /** Does one job. Which story it is stands in its kind; a kind without a story does not compile. */
-export async function work({ job, earlierStarts }: QueuedJob, ports: Ports, signal: AbortSignal): Promise<void> {
+export async function work({ id, job, earlierStarts }: QueuedJob, ports: Ports, signal: AbortSignal): Promise<void> {
   switch (job.kind) {
     case 'review':
       return review({ ...job, earlierStarts: earlierStarts ?? 0 }, ports, signal);
     case 'command':
-      return takeCommand(job, ports);
+      return takeCommand(job, id, ports);
     case 'press':
       return press(job, ports);
     case 'comment-touched':

@@ -26,7 +26,10 @@ export function decide(
   signOffs: readonly SignOff[],
   settings: DecisionSettings,
 ): Verdict {
-  const inForce = signOffs.filter((each) => each.state === 'effective' && Date.parse(each.expiresAt) > settings.now);
+  // A signature runs out; a refusal holds until somebody revokes it.
+  const inForce = signOffs.filter(
+    (each) => each.state === 'effective' && (each.kind === 'refuse' || Date.parse(each.expiresAt) > settings.now),
+  );
   const signatures = inForce.filter((each) => each.kind === 'sign');
   const refusals = inForce
     .filter((each) => each.kind === 'refuse')

@@ -1,5 +1,6 @@
 import { digestOf } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
+import type { PushState } from '../core/host.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { InterestedPerson, PullRequestRecord } from '../core/store.ts';
 import type { Ports } from '../ports.ts';
@@ -76,16 +77,49 @@ async function diffDigestAt(head: string, { repository, pullRequest }: Ground, p
   }
 }
 
-/** Pushes that no delivery told us of, from the repository's own record. */
+/** So many unseen pushes are looked at one by one; of more, every sender has a hand in the change. */
+const LOOKED_AT = 10;
+
+/** Pushes that no delivery told us of, from the repository's own record: back to the head that was known. */
 async function unseenPushers(
-  { repository, pullRequest }: Ground,
+  ground: Ground,
   ports: Ports,
 ): Promise<{ readonly people: readonly InterestedPerson[]; readonly unknown: boolean }> {
+  const { repository, pullRequest, record } = ground;
   if (pullRequest.headRepositoryId !== repository.id) return { people: [], unknown: true };
   const pushes = await ports.host.pushes(repository, pullRequest.headRef);
-  const last = pushes.find((push) => push.after === pullRequest.headSha);
-  if (last === undefined || last.actor === null) return { people: [], unknown: true };
-  return { people: [{ ...pick(last.actor), why: 'pushed' }], unknown: false };
+  const { chain, complete } = chainOf(pushes, record.headSha, pullRequest.headSha);
+  const people: InterestedPerson[] = [];
+  let unknown = !complete;
+  for (const { before, after, actor } of chain) {
+    const changed = chain.length > LOOKED_AT || (await changesDiff(before, after, ground, ports));
+    if (!changed) continue;
+    if (actor === null) unknown = true;
+    else people.push({ ...pick(actor), why: 'pushed' });
+  }
+  return { people, unknown };
+}
+
+/** The pushes that led from one head to another, newest first; `complete` where none is missing between them. */
+export function chainOf(
+  pushes: readonly PushState[],
+  from: string,
+  to: string,
+): { readonly chain: readonly PushState[]; readonly complete: boolean } {
+  const chain: PushState[] = [];
+  let at = to;
+  while (at !== from) {
+    const push = pushes.find((each) => each.after === at && !chain.includes(each));
+    if (push === undefined) return { chain, complete: false };
+    chain.push(push);
+    at = push.before;
+  }
+  return { chain, complete: true };
+}
+
+async function changesDiff(before: string, after: string, ground: Ground, ports: Ports): Promise<boolean> {
+  const [old, next] = await Promise.all([diffDigestAt(before, ground, ports), diffDigestAt(after, ground, ports)]);
+  return old === null || next === null || old !== next;
 }
 
 function pick({ id, login }: { readonly id: number; readonly login: string }): { id: number; login: string } {

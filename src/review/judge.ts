@@ -82,7 +82,11 @@ export async function judge(input: JudgeInput, ports: JudgePorts, signal: AbortS
     inspectFiles(input, snapshot, ports, signal),
   ]);
 
-  const unread = firstByPath([...snapshot.unread.map(asUnread), ...dependencies.unread, ...inspection.unread]);
+  const unread = firstByPath(
+    [...snapshot.unread.map(asUnread), ...dependencies.unread, ...inspection.unread].map((file) =>
+      bound(file, snapshot),
+    ),
+  );
   const unknowns = [...dependencies.unknowns, ...unread.filter((file) => file.transient).map(unknownFile)];
   const down = input.signForUnknowns ? unknowns.filter((unknown) => !unknown.advisory) : [];
   const detections = [
@@ -185,7 +189,10 @@ async function readBoth(
   // What the base could not tell matters as little as what it held before: an unreadable *head* is the danger,
   // but a rule that compares must not take "could not be read" for "was not there".
   if (after !== null && 'reason' in after) return { unread: after };
-  if (before !== null && 'reason' in before) return { unread: { ...before, path: file.path } };
+  if (before !== null && 'reason' in before) {
+    // Of the head nothing was looked at either: a signature is for these two contents, not for whatever comes next.
+    return { unread: { ...before, path: file.path, blob: `${before.blob ?? ''}..${file.head?.sha ?? ''}` } };
+  }
   return {
     file: {
       path: file.path,
@@ -239,6 +246,13 @@ function namesOf(file: FileChange): string[] {
 
 function asUnread(each: Snapshot['unread'][number]): UnreadFile {
   return { path: each.path, reason: each.reason, transient: each.transient };
+}
+
+/** What was not read is signed for as it is: by the file's content, or where there is no file, by the commit. */
+function bound(file: UnreadFile, snapshot: Snapshot): UnreadFile {
+  if (file.blob !== undefined || file.transient) return file;
+  const changed = snapshot.files.find(({ path }) => path === file.path);
+  return { ...file, blob: changed?.head?.sha ?? snapshot.headSha };
 }
 
 /** A file that several readers could not read is told once. */

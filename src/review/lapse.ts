@@ -1,5 +1,5 @@
 import type { Report } from '../core/report.ts';
-import type { SignOff } from '../core/signoff.ts';
+import type { SignedItem, SignOff } from '../core/signoff.ts';
 import type { StoredReview } from '../core/store.ts';
 import type { Ports } from '../ports.ts';
 import type { Ground } from './ground.ts';
@@ -15,9 +15,11 @@ export async function lapseSignOffs(report: Report, ground: Ground, ports: Ports
   for (const signOff of signOffs) {
     const ended = endOf(signOff, report, latest, policy.lapse);
     if (ended === null) continue;
+    const left = ended.state === 'effective' ? ended.left : signOff.items;
+    const gone = ended.state === 'effective' ? signOff.items.filter((item) => !left.includes(item)) : signOff.items;
     await ports.store.ledger.append(repository.installationId, {
       type: 'lapse',
-      effectKey: `lapse:${signOff.id}:${report.headSha}`,
+      effectKey: `lapse:${signOff.id}:${left.length === signOff.items.length ? '' : `${gone.map((item) => item.handle).join(',')}:`}${report.headSha}`,
       repositoryId: repository.id,
       pullRequest: pullRequest.number,
       headSha: report.headSha,
@@ -25,22 +27,28 @@ export async function lapseSignOffs(report: Report, ground: Ground, ports: Ports
       agent: report.attribution.agent,
       requester: report.attribution.requester,
       actor: signOff.signer,
-      evidenceDigests: signOff.items.flatMap((item) => item.evidenceDigests),
+      evidenceDigests: gone.flatMap((item) => item.evidenceDigests),
       policyDigest: report.policyDigest,
       reason: ended.reason,
-      details: { signOff: signOff.id, state: ended.state },
+      details: { signOff: signOff.id, state: ended.state, handles: gone.map((item) => item.handle) },
       at: new Date(ports.now()).toISOString(),
     });
-    await ports.store.saveSignOff({ ...signOff, state: ended.state, stateReason: ended.reason });
+    await ports.store.saveSignOff({ ...signOff, items: left, state: ended.state, stateReason: ended.reason });
   }
 }
 
-function endOf(
+type End =
+  | { readonly state: 'lapsed' | 'cancelled'; readonly reason: string }
+  /** Only some of what was signed is gone; the rest stays signed. */
+  | { readonly state: 'effective'; readonly left: readonly SignedItem[]; readonly reason: string };
+
+/** What this report ends of a sign-off, and why; null where it stands as it was. */
+export function endOf(
   signOff: SignOff,
   report: Report,
   latest: StoredReview | null,
   lapse: 'changed' | 'always',
-): { readonly state: 'lapsed' | 'cancelled'; readonly reason: string } | null {
+): End | null {
   if (signOff.state === 'pending') {
     return signOff.reportCode === report.code
       ? null
@@ -60,8 +68,9 @@ function endOf(
       ...finding.replicas.map((replica) => replica.evidenceDigest),
     ]),
   );
-  const covered = signOff.items.flatMap((item) => item.evidenceDigests);
-  if (covered.some((digest) => present.has(digest))) return null;
-  const handles = signOff.items.map((item) => item.handle).join(', ');
-  return { state: 'lapsed', reason: `What was signed as ${handles} is gone or has changed since.` };
+  const left = signOff.items.filter((item) => item.evidenceDigests.some((digest) => present.has(digest)));
+  if (left.length === signOff.items.length) return null;
+  const handles = signOff.items.filter((item) => !left.includes(item)).map((item) => item.handle);
+  const reason = `What was signed as ${handles.join(', ')} is gone or has changed since.`;
+  return left.length === 0 ? { state: 'lapsed', reason } : { state: 'effective', left, reason };
 }

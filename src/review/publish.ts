@@ -1,16 +1,18 @@
-import { digestOf } from '../core/digest.ts';
+import type { Attribution } from '../core/attribution.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { CommentState, PullRequestState, RepositoryRef, RepositoryState } from '../core/host.ts';
 import type { Verdict } from '../core/report.ts';
 import type { SignOff } from '../core/signoff.ts';
 import { formatLedgerHead, type LedgerHead, type PullRequestRecord, type StoredReview } from '../core/store.ts';
 import type { AppliedPolicy } from '../policy/applied.ts';
-import { checkName } from '../policy/checks.ts';
 import { decide } from '../policy/decide.ts';
 import type { Ports } from '../ports.ts';
 import { renderCheckRun } from '../report/check-run.ts';
 import { renderComment, STICKY_MARKER } from '../report/comment.ts';
 import type { ReviewExtra } from '../report/view.ts';
+import { textDigestOf } from './ground.ts';
+import { type Sibling, siblingsOf, wakeSiblings } from './siblings.ts';
+import { recordVerdict } from './verdict-entry.ts';
 
 /** What is needed to say the result of a review aloud. */
 export interface Publication {
@@ -26,12 +28,6 @@ export interface Publication {
   readonly annotated: boolean;
 }
 
-/** Another open pull request of the same commit and check, which keeps this commit from being green. */
-export interface Sibling {
-  readonly number: number;
-  readonly reason: string;
-}
-
 /**
  * Decides from what is stored and says so: ledger first, then the sticky comment and the check run. Called at the end
  * of a review, after every sign-off, and when time changes the answer. Returns the pull request's own verdict.
@@ -40,8 +36,10 @@ export async function publish(publication: Publication, ports: Ports): Promise<V
   const { review } = publication;
   const signOffs = await ports.store.signOffs(review.repositoryId, review.pullRequest);
   const verdict = verdictOf(publication, signOffs, ports.now());
+  const before = await ports.store.latestReview(review.repositoryId, review.pullRequest);
+  const head = await recordVerdict(publication, verdict, before, signOffs, ports);
+  await wakeSiblings(publication, verdict, before, ports);
   await ports.store.saveReview({ ...review, verdict });
-  const head = await recordVerdict(publication, verdict, ports);
 
   if (verdict.result !== 'pass') {
     await show(publication, verdict, [], signOffs, head, ports);
@@ -66,41 +64,16 @@ function verdictOf({ review, record, policy }: Publication, signOffs: readonly S
   return decide(findings, unknowns, signOffs, {
     blocks: (finding) => policy.blocks(finding, attribution),
     signersNeeded: policy.signersNeeded,
-    interestedIds: new Set(record.interested.map((person) => person.id)),
+    interestedIds: new Set([...record.interested.map((person) => person.id), ...requesterIds(attribution, signOffs)]),
     now,
   });
 }
 
-async function recordVerdict(
-  { repository, review, policy }: Publication,
-  verdict: Verdict,
-  ports: Ports,
-): Promise<LedgerHead> {
-  const { report } = review;
-  const said = {
-    result: verdict.result,
-    conclusion: verdict.conclusion,
-    open: verdict.open,
-    signed: verdict.signed.map(({ handle, signOffId }) => ({ handle, signOffId })),
-    refusals: verdict.refusals.map((each) => each.signOffId),
-    unknowns: verdict.unknowns.map(({ fact, subject, source }) => ({ fact, subject, source })),
-  };
-  return ports.store.ledger.append(repository.installationId, {
-    type: 'verdict',
-    effectKey: `verdict:${review.repositoryId}:${review.pullRequest}:${digestOf({ code: report.code, ...said })}`,
-    repositoryId: review.repositoryId,
-    pullRequest: review.pullRequest,
-    headSha: report.headSha,
-    reportCode: report.code,
-    agent: report.attribution.agent,
-    requester: report.attribution.requester,
-    actor: null,
-    evidenceDigests: report.findings.map((finding) => finding.evidenceDigest),
-    policyDigest: policy.digest,
-    reason: null,
-    details: said,
-    at: new Date(ports.now()).toISOString(),
-  });
+/** The one person named only by text is known by login; who signed is known by both. */
+function requesterIds({ requester }: Attribution, signOffs: readonly SignOff[]): number[] {
+  return signOffs
+    .filter(({ signer }) => signer.login.toLowerCase() === requester?.toLowerCase())
+    .map(({ signer }) => signer.id);
 }
 
 /** Right before a green: head, base and policy are read again. A sentence where something changed, else null. */
@@ -115,22 +88,17 @@ async function changedUnderneath(
   if (now.state === 'closed') return 'The pull request was closed.';
   if (now.headSha !== review.report.headSha) return 'A newer commit was pushed.';
   if (now.baseRef !== review.report.baseRef) return 'The pull request was given another base branch.';
+  if (review.report.textDigest !== textDigestOf(now, review.report.attribution))
+    return 'The title or the description changed.';
   if (stateNow.defaultBranch !== state.defaultBranch) return 'The default branch changed.';
-  if (stateNow.defaultSha === state.defaultSha) return null;
+  if (stateNow.defaultSha === state.defaultSha && now.baseSha === pullRequest.baseSha) return null;
   const policyNow = await ports.policy(repository, stateNow, now);
   return policyNow.digest === policy.digest ? null : 'The policy changed.';
 }
 
 /** Ends a run whose ground has moved, and has the pull request reviewed as it is now. */
 async function supersede({ repository, review, record }: Publication, reason: string, ports: Ports): Promise<void> {
-  await ports.host.updateCheckRun(repository, review.checkRunId, {
-    output: { title: 'Superseded', summary: `${reason} A new review answers for what is there now.` },
-    annotations: [],
-    actions: [],
-    conclusion: 'cancelled',
-    completedAt: new Date(ports.now()).toISOString(),
-  });
-  await ports.store.savePullRequest({ ...record, openCheckRun: null });
+  // First of all: whatever fails below, somebody comes and looks again.
   await ports.store.queue.send(
     ports.newId(),
     {
@@ -145,36 +113,19 @@ async function supersede({ repository, review, record }: Publication, reason: st
     },
     { afterMs: 0 },
   );
+  await ports.host.updateCheckRun(repository, review.checkRunId, {
+    output: { title: 'Superseded', summary: `${reason} A new review answers for what is there now.` },
+    annotations: [],
+    actions: [],
+    conclusion: 'cancelled',
+    completedAt: new Date(ports.now()).toISOString(),
+  });
+  await ports.store.savePullRequest({ ...record, openCheckRun: withoutRun(record, review.checkRunId) });
 }
 
-/** A commit that heads several open pull requests under one check name carries the worst of their verdicts. */
-async function siblingsOf(
-  publication: Publication,
-  ports: Ports,
-): Promise<{ readonly sharing: number; readonly worse: readonly Sibling[] }> {
-  const { repository, state, review, policy } = publication;
-  const open = await ports.host.openPullRequestsAt(repository, review.report.headSha);
-  const sharing = open.filter(
-    (other) =>
-      other.number !== review.pullRequest &&
-      checkName(other.baseRef, state.defaultBranch, policy.guardedBranches, policy.mode) === review.checkName,
-  );
-  const judged = await Promise.all(
-    sharing.map(async (other): Promise<Sibling | null> => {
-      const stored = await ports.store.latestReview(repository.id, other.number);
-      if (
-        stored === null ||
-        stored.report.headSha !== review.report.headSha ||
-        stored.report.baseRef !== other.baseRef
-      ) {
-        return { number: other.number, reason: 'has the same commit and is not reviewed yet' };
-      }
-      return stored.verdict.result === 'pass'
-        ? null
-        : { number: other.number, reason: 'has the same commit and is held' };
-    }),
-  );
-  return { sharing: sharing.length, worse: judged.filter((each) => each !== null) };
+/** Another run that is under way is still to be ended by whoever finds it. */
+function withoutRun({ openCheckRun }: PullRequestRecord, id: number): PullRequestRecord['openCheckRun'] {
+  return openCheckRun?.id === id ? null : openCheckRun;
 }
 
 async function show(
@@ -199,7 +150,11 @@ async function show(
     completedAt: new Date(ports.now()).toISOString(),
     ...(typeof comment?.htmlUrl === 'string' ? { detailsUrl: comment.htmlUrl } : {}),
   });
-  await ports.store.savePullRequest({ ...record, commentId: comment?.id ?? record.commentId, openCheckRun: null });
+  await ports.store.savePullRequest({
+    ...record,
+    commentId: comment?.id ?? record.commentId,
+    openCheckRun: withoutRun(record, review.checkRunId),
+  });
 }
 
 function extraOf(

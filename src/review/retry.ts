@@ -2,7 +2,7 @@ import { CountersignError, messageOf } from '../core/errors.ts';
 import type { CheckRunState } from '../core/host.ts';
 import type { Ports } from '../ports.ts';
 import type { Ground, ReviewJob } from './ground.ts';
-import { startRun } from './runs.ts';
+import { endLeftRun, startRun, storedRecord } from './runs.ts';
 
 /** Seconds between tries: quickly at first, since most outages are short, then every five minutes for as long as it takes. */
 const BACK_OFF_SECONDS = [5, 15, 30, 60, 120, 300] as const;
@@ -38,7 +38,7 @@ export async function couldNotEvaluate(
     headSha: ground.pullRequest.headSha,
     error: expected ? error.message : error instanceof Error ? error.stack : messageOf(error),
   });
-  const { id } = run ?? (await startRun(ground, ports));
+  const id = run?.id ?? (await runToEnd(ground, ports));
   const reason = expected ? error.message : 'an error of Countersign itself; its operator finds it in the log';
   await ports.host.updateCheckRun(job.repository, id, {
     output: {
@@ -50,7 +50,18 @@ export async function couldNotEvaluate(
     conclusion: 'action_required',
     completedAt: new Date(ports.now()).toISOString(),
   });
-  const stored = await ports.store.pullRequest(ground.record.repositoryId, ground.record.number);
-  await ports.store.savePullRequest({ ...(stored ?? ground.record), openCheckRun: null });
+  const stored = await storedRecord(ground, ports);
+  await endLeftRun(stored, id, job.repository, ports);
+  await ports.store.savePullRequest({ ...stored, openCheckRun: null });
   await retryLater(job, expected ? (error.retryAfterMs ?? null) : null, ports);
+}
+
+/** The run that the next try would complete; a second one beside it would stay as it is for ever, and be the newest. */
+async function runToEnd(ground: Ground, ports: Ports): Promise<number> {
+  const { openCheckRun } = await storedRecord(ground, ports);
+  if (openCheckRun !== null && openCheckRun.headSha === ground.pullRequest.headSha) return openCheckRun.id;
+  const { latest, pullRequest, checkName, record } = ground;
+  const same = latest?.report.headSha === pullRequest.headSha && latest.checkName === checkName;
+  const known = same && record.state === 'open' ? latest.checkRunId : null;
+  return known ?? (await startRun(ground, ports)).id;
 }

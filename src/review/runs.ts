@@ -1,12 +1,13 @@
 import { digestOf } from '../core/digest.ts';
 import type { CheckRunState, RepositoryRef } from '../core/host.ts';
-import type { StoredReview } from '../core/store.ts';
+import type { PullRequestRecord, StoredReview } from '../core/store.ts';
 import type { Ports } from '../ports.ts';
 import type { Ground, ReviewJob } from './ground.ts';
 
 /** The first review of a commit shows at once that it runs; a repeated one updates the run that is there. */
 export function needsRunAtOnce(job: ReviewJob, { latest, pullRequest, checkName, record }: Ground): boolean {
-  if (job.cause === 'check_run.rerequested' || record.state === 'closed') return true;
+  // Of several runs of one name GitHub goes by the newest: after a withdrawn one, the answer needs one that is newer.
+  if (job.cause === 'check_run.rerequested' || job.cause === 'sibling-closed' || record.state === 'closed') return true;
   return latest?.report.headSha !== pullRequest.headSha || latest.checkName !== checkName || latest.checkRunId === null;
 }
 
@@ -15,7 +16,7 @@ export function needsRunAtOnce(job: ReviewJob, { latest, pullRequest, checkName,
  * content: after a crash the same review finds its own run instead of making a second.
  */
 export async function startRun(ground: Ground, ports: Ports): Promise<CheckRunState> {
-  const { repository, pullRequest, record, latest } = ground;
+  const { repository, pullRequest, latest } = ground;
   const content = digestOf({
     head: pullRequest.headSha,
     base: ground.mergeBase,
@@ -31,15 +32,46 @@ export async function startRun(ground: Ground, ports: Ports): Promise<CheckRunSt
     first: ground.untouched,
     output: { title: 'Reviewing', summary: 'Countersign is reading what this pull request changes.' },
   });
+  const record = await storedRecord(ground, ports);
+  // Before the new run is noted in its place: where this fails, the old one is still known, and ended by the next try.
+  await endLeftRun(record, run.id, repository, ports);
   await ports.store.savePullRequest({ ...record, openCheckRun: { id: run.id, headSha: run.headSha } });
-  const left = record.openCheckRun;
-  if (left !== null && left.id !== run.id) {
-    await endRun(repository, left.id, 'A newer commit or a newer review took the place of this one.', ports);
-  }
-  if (latest !== null && latest.checkName !== ground.checkName && latest.report.headSha === pullRequest.headSha) {
+  if (latest !== null) await withdrawEarlier(ground, latest, ports);
+  return run;
+}
+
+/** The pull request as the store has it: a review's own copy is from its start. */
+export async function storedRecord({ record }: Pick<Ground, 'record'>, ports: Ports): Promise<PullRequestRecord> {
+  return (await ports.store.pullRequest(record.repositoryId, record.number)) ?? record;
+}
+
+/** Ends the run that an earlier review started and did not end, unless it is this one. */
+export async function endLeftRun(
+  { openCheckRun }: PullRequestRecord,
+  current: number,
+  repository: RepositoryRef,
+  ports: Ports,
+): Promise<void> {
+  if (openCheckRun === null || openCheckRun.id === current) return;
+  await endRun(repository, openCheckRun.id, 'A newer commit or a newer review took the place of this one.', ports);
+}
+
+/**
+ * A green of another check, or one that rests on signatures: pushed away and back again, it would be there before
+ * anybody looked whether the signatures still hold.
+ */
+async function withdrawEarlier(
+  { repository, pullRequest, checkName }: Ground,
+  latest: StoredReview,
+  ports: Ports,
+): Promise<void> {
+  const moved = latest.report.headSha !== pullRequest.headSha;
+  if (!moved && latest.checkName !== checkName) {
     await withdraw(repository, latest, 'This pull request was given another base branch.', ports);
   }
-  return run;
+  if (moved && latest.verdict.signed.length > 0) {
+    await withdraw(repository, latest, 'A newer commit was pushed.', ports);
+  }
 }
 
 /** Ends a run that no longer stands for anything. */

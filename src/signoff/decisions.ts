@@ -1,3 +1,4 @@
+import { isDown } from '../../detectors/engine/not-evaluated/index.ts';
 import { sha256 } from '../core/digest.ts';
 import type { Finding } from '../core/finding.ts';
 import type { CommentState } from '../core/host.ts';
@@ -7,7 +8,7 @@ import type { Command } from '../policy/command.ts';
 import type { Ports } from '../ports.ts';
 import type { Refusal, Reply } from '../report/reply.ts';
 import { pendingOf, publish } from '../review/publish.ts';
-import { chooseFindings, itemsOf } from './items.ts';
+import { chooseFindings, chooseRefused, findingsNamed, itemsOf } from './items.ts';
 import { record } from './record.ts';
 import { authorise, beyond, problemOfCode, refusalOf, type Standing, withPolicyName } from './standing.ts';
 
@@ -86,7 +87,8 @@ async function make(
   ports: Ports,
 ): Promise<Made> {
   const { policy, record: pullRequest, review } = standing;
-  const allowed = await authorise(asker, standing, ports);
+  const named = command.verb === 'revoke' ? [] : findingsNamed(command.handles, review.report);
+  const allowed = await authorise(asker, named, standing, ports);
   if (allowed.state === 'refused') {
     return refused(refusalOf(allowed.rule, policy.signers.rank, asker, standing), allowed.silent);
   }
@@ -95,7 +97,8 @@ async function make(
   if (command.verb !== 'revoke') {
     const problem = problemOfCode(command.reportCode, standing);
     if (problem !== null) return refused(problem, false);
-    const chosen = chooseFindings(command.handles, report, verdict);
+    const choose = command.verb === 'sign' ? chooseFindings : chooseRefused;
+    const chosen = choose(command.handles, report, verdict);
     if (chosen.state === 'refused') return refused(chosen.because, false);
     findings = chosen.findings;
     if (beyond(asker, findings, standing).length > 0) return refused({ rule: 'admin-only' }, false);
@@ -143,8 +146,7 @@ async function make(
 
 /** How long a signature of these findings holds. What a source that was down would have told is signed for one day. */
 export function validityMs(findings: readonly Finding[], days: number): number {
-  const down = findings.some((finding) => finding.ruleId === 'not-evaluated' && finding.evidence['down'] === true);
-  return (down ? 1 : days) * DAY_MS;
+  return (findings.some(isDown) ? 1 : days) * DAY_MS;
 }
 
 /** The refusals that this person may take back: their own, or everybody's for an admin. */
@@ -199,8 +201,9 @@ export function replyFor(signOff: SignOff): Reply {
   return { kind: 'effective', signer, act: signOff.kind, items, presence, expiresAt, stillNeeded: 0 };
 }
 
-/** The check changes by itself when a pending command runs out, or a signature does. */
+/** The check changes by itself when a pending command runs out, or a signature does. A refusal holds until it is revoked. */
 export async function wake(signOff: SignOff, { repository, pullRequest }: Standing, ports: Ports): Promise<void> {
+  if (signOff.kind === 'refuse') return;
   await ports.store.queue.send(
     ports.newId(),
     { kind: 'republish', repository, pullRequest: pullRequest.number, cause: 'expired' },

@@ -38,6 +38,26 @@ export function chooseFindings(handles: readonly string[] | 'all', report: Repor
   return first === undefined ? refused({ rule: 'nothing-open' }) : { state: 'chosen', findings: [first, ...rest] };
 }
 
+/**
+ * Resolves what is refused: any finding that holds the merge or would, had nobody signed it, so that a second look can
+ * stop what a first one let through. `all` is every one of them.
+ */
+export function chooseRefused(handles: readonly string[] | 'all', report: Report, verdict: Verdict): Chosen {
+  const holding = new Set([...verdict.open, ...verdict.signed.map((each) => each.handle)]);
+  const wanted = handles === 'all' ? [...holding] : handles;
+  const unknown = wanted.filter((handle) => !report.findings.some((finding) => finding.handle === handle));
+  if (unknown.length > 0) return refused({ rule: 'unknown-handle', given: unknown, open: verdict.open });
+  const idle = wanted.filter((handle) => !holding.has(handle));
+  if (idle.length > 0) return refused({ rule: 'not-open', handles: idle });
+  const [first, ...rest] = report.findings.filter((finding) => wanted.includes(finding.handle));
+  return first === undefined ? refused({ rule: 'nothing-open' }) : { state: 'chosen', findings: [first, ...rest] };
+}
+
+/** The findings that a command is about, whether or not it can be obeyed. */
+export function findingsNamed(handles: readonly string[] | 'all', { findings }: Report): readonly Finding[] {
+  return handles === 'all' ? findings : findings.filter((finding) => handles.includes(finding.handle));
+}
+
 /** What a signature of these findings covers: every place listed now, and none that comes later. */
 export function itemsOf(findings: readonly Finding[]): SignedItem[] {
   return findings.map((finding) => ({

@@ -11,6 +11,7 @@ import { record } from './record.ts';
 import {
   authorise,
   beyond,
+  mayRead,
   problemOfCode,
   readAsker,
   readStanding,
@@ -33,7 +34,7 @@ export async function press(job: PressJob, ports: Ports): Promise<void> {
   const found = await findPending(job, ports);
   if (found === null) return;
   const { standing, signOff } = found;
-  const asker = await withPolicyName(await readAsker(job.repository, job.sender.login, null, ports), standing, ports);
+  const asker = await withPolicyName(await readAsker(job.repository, job.sender, null, ports), standing, ports);
 
   const because = await problemOf(job, signOff, asker, standing, ports);
   if (because !== null) {
@@ -49,8 +50,7 @@ export async function press(job: PressJob, ports: Ports): Promise<void> {
       },
       ports,
     );
-    const person = asker.permission.account.type === 'User' && !asker.agent;
-    if (person)
+    if (mayRead(asker) && !asker.agent)
       await answer(
         job.repository,
         signOff.pullRequest,
@@ -60,7 +60,14 @@ export async function press(job: PressJob, ports: Ports): Promise<void> {
       );
     return;
   }
+  if (signOff.state === 'effective') return sayAgain(signOff, standing, ports);
   await takeEffect(job, signOff, asker, standing, ports);
+}
+
+/** The same press again, after a crash or replayed: it did what it did, and only the check may not show it yet. */
+async function sayAgain(signOff: SignOff, standing: Standing, ports: Ports): Promise<void> {
+  await publish({ ...standing, annotated: true }, ports);
+  await answer(standing.repository, signOff.pullRequest, signOff.signer, replyFor(signOff), ports);
 }
 
 async function findPending(
@@ -100,14 +107,14 @@ async function problemOf(
     sha256(comment.body) === signOff.commandDigest;
   if (!untouched) return { rule: 'comment-changed' };
 
-  const allowed = await authorise(asker, standing, ports);
+  const named = standing.review.report.findings.filter((finding) =>
+    signOff.items.some((item) => item.handle === finding.handle),
+  );
+  const allowed = await authorise(asker, named, standing, ports);
   if (allowed.state === 'refused') return refusalOf(allowed.rule, standing.policy.signers.rank, asker, standing);
   if (signOff.kind === 'revoke') return null;
   const problem = problemOfCode(signOff.reportCode, standing);
   if (problem !== null) return problem;
-  const named = standing.review.report.findings.filter((finding) =>
-    signOff.items.some((item) => item.handle === finding.handle),
-  );
   return beyond(asker, named, standing).length > 0 ? { rule: 'admin-only' } : null;
 }
 
@@ -127,11 +134,8 @@ async function takeEffect(
     ...signOff,
     state: 'effective',
     role: asker.permission.rank,
-    presence: signOff.presence ?? { checkRunId: job.checkRunId, at: new Date(now).toISOString() },
-    expiresAt:
-      signOff.state === 'effective'
-        ? signOff.expiresAt
-        : new Date(now + validityMs(named, standing.policy.signOffDays)).toISOString(),
+    presence: { checkRunId: job.checkRunId, at: new Date(now).toISOString() },
+    expiresAt: new Date(now + validityMs(named, standing.policy.signOffDays)).toISOString(),
   };
   await record(
     standing,
@@ -147,14 +151,18 @@ async function takeEffect(
   );
   if (signOff.kind === 'revoke') await takeBack(signOff, asker, standing, ports);
   await ports.store.saveSignOff(effective);
-  if (signOff.state === 'pending') await wake(effective, standing, ports);
+  await wake(effective, standing, ports);
   await publish({ ...standing, annotated: true }, ports);
   await answer(job.repository, signOff.pullRequest, signOff.signer, replyFor(effective), ports);
 }
 
 async function takeBack(revocation: SignOff, asker: Asker, standing: Standing, ports: Ports): Promise<void> {
   const signOffs = await ports.store.signOffs(standing.repository.id, standing.pullRequest.number);
-  for (const refusal of revocable(signOffs, asker)) {
+  // What was refused after the command was written is not what this person meant to take back.
+  const meant = revocable(signOffs, asker).filter(
+    (refusal) => Date.parse(refusal.createdAt) <= Date.parse(revocation.createdAt),
+  );
+  for (const refusal of meant) {
     await ports.store.saveSignOff({
       ...refusal,
       state: 'revoked',

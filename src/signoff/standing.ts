@@ -1,3 +1,5 @@
+import type { Account } from '../core/attribution.ts';
+import { CountersignError } from '../core/errors.ts';
 import type { Finding } from '../core/finding.ts';
 import type { CommentState, PullRequestState, Rank, RepositoryRef, RepositoryState } from '../core/host.ts';
 import type { InterestedPerson, PullRequestRecord, StoredReview } from '../core/store.ts';
@@ -13,6 +15,7 @@ import {
 } from '../policy/authorise.ts';
 import type { Ports } from '../ports.ts';
 import type { Refusal } from '../report/reply.ts';
+import { textDigestOf } from '../review/ground.ts';
 
 /** Where a pull request stands when somebody says something about it. */
 export interface Standing {
@@ -37,14 +40,17 @@ export async function readStanding(repository: RepositoryRef, number: number, po
   return { repository, state, pullRequest, policy, record, review: { ...review, checkRunId: review.checkRunId } };
 }
 
-/** Who asks, asked live. */
+/** Who asks, asked live. GitHub answers 404 for Apps and for accounts that are gone: those have no rank here. */
 export async function readAsker(
   repository: RepositoryRef,
-  login: string,
+  account: Account,
   comment: Pick<CommentState, 'viaAppId'> | null,
   ports: Ports,
 ): Promise<Asker> {
-  const permission = await ports.host.permission(repository, login);
+  const permission = await ports.host.permission(repository, account.login).catch((error: unknown) => {
+    if (!(error instanceof CountersignError) || error.code !== 'host-refused') throw error;
+    return { account, rank: 'none', roleName: null } as const;
+  });
   return {
     permission,
     viaApp: comment !== null && comment.viaAppId !== null,
@@ -75,23 +81,46 @@ export function beyond(asker: Asker, findings: readonly Finding[], { policy }: S
   });
 }
 
-/** Whether this person may sign this change: rank, nature of the account, and their own part in it. */
-export async function authorise(asker: Asker, standing: Standing, ports: Ports): Promise<Authorisation> {
+/**
+ * Whether this person may sign this change: rank, nature of the account, and their own part in it. Whether somebody
+ * else could is asked for the findings in question: only an admin can sign a change of the policy.
+ */
+export async function authorise(
+  asker: Asker,
+  findings: readonly Finding[],
+  standing: Standing,
+  ports: Ports,
+): Promise<Authorisation> {
   const { repository, state, record, policy, review } = standing;
+  const { requester } = review.report.attribution;
   const rules = { rank: policy.signers.rank, interestedMaySign: policy.interestedMaySign };
   return maySignChange(asker, rules, {
     interested: record.interested,
-    requester: review.report.attribution.requester,
+    requester,
     ownsRepository: state.owner.type === 'User' && state.owner.id === asker.permission.account.id,
     othersEligible: async () => {
-      const { accounts, complete } = await ports.host.collaborators(repository, rules.rank);
-      const hands = new Set(record.interested.map((person) => person.id));
+      const needed = lowestRank(findings, policy);
+      const hands = new Set([asker.permission.account.id, ...record.interested.map((person) => person.id)]);
+      if (needed === rules.rank && namesOthers(policy.signers, hands)) return true;
+      const { accounts, complete } = await ports.host.collaborators(repository, needed);
       const others = accounts.filter(
         (account) => account.type === 'User' && !hands.has(account.id) && !ports.isAgent(account.id, policy.identities),
       );
-      return !complete || others.some((account) => account.id !== asker.permission.account.id);
+      return !complete || others.length > 0;
     },
   });
+}
+
+/** What any one of these findings takes: where somebody else could sign one of them, an interested person signs none. */
+function lowestRank(findings: readonly Finding[], policy: AppliedPolicy): Rank {
+  return findings
+    .map((finding) => policy.rankFor(finding))
+    .reduce((low, rank) => (atLeast(low, rank) ? rank : low), findings.length > 0 ? 'admin' : policy.signers.rank);
+}
+
+/** People whom the policy names sign whatever their rank; who is in a team or holds a role is not known from here. */
+function namesOthers({ users, teams, customRoles }: AppliedPolicy['signers'], hands: ReadonlySet<number>): boolean {
+  return teams.length > 0 || customRoles.length > 0 || users.some((id) => !hands.has(id));
 }
 
 /** Whether somebody may ask for a re-check: the author, or write and above. */
@@ -115,11 +144,12 @@ export function problemOfCode(code: string, standing: Standing): Refusal | null 
   const moved =
     review.report.headSha !== pullRequest.headSha ||
     review.report.baseRef !== pullRequest.baseRef ||
-    review.report.policyDigest !== standing.policy.digest;
+    review.report.policyDigest !== standing.policy.digest ||
+    review.report.textDigest !== textDigestOf(pullRequest, review.report.attribution);
   if (!moved) return null;
   return {
     rule: 'other',
-    what: 'This report is out of date: the head, the base branch or the policy changed after it was made',
+    what: 'This report is out of date: the head, the base branch, the title, the description or the policy changed after it was made',
     next: 'A new review is on its way; sign with the code it prints',
   };
 }
