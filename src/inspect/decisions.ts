@@ -1,8 +1,9 @@
+import type { Binding } from './bindings.ts';
 import type { Constants } from './constants.ts';
 import type { SinkKind } from './facts.ts';
 import { returnsOf } from './functions.ts';
 import type { Origins } from './origins.ts';
-import type { Binding, Scopes } from './scopes.ts';
+import type { Scopes } from './scopes.ts';
 import { bare, childOf, descendantsOf, FUNCTIONS, type Program, partsOf, type Syntax } from './syntax.ts';
 
 /** What a test decides about a value, and what it speaks of. */

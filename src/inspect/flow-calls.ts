@@ -1,9 +1,10 @@
+import type { Binding } from './bindings.ts';
 import { callAt } from './calls.ts';
 import type { Call, SinkKind } from './facts.ts';
 import type { Environment, FlowNeeds, Walk } from './flow-types.ts';
 import { returnsOf } from './functions.ts';
 import { replacementSanitizes, sanitizes } from './sanitizers.ts';
-import { type Binding, parametersOf } from './scopes.ts';
+import { parametersOf } from './scopes.ts';
 import { callSource, memberSource, originSource } from './sources.ts';
 import { childOf, type Syntax } from './syntax.ts';
 import { HANDING, PASSING, short, step, strongest, type Taint, taint } from './taint.ts';

@@ -1,8 +1,8 @@
+import type { Binding } from './bindings.ts';
 import { callAt } from './calls.ts';
 import type { Call, Handler, SinkKind } from './facts.ts';
 import type { FlowNeeds, Walk } from './flow-types.ts';
 import { callbackSource, exportsOf } from './functions.ts';
-import type { Binding } from './scopes.ts';
 import { parameterSource } from './sources.ts';
 import { childOf, type Syntax } from './syntax.ts';
 import { short, step, strongest, type Taint, taint } from './taint.ts';

@@ -1,8 +1,9 @@
+import type { Binding } from './bindings.ts';
 import type { Constants } from './constants.ts';
 import type { Handler, SinkKind } from './facts.ts';
 import type { Guards } from './guards.ts';
 import type { Origins } from './origins.ts';
-import type { Binding, Scopes } from './scopes.ts';
+import type { Scopes } from './scopes.ts';
 import type { Source } from './sources.ts';
 import type { Program, Syntax } from './syntax.ts';
 import type { Taint } from './taint.ts';

@@ -1,8 +1,8 @@
+import type { Binding, Definition } from './bindings.ts';
 import type { Flow, SinkKind } from './facts.ts';
 import { createCallFlow } from './flow-calls.ts';
 import { createParameterFlow } from './flow-parameters.ts';
 import type { Environment, FlowNeeds, Walk } from './flow-types.ts';
-import type { Binding, Definition } from './scopes.ts';
 import { memberSource, originSource, type Source } from './sources.ts';
 import { bare, childOf, FUNCTIONS, functionAround, partsOf, type Syntax } from './syntax.ts';
 import { short, step, strongest, type Taint, taint } from './taint.ts';

@@ -1,4 +1,5 @@
-import type { Binding, Scopes } from './scopes.ts';
+import type { Binding } from './bindings.ts';
+import type { Scopes } from './scopes.ts';
 import { moduleName } from './scopes.ts';
 import { ancestorOf, bare, childOf, type Program, partsOf, type Syntax } from './syntax.ts';
 

@@ -1,4 +1,4 @@
-import type { Binding, Definition } from './scopes.ts';
+import type { Binding, Definition } from './bindings.ts';
 import { FUNCTIONS, functionAround, type Syntax, statementAround } from './syntax.ts';
 
 const LOOPS: ReadonlySet<string> = new Set(['for_statement', 'for_in_statement', 'while_statement', 'do_statement']);

@@ -1,6 +1,6 @@
+import type { Binding } from './bindings.ts';
 import type { Handler, Strength } from './facts.ts';
 import { decoratorName } from './handlers.ts';
-import type { Binding } from './scopes.ts';
 import { childOf, type Program, type Syntax } from './syntax.ts';
 
 /** An object that is no input itself and has inputs as members. */

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { CODE_DETECTORS } from '../../detectors/code/index.ts';
+import { rulesById } from '../../detectors/index.ts';
 import type { Detection } from '../../src/core/detection.ts';
 import { digestOf } from '../../src/core/digest.ts';
 import { analyse } from '../../src/inspect/analyse.ts';
-import { groupAlike, isReplicated } from '../../src/inspect/replication.ts';
+import { assembleFindings } from '../../src/review/findings.ts';
 
 const BASE = `import { exec } from 'node:child_process';
 export function handler(req, res) {
@@ -108,28 +109,28 @@ describe('groups', () => {
     ...found(BASE, 'src/b.ts'),
   ];
 
-  it('hold the same mistake once, with all its places in order', () => {
-    const [group, ...others] = groupAlike(many);
+  const findings = (detections: readonly Detection[]) =>
+    assembleFindings(detections, rulesById(), (detection, rule) => ({ level: detection.level ?? rule.level }), {})
+      .findings;
+
+  it('hold the same mistake once, with all its places', () => {
+    const [group, ...others] = findings(many);
     expect(others).toEqual([]);
-    expect(group?.detections.map((each) => each.locations[0].path)).toEqual(['src/a.ts', 'src/b.ts', 'src/c.ts']);
+    const places = [group, ...(group?.replicas ?? [])].map((each) => each?.locations[0].path);
+    expect(places.sort()).toEqual(['src/a.ts', 'src/b.ts', 'src/c.ts']);
   });
 
   it('keep near-misses apart', () => {
-    expect(groupAlike([...found(BASE), ...found(BASE.replaceAll('exec', 'execSync'), 'src/b.ts')])).toHaveLength(2);
+    expect(findings([...found(BASE), ...found(BASE.replaceAll('exec', 'execSync'), 'src/b.ts')])).toHaveLength(2);
   });
 
   it('keep what was there before apart from what is new', () => {
-    expect(
-      groupAlike([...found(BASE), ...found(BASE, 'src/b.ts').map((each) => ({ ...each, preExisting: true }))]),
-    ).toHaveLength(2);
+    const before = found(BASE, 'src/b.ts').map((each) => ({ ...each, preExisting: true }));
+    expect(findings([...found(BASE), ...before])).toHaveLength(2);
   });
 
-  it('are replicated from three places on, those of other pull requests included', () => {
-    const [three] = groupAlike(many);
-    const [one] = groupAlike(found(BASE));
-    if (three === undefined || one === undefined) throw new Error('no groups');
-    expect(isReplicated(three, 0)).toBe(true);
-    expect(isReplicated(one, 1)).toBe(false);
-    expect(isReplicated(one, 2)).toBe(true);
+  it('are told as a pattern from three places on', () => {
+    expect(findings(many)[0]?.message).toMatch(/3 places/);
+    expect(findings(found(BASE))[0]?.message).not.toMatch(/places/);
   });
 });
