@@ -199,11 +199,12 @@ describe('a delivery that comes again under another id', () => {
     await repository.comment(on.number, `/countersign refuse F1 ${on.code} this must never reach production`, 'ben');
     await reply(on.number, /ben refuses/);
     const pending = await command(on, 'revoke it was explained to me meanwhile', 'ben');
-    await repository.press(pending.id, buttonOf(pending), 'ben');
+    const button = buttonOf(pending);
+    await repository.press(pending.id, button, 'ben');
     await reply(on.number, /ben revoked/);
     await repository.comment(on.number, `/countersign refuse F1 ${on.code} the explanation was no good`, 'ben');
     await reply(on.number, /ben refuses/);
-    await github.redeliver(deliveryWith('check_run', 'requested_action', buttonOf(pending)), crypto.randomUUID());
+    await github.redeliver(deliveryWith('check_run', 'requested_action', button), crypto.randomUUID());
     await quiet();
     const refusals = await world.service.ports.store.signOffs(repository.ref.id, on.number);
     expect(refusals.filter((each) => each.kind === 'refuse').map((each) => each.state)).toEqual([

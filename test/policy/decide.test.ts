@@ -111,3 +111,8 @@ test.each([
     expect(blocksByDefault(level, confidence, author)).toBe(holds);
   },
 );
+
+test('a refusal does not run out', () => {
+  const refusal = signOffWith({ id: 's-2', kind: 'refuse', expiresAt: '2026-05-01T00:00:00Z' });
+  expect(decide([], [], [refusal], settings)).toMatchObject({ result: 'blocked', conclusion: 'action_required' });
+});
