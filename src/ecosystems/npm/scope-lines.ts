@@ -15,10 +15,12 @@ export function scopeRoutes(file: (typeof SCOPE_FILES)[number], text: string): r
 
 function npmrcRoutes(text: string): Route[] {
   return text.split(/\r\n|[\n\r]/).flatMap((line): Route[] => {
-    const found = /^\s*["']?(@[^:\s"']+):registry["']?\s*=\s*(.*?)\s*$/.exec(line);
-    const [, scope, address] = found ?? [];
+    const at = line.indexOf('=');
+    if (at === -1) return [];
+    const scope = /^["']?(@[^:\s"']+):registry["']?$/.exec(line.slice(0, at).trim())?.[1];
     if (scope === undefined) return [];
-    return [{ type: 'npm', names: scope, registry: (address ?? '').replace(/^["']|["']$/g, '') }];
+    const address = line.slice(at + 1).trim();
+    return [{ type: 'npm', names: scope, registry: address.replace(/^["']|["']$/g, '') }];
   });
 }
 

@@ -13,7 +13,8 @@ export interface Requirement {
 }
 
 const NAME = /^([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?\s*/;
-const CLAUSES = /^(?:===|~=|==|!=|<=|>=|<|>)\s*[^\s,;]+(?:\s*,\s*(?:===|~=|==|!=|<=|>=|<|>)\s*[^\s,;]+)*\s*,?$/;
+// Each operator is read in one way only (`==` never as the start of `===`): two ways a clause would multiply.
+const CLAUSES = /^(?:===|[~=!<>]=|[<>])(?!=)\s*[^\s,;]+(?:\s*,\s*(?:===|[~=!<>]=|[<>])(?!=)\s*[^\s,;]+)*\s*,?$/;
 const ADDRESS = /^(?:[A-Za-z][A-Za-z0-9+.-]*:(?=\S)|\.{0,2}\/|\.{1,2}(?:$|\[)|[A-Za-z]:\\|~\/)/;
 const WHEEL = /^([A-Za-z0-9][A-Za-z0-9._]*)-([^-]+)(?:-\d[^-]*)?-[^-]+-[^-]+-[^-]+\.whl$/;
 const SDIST = /^(.+)-(\d[^-]*)\.(?:tar\.gz|tar\.bz2|tar\.xz|tgz|zip)$/;
