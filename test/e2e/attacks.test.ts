@@ -138,6 +138,7 @@ describe('between the command and the press', () => {
     const pending = await command(on, `sign F1 ${on.code} ${REASON}`, 'ben');
     github.setWebhookUrl(null);
     await repository.edit(on.number, { title: 'Something else entirely' }, 'Copilot');
+    await github.settled();
     github.setWebhookUrl(`${world.service.address}/api/github/webhooks`);
     await repository.press(pending.id, buttonOf(pending), 'ben');
     expect(await reply(on.number, /out of date/)).toBeTruthy();
