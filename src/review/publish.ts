@@ -1,32 +1,18 @@
 import type { Attribution } from '../core/attribution.ts';
 import { CountersignError } from '../core/errors.ts';
-import type { CommentState, PullRequestState, RepositoryRef, RepositoryState } from '../core/host.ts';
+import type { CommentState, RepositoryRef } from '../core/host.ts';
 import type { Verdict } from '../core/report.ts';
 import type { SignOff } from '../core/signoff.ts';
-import { formatLedgerHead, type LedgerHead, type PullRequestRecord, type StoredReview } from '../core/store.ts';
-import type { AppliedPolicy } from '../policy/applied.ts';
+import { formatLedgerHead, type LedgerHead, type PullRequestRecord } from '../core/store.ts';
 import { decide } from '../policy/decide.ts';
 import type { Ports } from '../ports.ts';
 import { renderCheckRun } from '../report/check-run.ts';
 import { renderComment, STICKY_MARKER } from '../report/comment.ts';
 import type { ReviewExtra } from '../report/view.ts';
 import { textDigestOf } from './ground.ts';
+import type { Publication } from './publication.ts';
 import { type Sibling, siblingsOf, wakeSiblings } from './siblings.ts';
 import { recordVerdict } from './verdict-entry.ts';
-
-/** What is needed to say the result of a review aloud. */
-export interface Publication {
-  readonly repository: RepositoryRef;
-  readonly state: RepositoryState;
-  readonly pullRequest: PullRequestState;
-  readonly record: PullRequestRecord;
-  readonly review: Omit<StoredReview, 'verdict'> & { readonly checkRunId: number };
-  readonly policy: AppliedPolicy;
-  /** No comment of ours can be there yet: it need not be looked for. */
-  readonly untouched?: boolean;
-  /** The annotations of this report are on the check run already: GitHub appends, so they are sent once. */
-  readonly annotated: boolean;
-}
 
 /**
  * Decides from what is stored and says so: ledger first, then the sticky comment and the check run. Called at the end

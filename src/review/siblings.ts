@@ -2,7 +2,7 @@ import type { Verdict } from '../core/report.ts';
 import type { StoredReview } from '../core/store.ts';
 import { checkName } from '../policy/checks.ts';
 import type { Ports } from '../ports.ts';
-import type { Publication } from './publish.ts';
+import type { Publication } from './publication.ts';
 
 /** Another open pull request of the same commit and check, which keeps this commit from being green. */
 export interface Sibling {

@@ -3,7 +3,7 @@ import type { Verdict } from '../core/report.ts';
 import type { SignOff } from '../core/signoff.ts';
 import type { LedgerHead, StoredReview } from '../core/store.ts';
 import type { Ports } from '../ports.ts';
-import type { Publication } from './publish.ts';
+import type { Publication } from './publication.ts';
 
 /** Writes a verdict down where it is another than the last one, and answers the ledger's head. */
 export async function recordVerdict(
