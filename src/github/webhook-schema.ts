@@ -16,7 +16,7 @@ export const PullRequestEvent = Envelope.extend({
   before: Sha.optional(),
   pull_request: z.object({
     head: z.object({ sha: Sha }),
-    base: z.object({ sha: Sha }),
+    base: z.object({ sha: Sha }).nullish(),
     merged: z.boolean().nullish(),
   }),
 });

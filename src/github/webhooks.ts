@@ -69,7 +69,7 @@ function review(event: z.infer<typeof PullRequestEvent>, cause: string): Deliver
     cause,
     sender: accountOf(event.sender),
     headSha: event.pull_request.head.sha,
-    baseSha: event.pull_request.base.sha,
+    baseSha: event.pull_request.base?.sha ?? null,
     beforeSha: event.before ?? null,
     attempt: 0,
   });

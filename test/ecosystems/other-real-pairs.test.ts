@@ -34,7 +34,7 @@ const countSums: Count = (lines) =>
 
 const countRequires: Count = (lines) =>
   lines.flatMap((line) => {
-    const [, name, version] = /^(?:require\s+|\t)([^\s()]+\.[^\s()]+\/?\S*) (v\S+)(?: \/\/.*)?$/.exec(line) ?? [];
+    const [, name, version] = /^(?:require\s+|\t)"?([^\s()"]+\.[^\s()"]+)"? (v\S+)(?: \/\/.*)?$/.exec(line) ?? [];
     return name === undefined ? [] : [`${name} ${version}`];
   });
 

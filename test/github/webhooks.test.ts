@@ -74,7 +74,8 @@ describe('a delivery of garbage', () => {
 });
 
 describe('a pull request', () => {
-  const event = { ...base, number: 3, pull_request: { head: { sha }, merged: false } };
+  const baseSha = 'c'.repeat(40);
+  const event = { ...base, number: 3, pull_request: { head: { sha }, base: { sha: baseSha }, merged: false } };
 
   test('that was pushed to carries the head before', () => {
     const before = 'b'.repeat(40);
@@ -87,6 +88,7 @@ describe('a pull request', () => {
         cause: 'pull_request.synchronize',
         sender: alice,
         headSha: sha,
+        baseSha,
         beforeSha: before,
         attempt: 0,
       },
@@ -94,7 +96,11 @@ describe('a pull request', () => {
   });
 
   test('that was merged is closed, and says so', () => {
-    const merged = { ...event, action: 'closed', pull_request: { head: { sha }, merged: true } };
+    const merged = {
+      ...event,
+      action: 'closed',
+      pull_request: { head: { sha }, base: { sha: baseSha }, merged: true },
+    };
     expect(jobOf('pull_request', merged, 'd', self)).toMatchObject({ job: { kind: 'closed', merged: true } });
   });
 
