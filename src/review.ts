@@ -1,13 +1,10 @@
 import { isDown } from '../detectors/engine/not-evaluated/index.ts';
-import type { Detection } from './core/detection.ts';
 import { digestOf } from './core/digest.ts';
 import type { CheckRunState } from './core/host.ts';
 import type { Report } from './core/report.ts';
-import type { Rule } from './core/rule.ts';
 import type { LedgerEntry, PullRequestRecord } from './core/store.ts';
-import { routesOf } from './policy/applied.ts';
+import { routesOf, weighFor } from './policy/applied.ts';
 import type { Ports } from './ports.ts';
-import type { Weigh } from './review/findings.ts';
 import { type Ground, isAnswered, type ReviewJob, readGround } from './review/ground.ts';
 import { diffDigestOf, involve } from './review/involvement.ts';
 import { type Judgement, judge } from './review/judge.ts';
@@ -84,7 +81,7 @@ async function judgeChange(
       },
       scope: 'change',
       thresholds: policy.thresholds,
-      weigh: (detection, rule) => weighFor(ground, detection, rule),
+      weigh: weighFor(policy, attribution),
       couldBlock: (rule) => policy.couldBlock(rule, attribution),
       fixturePaths: policy.fixturePaths,
       excluded: policy.excluded,
@@ -99,21 +96,6 @@ async function judgeChange(
     signal,
   );
   return { judgement, diffDigest: diffDigestOf(snapshot) };
-}
-
-/** A detection's weight on this pull request, and whether it alone would hold the merge. */
-function weighFor({ policy, attribution }: Ground, detection: Detection, rule: Rule): ReturnType<Weigh> {
-  const weight = policy.weigh(detection, rule);
-  if (weight === 'off') return weight;
-  const settled = {
-    ruleId: rule.id,
-    level: weight.level,
-    confidence: detection.confidence ?? rule.confidence,
-    critical: detection.critical ?? rule.critical,
-    signable: detection.signable ?? rule.signable,
-    preExisting: detection.preExisting ?? false,
-  };
-  return { ...weight, holds: policy.blocks(settled, attribution) };
 }
 
 /** GitHub lists at most 250 commits of a pull request (REST, "List commits on a pull request"). */

@@ -9,6 +9,7 @@ import type { EvidenceSource } from '../core/lookup.ts';
 import type { Verdict } from '../core/report.ts';
 import type { Rule } from '../core/rule.ts';
 import { readNpmUserConfig } from '../evidence/npm-config.ts';
+import { weighFor } from '../policy/applied.ts';
 import { decide } from '../policy/decide.ts';
 import { appliedPolicy } from '../policy/resolve.ts';
 import { assembleFindings } from '../review/findings.ts';
@@ -127,7 +128,7 @@ function judgeOne(
     registryHosts: [],
     owner: null,
   });
-  const { findings } = assembleFindings(detections, RULES, policy.weigh, {});
+  const { findings } = assembleFindings(detections, RULES, weighFor(policy, AUTHOR), {});
   const verdict = decide(findings, unknowns, [], {
     blocks: (finding) => policy.blocks(finding, AUTHOR),
     signersNeeded: policy.signersNeeded,

@@ -18,7 +18,7 @@ import {
   snapshotFromWorkingTree,
   snapshotOfAll,
 } from '../git/index.ts';
-import { type AppliedPolicy, routesOf } from '../policy/applied.ts';
+import { type AppliedPolicy, routesOf, weighFor } from '../policy/applied.ts';
 import { applyPolicy } from '../policy/apply.ts';
 import { decide } from '../policy/decide.ts';
 import { renderGithub } from '../report/github.ts';
@@ -95,7 +95,7 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
         pullRequest: facts === null ? await ownText(options.source, snapshot) : textOf(facts),
         scope: options.source.kind === 'all' ? 'all' : 'change',
         thresholds: policy.thresholds,
-        weigh: policy.weigh,
+        weigh: weighFor(policy, attribution),
         couldBlock: (rule) => policy.couldBlock(rule, attribution),
         fixturePaths: policy.fixturePaths,
         excluded: policy.excluded,

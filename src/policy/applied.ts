@@ -55,3 +55,23 @@ export function routesOf({ privateNames, registries }: Pick<AppliedPolicy, 'priv
   const named = privateNames.map(({ type, name }): Route => ({ type, names: name, registry: '' }));
   return [...registries, ...named];
 }
+
+/** A detection's weight on a change by this author, and whether it alone would hold the merge. */
+export function weighFor(
+  policy: Pick<AppliedPolicy, 'weigh' | 'blocks'>,
+  author: Pick<Attribution, 'class' | 'agent'>,
+): (detection: Detection, rule: Rule) => { readonly level: Level; readonly holds: boolean } | 'off' {
+  return (detection, rule) => {
+    const weight = policy.weigh(detection, rule);
+    if (weight === 'off') return weight;
+    const settled = {
+      ruleId: rule.id,
+      level: weight.level,
+      confidence: detection.confidence ?? rule.confidence,
+      critical: detection.critical ?? rule.critical,
+      signable: detection.signable ?? rule.signable,
+      preExisting: detection.preExisting ?? false,
+    };
+    return { ...weight, holds: policy.blocks(settled, author) };
+  };
+}
