@@ -17,6 +17,8 @@ import { createSweeper, SWEEP_CLOCK, SWEEP_LIMITS, sweep } from './sweep.ts';
 export type { ServiceParts } from './reviewing.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
+/** After a start, so that a process that is restarted every day deletes too, and nothing that a start needs waits for it. */
+const FIRST_RETENTION_MS = 10 * 60 * 1000;
 /** How often the store is asked whether it is there. */
 const WATCH_MS = 10_000;
 /** How soon a sweep that failed is tried again. */
@@ -79,8 +81,8 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     );
   }, WATCH_MS);
   const retention = setInterval(() => void retain(store, log), DAY_MS);
-  watch.unref();
-  retention.unref();
+  const firstRetention = setTimeout(() => void retain(store, log), FIRST_RETENTION_MS);
+  for (const timer of [watch, retention, firstRetention]) timer.unref();
 
   return {
     address,
@@ -88,6 +90,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     async stop() {
       clearInterval(watch);
       clearInterval(retention);
+      clearTimeout(firstRetention);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
       await sweeper.stop();
@@ -143,7 +146,7 @@ async function startMetricsServer(
 /** Deletes what is past its time, once a day; ledger rows stay. */
 async function retain(store: OperatedStore, log: Log): Promise<void> {
   try {
-    await store.retain(RETENTION);
+    log('info', 'deleted what is past its time', { ...(await store.retain(RETENTION)) });
   } catch (error) {
     log('error', 'old rows could not be deleted; it is tried again tomorrow', { error: messageOf(error) });
   }
