@@ -41,6 +41,8 @@ export interface Rule {
   /** The level of an ordinary finding; a detection may state another. */
   readonly level: Level;
   readonly confidence: Confidence;
+  /** The most that one finding may state, where that is more than `level`: an unknown weighs by what it could hide. */
+  readonly highest?: { readonly level: Level; readonly confidence: Confidence };
   /** Critical findings are signed one by one, never by `all`. */
   readonly critical: boolean;
   /** False: nobody can sign it away. */

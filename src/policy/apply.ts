@@ -76,10 +76,11 @@ function blocks(policy: Policy, finding: Weight, author: Author): boolean {
 function couldBlock(policy: Policy, rule: Rule, author: Author): boolean {
   if (PROTECTED_RULES.includes(rule.id)) return true;
   const set = policy.rules[rule.id];
-  const level = set?.level ?? rule.level;
+  const level = set?.level ?? rule.highest?.level ?? rule.level;
+  const confidence = rule.highest?.confidence ?? rule.confidence;
   if (level === 'off') return false;
-  if (set?.blocks !== undefined) return level !== 'note' && set.blocks.includes(rule.confidence);
-  return level === 'error' && holds(scrutinyOf(policy, author), rule.confidence, isGrave(rule, rule.id));
+  if (set?.blocks !== undefined) return level !== 'note' && set.blocks.includes(confidence);
+  return level === 'error' && holds(scrutinyOf(policy, author), confidence, isGrave(rule, rule.id));
 }
 
 /** What holds a merge at any scrutiny: also what could not be read, or an unknown would pass where little is asked. */

@@ -6,6 +6,9 @@ import { dependencyCases } from '../support/dependency-fixtures.ts';
 
 const FOLDER = join(import.meta.dirname, '../../detectors/dependency');
 
+const LEVELS = ['note', 'warning', 'error'];
+const CONFIDENCES = ['low', 'medium', 'high'];
+
 describe('the dependency rules', () => {
   it('are registered, one for each folder', () => {
     const folders = readdirSync(FOLDER, { withFileTypes: true })
@@ -43,6 +46,13 @@ describe.each(DEPENDENCY_DETECTORS)('$rule.id', (detector) => {
     const [found] = answer.detections;
     expect(found.ruleId).toBe(rule.id);
     expect(found.message.length).toBeLessThanOrEqual(300);
+    // An unknown weighs by the most that it could hide: no finding may be graver than its rule says.
+    expect(LEVELS.indexOf(found.level ?? rule.level)).toBeLessThanOrEqual(
+      LEVELS.indexOf(rule.highest?.level ?? rule.level),
+    );
+    expect(CONFIDENCES.indexOf(found.confidence ?? rule.confidence)).toBeLessThanOrEqual(
+      CONFIDENCES.indexOf(rule.highest?.confidence ?? rule.confidence),
+    );
     expect(found.locations[0]).toEqual(subject.location);
     if (wanted.level !== undefined) expect(found.level ?? rule.level).toBe(wanted.level);
     if (wanted.confidence !== undefined) expect(found.confidence ?? rule.confidence).toBe(wanted.confidence);

@@ -45,7 +45,7 @@ test('whichever sources fail, a review that passes would not have been blocked h
       const after = verdictOf(pairs.map(({ change, after }) => ({ change, evidence: after })));
       expect(after.result).not.toBe('blocked');
     }),
-    { numRuns: 5000 },
+    { numRuns: 5000, seed: -1954039323 },
   );
   // A property over cases that never come up shows nothing.
   expect(passed).toBeGreaterThan(20);
@@ -65,6 +65,6 @@ test('a review in which no source answers at all never passes, unless nothing ne
       if (change.changeType !== 'added' || silent.existedBy.state === 'known') return;
       expect(verdictOf([{ change, evidence: silent }]).result).not.toBe('pass');
     }),
-    { numRuns: 1000 },
+    { numRuns: 1000, seed: 20_261_121 },
   );
 });

@@ -10,6 +10,7 @@ const RULE: Rule = {
   help: 'With npm:other@1.0 a dependency is imported under one name and is another package; a lockfile can do the same without the manifest saying so. Readers and scanners see the name they trust. Depend on the package under its own name, or sign for the alias.',
   level: 'warning',
   confidence: 'high',
+  highest: { level: 'error', confidence: 'high' },
   critical: false,
   signable: true,
   cwe: [506, 829],

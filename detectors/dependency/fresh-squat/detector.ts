@@ -11,6 +11,7 @@ const RULE: Rule = {
   help: 'A name that was registered lately and has few versions, few users, one unknown publisher and no repository, or that imitates another name, is what attackers leave where models will look. Each sign by itself is honest often enough; together with youth they are not. Use a package that is known, or read the code and sign.',
   level: 'error',
   confidence: 'medium',
+  highest: { level: 'error', confidence: 'high' },
   critical: false,
   signable: true,
   cwe: [1357, 829],

@@ -12,6 +12,7 @@ const RULE: Rule = {
   help: 'Install scripts run on every machine that installs the package, with all rights of whoever installs. It is the usual way in for malicious packages. Long-known packages that always had one are not told. Read the script, install with scripts switched off, or sign.',
   level: 'warning',
   confidence: 'medium',
+  highest: { level: 'error', confidence: 'medium' },
   critical: false,
   signable: true,
   cwe: [829, 506],

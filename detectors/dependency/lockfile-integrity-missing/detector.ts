@@ -12,6 +12,7 @@ const RULE: Rule = {
   help: 'Without a hash the package manager installs whatever the address serves that day. Package managers write the hash themselves, so a missing one was usually removed, or the lockfile was written by a model. Rebuild the lockfile.',
   level: 'warning',
   confidence: 'high',
+  highest: { level: 'error', confidence: 'high' },
   critical: false,
   signable: true,
   cwe: [354, 494],

@@ -12,6 +12,7 @@ const RULE: Rule = {
   help: 'The import fails, or works by accident because another package brought the name along. A model that invents an import often invents the name too, and the next step is that somebody installs it. Declare the package that is meant, or correct the import.',
   level: 'note',
   confidence: 'medium',
+  highest: { level: 'error', confidence: 'medium' },
   critical: false,
   signable: true,
   cwe: [1357, 829],

@@ -11,6 +11,7 @@ const RULE: Rule = {
   help: 'A tag is a name that its publisher can point at another image at any time; only the digest names the content. Write the digest behind the tag (image:tag@sha256:…); dependency bots update both.',
   level: 'note',
   confidence: 'high',
+  highest: { level: 'warning', confidence: 'high' },
   critical: false,
   signable: true,
   cwe: [1357, 829],

@@ -12,6 +12,7 @@ const RULE: Rule = {
   help: 'When a well-known package is taken over, the malicious version is usually found and removed within two days. An update that waits that long is spared most of it. Wait, or sign if the update is urgent; a version that fixes an advisory of the one before is exempt.',
   level: 'note',
   confidence: 'high',
+  highest: { level: 'warning', confidence: 'high' },
   critical: false,
   signable: true,
   cwe: [1357],

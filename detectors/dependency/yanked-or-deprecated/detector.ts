@@ -10,6 +10,7 @@ const RULE: Rule = {
   help: 'A yanked version was withdrawn by its authors, mostly because it is broken or unsafe; a deprecated one works and is no longer looked after. Models know old packages best and name them long after. Take what the notice recommends.',
   level: 'note',
   confidence: 'high',
+  highest: { level: 'warning', confidence: 'high' },
   critical: false,
   signable: true,
   cwe: [1104, 477],
