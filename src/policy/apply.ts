@@ -79,7 +79,8 @@ function couldBlock(policy: Policy, rule: Rule, author: Author): boolean {
   const level = set?.level ?? rule.highest?.level ?? rule.level;
   const confidence = rule.highest?.confidence ?? rule.confidence;
   if (level === 'off') return false;
-  if (set?.blocks !== undefined) return level !== 'note' && set.blocks.includes(confidence);
+  if (set?.blocks !== undefined)
+    return level !== 'note' && (set.blocks.includes(confidence) || set.blocks.includes(rule.confidence));
   return level === 'error' && holds(scrutinyOf(policy, author), confidence, isGrave(rule, rule.id));
 }
 
