@@ -2,6 +2,7 @@ import { isDown } from '../../detectors/engine/not-evaluated/index.ts';
 import { sha256 } from '../core/digest.ts';
 import type { Finding } from '../core/finding.ts';
 import type { CommentState } from '../core/host.ts';
+import type { Verdict } from '../core/report.ts';
 import type { SignOff } from '../core/signoff.ts';
 import type { Asker } from '../policy/authorise.ts';
 import type { Command } from '../policy/command.ts';
@@ -66,8 +67,8 @@ export async function takeDecision(
   );
   await ports.store.saveSignOff(signOff);
   await wake(signOff, standing, ports);
-  await publish({ ...standing, annotated: true }, ports);
-  return replyFor(signOff);
+  const verdict = await publish({ ...standing, annotated: true }, ports);
+  return replyFor(signOff, verdict, standing);
 }
 
 type Made =
@@ -185,12 +186,12 @@ export async function refuse(
 
 /** After a crash between the ledger and the check, the check may not show it yet. */
 async function resume(signOff: SignOff, standing: Standing, ports: Ports): Promise<Reply | null> {
-  await publish({ ...standing, annotated: true }, ports);
-  return signOff.state === 'pending' || signOff.state === 'effective' ? replyFor(signOff) : null;
+  const verdict = await publish({ ...standing, annotated: true }, ports);
+  return signOff.state === 'pending' || signOff.state === 'effective' ? replyFor(signOff, verdict, standing) : null;
 }
 
 /** What a sign-off has come to, told to the person who gave it. */
-export function replyFor(signOff: SignOff): Reply {
+export function replyFor(signOff: SignOff, verdict: Verdict, { policy, review }: Standing): Reply {
   const { items, expiresAt } = signOff;
   const signer = signOff.signer.login;
   if (signOff.kind === 'refuse') return { kind: 'refusal-recorded', signer, items };
@@ -198,7 +199,12 @@ export function replyFor(signOff: SignOff): Reply {
     return { kind: 'pending-confirm', signer, act: signOff.kind, items, expiresAt, checkUrl: null };
   }
   const presence = signOff.presence !== null;
-  return { kind: 'effective', signer, act: signOff.kind, items, presence, expiresAt, stillNeeded: 0 };
+  // Signed, and open all the same: a rule of two people waits for the other one.
+  const waiting = review.report.findings.filter(
+    ({ handle }) => verdict.open.includes(handle) && items.some((item) => item.handle === handle),
+  );
+  const stillNeeded = Math.max(0, ...waiting.map((finding) => policy.signersNeeded(finding) - 1));
+  return { kind: 'effective', signer, act: signOff.kind, items, presence, expiresAt, stillNeeded };
 }
 
 /** The check changes by itself when a pending command runs out, or a signature does. A refusal holds until it is revoked. */

@@ -66,8 +66,8 @@ export async function press(job: PressJob, ports: Ports): Promise<void> {
 
 /** The same press again, after a crash or replayed: it did what it did, and only the check may not show it yet. */
 async function sayAgain(signOff: SignOff, standing: Standing, ports: Ports): Promise<void> {
-  await publish({ ...standing, annotated: true }, ports);
-  await answer(standing.repository, signOff.pullRequest, signOff.signer, replyFor(signOff), ports);
+  const verdict = await publish({ ...standing, annotated: true }, ports);
+  await answer(standing.repository, signOff.pullRequest, signOff.signer, replyFor(signOff, verdict, standing), ports);
 }
 
 async function findPending(
@@ -152,8 +152,9 @@ async function takeEffect(
   if (signOff.kind === 'revoke') await takeBack(signOff, asker, standing, ports);
   await ports.store.saveSignOff(effective);
   await wake(effective, standing, ports);
-  await publish({ ...standing, annotated: true }, ports);
-  await answer(job.repository, signOff.pullRequest, signOff.signer, replyFor(effective), ports);
+  const verdict = await publish({ ...standing, annotated: true }, ports);
+  const reply = replyFor(effective, verdict, standing);
+  await answer(job.repository, signOff.pullRequest, signOff.signer, reply, ports);
 }
 
 async function takeBack(revocation: SignOff, asker: Asker, standing: Standing, ports: Ports): Promise<void> {
