@@ -7,7 +7,9 @@ import type { CommitJob, Job } from './core/job.ts';
 export const SERVED_EVENTS = [
   'pull_request',
   'check_run',
+  'check_suite',
   'issue_comment',
+  'merge_group',
 ] as const satisfies readonly EmitterWebhookEventName[];
 
 /** What a delivery comes to: a job, or nothing and why. */
@@ -35,8 +37,8 @@ export function createApp({ jobOf, send, log }: AppPorts): (app: Probot) => void
   const told = new Set<string>();
   return (app) => {
     app.onAny(async ({ id, name, payload }: EmitterWebhookEvent) => {
-      const outcome = served(jobOf(name, payload, id));
-      if (outcome.kind === 'job') {
+      const outcome = jobOf(name, payload, id);
+      if (outcome.kind === 'job' || outcome.kind === 'commit-job') {
         await send(jobId(id, name, outcome.job), outcome.job);
         return;
       }
@@ -50,14 +52,6 @@ export function createApp({ jobOf, send, log }: AppPorts): (app: Probot) => void
       });
     });
   };
-}
-
-/** The App subscribes to no merge groups; a delivery of one comes from an App that was set up otherwise. */
-function served(outcome: ReturnType<JobOf>): Exclude<ReturnType<JobOf>, { kind: 'commit-job' }> {
-  if (outcome.kind !== 'commit-job') return outcome;
-  const { job } = outcome;
-  if (job.kind === 'rerequested') return { kind: 'job', job };
-  return { kind: 'ignored', reason: 'merge groups are not among the events of app.yml' };
 }
 
 /**

@@ -1,9 +1,11 @@
 import { CountersignError } from './core/errors.ts';
 import type { RepositoryRef } from './core/host.ts';
-import type { Job } from './core/job.ts';
+import type { Job, RerequestedJob } from './core/job.ts';
 import type { Ports } from './ports.ts';
+import { knownGroup } from './review/group-members.ts';
 import { publish } from './review/publish.ts';
 import { endRun, withdraw } from './review/runs.ts';
+import { askForGroup } from './review/wake-groups.ts';
 import { record } from './signoff/record.ts';
 import { readStanding } from './signoff/standing.ts';
 
@@ -115,6 +117,13 @@ export async function close(job: Extract<Job, { kind: 'closed' }>, ports: Ports)
   }
   await withdraw(repository, review, 'Its pull request was closed.', ports).catch(unlessGone);
   await reviewAllOf({ repository, headSha: job.headSha, cause: 'sibling-closed' }, ports);
+}
+
+/** GitHub's Re-run: of the open pull requests of a commit, or of the merge group that it is the head of. */
+export async function rerun(job: RerequestedJob, ports: Ports): Promise<void> {
+  const group = await knownGroup(job.repository, job.headSha, ports.store);
+  if (group !== null && group.state !== 'destroyed') return askForGroup(job.repository, job.headSha, group, ports);
+  await reviewAllOf(job, ports);
 }
 
 /** Has every open pull request of a commit reviewed. */

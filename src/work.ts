@@ -1,8 +1,9 @@
 import type { Job, QueuedJob } from './core/job.ts';
 import type { Ports } from './ports.ts';
+import { mergeGroup } from './review/merge-group.ts';
 import { review } from './review.ts';
 import { press, takeCommand } from './signoff.ts';
-import { close, republish, restoreComment, reviewAllOf } from './upkeep.ts';
+import { close, republish, rerun, restoreComment } from './upkeep.ts';
 
 /** Does one job. Which story it is stands in its kind; a kind without a story does not compile. */
 export async function work({ id, job, earlierStarts }: QueuedJob, ports: Ports, signal: AbortSignal): Promise<void> {
@@ -19,8 +20,10 @@ export async function work({ id, job, earlierStarts }: QueuedJob, ports: Ports, 
       return republish(job, ports);
     case 'closed':
       return close(job, ports);
+    case 'merge-group':
+      return mergeGroup(job, ports, signal);
     case 'rerequested':
-      return reviewAllOf(job, ports);
+      return rerun(job, ports);
     default:
       return unknownKind(job);
   }

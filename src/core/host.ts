@@ -90,6 +90,33 @@ export interface TeamHost {
   isTeamMember(ref: RepositoryRef, teamSlug: string, login: string): Promise<boolean>;
 }
 
+/** What is asked about a merge queue. */
+export interface MergeQueueHost {
+  branchTip(ref: RepositoryRef, branch: string): Promise<string>;
+  /** Commits of `head` that `base` has not, oldest first; `complete` is false past 1,000. */
+  commitsBetween(
+    ref: RepositoryRef,
+    base: string,
+    head: string,
+  ): Promise<{ readonly commits: readonly HistoryCommit[]; readonly complete: boolean }>;
+  /** The branch's queue in its order (GraphQL `mergeQueue.entries`); null where GitHub does not show it to us. */
+  mergeQueue(ref: RepositoryRef, branch: string): Promise<readonly QueueEntry[] | null>;
+}
+
+export interface HistoryCommit {
+  readonly sha: string;
+  readonly parents: readonly string[];
+  readonly message: string;
+  readonly authorEmail: string | null;
+}
+
+export interface QueueEntry {
+  readonly pullRequest: number;
+  /** Head and base of the group that was made for it; null before it is made. */
+  readonly headSha: string | null;
+  readonly baseSha: string | null;
+}
+
 /** What the sweep over missed deliveries asks. */
 export interface SweepHost {
   /** Open pull requests, the most recently updated first. `complete` is false past 1,000. */

@@ -60,7 +60,8 @@ export type Job =
       readonly merged: boolean;
       readonly sender: Account | null;
     }
-  | RerequestedJob;
+  | RerequestedJob
+  | MergeGroupJob;
 
 /** Somebody pressed GitHub's own Re-run where the payload names no single pull request (forks): all open ones of this commit. */
 export interface RerequestedJob {
@@ -71,19 +72,23 @@ export interface RerequestedJob {
   readonly sender: Account;
 }
 
+/** A merge queue's group of pull requests. Refs are full: `refs/heads/gh-readonly-queue/<base>/pr-<n>-<sha>`. */
+export interface MergeGroupJob {
+  readonly kind: 'merge-group';
+  readonly repository: RepositoryRef;
+  readonly action: 'checks-requested' | 'destroyed';
+  readonly headSha: string;
+  readonly headRef: string;
+  /** The commit below the group: the branch's tip, or the head of the group before it in the queue. */
+  readonly baseSha: string;
+  readonly baseRef: string;
+  /** `delivery`, or `again:` and a word of its own, where something had an answered group looked at again; retries keep it. */
+  readonly cause: string;
+  readonly attempt: number;
+}
+
 /** What a webhook asks for a commit, where it names no single pull request. */
-export type CommitJob =
-  | RerequestedJob
-  | {
-      /** A merge queue's group of pull requests. Refs are full: `refs/heads/gh-readonly-queue/<base>/pr-<n>-<sha>`. */
-      readonly kind: 'merge-group';
-      readonly repository: RepositoryRef;
-      readonly action: 'checks-requested' | 'destroyed';
-      readonly headSha: string;
-      readonly headRef: string;
-      readonly baseSha: string;
-      readonly baseRef: string;
-    };
+export type CommitJob = RerequestedJob | MergeGroupJob;
 
 /** A job as the queue hands it out. */
 export interface QueuedJob {

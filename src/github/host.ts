@@ -1,7 +1,8 @@
-import type { Host, IssueHost, SweepHost, TeamHost } from '../core/host.ts';
+import type { Host, IssueHost, MergeQueueHost, SweepHost, TeamHost } from '../core/host.ts';
 import type { BlobCache } from './cache.ts';
 import { createChecks } from './checks.ts';
 import { createComments } from './comments.ts';
+import { createMergeQueue } from './merge-queue.ts';
 import { createObjects, type ObjectLimits } from './objects.ts';
 import { createPeople } from './people.ts';
 import { createPulls } from './pulls.ts';
@@ -17,13 +18,15 @@ export interface HostOptions {
   readonly requests: RequestLimits;
   readonly objects: ObjectLimits;
   readonly walk: WalkLimits;
+  /** Where GraphQL is asked: an address, or a path of the API's own. */
+  readonly graphqlUrl: string;
   /** Told of every request. */
   readonly observe?: (request: ObservedRequest) => void;
   /** Keeps blobs beyond this process. */
   readonly blobs?: BlobCache;
 }
 
-export type GitHubHost = Host & TeamHost & SweepHost & IssueHost;
+export type GitHubHost = Host & TeamHost & SweepHost & IssueHost & MergeQueueHost;
 
 /** The port to GitHub, over Octokits that are authenticated per installation (Probot's `app.auth`). */
 export function createHost(
@@ -44,6 +47,7 @@ export function createHost(
     ...createChecks(requester, options.appId),
     ...createComments(requester, options.appId),
     ...createPeople(requester),
+    ...createMergeQueue(requester, options.graphqlUrl),
     snapshot: (ref, mergeBase, head) => walk(objects, ref, mergeBase, head, options.walk),
     tree: (ref, commit) => objects.tree(ref, commit),
     fileAt: (ref, commit, path) => objects.fileAt(ref, commit, path),

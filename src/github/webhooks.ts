@@ -167,6 +167,8 @@ function group(action: 'checks-requested' | 'destroyed') {
       headRef: event.merge_group.head_ref,
       baseSha: event.merge_group.base_sha,
       baseRef: event.merge_group.base_ref,
+      cause: 'delivery',
+      attempt: 0,
     });
 }
 

@@ -13,6 +13,7 @@ import { textDigestOf } from './ground.ts';
 import type { Publication } from './publication.ts';
 import { type Sibling, siblingsOf, wakeSiblings } from './siblings.ts';
 import { recordVerdict } from './verdict-entry.ts';
+import { wakeGroups } from './wake-groups.ts';
 
 /**
  * Decides from what is stored and says so: ledger first, then the sticky comment and the check run. Called at the end
@@ -25,6 +26,7 @@ export async function publish(publication: Publication, ports: Ports): Promise<V
   const before = await ports.store.latestReview(review.repositoryId, review.pullRequest);
   const head = await recordVerdict(publication, verdict, before, signOffs, ports);
   await wakeSiblings(publication, verdict, before, ports);
+  await wakeGroups(publication, verdict, before, ports);
   await ports.store.saveReview({ ...review, verdict });
 
   if (verdict.result !== 'pass') {
@@ -45,7 +47,20 @@ export async function publish(publication: Publication, ports: Ports): Promise<V
   return verdict;
 }
 
-function verdictOf({ review, record, policy }: Publication, signOffs: readonly SignOff[], now: number): Verdict {
+/** The verdict of a stored report, by the policy and the sign-offs of this moment. */
+export function verdictOf(
+  {
+    review,
+    record,
+    policy,
+  }: {
+    readonly review: Pick<Publication['review'], 'report'>;
+    readonly record: Publication['record'];
+    readonly policy: Publication['policy'];
+  },
+  signOffs: readonly SignOff[],
+  now: number,
+): Verdict {
   const { findings, unknowns, attribution } = review.report;
   return decide(findings, unknowns, signOffs, {
     blocks: (finding) => policy.blocks(finding, attribution),
@@ -56,7 +71,7 @@ function verdictOf({ review, record, policy }: Publication, signOffs: readonly S
 }
 
 /** The one person named only by text is known by login; who signed is known by both. */
-function requesterIds({ requester }: Attribution, signOffs: readonly SignOff[]): number[] {
+export function requesterIds({ requester }: Attribution, signOffs: readonly SignOff[]): number[] {
   return signOffs
     .filter(({ signer }) => signer.login.toLowerCase() === requester?.toLowerCase())
     .map(({ signer }) => signer.id);

@@ -1,11 +1,9 @@
 import { CountersignError, messageOf } from '../core/errors.ts';
 import type { CheckRunState } from '../core/host.ts';
 import type { Ports } from '../ports.ts';
+import { backOffMs } from './back-off.ts';
 import type { Ground, ReviewJob } from './ground.ts';
 import { endLeftRun, startRun, storedRecord } from './runs.ts';
-
-/** Seconds between tries: quickly at first, since most outages are short, then every five minutes for as long as it takes. */
-const BACK_OFF_SECONDS = [5, 15, 30, 60, 120, 300] as const;
 
 /** A source that is down for this long may be signed for, where policy says `sign` (product.md, "Policy file"). */
 export const SIGNABLE_AFTER_MS = 15 * 60 * 1000;
@@ -13,11 +11,10 @@ export const SIGNABLE_AFTER_MS = 15 * 60 * 1000;
 /** Has the review tried again. `askedMs` is what the other side asked us to wait, if it did. */
 export async function retryLater(job: ReviewJob, askedMs: number | null, ports: Ports): Promise<void> {
   const { earlierStarts: _, ...again } = job;
-  const seconds = BACK_OFF_SECONDS[Math.min(job.attempt, BACK_OFF_SECONDS.length - 1)] ?? 300;
   await ports.store.queue.send(
     ports.newId(),
     { ...again, attempt: job.attempt + 1 },
-    { afterMs: Math.max(seconds * 1000, askedMs ?? 0) },
+    { afterMs: backOffMs(job.attempt, askedMs) },
   );
 }
 

@@ -3,6 +3,7 @@ import type { QueuedJob } from '../core/job.ts';
 import type { EvidenceSource } from '../core/lookup.ts';
 import type { OperatedStore } from '../core/store.ts';
 import { createHost, type GitHubHost } from '../github/host.ts';
+import { graphqlUrlOf } from '../github/merge-queue.ts';
 import { defaultObjectLimits } from '../github/objects.ts';
 import { CountersignOctokit } from '../github/octokit.ts';
 import { defaultRequestLimits, type ObservedRequest, type OctokitLike } from '../github/request.ts';
@@ -116,6 +117,7 @@ export function createClients(
     requests: { ...defaultRequestLimits, concurrency: GITHUB_CONCURRENCY },
     objects: defaultObjectLimits,
     walk: defaultWalkLimits,
+    graphqlUrl: graphqlUrlOf(settings.apiUrl),
     observe,
   });
   return { probot, api: createAppApi(() => probot.auth(), now), host, octokit };

@@ -104,7 +104,7 @@ export async function openQueue(
 
   /** What jobs take turns on: the pull request. A press names a check run, whose review names the pull request. */
   async function keyOf(job: Job): Promise<string> {
-    if (job.kind === 'rerequested') return `${job.repository.id}@${job.headSha}`;
+    if (job.kind === 'rerequested' || job.kind === 'merge-group') return `${job.repository.id}@${job.headSha}`;
     if (job.kind !== 'press') return `${job.repository.id}#${job.pullRequest}`;
     const pullRequest = await pullRequestOfCheckRun(job.repository.id, job.checkRunId);
     return pullRequest === null ? `${job.repository.id}!${job.checkRunId}` : `${job.repository.id}#${pullRequest}`;

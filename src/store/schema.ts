@@ -72,6 +72,17 @@ const JOBS = {
     cause: z.string(),
     sender: Account,
   }),
+  'merge-group': z.looseObject({
+    kind: z.literal('merge-group'),
+    repository: Repository,
+    action: z.enum(['checks-requested', 'destroyed']),
+    headSha: z.string(),
+    headRef: z.string(),
+    baseSha: z.string(),
+    baseRef: z.string(),
+    cause: z.string(),
+    attempt: z.number(),
+  }),
 } satisfies { readonly [K in Job['kind']]: z.ZodType<Extract<Job, { kind: K }>> };
 
 const StoredJob = z.looseObject({ kind: z.string() });

@@ -70,5 +70,6 @@ export function optionsOf(github: GitHub): HostOptions {
     requests: defaultRequestLimits,
     objects: { ...defaultObjectLimits, maxBlobBytes: 100_000 },
     walk: defaultWalkLimits,
+    graphqlUrl: '/graphql',
   };
 }

@@ -245,10 +245,10 @@ export function createRepository(stage: Stage, world: RepositoryWorld, call: Pic
       await pushed(pull.baseRef, null, before, sha, as, false);
       return sha;
     },
-    async queue(numbers, as) {
+    async queue(numbers, as, options = {}) {
       const pulls = numbers.map((number) => pullOf(stage.world, world.fullName, number));
       const baseRef = pulls[0]?.baseRef ?? world.defaultBranch;
-      const baseSha = (await tipOf(baseRef)) ?? '';
+      const baseSha = options.onto ?? (await tipOf(baseRef)) ?? '';
       let head = baseSha;
       for (const pull of pulls) {
         const message = `Merge pull request #${pull.number}`;
@@ -256,6 +256,13 @@ export function createRepository(stage: Stage, world: RepositoryWorld, call: Pic
       }
       const headRef = `gh-readonly-queue/${baseRef}/pr-${pulls.at(-1)?.number}-${baseSha}`;
       await moveRef(headRef, head, await tipOf(headRef));
+      const own = numbers.map((pullRequest, index) => ({
+        pullRequest,
+        headSha: index === numbers.length - 1 ? head : null,
+        baseSha: index === numbers.length - 1 ? baseSha : null,
+      }));
+      stage.world.mergeQueues.set(world.fullName, [...(stage.world.mergeQueues.get(world.fullName) ?? []), ...own]);
+      if (options.silent === true) return { headSha: head, headRef };
       stage.emit('merge_group', world.fullName, as, {
         action: 'checks_requested',
         merge_group: {
@@ -270,6 +277,11 @@ export function createRepository(stage: Stage, world: RepositoryWorld, call: Pic
     },
     async destroyGroup(headRef, reason) {
       const head = await tipOf(headRef);
+      const queue = stage.world.mergeQueues.get(world.fullName) ?? [];
+      stage.world.mergeQueues.set(
+        world.fullName,
+        queue.filter((entry) => entry.headSha !== head),
+      );
       const merge_group = {
         head_sha: head,
         head_ref: `refs/heads/${headRef}`,

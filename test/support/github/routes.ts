@@ -82,7 +82,7 @@ const routes: readonly Route[] = [
       ahead_by: ahead.length,
       behind_by: behind.length,
       total_commits: ahead.length,
-      commits: ahead.slice(0, Number(call.query.get('per_page') ?? 250)).map(stage.shapes.commit),
+      commits: pageOf(call, ahead).map(stage.shapes.commit),
       files: [],
     };
     return readable(call, stage, 'contents') ?? { status: 200, json };
@@ -149,6 +149,9 @@ const routes: readonly Route[] = [
     const rules = branch === repository.defaultBranch ? repository.rules : [];
     return readable(call, stage, 'metadata') ?? paged(call, rules, (items) => items);
   }),
+  route('POST', '^/graphql', (call, _parts, stage) =>
+    call.caller === 'installation' ? mergeQueue(call, stage) : refused(401, 'Bad credentials'),
+  ),
   ...checkRunRoutes,
   ...commentRoutes,
 ];
@@ -164,6 +167,30 @@ export async function answerOf(call: Call, stage: Stage): Promise<Answer> {
     if (match) return await candidate.handle(call, match.slice(1), stage);
   }
   return await call.forward();
+}
+
+/** GitHub REST, "Compare two commits": 250 commits where no page is asked for. */
+function pageOf<T>(call: Call, items: readonly T[]): readonly T[] {
+  const size = Number(call.query.get('per_page') ?? 250);
+  const page = Number(call.query.get('page') ?? 1);
+  return items.slice((page - 1) * size, page * size);
+}
+
+/** The one query that we send: the entries of a branch's merge queue. */
+function mergeQueue(call: Call, stage: Stage): Answer {
+  const { owner, name } = (call.body?.['variables'] ?? {}) as Json;
+  if (stage.world.app.permissions['merge_queues'] === undefined) {
+    const errors = [{ type: 'FORBIDDEN', message: 'Resource not accessible by integration' }];
+    return { status: 200, json: { data: { repository: { mergeQueue: null } }, errors } };
+  }
+  const oid = (sha: string | null): Json | null => (sha === null ? null : { oid: sha });
+  const nodes = (stage.world.mergeQueues.get(`${String(owner)}/${String(name)}`) ?? []).map((entry, index) => ({
+    position: index + 1,
+    headCommit: oid(entry.headSha),
+    baseCommit: oid(entry.baseSha),
+    pullRequest: { number: entry.pullRequest },
+  }));
+  return { status: 200, json: { data: { repository: { mergeQueue: { entries: { nodes } } } } } };
 }
 
 function status(ahead: number, behind: number): string {

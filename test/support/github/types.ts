@@ -243,8 +243,15 @@ export interface Repository {
   reopen(number: number, as: string): Promise<void>;
   /** Merges whatever the checks say, as an admin could. Answers the merge commit. */
   merge(number: number, as: string): Promise<string>;
-  /** Puts pull requests into one merge group and asks for checks. Answers the group's head. */
-  queue(numbers: readonly number[], as: string): Promise<{ readonly headSha: string; readonly headRef: string }>;
+  /**
+   * Puts pull requests into one merge group and asks for checks. Answers the group's head. `onto`: the head of the group
+   * before it in the queue; `silent`: no delivery comes.
+   */
+  queue(
+    numbers: readonly number[],
+    as: string,
+    options?: { readonly onto?: string; readonly silent?: boolean },
+  ): Promise<{ readonly headSha: string; readonly headRef: string }>;
   destroyGroup(headRef: string, reason: 'merged' | 'invalidated' | 'dequeued'): Promise<void>;
   comment(
     number: number,

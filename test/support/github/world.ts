@@ -12,6 +12,12 @@ import type {
   UserSeed,
 } from './types.ts';
 
+export interface QueueEntry {
+  readonly pullRequest: number;
+  readonly headSha: string | null;
+  readonly baseSha: string | null;
+}
+
 /** What emulate does not keep, or keeps wrongly. One per emulated GitHub. */
 export interface World {
   readonly app: AppSeed;
@@ -23,6 +29,8 @@ export interface World {
   readonly commits: Map<string, StoredCommit>;
   readonly verified: Set<string>;
   readonly pushes: StoredPush[];
+  /** Entries of each repository's one merge queue, in order. */
+  readonly mergeQueues: Map<string, readonly QueueEntry[]>;
   readonly teams: Map<string, readonly string[]>;
   /** Name and id by which comments written through other Apps are shown. */
   readonly otherApps: Map<number, string>;
@@ -136,6 +144,7 @@ export function createWorld(options: GitHubOptions): World {
     commits: new Map(),
     verified: new Set(),
     pushes: [],
+    mergeQueues: new Map(),
     teams,
     otherApps: new Map(),
   };
