@@ -71,6 +71,7 @@ function seconds(milliseconds: number): string {
 function requestOf(files: readonly Source[]): InspectionRequest {
   return {
     files: files.map(({ path, text }) => ({ path, before: null, after: { path, text, blob: '', mode: '100644' } })),
+    commitFiles: [],
     pullRequest: null,
     scope: 'all',
     context: {

@@ -43,6 +43,8 @@ function answer(task: Task): Promise<Outcome> {
   switch (task.kind) {
     case 'file':
       return inspectFile(task);
+    case 'commitFile':
+      return inspectCommitFile(task.subject);
     case 'pullRequest':
       return inspectPullRequest(task.subject);
     case 'concerns':
@@ -75,6 +77,16 @@ async function inspectFile(task: Extract<Task, { kind: 'file' }>): Promise<Outco
     }
   }
   return { kind: 'findings', detections, unread, code };
+}
+
+/** Most rules judge what a merge would bring; a commit by itself is asked of those that require it. */
+async function inspectCommitFile(subject: Extract<GuardrailSubject, { kind: 'commitFile' }>): Promise<Outcome> {
+  const detections: Detection[] = [];
+  const unread: UnreadFile[] = [];
+  const { guardrailDetectorsFor } = await import('../detectors/guardrail/index.ts');
+  for (const detector of guardrailDetectorsFor(subject))
+    judge(detector, subject, subject.path, subject.after.blob, detections, unread);
+  return { kind: 'findings', detections, unread, code: null };
 }
 
 async function inspectPullRequest(subject: Extract<GuardrailSubject, { kind: 'pullRequest' }>): Promise<Outcome> {

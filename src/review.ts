@@ -65,13 +65,17 @@ async function judgeChange(
   signal: AbortSignal,
 ): Promise<{ readonly judgement: Judgement; readonly diffDigest: string }> {
   const { repository, pullRequest, policy, attribution, commits } = ground;
-  const snapshot = await ports.host.snapshot(repository, ground.mergeBase, pullRequest.headSha);
+  const [snapshot, history] = await Promise.all([
+    ports.host.snapshot(repository, ground.mergeBase, pullRequest.headSha),
+    ports.host.history(repository, commits),
+  ]);
   const complete = ground.commitsComplete
     ? snapshot
     : { ...snapshot, unread: [...snapshot.unread, { ...COMMITS_CAPPED, path: `commits of #${pullRequest.number}` }] };
   const judgement = await judge(
     {
       snapshot: complete,
+      history,
       attribution,
       pullRequest: {
         kind: 'pullRequest',

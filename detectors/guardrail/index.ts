@@ -74,6 +74,10 @@ export const GUARDRAIL_DETECTORS: readonly GuardrailDetector[] = [
  */
 export function guardrailDetectorsFor(subject: GuardrailSubject): readonly GuardrailDetector[] {
   if (subject.kind === 'pullRequest') return GUARDRAIL_DETECTORS;
+  if (subject.kind === 'commitFile')
+    return GUARDRAIL_DETECTORS.filter(
+      ({ rule, concerns }) => rule.requires.includes('commits') && concerns(subject.path),
+    );
   const paths = new Set([subject.path, subject.before?.path ?? subject.path, subject.after?.path ?? subject.path]);
   return GUARDRAIL_DETECTORS.filter((detector) => [...paths].some((path) => detector.concerns(path)));
 }

@@ -11,7 +11,8 @@ import type { Snapshot } from '../core/snapshot.ts';
 import { readNpmUserConfig } from '../evidence/npm-config.ts';
 import {
   defaultBranchOf,
-  gitCommits,
+  historyFromGit,
+  type LocalHistory,
   type LocalSnapshot,
   snapshotFromFolders,
   snapshotFromGit,
@@ -54,7 +55,7 @@ const FORMATS = { text: renderText, json: renderJson, sarif: renderSarif, github
 /** Largest file that is read; a larger one is not evaluated, and the result says so. Bytes. */
 const MAX_BLOB_BYTES = 100_000_000;
 
-/** Commit messages that are read, the newest. */
+/** Commits that are read, the newest. */
 const MAX_COMMITS = 10_000;
 
 interface Options {
@@ -81,6 +82,7 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
   const progress = progressOn(io);
   progress('reading the change');
   const snapshot = await open(options.source);
+  const history = await historyOf(options.source, snapshot);
   const sources = await sourcesFor(io, options.offline);
   const engine = createEngine(await openSources(sources, null), io.now);
   try {
@@ -91,8 +93,9 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
     const judgement = await judge(
       {
         snapshot,
+        history,
         attribution,
-        pullRequest: facts === null ? await ownText(options.source, snapshot) : textOf(facts),
+        pullRequest: facts === null ? ownText(history) : textOf(facts),
         scope: options.source.kind === 'all' ? 'all' : 'change',
         thresholds: policy.thresholds,
         weigh: weighFor(policy, attribution),
@@ -117,6 +120,7 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
   } finally {
     progress(null);
     await engine.close();
+    history?.close();
     if ('close' in snapshot) snapshot.close();
   }
 }
@@ -190,15 +194,22 @@ async function open(source: Source): Promise<Snapshot | LocalSnapshot> {
 
 type PullRequestText = Extract<GuardrailSubject, { kind: 'pullRequest' }>;
 
-/** The commit messages of a range are text of the change too; the other sources have none. */
-async function ownText(source: Source, snapshot: Snapshot): Promise<PullRequestText | null> {
-  if (source.kind !== 'range') return null;
-  const { commits } = await gitCommits(source.repository, snapshot.mergeBase, snapshot.headSha, MAX_COMMITS);
+/** Commits that a push of this change would bring along; folders have none. */
+async function historyOf(source: Source, { mergeBase, headSha }: Snapshot): Promise<LocalHistory | null> {
+  if (source.kind === 'folders' || source.kind === 'all') return null;
+  const head = source.kind === 'range' ? headSha : 'HEAD';
+  const { repository } = source;
+  return historyFromGit({ repository, mergeBase, head, maxCommits: MAX_COMMITS, maxBlobBytes: MAX_BLOB_BYTES });
+}
+
+/** The commit messages are text of the change too. */
+function ownText(history: LocalHistory | null): PullRequestText | null {
+  if (history === null) return null;
   return {
     kind: 'pullRequest',
     title: '',
     body: '',
-    commits: commits.map(({ sha, message }) => ({ sha: sha ?? '', message })),
+    commits: history.commits.map(({ sha, message }) => ({ sha: sha ?? '', message })),
   };
 }
 

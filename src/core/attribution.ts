@@ -50,8 +50,6 @@ export interface CommitFacts {
   readonly committerId?: number | null;
   /** Whether GitHub verified the commit's signature. */
   readonly verified?: boolean | null;
-  /** How many parents: two or more make a merge. */
-  readonly parents?: number | null;
 }
 
 /** What attribution is told of a pull request: the input lines of `countersign attribute`. Any field may be null. */

@@ -20,6 +20,8 @@ export interface Detection {
   readonly signable?: boolean;
   readonly purl?: string;
   readonly advisoryIds?: readonly string[];
+  /** SHA-256 of the secret that the finding is about: a literal is told once, by the rule that knows what it is. */
+  readonly literal?: string;
   /** Normalised shape: equal for findings that are the same mistake (names and literals do not count). Groups, and nothing else. */
   readonly fingerprint: string;
   /** Exactly what a signature would cover (product.md, "What is signed"); its digest is the evidence digest. */

@@ -58,12 +58,13 @@ export type GuardrailSubject =
       readonly after: FileSide | null;
     }
   | {
-      /** One file as one commit of the pull request changed it: what the net change no longer shows. Only `secret-committed` looks at it. */
+      /** One file as one commit of the pull request left it, where the net change no longer shows it. Only rules that require `commits` are asked. */
       readonly kind: 'commitFile';
       readonly sha: string;
       readonly path: string;
-      readonly before: FileSide | null;
-      readonly after: FileSide | null;
+      /** What the commit's parents had there: several for a merge, none where the file is new. */
+      readonly before: readonly FileSide[];
+      readonly after: FileSide;
     }
   | {
       readonly kind: 'pullRequest';

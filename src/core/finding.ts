@@ -2,7 +2,8 @@ import type { Detection, MissingFact } from './detection.ts';
 import type { Confidence, Level } from './rule.ts';
 
 /** A detection in a report: with its handle, its levels settled, and its place in a group of alike. */
-export interface Finding extends Omit<Detection, 'level' | 'confidence' | 'critical' | 'signable' | 'preExisting'> {
+export interface Finding
+  extends Omit<Detection, 'level' | 'confidence' | 'critical' | 'signable' | 'preExisting' | 'literal'> {
   /** `F1`, `F2` …; never used again within a pull request. */
   readonly handle: string;
   readonly level: Level;
@@ -14,7 +15,7 @@ export interface Finding extends Omit<Detection, 'level' | 'confidence' | 'criti
   readonly evidenceDigest: string;
   /** The other places of the same mistake, each with its own evidence digest; signed together. */
   readonly replicas: readonly Replica[];
-  /** Other rules' findings on the same package version: shown as evidence of this one. */
+  /** Other rules' findings on the same package version, or on the same secret: shown as evidence of this one. */
   readonly supporting: readonly { readonly ruleId: string; readonly level: Level; readonly message: string }[];
 }
 

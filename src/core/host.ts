@@ -1,4 +1,5 @@
 import type { Account, CommitFacts } from './attribution.ts';
+import type { CommitNode, History } from './history.ts';
 import type { CheckConclusion } from './report.ts';
 import type { FileContent, Snapshot, Tree } from './snapshot.ts';
 
@@ -12,10 +13,12 @@ export interface Host {
   commits(
     ref: RepositoryRef,
     number: number,
-  ): Promise<{ readonly commits: readonly CommitFacts[]; readonly complete: boolean }>;
+  ): Promise<{ readonly commits: readonly (CommitFacts & CommitNode)[]; readonly complete: boolean }>;
   mergeBase(ref: RepositoryRef, base: string, head: string): Promise<string>;
   /** The change from one commit to another, found by walking both trees from the root where their SHAs differ. */
   snapshot(ref: RepositoryRef, mergeBase: string, head: string): Promise<Snapshot>;
+  /** What each of these commits brings in, compared with its parents by walking their trees. */
+  history(ref: RepositoryRef, commits: readonly CommitNode[]): Promise<History>;
   /** One commit's tree, read lazily; blobs are cached by SHA. */
   tree(ref: RepositoryRef, commit: string): Tree;
 

@@ -10,8 +10,13 @@ export interface InspectedFile {
   readonly after: FileSide | null;
 }
 
+/** A file as one commit left it, which the net change does not show; see `GuardrailSubject`. */
+export type InspectedCommitFile = Omit<Extract<GuardrailSubject, { kind: 'commitFile' }>, 'kind'>;
+
 export interface InspectionRequest {
   readonly files: readonly InspectedFile[];
+  /** Oldest commit first: of several findings of one secret the first is told. */
+  readonly commitFiles: readonly InspectedCommitFile[];
   readonly pullRequest: Extract<GuardrailSubject, { kind: 'pullRequest' }> | null;
   readonly context: GuardrailContext;
   /** `change`: only what touches changed lines counts. `all`: every file is taken as added. */

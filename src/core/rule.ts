@@ -8,7 +8,7 @@ export type Family = 'dependency' | 'code' | 'guardrail' | 'engine';
 
 /**
  * The context a rule must be given. A rule that requires a look-up cannot run offline, and is then listed as such.
- * Look-ups: everything but `changes`, `file`, `beforeAfter`, `pullRequest`, `siblings` and `names`.
+ * Look-ups: everything but `changes`, `file`, `beforeAfter`, `pullRequest`, `commits`, `siblings` and `names`.
  */
 export type Requirement =
   | 'changes'
@@ -16,6 +16,7 @@ export type Requirement =
   | 'beforeAfter'
   | 'siblings'
   | 'pullRequest'
+  | 'commits'
   | 'names'
   | 'registryEntry'
   | 'versions'
@@ -54,7 +55,15 @@ export interface Rule {
   readonly since: string;
 }
 
-const LOCAL: ReadonlySet<Requirement> = new Set(['changes', 'file', 'beforeAfter', 'siblings', 'pullRequest', 'names']);
+const LOCAL: ReadonlySet<Requirement> = new Set([
+  'changes',
+  'file',
+  'beforeAfter',
+  'siblings',
+  'pullRequest',
+  'commits',
+  'names',
+]);
 
 /** True where the rule cannot answer without asking a registry or an advisory source. */
 export function needsLookUp(rule: Rule): boolean {

@@ -1,5 +1,6 @@
 import type { CommitFacts } from '../core/attribution.ts';
 import { CountersignError } from '../core/errors.ts';
+import type { CommitNode } from '../core/history.ts';
 import { openObjects } from './objects.ts';
 import { runGit } from './process.ts';
 import { commitOf } from './snapshot.ts';
@@ -13,7 +14,7 @@ export async function gitCommits(
   base: string,
   head: string,
   limit: number,
-): Promise<{ readonly commits: readonly CommitFacts[]; readonly complete: boolean }> {
+): Promise<{ readonly commits: readonly (CommitFacts & CommitNode)[]; readonly complete: boolean }> {
   const [from, to] = await Promise.all([commitOf(repository, base), commitOf(repository, head)]);
   const count = `--max-count=${limit + 1}`;
   const { code, stdout, stderr } = await runGit(repository, ['rev-list', '--topo-order', count, to, `^${from}`, '--']);
@@ -36,7 +37,7 @@ export async function gitCommits(
 }
 
 /** A commit object: header lines, an empty line, the message (git book, "Git Objects"). */
-function factsOf(sha: string, bytes: Buffer): CommitFacts {
+function factsOf(sha: string, bytes: Buffer): CommitFacts & CommitNode {
   const end = bytes.indexOf('\n\n');
   const headers = bytes.toString('utf8', 0, end === -1 ? bytes.byteLength : end).split('\n');
   const message = end === -1 ? '' : bytes.toString('utf8', end + 2);
@@ -44,6 +45,7 @@ function factsOf(sha: string, bytes: Buffer): CommitFacts {
   const committer = identityOf(headers.find((line) => line.startsWith('committer ')));
   return {
     sha,
+    parents: headers.flatMap((line) => /^parent ([0-9a-f]+)$/.exec(line)?.[1] ?? []),
     message,
     authorName: author.name,
     authorEmail: author.email,

@@ -1,4 +1,5 @@
 export { gitCommits } from './commits.ts';
 export { snapshotFromFolders, snapshotOfAll } from './folders.ts';
+export { historyFromGit, type LocalHistory } from './history.ts';
 export { defaultBranchOf, type LocalSnapshot, snapshotFromGit } from './snapshot.ts';
 export { snapshotFromWorkingTree } from './working-tree.ts';

@@ -1,3 +1,4 @@
+import { collectHistory, type HistoryLimits } from '../core/history.ts';
 import type { Host, IssueHost, MergeQueueHost, SweepHost, TeamHost } from '../core/host.ts';
 import type { BlobCache } from './cache.ts';
 import { createChecks } from './checks.ts';
@@ -20,11 +21,18 @@ export interface HostOptions {
   readonly walk: WalkLimits;
   /** Where GraphQL is asked: an address, or a path of the API's own. */
   readonly graphqlUrl: string;
+  readonly history: HistoryLimits;
   /** Told of every request. */
   readonly observe?: (request: ObservedRequest) => void;
   /** Keeps blobs beyond this process. */
   readonly blobs?: BlobCache;
 }
+
+/**
+ * A branch of ten commits costs about thirty requests beyond the change itself; these caps keep the largest history
+ * within two fifths of the 5,000 requests that an installation has in an hour (GitHub REST, "Rate limits").
+ */
+export const defaultHistoryLimits: HistoryLimits = { maxListings: 1_000, maxBlobs: 1_000, maxDepth: 60 };
 
 export type GitHubHost = Host & TeamHost & SweepHost & IssueHost & MergeQueueHost;
 
@@ -49,6 +57,11 @@ export function createHost(
     ...createPeople(requester),
     ...createMergeQueue(requester, options.graphqlUrl),
     snapshot: (ref, mergeBase, head) => walk(objects, ref, mergeBase, head, options.walk),
+    history: async (ref, commits) => ({
+      ...(await collectHistory(commits, (sha) => objects.listing(ref, sha), options.history)),
+      maxBlobs: options.history.maxBlobs,
+      read: (blob) => objects.blob(ref, blob),
+    }),
     tree: (ref, commit) => objects.tree(ref, commit),
     fileAt: (ref, commit, path) => objects.fileAt(ref, commit, path),
   };

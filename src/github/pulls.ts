@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CommitFacts } from '../core/attribution.ts';
 import { CountersignError } from '../core/errors.ts';
+import type { CommitNode } from '../core/history.ts';
 import type { Host, IssueHost, PullRequestState, RepositoryRef, SweepHost } from '../core/host.ts';
 import { accountOf } from './account.ts';
 import { createMemory } from './cache.ts';
@@ -144,9 +145,10 @@ function pullOf(pull: PullRequest): PullRequestState {
   };
 }
 
-function commitOf({ sha, commit, author, committer }: Commit): CommitFacts {
+function commitOf({ sha, commit, author, committer, parents }: Commit): CommitFacts & CommitNode {
   return {
     sha,
+    parents: parents.map((parent) => parent.sha),
     message: commit.message,
     authorName: commit.author?.name ?? null,
     authorEmail: commit.author?.email ?? null,

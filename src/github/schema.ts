@@ -47,6 +47,7 @@ const Signature = z.object({ name: z.string().nullish(), email: z.string().nulli
 const Linked = z.object({ id: z.number().int().optional(), login: z.string().optional() }).nullish();
 export const Commit = z.object({
   sha: Sha,
+  parents: z.array(z.object({ sha: Sha })),
   commit: z.object({
     message: z.string(),
     author: Signature,

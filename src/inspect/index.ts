@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os';
 import type { UnreadFile } from '../core/dependency.ts';
 import type { Detection } from '../core/detection.ts';
+import type { FileSide } from '../core/detector.ts';
 import type {
   DependencyParser,
   DependencyParsing,
+  InspectedCommitFile,
   InspectedFile,
   InspectionRequest,
   InspectionResult,
@@ -58,9 +60,9 @@ export function createInspector(options: InspectorOptions): Inspector & Dependen
     const codes: CodeResult[] = [];
     const guarded = await guardedPaths(request, signal);
 
-    function collect(outcome: Outcome, path: string, blob: string | undefined): void {
+    function collect(outcome: Outcome, path: string, blob: string | undefined, into: Detection[]): void {
       if (outcome.kind === 'findings') {
-        detections.push(...outcome.detections);
+        into.push(...outcome.detections);
         unread.push(...outcome.unread);
         if (outcome.code !== null) codes.push(outcome.code);
         return;
@@ -69,17 +71,31 @@ export function createInspector(options: InspectorOptions): Inspector & Dependen
       unread.push({ path, reason, transient: false, ...(blob === undefined ? {} : { blob }) });
     }
 
+    function isTooLong(path: string, blob: string | undefined, ...sides: readonly (FileSide | null)[]): boolean {
+      const length = Math.max(...sides.map((side) => side?.text.length ?? 0));
+      if (length <= options.maxCharacters) return false;
+      const reason = `has ${length} characters, more than the limit of ${options.maxCharacters}`;
+      unread.push({ path, reason, transient: false, ...(blob === undefined ? {} : { blob }) });
+      return true;
+    }
+
+    async function inspectCommitFile(file: InspectedCommitFile, into: Detection[]): Promise<void> {
+      const { path, before, after } = file;
+      if (isTooLong(path, after.blob, ...before, after)) return;
+      const outcome = await pool.run(
+        { kind: 'commitFile', subject: { kind: 'commitFile', ...file } },
+        request.context,
+        signal,
+      );
+      collect(outcome, path, after.blob, into);
+    }
+
     const work: Promise<void>[] = request.files.map(async (file) => {
       const code = languageOf(file.path) !== null && file.after !== null;
       const guardrail = guarded.has(file.path) || (file.before !== null && guarded.has(file.before.path));
       if (!code && !guardrail) return;
       const blob = file.after?.blob ?? file.before?.blob;
-      const length = Math.max(file.before?.text.length ?? 0, file.after?.text.length ?? 0);
-      if (length > options.maxCharacters) {
-        const reason = `has ${length} characters, more than the limit of ${options.maxCharacters}`;
-        unread.push({ path: file.path, reason, transient: false, ...(blob === undefined ? {} : { blob }) });
-        return;
-      }
+      if (isTooLong(file.path, blob, file.before, file.after)) return;
       const outcome = await pool.run(
         {
           kind: 'file',
@@ -93,16 +109,23 @@ export function createInspector(options: InspectorOptions): Inspector & Dependen
         guardrail ? request.context : null,
         signal,
       );
-      collect(outcome, file.path, blob);
+      collect(outcome, file.path, blob, detections);
+    });
+    const history: Detection[][] = request.commitFiles.map(() => []);
+    request.commitFiles.forEach((file, index) => {
+      work.push(inspectCommitFile(file, history[index] ?? []));
     });
     if (request.pullRequest !== null) {
       const task = { kind: 'pullRequest', subject: request.pullRequest } as const;
       work.push(
-        pool.run(task, request.context, signal).then((outcome) => collect(outcome, '(pull request text)', undefined)),
+        pool
+          .run(task, request.context, signal)
+          .then((outcome) => collect(outcome, '(pull request text)', undefined, detections)),
       );
     }
     await Promise.all(work);
     detections.push(...joinAcrossFiles(codes));
+    detections.push(...notYetTold(history.flat(), detections));
     return { detections: detections.sort(byPlace), unread: unread.sort((a, b) => compare(a.path, b.path)) };
   }
 
@@ -133,6 +156,17 @@ export function createInspector(options: InspectorOptions): Inspector & Dependen
   }
 
   return { inspect, parseDependencies, close: pool.close };
+}
+
+/** What the history holds beyond the change itself: the first commit's finding of each secret that nothing else tells. */
+function notYetTold(history: readonly Detection[], told: readonly Detection[]): readonly Detection[] {
+  const known = new Set(told.map(({ literal }) => literal));
+  return history.filter(({ literal }) => {
+    if (literal === undefined) return true;
+    const fresh = !known.has(literal);
+    known.add(literal);
+    return fresh;
+  });
 }
 
 function namesOf(file: InspectedFile): readonly string[] {

@@ -16,6 +16,7 @@ export type Task =
       readonly code: boolean;
       readonly guardrail: boolean;
     }
+  | { readonly kind: 'commitFile'; readonly subject: Extract<GuardrailSubject, { kind: 'commitFile' }> }
   | { readonly kind: 'pullRequest'; readonly subject: Extract<GuardrailSubject, { kind: 'pullRequest' }> }
   | { readonly kind: 'concerns'; readonly paths: readonly string[] }
   | { readonly kind: 'dependencies'; readonly format: string; readonly text: string; readonly path: string };

@@ -19,7 +19,10 @@ export type Weigh = (
 ) => { readonly level: Level; readonly holds?: boolean | undefined } | 'off';
 
 /** A detection with everything settled that the rule or policy settles. */
-interface Settled extends Omit<Finding, 'handle' | 'replicas' | 'supporting'> {
+interface Settled extends Omit<Finding, 'handle' | 'replicas'> {
+  readonly literal: string | undefined;
+  /** Whether the rule tells of credentials that are written down (CWE-798). */
+  readonly ofSecret: boolean;
   readonly family: Rule['family'];
   readonly holds: boolean;
 }
@@ -42,7 +45,8 @@ export function assembleFindings(
 ): Numbered {
   const settled = settle(detections, rules, weigh);
   const merged = [...leadByPackage(settled.filter((each) => each.family === 'dependency' && each.purl !== undefined))];
-  const grouped = groupAlike(settled.filter((each) => each.family !== 'dependency' || each.purl === undefined));
+  const others = settled.filter((each) => each.family !== 'dependency' || each.purl === undefined);
+  const grouped = groupAlike(leadBySecret(others));
   return number([...merged, ...grouped].sort(bySeverity), knownHandles);
 }
 
@@ -60,7 +64,7 @@ function settle(detections: readonly Detection[], rules: ReadonlyMap<string, Rul
     seen.set(content, occurrence + 1);
     const evidenceDigest =
       occurrence === 0 ? content : digestOf({ rule: rule.id, evidence: detection.evidence, occurrence });
-    const { level: _level, confidence, critical, signable, preExisting, ...rest } = detection;
+    const { level: _level, confidence, critical, signable, preExisting, literal, ...rest } = detection;
     return [
       {
         ...rest,
@@ -72,6 +76,9 @@ function settle(detections: readonly Detection[], rules: ReadonlyMap<string, Rul
         preExisting: preExisting ?? false,
         evidenceDigest,
         holds: weight.holds ?? weight.level === 'error',
+        literal,
+        ofSecret: rule.cwe.includes(798),
+        supporting: [],
       },
     ];
   });
@@ -108,6 +115,44 @@ function* leadByPackage(settled: readonly Settled[]): Iterable<Unnumbered> {
   }
 }
 
+/** One finding a secret: the rule that knows its format leads, what others say of the same line is its evidence. */
+function leadBySecret(settled: readonly Settled[]): readonly Settled[] {
+  const byPlace = new Map<string, Settled[]>();
+  for (const each of settled) {
+    if (!each.ofSecret || each.preExisting) continue;
+    const { path, startLine } = each.locations[0];
+    const key = `${path}:${startLine}`;
+    byPlace.set(key, [...(byPlace.get(key) ?? []), each]);
+  }
+  const led = new Map<Settled, readonly Settled[]>();
+  for (const all of byPlace.values()) {
+    // A finding that would hold the merge is never folded into one that would not.
+    const known = all.filter(({ literal }) => literal !== undefined);
+    const lead = known.find(({ holds }) => holds) ?? (all.some(({ holds }) => holds) ? undefined : known[0]);
+    if (lead === undefined) continue;
+    led.set(
+      lead,
+      all.filter((each) => each.ruleId !== lead.ruleId),
+    );
+  }
+  const folded = new Set([...led.values()].flat());
+  return settled
+    .filter((each) => !folded.has(each))
+    .map((each) => {
+      const others = led.get(each) ?? [];
+      const blocking = others.filter(({ holds, level }) => holds || level === 'error');
+      if (others.length === 0) return each;
+      return {
+        ...each,
+        evidenceDigest:
+          blocking.length === 0
+            ? each.evidenceDigest
+            : digestOf({ lead: each.evidenceDigest, with: blocking.map((one) => one.evidenceDigest).sort() }),
+        supporting: others.map(({ ruleId, level, message }) => ({ ruleId, level, message })),
+      };
+    });
+}
+
 /** The same mistake in several places is one finding with all its places, signed once. */
 function* groupAlike(settled: readonly Settled[]): Iterable<Unnumbered> {
   const groups = new Map<string, Settled[]>();
@@ -127,26 +172,27 @@ function* groupAlike(settled: readonly Settled[]): Iterable<Unnumbered> {
       ...(replicated ? { level: raised(first.level) } : {}),
       message: replicated ? `${first.message} The same pattern stands in ${places} places.` : first.message,
       replicas,
-      supporting: [],
     };
   }
 }
 
-type Unnumbered = Omit<Finding, 'handle'> & Pick<Settled, 'family' | 'holds'>;
+type Unnumbered = Omit<Finding, 'handle'> & Pick<Settled, 'family' | 'holds' | 'literal' | 'ofSecret'>;
 
 function number(findings: readonly Unnumbered[], known: Readonly<Record<string, string>>): Numbered {
   const handles: Record<string, string> = { ...known };
   let last = Math.max(0, ...Object.values(known).map((handle) => Number(handle.slice(1))));
   const taken = new Set<string>();
-  const numbered = findings.map(({ family: _family, holds: _holds, ...finding }) => {
-    // A group keeps the handle of any place that had one, so that a moved first place renames nothing.
-    const digests = [finding.evidenceDigest, ...finding.replicas.map((each) => each.evidenceDigest)];
-    const kept = digests.map((digest) => handles[digest]).find((each) => each !== undefined && !taken.has(each));
-    const handle = kept ?? `F${++last}`;
-    taken.add(handle);
-    for (const digest of digests) handles[digest] = handle;
-    return { ...finding, handle };
-  });
+  const numbered = findings.map(
+    ({ family: _family, holds: _holds, literal: _literal, ofSecret: _ofSecret, ...finding }) => {
+      // A group keeps the handle of any place that had one, so that a moved first place renames nothing.
+      const digests = [finding.evidenceDigest, ...finding.replicas.map((each) => each.evidenceDigest)];
+      const kept = digests.map((digest) => handles[digest]).find((each) => each !== undefined && !taken.has(each));
+      const handle = kept ?? `F${++last}`;
+      taken.add(handle);
+      for (const digest of digests) handles[digest] = handle;
+      return { ...finding, handle };
+    },
+  );
   return { findings: numbered, handles };
 }
 

@@ -2,6 +2,7 @@ import { raise } from '../agents/index.ts';
 import type { Attribution, CommitFacts, PullRequestFacts } from '../core/attribution.ts';
 import { digestOf } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
+import type { CommitNode } from '../core/history.ts';
 import type { PullRequestState, RepositoryRef, RepositoryState } from '../core/host.ts';
 import type { Job } from '../core/job.ts';
 import type { PullRequestRecord, StoredReview } from '../core/store.ts';
@@ -21,7 +22,7 @@ export interface Ground {
   readonly pullRequest: PullRequestState;
   readonly policy: AppliedPolicy;
   readonly checkName: string;
-  readonly commits: readonly CommitFacts[];
+  readonly commits: readonly (CommitFacts & CommitNode)[];
   readonly commitsComplete: boolean;
   readonly mergeBase: string;
   readonly attribution: Attribution;

@@ -31,7 +31,7 @@ export async function involve(
     people.push({ ...pick(job.sender), why: 'reopened' });
   for (const commit of commits) {
     // A merge says who brought the base in; if it also changed the diff, whoever pushed it is on the list for that.
-    const merge = (commit.parents ?? 1) > 1;
+    const merge = commit.parents.length > 1;
     if (commit.verified !== true || merge || typeof commit.authorId !== 'number') continue;
     people.push({ id: commit.authorId, login: commit.authorLogin ?? '', why: 'committed' });
   }

@@ -4,17 +4,19 @@ import type { Attribution } from '../core/attribution.ts';
 import type { DependencyChange, UnreadFile } from '../core/dependency.ts';
 import type { Detection } from '../core/detection.ts';
 import type { DependencyDetector, FileSide, GuardrailSubject } from '../core/detector.ts';
-import { describeBinary } from '../core/documents/binary.ts';
 import { notApplicable } from '../core/fact.ts';
 import type { Finding, Unknown } from '../core/finding.ts';
+import type { History } from '../core/history.ts';
 import type { InspectedFile, Inspector } from '../core/inspection.ts';
 import type { EvidenceSource, Route } from '../core/lookup.ts';
 import { hostOf } from '../core/registry-hosts.ts';
 import type { Report } from '../core/report.ts';
 import type { Rule } from '../core/rule.ts';
-import { type BlobRef, decodeText, type FileChange, type Snapshot, type Tree } from '../core/snapshot.ts';
+import type { BlobRef, FileChange, Snapshot, Tree } from '../core/snapshot.ts';
 import type { Thresholds } from '../core/thresholds.ts';
 import { assembleFindings, type Weigh } from './findings.ts';
+import { readHistory } from './history.ts';
+import { sideOf } from './side.ts';
 
 /** The parts that gather what a judgement rests on. */
 export interface JudgePorts {
@@ -43,6 +45,8 @@ export interface JudgePorts {
 export interface JudgeInput {
   readonly snapshot: Snapshot;
   readonly attribution: Attribution;
+  /** What the change's commits bring in one by one; null where there are none (two folders, a whole tree). */
+  readonly history: History | null;
   readonly pullRequest: Extract<GuardrailSubject, { kind: 'pullRequest' }> | null;
   readonly scope: 'change' | 'all';
   readonly thresholds: Thresholds;
@@ -148,10 +152,14 @@ async function inspectFiles(
   signal: AbortSignal,
 ): Promise<{ readonly detections: readonly Detection[]; readonly unread: readonly UnreadFile[] }> {
   const concerned = snapshot.files.filter((file) => [file.path, file.previousPath ?? file.path].some(ports.concerns));
-  const read = await Promise.all(concerned.map((file) => readBoth(file, snapshot, ports.isText)));
+  const [read, history] = await Promise.all([
+    Promise.all(concerned.map((file) => readBoth(file, snapshot, ports.isText))),
+    readHistory({ ...ports, history: input.history, excluded: input.excluded, snapshot }),
+  ]);
   const result = await ports.inspector.inspect(
     {
       files: read.flatMap((each) => ('file' in each ? [each.file] : [])),
+      commitFiles: history.files,
       pullRequest: input.pullRequest,
       scope: input.scope,
       context: {
@@ -169,7 +177,7 @@ async function inspectFiles(
   );
   return {
     detections: result.detections,
-    unread: [...read.flatMap((each) => ('unread' in each ? [each.unread] : [])), ...result.unread],
+    unread: [...read.flatMap((each) => ('unread' in each ? [each.unread] : [])), ...history.unread, ...result.unread],
   };
 }
 
@@ -218,20 +226,7 @@ async function readSide(
       blob: blob.sha,
     };
   }
-  const content = await tree.read(path);
-  if (content.state === 'missing') {
-    return { path, reason: 'it is listed in the tree and could not be found', transient: true, blob: blob.sha };
-  }
-  if (content.state === 'unreadable') {
-    return { path, reason: content.reason, transient: content.transient, blob: blob.sha };
-  }
-  const decoded = decodeText(content.bytes);
-  if (decoded.state === 'text') return { path, text: decoded.text, blob: blob.sha, mode: blob.mode };
-  if (isText(path)) {
-    const reason = decoded.state === 'binary' ? 'it is binary where text is expected' : `it is ${decoded.reason}`;
-    return { path, reason, transient: false, blob: blob.sha };
-  }
-  return { path, text: '', blob: blob.sha, mode: blob.mode, binary: describeBinary(content.bytes) };
+  return sideOf(await tree.read(path), path, blob, isText);
 }
 
 function withoutExcluded(snapshot: Snapshot, excluded: (path: string) => boolean): Snapshot {

@@ -2,7 +2,7 @@ import { Probot } from 'probot';
 import type { QueuedJob } from '../core/job.ts';
 import type { EvidenceSource } from '../core/lookup.ts';
 import type { OperatedStore } from '../core/store.ts';
-import { createHost, type GitHubHost } from '../github/host.ts';
+import { createHost, defaultHistoryLimits, type GitHubHost } from '../github/host.ts';
 import { graphqlUrlOf } from '../github/merge-queue.ts';
 import { defaultObjectLimits } from '../github/objects.ts';
 import { CountersignOctokit } from '../github/octokit.ts';
@@ -118,6 +118,7 @@ export function createClients(
     objects: defaultObjectLimits,
     walk: defaultWalkLimits,
     graphqlUrl: graphqlUrlOf(settings.apiUrl),
+    history: defaultHistoryLimits,
     observe,
   });
   return { probot, api: createAppApi(() => probot.auth(), now), host, octokit };

@@ -380,6 +380,38 @@ describe('who commands', () => {
   });
 });
 
+describe('a secret that is gone at the end of the branch', () => {
+  test('is told once, with the commit that brought it, and stays told after the next push', async () => {
+    const { repository, github } = world;
+    const branch = `copilot/history-${count}`;
+    const literal = 'https://hooks.slack.com/services/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';
+    const path = `src/deep/hook${count}.js`;
+    const added = await repository.push(branch, { [path]: `export const hook = '${literal}';\n` }, { as: 'Copilot' });
+    const head = await repository.push(
+      branch,
+      { [path]: 'export const hook = process.env.HOOK;\n' },
+      { as: 'Copilot' },
+    );
+    const number = await repository.open({ branch, title: 'Send a message', as: 'Copilot' });
+    const run = await repository.completed(head);
+    expect(run.conclusion).toBe('action_required');
+    const said = JSON.stringify(run);
+    expect(said).toContain(`commit ${added.slice(0, 12)}`);
+    expect(said).not.toContain(literal.slice(-20));
+    const code = reportCode(world, number);
+
+    github.clearLog();
+    const next = await repository.push(branch, { [path]: null }, { as: 'Copilot' });
+    const again = await repository.completed(next);
+    expect(again.conclusion).toBe('action_required');
+    expect(JSON.stringify(again.annotations)).toContain(added.slice(0, 12));
+    expect(reportCode(world, number)).not.toBe(code);
+    // What an earlier review has read of the history is not asked for again.
+    const asked = github.appRequests().filter(({ path: route }) => /\/git\/(?:trees|blobs)\//.test(route));
+    expect(asked.length).toBeLessThanOrEqual(3);
+  });
+});
+
 describe('texts of the attacker', () => {
   test('are shown as text', async () => {
     const { repository } = world;

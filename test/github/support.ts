@@ -1,5 +1,5 @@
 import { Probot } from 'probot';
-import { createHost, type GitHubHost, type HostOptions } from '../../src/github/host.ts';
+import { createHost, defaultHistoryLimits, type GitHubHost, type HostOptions } from '../../src/github/host.ts';
 import { defaultObjectLimits } from '../../src/github/objects.ts';
 import { CountersignOctokit } from '../../src/github/octokit.ts';
 import { defaultRequestLimits, type OctokitLike, type RequestLimits } from '../../src/github/request.ts';
@@ -71,5 +71,6 @@ export function optionsOf(github: GitHub): HostOptions {
     objects: { ...defaultObjectLimits, maxBlobBytes: 100_000 },
     walk: defaultWalkLimits,
     graphqlUrl: '/graphql',
+    history: defaultHistoryLimits,
   };
 }

@@ -25,6 +25,7 @@ function request(files: readonly InspectedFile[], scope: 'change' | 'all' = 'all
   };
   return {
     files,
+    commitFiles: [],
     pullRequest: null,
     scope,
     context: { changedPaths: [], attribution, firstCommit: false, fixturePaths: [] },

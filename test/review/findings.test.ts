@@ -41,6 +41,49 @@ function at(path: string, tokens: readonly string[]): Detection {
   return detectionWith({ locations: [{ path, startLine: 1, endLine: 1 }], evidence: { path, tokens: [...tokens] } });
 }
 
+describe('a secret that several rules see', () => {
+  const known = new Map([
+    rule('secret-committed', { family: 'guardrail', cwe: [798] }),
+    rule('hardcoded-secret', { cwe: [798] }),
+    rule('plaintext-secret-in-config', { family: 'guardrail', cwe: [256, 798] }),
+    rule('command-injection', {}),
+  ]);
+  const place = { locations: [{ path: 'a.ts', startLine: 3, endLine: 3 }] as const };
+  const named = { ...detectionWith(place), ruleId: 'secret-committed', literal: 'f'.repeat(64) };
+  const coded = {
+    ...detectionWith({ ...place, evidence: { path: 'a.ts', tokens: ['x'] } }),
+    ruleId: 'hardcoded-secret',
+  };
+
+  test('is one finding, led by the rule that knows its format', () => {
+    const { findings } = assembleFindings([coded, named], known, asTold, {});
+    expect(findings.map(({ ruleId }) => ruleId)).toEqual(['secret-committed']);
+    expect(findings[0]?.supporting.map(({ ruleId }) => ruleId)).toEqual(['hardcoded-secret']);
+    expect(findings[0]).not.toHaveProperty('literal');
+  });
+
+  test('is signed for with everything that would hold the merge', () => {
+    const alone = assembleFindings([named], known, asTold, {}).findings[0]?.evidenceDigest;
+    expect(assembleFindings([coded, named], known, asTold, {}).findings[0]?.evidenceDigest).not.toBe(alone);
+  });
+
+  test('is not made quieter by the rule that leads', () => {
+    const weigh = (detection: Detection) =>
+      detection.ruleId === 'secret-committed' ? { level: 'note' as const } : { level: 'error' as const };
+    const { findings } = assembleFindings([coded, named], known, weigh, {});
+    expect(findings.map(({ ruleId }) => ruleId)).toContain('hardcoded-secret');
+  });
+
+  test('swallows nothing else on its line, and nothing on other lines', () => {
+    const other = { ...detectionWith(place), ruleId: 'command-injection' };
+    const below = {
+      ...detectionWith({ locations: [{ path: 'a.ts', startLine: 4, endLine: 4 }] }),
+      ruleId: 'hardcoded-secret',
+    };
+    expect(assembleFindings([named, other, below], known, asTold, {}).findings).toHaveLength(3);
+  });
+});
+
 describe('the same mistake in several places', () => {
   test('is one finding with all its places', () => {
     const { findings } = assemble([at('a.ts', ['x']), at('b.ts', ['y'])]);

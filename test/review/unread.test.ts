@@ -14,6 +14,7 @@ async function digestsOf(snapshot: Snapshot): Promise<readonly string[]> {
     {
       snapshot,
       attribution: { agent: null, class: 'human', tier: 'none', requester: null, evidence: [] },
+      history: null,
       pullRequest: null,
       scope: 'change',
       thresholds: policy.thresholds,

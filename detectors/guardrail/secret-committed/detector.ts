@@ -16,7 +16,7 @@ const RULE = guardrailRule('secret-committed', {
   level: 'error',
   confidence: 'high',
   cwe: [798, 312],
-  requires: ['beforeAfter', 'pullRequest'],
+  requires: ['beforeAfter', 'pullRequest', 'commits'],
 });
 
 const REMEDIATION = 'Revoke it at its issuer first; then remove it and read it from a secret store or the environment.';
@@ -43,7 +43,8 @@ function detectionOf(
   where: string,
 ): Detection {
   const level = confidence === 'medium' && SAMPLES.test(path) ? { level: 'warning' as const } : {};
-  return tell(RULE, {
+  const literal = sha256(found.literal);
+  const detection = tell(RULE, {
     path,
     at: { line, endLine: line, column },
     message: `A credential (${found.format.name}) was added${where}; the base does not have it: ${quote(masked(found.literal))}.`,
@@ -53,19 +54,25 @@ function detectionOf(
     shape: found.format.id,
     before: null,
     // A digest binds the signature to the literal without repeating it.
-    after: { format: found.format.id, sha256: sha256(found.literal), length: found.literal.length },
+    after: { format: found.format.id, sha256: literal, length: found.literal.length },
   });
+  return { ...detection, literal };
 }
 
 /** Secrets in blocks of added lines: keys span several. One finding per literal. */
-function inLines(path: string, lines: readonly AddedLine[], before: string, where: string): readonly Detection[] {
+function inLines(
+  path: string,
+  lines: readonly AddedLine[],
+  isKnown: (literal: string) => boolean,
+  where: string,
+): readonly Detection[] {
   const text = lines.map((line) => line.text).join('\n');
   const seen = new Set<string>();
   return secretsIn(text)
     .flatMap((found) => {
       const confidence = confidenceOf(found, path);
       const again = [...seen].some((literal) => literal.includes(found.literal) || found.literal.includes(literal));
-      if (confidence === null || again || (before !== '' && before.includes(found.literal))) return [];
+      if (confidence === null || again || isKnown(found.literal)) return [];
       seen.add(found.literal);
       const upTo = text.slice(0, found.index).split('\n');
       return [
@@ -75,25 +82,40 @@ function inLines(path: string, lines: readonly AddedLine[], before: string, wher
     .slice(0, LIMIT);
 }
 
-function inFile(before: FileSide | null, after: FileSide, where: string): readonly Detection[] {
+function contentOf(side: FileSide | null): string {
+  return side?.binary?.text.join('\n') ?? side?.text ?? '';
+}
+
+function inFile(
+  before: FileSide | null,
+  after: FileSide,
+  where: string,
+  known: (literal: string) => boolean,
+): readonly Detection[] {
+  const isKnown = (literal: string) => contentOf(before).includes(literal) || known(literal);
   if (after.binary !== undefined) {
     const lines = after.binary.text.map((text, index) => ({ line: index + 1, text, start: 0 }));
-    return inLines(after.path, lines, before?.binary?.text.join('\n') ?? '', `${where} inside a binary file`);
+    return inLines(after.path, lines, isKnown, `${where} inside a binary file`);
   }
-  return inLines(after.path, addedLines(before, after), before?.text ?? '', where);
+  return inLines(after.path, addedLines(before, after), isKnown, where);
 }
+
+const UNKNOWN = (): boolean => false;
 
 function detect(subject: GuardrailSubject): Answer {
   if (subject.kind === 'pullRequest')
     return answerOf(
-      fieldsOf(subject).flatMap(({ path, lines }) => inLines(path, lines, '', ' to the pull request’s text')),
+      fieldsOf(subject).flatMap(({ path, lines }) => inLines(path, lines, UNKNOWN, ' to the pull request’s text')),
     );
   if (subject.kind === 'commitFile') {
-    if (subject.after === null) return CLEAR;
-    return answerOf(inFile(subject.before, subject.after, ` by commit ${subject.sha.slice(0, 12)}`));
+    const { before, after, sha } = subject;
+    const where = ` by commit ${sha.slice(0, 12)}, and is in the history of the change although its end no longer shows it`;
+    const [first = null, ...others] = before;
+    // What any parent of a merge has was not added by the merge.
+    return answerOf(inFile(first, after, where, (literal) => others.some((side) => contentOf(side).includes(literal))));
   }
   const { before, after } = sidesOf(subject, anywhere);
-  return after === null ? CLEAR : answerOf(inFile(before, after, ''));
+  return after === null ? CLEAR : answerOf(inFile(before, after, '', UNKNOWN));
 }
 
 /** See README.md of this folder. */

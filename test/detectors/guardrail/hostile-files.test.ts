@@ -244,7 +244,7 @@ describe('ways round', () => {
       kind: 'commitFile',
       sha: 'c'.repeat(40),
       path: 'a.ts',
-      before: null,
+      before: [],
       after,
     });
     expect(answer.state === 'findings' && answer.detections[0].message).toContain('by commit cccccccccccc');
