@@ -62,8 +62,9 @@ async function judgeOnce(
     {
       snapshot: await ports.host.snapshot(job.repository, ground.root, job.headSha),
       attribution: strictest ?? members[0]?.record?.attribution ?? NOBODY,
-      // Titles, bodies and messages are judged where they were written: in each pull request.
+      // Titles, bodies, messages and single commits are judged where they were written: in each pull request.
       pullRequest: null,
+      history: null,
       scope: 'change',
       thresholds: policy.thresholds,
       weigh(detection, rule) {
