@@ -85,6 +85,6 @@ function isBuiltPath(facts: FileFacts, node: Parameters<FileFacts['constant']>[0
 export const codeInjection: CodeDetector = {
   rule,
   triggers:
-    /eval\b|\bFunction\b|\w+Function\(|\bvm\b|vm2|setTimeout|setInterval|require\s*\(\s*[^'"\s]|import\s*\(\s*[^'"\s]|importlib|__import__|(?<![.\w])(?:exec|compile)\(|_compile|execScript/,
+    /eval\b|\bFunction\b|\wFunction\(|\bvm\b|vm2|setTimeout|setInterval|require\s*\(\s*[^'"\s]|import\s*\(\s*[^'"\s]|importlib|__import__|(?<![.\w])(?:exec|compile)\(|_compile|execScript/,
   detect: (facts) => taintedSinks(facts, rule, sinks(facts)),
 };

@@ -4,6 +4,7 @@ import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts, Flow, Syntax } from '../../../src/inspect/facts.ts';
 import { codeRule } from '../support/rule.ts';
 import { taintedSinks } from '../support/tainted.ts';
+import { provenUnambiguous } from './unambiguous.ts';
 
 const rule = codeRule({
   id: 'regex-denial-of-service',
@@ -95,7 +96,7 @@ function isConstructor(call: Call): boolean {
 
 function judge(facts: FileFacts, used: Used): readonly Detection[] {
   if (used.source.length > MAX_LENGTH) return [];
-  const nested = repeatsAmbiguousGroup(used.source);
+  const nested = repeatsAmbiguousGroup(used.source) && !provenUnambiguous(used.source, used.flags);
   const flow = !nested && mayBePolynomial(used.source) ? inputOf(facts, used.node) : null;
   // What nobody outside reaches costs time only where the expression is exponential.
   const short =
