@@ -3,10 +3,11 @@ import Parser from 'tree-sitter';
 import { CountersignError } from '../core/errors.ts';
 import { type Grammar, languageOf, scriptsOf } from './languages.ts';
 import { PYTHON } from './python.ts';
-import { type Program, readTree } from './syntax.ts';
+import { type Program, readTree, type Vocabulary } from './syntax.ts';
 
 const load = createRequire(import.meta.url);
 const parsers = new Map<Grammar, Parser>();
+const vocabularies = new Map<Grammar, Vocabulary>();
 
 /** Parses one file with the grammar of its name. Null where no detector reads such files. */
 export function parseProgram(path: string, text: string): Program | null {
@@ -24,7 +25,14 @@ export function parseProgram(path: string, text: string): Program | null {
     tree.walk(),
     { path, text: source, dialect: python ? 'python' : 'javascript' },
     python ? PYTHON : null,
+    vocabularyOf(grammar),
   );
+}
+
+function vocabularyOf(grammar: Grammar): Vocabulary {
+  const known = vocabularies.get(grammar) ?? { words: [], fields: [] };
+  vocabularies.set(grammar, known);
+  return known;
 }
 
 /** Texts over 32 KiB need a buffer that holds them; a larger one than needed costs small files most of their time. */

@@ -28,12 +28,14 @@ export interface Program {
   readonly lineStarts: readonly number[];
 }
 
-/** The part of tree-sitter's cursor that is used here. */
+/** The part of tree-sitter's cursor that is used here. Numbers cross from the native side cheaply; words do not. */
 export interface Cursor {
+  readonly nodeTypeId: number;
   readonly nodeType: string;
   readonly nodeIsNamed: boolean;
   readonly startIndex: number;
   readonly endIndex: number;
+  readonly currentFieldId: number | undefined;
   readonly currentFieldName: string;
   gotoFirstChild(): boolean;
   gotoNextSibling(): boolean;
@@ -120,24 +122,61 @@ const PUNCTUATION: ReadonlySet<string> = new Set([
   'string_end',
 ]);
 
+/** What a grammar's numbers mean, learnt as they are met; one for each grammar. */
+export interface Vocabulary {
+  readonly words: (Word | undefined)[];
+  readonly fields: (string | undefined)[];
+}
+
+interface Word {
+  readonly native: string;
+  readonly dropped: boolean;
+  readonly leaf: boolean;
+}
+
+function learn(cursor: Cursor, vocabulary: Vocabulary, id: number): Word {
+  const native = cursor.nodeType;
+  const word: Word = {
+    native,
+    dropped: PUNCTUATION.has(native) && !cursor.nodeIsNamed,
+    // Tokens without a name have no parts; what has a name may.
+    leaf: LEAVES.has(native) || !cursor.nodeIsNamed,
+  };
+  vocabulary.words[id] = word;
+  return word;
+}
+
+function fieldOf(cursor: Cursor, vocabulary: Vocabulary): string | null {
+  const id = cursor.currentFieldId;
+  if (id === undefined || id === 0) return null;
+  let field = vocabulary.fields[id];
+  if (field === undefined) {
+    field = cursor.currentFieldName;
+    vocabulary.fields[id] = field;
+  }
+  return field;
+}
+
 /** Reads the native tree once. Throws CountersignError `unreadable-file` where the code is nested too deeply. */
 export function readTree(
   cursor: Cursor,
   source: { readonly path: string; readonly text: string; readonly dialect: Program['dialect'] },
   translation: Translation | null,
+  vocabulary: Vocabulary,
 ): Program {
   const byType = new Map<string, Growing[]>();
   const open: Growing[] = [];
   let root: Growing | null = null;
 
   for (;;) {
-    const native = cursor.nodeType;
+    const id = cursor.nodeTypeId;
+    const word = vocabulary.words[id] ?? learn(cursor, vocabulary, id);
     let entered = false;
-    if (!PUNCTUATION.has(native) || cursor.nodeIsNamed) {
+    if (!word.dropped) {
       const parent = open.at(-1) ?? null;
-      const field = cursor.currentFieldName || null;
+      const field = parent === null ? null : fieldOf(cursor, vocabulary);
       const node: Growing = {
-        type: translation === null ? native : translation.type(native, cursor),
+        type: translation === null ? word.native : translation.type(word.native, cursor),
         field:
           translation === null || parent === null
             ? field
@@ -152,7 +191,7 @@ export function readTree(
       else known.push(node);
       if (parent === null) root = node;
       else parent.children.push(node);
-      const leaf = LEAVES.has(native) || (native === 'string' && translation === null);
+      const leaf = word.leaf || (translation === null && word.native === 'string');
       if (!leaf && cursor.gotoFirstChild()) {
         entered = true;
         open.push(node);
