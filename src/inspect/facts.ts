@@ -127,6 +127,8 @@ export interface FileFacts {
   functionOf(node: Syntax): Syntax | null;
   /** What the name was given at its declaration, where it is given once. */
   definition(node: Syntax): Syntax | null;
+  /** Where else in the file the name at a declaration is used. */
+  uses(name: Syntax): readonly Syntax[];
   nodes(type: string): readonly Syntax[];
   finding(spec: FindingSpec): Detection;
 }

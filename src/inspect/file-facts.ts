@@ -112,6 +112,10 @@ export function createFileFacts(program: Program): FileFacts {
       const value = constants.resolved(node);
       return value === bare(node) ? null : value;
     },
+    uses(name) {
+      const binding = scopes.lookup(name);
+      return binding === null ? [] : scopes.references(binding);
+    },
     nodes: (type) => program.byType.get(type) ?? [],
     finding: (spec) => detectionOf(program, origins, spec),
   };

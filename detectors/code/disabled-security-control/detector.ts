@@ -72,6 +72,7 @@ function options(facts: FileFacts): readonly Detection[] {
       const value = node.children.find((child) => child.field === 'value');
       if (key === undefined || value === undefined) continue;
       const name = facts.text(key).replace(/['"]/g, '');
+      if (!HELMET.test(name) && !OFF_IF_FALSE.test(name) && !OFF_IF_TRUE.test(name)) continue;
       const known = facts.constant(value);
       if (known === false && HELMET.test(name) && inCallOf(facts, node, /helmet/)) found.push(off(facts, node, name));
       else if (known === false && OFF_IF_FALSE.test(name)) found.push(off(facts, node, name));
@@ -85,9 +86,9 @@ function options(facts: FileFacts): readonly Detection[] {
         .replace(/['"\]]/g, '')
         .split(/[.[]/)
         .at(-1) ?? '';
-    const known = facts.constant(value);
     if (target.type === 'identifier' && !/^(?:WTF_CSRF_ENABLED|DISABLE_AUTH|SKIP_AUTH|BYPASS_AUTH)$/i.test(name))
       continue;
+    const known = facts.constant(value);
     if (
       (known === false && OFF_IF_FALSE.test(name)) ||
       (known === true && (OFF_IF_TRUE.test(name) || /^(?:DISABLE|SKIP|BYPASS)_AUTH$/i.test(name)))
@@ -147,17 +148,18 @@ function switchedOff(facts: FileFacts, call: Call): string | null {
   return null;
 }
 
+const COMMANDS =
+  /\bgit\b[^'"`\n]*--no-verify|commit\.gpgsign[= ]false|npm[^'"`\n]*--no-audit[^'"`\n]*--force|--insecure\b|curl\b[^'"`\n]*\s-k\b|--no-check-certificate|--disable-web-security|http\.sslVerify[= ]false|strict-ssl[= ]false|StrictHostKeyChecking[= ]no|--trusted-host|--allow-unauthenticated|setenforce 0/;
+
 /** `git commit --no-verify` and the like, in texts that are handed to a shell. */
 function commands(facts: FileFacts): readonly Detection[] {
   const found: Detection[] = [];
+  if (!/--no-verify/.test(facts.program.text) && !COMMANDS.test(facts.program.text)) return found;
   for (const type of ['string', 'template_string']) {
     for (const node of facts.nodes(type)) {
       if (node.end - node.start > 2_000) continue;
       const text = facts.text(node);
-      const skips =
-        /\bgit\b[^'"`\n]*--no-verify|commit\.gpgsign[= ]false|npm[^'"`\n]*--no-audit[^'"`\n]*--force|--insecure\b|curl\b[^'"`\n]*\s-k\b|--no-check-certificate|--disable-web-security|http\.sslVerify[= ]false|strict-ssl[= ]false|StrictHostKeyChecking[= ]no|--trusted-host|--allow-unauthenticated|setenforce 0/.exec(
-          text,
-        );
+      const skips = COMMANDS.exec(text);
       if (skips !== null || text.replace(/['"`]/g, '') === '--no-verify')
         found.push(
           report(

@@ -44,6 +44,7 @@ export const hardcodedSecret: CodeDetector = {
 };
 
 function inFormat(facts: FileFacts, node: Syntax): Detection | null {
+  if (node.type === 'string' && node.end - node.start < 16) return null;
   const text = facts.constant(node);
   if (typeof text !== 'string' || text.length < 16) return null;
   const format = knownFormat(text);

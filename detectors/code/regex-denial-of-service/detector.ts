@@ -4,7 +4,7 @@ import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts, Flow, Syntax } from '../../../src/inspect/facts.ts';
 import { codeRule } from '../support/rule.ts';
 import { taintedSinks } from '../support/tainted.ts';
-import { provenUnambiguous } from './unambiguous.ts';
+import { provenLinear, provenUnambiguous } from './unambiguous.ts';
 
 const rule = codeRule({
   id: 'regex-denial-of-service',
@@ -95,7 +95,8 @@ function isConstructor(call: Call): boolean {
 }
 
 function judge(facts: FileFacts, used: Used): readonly Detection[] {
-  if (used.source.length > MAX_LENGTH) return [];
+  if (used.source.length > MAX_LENGTH) return tooLong(facts, used);
+  if (provenLinear(used.source, used.flags)) return [];
   const nested = repeatsAmbiguousGroup(used.source) && !provenUnambiguous(used.source, used.flags);
   const flow = !nested && mayBePolynomial(used.source) ? inputOf(facts, used.node) : null;
   // What nobody outside reaches costs time only where the expression is exponential.
@@ -107,6 +108,13 @@ function judge(facts: FileFacts, used: Used): readonly Detection[] {
   if (status === 'unknown' && nested) return undecided(facts, used);
   if (status !== 'vulnerable' || complexity === undefined) return [];
   return vulnerable(facts, used, complexity, flow ?? inputOf(facts, used.node));
+}
+
+/** An expression too long to be judged is said, where it could be one that takes long. */
+function tooLong(facts: FileFacts, used: Used): readonly Detection[] {
+  if (!repeatsAmbiguousGroup(used.source) || provenUnambiguous(used.source, used.flags)) return [];
+  const message = `This expression of ${used.source.length} characters is longer than the ${MAX_LENGTH} that are checked; whether it can take exponential time is not known.`;
+  return [facts.finding({ rule, at: used.node, message, remediation: REWRITE, level: 'note', confidence: 'low' })];
 }
 
 /** Told where a request reaches the expression; elsewhere nobody could do anything with it. */
@@ -250,10 +258,7 @@ function usesOf(facts: FileFacts, node: Syntax): readonly Syntax[] {
   const declarator = node.parent?.type === 'variable_declarator' ? node.parent : null;
   const name = declarator?.children.find((child) => child.field === 'name');
   if (name === undefined) return [node];
-  const called = facts.text(name);
-  return facts
-    .nodes('identifier')
-    .filter((each) => each !== name && facts.text(each) === called && facts.definition(each) === node);
+  return facts.uses(name).filter((each) => facts.definition(each) === node);
 }
 
 /** `new RegExp(value)`: the value decides the expression itself. */

@@ -12,6 +12,31 @@ export function provenUnambiguous(source: string, flags: string): boolean {
   return expression !== null && repetitionsAre(expression);
 }
 
+/**
+ * A proof, where it succeeds, that matching takes time linear in the text: it can start at one place only, and there is
+ * one way from there.
+ */
+export function provenLinear(source: string, flags: string): boolean {
+  if (!source.startsWith('^') || flags.includes('m')) return false;
+  const expression = parseExpression(source, flags);
+  return expression?.kind === 'sequence' && !looksAhead(expression) && isDeterministic(expression);
+}
+
+/** An assertion with a repetition in it reads the rest of the text anew at each place. */
+function looksAhead(node: Expression): boolean {
+  switch (node.kind) {
+    case 'sequence':
+    case 'choice':
+      return node.parts.some(looksAhead);
+    case 'repetition':
+      return looksAhead(node.body);
+    case 'assertion':
+      return true;
+    default:
+      return false;
+  }
+}
+
 /** Positions of one repetition; more than any expression written by hand has. */
 const MAX_POSITIONS = 2_000;
 
@@ -37,7 +62,7 @@ interface Part {
   readonly last: readonly number[];
 }
 
-function isDeterministic(loop: Expression): boolean {
+function isDeterministic(whole: Expression): boolean {
   const sets: bigint[] = [];
   const follow: Set<number>[] = [];
   let fine = true;
@@ -98,7 +123,7 @@ function isDeterministic(loop: Expression): boolean {
     }
   }
 
-  build(loop);
+  build(whole);
   return fine && follow.every((next) => disjoint([...next].map((position) => sets[position] ?? 0n)));
 }
 

@@ -30,27 +30,27 @@ function* sinks(facts: FileFacts): Generator<Sink> {
     if (call.name === null || isTagged(call)) continue;
     const value = call.arguments[0];
     if (value === undefined) continue;
-    const statement = statementOf(facts, value);
     if (
       RAW.test(call.name) &&
       (call.receiver !== null || isDriver(call)) &&
       (isDriver(call) || isDatabase(facts, call) || /Raw|Unsafe/.test(call.name))
     ) {
-      yield sink(call, statement, 'unknown');
+      yield sink(call, statementOf(facts, value), 'unknown');
     } else if (METHODS.test(call.name) && call.receiver !== null) {
+      const statement = statementOf(facts, value);
       const shape = facts.shape(statement);
-      if (shape !== null && STATEMENT.test(shape)) yield sink(call, statement, 'unknown');
+      if (shape !== null && STATEMENT.test(shape)) yield sink(call, statementOf(facts, value), 'unknown');
       else if (shape === null || shape === '\u0000') {
         // The text is not known here: only a database handle makes it a statement.
-        if (isDriver(call)) yield sink(call, statement, 'parameter');
+        if (isDriver(call)) yield sink(call, statementOf(facts, value), 'parameter');
         else if (isDatabase(facts, call) && /^(?:query|execute|executemany|raw)$/.test(call.name))
-          yield sink(call, statement, 'remote');
+          yield sink(call, statementOf(facts, value), 'remote');
       }
     } else if (
       call.origin !== null &&
       /^sqlalchemy(?:\.sql)?\.text$|^pandas\.read_sql|^sequelize\.(?:literal|Sequelize\.literal)$/.test(call.origin)
     ) {
-      yield sink(call, statement, 'unknown');
+      yield sink(call, statementOf(facts, value), 'unknown');
     }
   }
 }

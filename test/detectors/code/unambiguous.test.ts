@@ -1,0 +1,105 @@
+import { createRequire } from 'node:module';
+import { describe, expect, it } from 'vitest';
+import { provenLinear, provenUnambiguous } from '../../../detectors/code/regex-denial-of-service/unambiguous.ts';
+
+const {
+  checkSync,
+}: {
+  readonly checkSync: (
+    source: string,
+    flags: string,
+    parameters: { readonly timeout: number; readonly checker: 'automaton' },
+  ) => { readonly status: string; readonly complexity?: { readonly type: string } };
+} = createRequire(import.meta.url)('recheck/lib/browser.js');
+
+describe('the proof that an expression is unambiguous', () => {
+  const proven = [
+    '(?:[^"\\\\]|\\\\.)*',
+    '^(?:[a-z]+-)*[a-z]+$',
+    '(?:\\d+,)+',
+    '^v?\\d+(?:\\.\\d+){2}$',
+    '(?:a{2,3}b)*',
+    '(?:(?!\\1)[^x]|x.)*',
+    '(?<year>\\d{4})-(?<month>\\d\\d)',
+    '(?:[\\u0041-\\x5a]|_)+',
+  ];
+  for (const source of proven) {
+    it(`succeeds for ${source}`, () => expect(provenUnambiguous(source, '')).toBe(true));
+  }
+
+  const open: readonly (readonly [string, string])[] = [
+    ['(a+)+', ''],
+    ['(a|a)*', ''],
+    ['(a|A)*', 'i'],
+    ['([k]|\\u212a)*', 'iu'],
+    ['(?:a?|b?)*', ''],
+    ['(?:(?:a?|b?)c)*', ''],
+    ['(?:(?:a?)?c)*', ''],
+    ['(\\s*a\\s*)*', ''],
+    ['(?:[^]|a)*', ''],
+    ['(\\w|[^a])*', ''],
+    ['(é|[^a])*', ''],
+    ['(a|\\x61)*', ''],
+    ['(?:\\p{L}|a)*', 'u'],
+    ['(.)\\1*(?:a\\1)*', ''],
+    ['(?=(a+)+b)c', ''],
+    ['(?:x{1,30}){1,30}', ''],
+    ['(?i:a|b)*', ''],
+    ['a++', ''],
+    ['[', ''],
+    ['(', ''],
+    ['a)', ''],
+    ['[a&&b]', 'v'],
+  ];
+  for (const [source, flags] of open) {
+    it(`leaves /${source}/${flags} to the full check`, () => expect(provenUnambiguous(source, flags)).toBe(false));
+  }
+
+  it('is never given for an expression that the full check finds exponential', () => {
+    const given = expressions(160).filter((source) => provenUnambiguous(source, ''));
+    expect(given.length).toBeGreaterThan(20);
+    const wrong = given.filter((source) => {
+      const { status, complexity } = checkSync(source, '', { timeout: 500, checker: 'automaton' });
+      return status === 'vulnerable' && complexity?.type === 'exponential';
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('of linear time is never given for an expression that the full check finds slow', () => {
+    const given = expressions(160)
+      .map((source) => `^(?:${source})$`)
+      .filter((source) => provenLinear(source, ''));
+    expect(given.length).toBeGreaterThan(10);
+    const wrong = given.filter(
+      (source) => checkSync(source, '', { timeout: 500, checker: 'automaton' }).status === 'vulnerable',
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('of linear time is not given where matching can start anywhere', () => {
+    expect([provenLinear('^a+$', ''), provenLinear('a+$', ''), provenLinear('^a+$', 'm')]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect(provenLinear('^a|b+$', '')).toBe(false);
+    expect(provenLinear('^(?=.*x)(?:a(?=.*y))*$', '')).toBe(false);
+  });
+});
+
+/** Small expressions over few characters, so that ambiguity is common; the same on every run. */
+function expressions(count: number): readonly string[] {
+  let state = 7;
+  const pick = (below: number): number => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+  const make = (depth: number): string => {
+    const kind = depth === 0 ? 0 : pick(6);
+    if (kind < 2) return ['a', 'b', 'c', '[ab]', '[^a]', '\\d', '.'][pick(7)] ?? 'a';
+    if (kind === 2) return make(depth - 1) + make(depth - 1);
+    if (kind === 3) return `(?:${make(depth - 1)}|${make(depth - 1)})`;
+    return `(?:${make(depth - 1)})${['*', '+', '?', '{2,}', '{1,3}'][pick(5)] ?? '*'}`;
+  };
+  return Array.from({ length: count }, () => make(4));
+}
