@@ -38,9 +38,21 @@ export interface Likeness {
 }
 
 export interface Provenance {
-  /** `verified`: the signature and its certificate were checked; `present`: attestations are listed and were not checked. */
-  readonly state: 'verified' | 'present';
+  /**
+   * `verified`: signature, certificate, log entry and subject were checked; `present`: attestations are listed and were
+   * not checked; `invalid`: they were checked and prove nothing for this version.
+   */
+  readonly state: 'verified' | 'present' | 'invalid';
+  /** Where the build took its source from, as its certificate says. */
   readonly sourceRepository?: string;
+  /** Why it is not verified: one clause. */
+  readonly reason?: string;
+}
+
+/** What a registry's own signature over a version's name, number and integrity is worth. */
+export interface RegistrySignature {
+  readonly state: 'verified' | 'invalid';
+  readonly keyid: string;
 }
 
 /** One version as its registry describes it. */
@@ -55,6 +67,8 @@ export interface VersionEvidence {
   /** Withdrawn without being removed: PEP 592, crates.io, Go `retract`; the reason, `''` where none is given. npm has no such thing. */
   readonly yanked: Fact<string>;
   readonly provenance: Fact<Provenance>;
+  /** Absent where the registry signs nothing. Where it is invalid, `integrity` is unavailable: a hash that anybody wrote is none. */
+  readonly signature: Fact<RegistrySignature>;
   /** Bytes, unpacked. */
   readonly unpackedSize: Fact<number>;
 }

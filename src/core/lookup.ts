@@ -46,8 +46,37 @@ export interface VersionRecord {
   readonly deprecation?: string | null;
   readonly yanked?: string | null;
   readonly provenance?: Provenance | null;
+  /** The registry's signatures over name, version and integrity (npm docs, "ECDSA registry signatures"). */
+  readonly signatures?: readonly StatedSignature[] | null;
   readonly unpackedSize?: number;
 }
+
+export interface StatedSignature {
+  readonly keyid: string;
+  /** Base64. */
+  readonly sig: string;
+}
+
+/** A public key with which a registry signs. */
+export interface RegistryKey {
+  readonly keyid: string;
+  /** SubjectPublicKeyInfo in DER, as base64. */
+  readonly spki: string;
+  /** Instant after which it signs nothing any more; null: none is set. */
+  readonly expires: string | null;
+}
+
+/** An attestation as a Sigstore bundle, and the artefact it must speak of. */
+export interface StatedAttestation {
+  readonly bundle: JsonValue;
+  readonly subject: { readonly name: string; readonly algorithm: 'sha256' | 'sha512'; readonly hex: string };
+}
+
+/** What a registry gives beside its documents. `absent`: it has no such thing. */
+export type Given<T> =
+  | { readonly state: 'given'; readonly value: T }
+  | { readonly state: 'absent' }
+  | { readonly state: 'unavailable'; readonly reason: string; readonly transient: boolean };
 
 /** What a registry answered about one name, cut down to what rules ask for. JSON, so that it can be cached. */
 export interface PackageDocument {
@@ -94,6 +123,16 @@ export interface Registry {
   /** Fields of the document that this kind of registry knows at all; what is no concept of it is "not applicable". */
   readonly concepts: ReadonlySet<keyof PackageDocument | keyof VersionRecord>;
   look(question: RegistryQuestion): Promise<RegistryAnswer>;
+  /** The keys it signs with; missing where this kind of registry signs nothing. */
+  keys?(registry: string | null, signal: AbortSignal): Promise<Given<readonly RegistryKey[]>>;
+  /** Attestations of the build of one version; missing where this kind of registry has none. */
+  attestations?(question: {
+    readonly name: string;
+    readonly version: string;
+    readonly integrity: string;
+    readonly registry: string | null;
+    readonly signal: AbortSignal;
+  }): Promise<Given<readonly StatedAttestation[]>>;
   /** The version a range leads to, by the type's own rules; null where none fits, undefined where the range cannot be read. */
   resolve(range: string, document: PackageDocument): string | null | undefined;
   /** Two spellings of one version are equal under this (PEP 440 `1.0` and `1.0.0`). */

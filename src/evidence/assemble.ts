@@ -138,6 +138,8 @@ function versionEvidence(
     deprecation: orNone('deprecation', record.deprecation, 'deprecations'),
     yanked: orNone('yanked', record.yanked, 'withdrawn versions'),
     provenance: orNone('provenance', record.provenance, 'attestations'),
+    // Whether a signature holds is found out afterwards, with the registry's keys.
+    signature: mapFact(orNone('signatures', record.signatures, 'signatures'), () => UNCHECKED),
     unpackedSize: given('unpackedSize', record.unpackedSize, 'sizes'),
   };
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 const personSchema = z.object({ name: z.string(), email: z.string().exactOptional() }).readonly();
 
 const provenanceSchema = z
-  .object({ state: z.enum(['verified', 'present']), sourceRepository: z.string().exactOptional() })
+  .object({ state: z.enum(['verified', 'present', 'invalid']), sourceRepository: z.string().exactOptional(), reason: z.string().exactOptional() })
   .readonly();
 
 const versionRecordSchema = z
@@ -15,6 +15,11 @@ const versionRecordSchema = z
     deprecation: z.string().nullable().exactOptional(),
     yanked: z.string().nullable().exactOptional(),
     provenance: provenanceSchema.nullable().exactOptional(),
+    signatures: z
+      .array(z.object({ keyid: z.string(), sig: z.string() }).readonly())
+      .readonly()
+      .nullable()
+      .exactOptional(),
     unpackedSize: z.number().exactOptional(),
   })
   .readonly();

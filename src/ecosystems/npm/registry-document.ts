@@ -50,6 +50,11 @@ function recordOf(entry: PackumentVersion, publishedAt: string | undefined, full
     ...(entry._npmUser === undefined ? {} : { publisher: personOf(entry._npmUser) }),
     ...(deprecation === undefined ? {} : { deprecation }),
     ...(attested ? { provenance: { state: 'present' } as const } : full ? { provenance: null } : {}),
+    ...(entry.dist?.signatures !== undefined && entry.dist.signatures.length > 0
+      ? { signatures: entry.dist.signatures }
+      : full
+        ? { signatures: null }
+        : {}),
     ...(entry.dist?.unpackedSize === undefined ? {} : { unpackedSize: entry.dist.unpackedSize }),
   };
 }

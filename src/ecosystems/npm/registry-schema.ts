@@ -34,7 +34,10 @@ export const versionSchema = z.object({
       shasum: z.string().optional().catch(undefined),
       unpackedSize: z.number().optional().catch(undefined),
       attestations: z.unknown().optional(),
-      signatures: z.unknown().optional(),
+      signatures: z
+        .array(z.object({ keyid: z.string(), sig: z.string() }))
+        .optional()
+        .catch(undefined),
     })
     .optional()
     .catch(undefined),
@@ -47,3 +50,13 @@ export const notFoundSchema = z.union([
   z.looseObject({ error: z.string().min(1) }),
   z.looseObject({ errors: z.array(z.unknown()).min(1) }),
 ]);
+
+/** npm registry API, `GET /-/npm/v1/keys`: the keys that versions are signed with. */
+export const keysSchema = z.object({
+  keys: z.array(z.object({ keyid: z.string(), key: z.string(), expires: z.string().nullish() })),
+});
+
+/** npm registry API, `GET /-/npm/v1/attestations/{name}@{version}`: Sigstore bundles, each with its predicate's type. */
+export const attestationsSchema = z.object({
+  attestations: z.array(z.object({ predicateType: z.string(), bundle: z.json() })),
+});
