@@ -1,19 +1,26 @@
+import { readFile } from 'node:fs/promises';
 import fetch from 'npm-registry-fetch';
 import type { PackageType } from './core/dependency.ts';
-import type { EvidenceSource, Route } from './core/lookup.ts';
+import { CountersignError, messageOf } from './core/errors.ts';
+import type { EvidenceSource, RegistryKey, Route } from './core/lookup.ts';
 import { hostOf } from './core/registry-hosts.ts';
+import { npmKeysOf } from './ecosystems/npm/registry-schema.ts';
 import { createRegistries, DEFAULT_REGISTRY_SETTINGS, type RegistryAddresses } from './ecosystems/registries.ts';
+import type { DenyList } from './evidence/advisories.ts';
 import type { EvidenceCache } from './evidence/cache.ts';
 import { SYSTEM_CLOCK } from './evidence/clock.ts';
-import { createDenyList } from './evidence/deny-list.ts';
+import { denyListFromAddress, denyListFromFile } from './evidence/deny-list-source.ts';
 import { createDepsDev, DEPS_DEV_ADDRESS } from './evidence/deps-dev.ts';
-import { createNpmDownloads } from './evidence/downloads.ts';
+import { createNpmDownloads, createPypiDownloads } from './evidence/downloads.ts';
 import { createGate, DEFAULT_LIMITS, type GateClock, type SourceLimits } from './evidence/gate.ts';
+import { createHostGuard } from './evidence/guard.ts';
 import { createHttpClient } from './evidence/http.ts';
 import { createEvidence } from './evidence/index.ts';
 import { createNames, type NameKnowledge } from './evidence/names.ts';
 import { createOsv, OSV_ADDRESS } from './evidence/osv.ts';
 import { popularLists } from './evidence/popular.ts';
+import { createProofs } from './evidence/proofs.ts';
+import { type TrustSource, trustFromFile, trustFromSigstore } from './evidence/trust.ts';
 import { VERSION } from './version.ts';
 
 /** Everything an operator, or the user of the command line, decides about sources. Plain data. */
@@ -28,12 +35,22 @@ export interface SourceSettings {
   readonly limits: SourceLimits;
   /** Base address of OSV; null declares the source absent, and evidence says so. */
   readonly osv: string | null;
-  /** A file of known malicious versions; null where there is none. */
+  /** A file or an address of known malicious versions; null where there is none. */
   readonly denyList: string | null;
   /** Base address of deps.dev, asked where a registry gives no creation date; null: nobody is asked. */
   readonly depsDev: string | null;
-  /** Base address of npm's download counts; null: rules do without. */
+  /** Base address of npm's download counts, or `public` for those beside npm-registry-fetch's own registry; null: rules do without. */
   readonly npmDownloads: string | null;
+  /** Base address of download counts for PyPI in pypistats' form; null: rules do without. */
+  readonly pypiDownloads: string | null;
+  /** What attestations are checked against: `public` for Sigstore's own instance, a file with a trusted root, null for nothing. */
+  readonly sigstore: string | null;
+  /** Where the public instance's root is kept; null: in the user's own cache. */
+  readonly sigstoreCache: string | null;
+  /** A file with the keys that npm versions are signed with, in the form of the registry's own answer; null: the registry is asked. */
+  readonly npmKeys: string | null;
+  /** Proxies on the way out: hosts that may be private. */
+  readonly proxies: readonly string[];
   /** Base addresses that differ from the public ones. */
   readonly addresses: Partial<RegistryAddresses>;
   /** Files with one popular name a line, most used first, for types without a shipped list or instead of it. */
@@ -49,8 +66,13 @@ export const DEFAULT_SOURCES: SourceSettings = {
   limits: DEFAULT_LIMITS,
   osv: OSV_ADDRESS,
   denyList: null,
-  depsDev: null,
+  depsDev: DEPS_DEV_ADDRESS,
   npmDownloads: null,
+  pypiDownloads: null,
+  sigstore: 'public',
+  sigstoreCache: null,
+  npmKeys: null,
+  proxies: [],
   addresses: {},
   popularFiles: {},
 };
@@ -62,36 +84,93 @@ export async function openSources(
   clock: GateClock = SYSTEM_CLOCK,
 ): Promise<EvidenceSource> {
   const { timeoutMs, limits } = settings;
-  const http = createHttpClient({ timeoutMs, maxBytes: 64 * 1024 * 1024, userAgent: `countersign/${VERSION}` });
+  const guard = createHostGuard(trustedHosts(settings));
+  const http = createHttpClient({ timeoutMs, maxBytes: 64 * 1024 * 1024, userAgent: `countersign/${VERSION}`, guard });
   const { npm } = DEFAULT_REGISTRY_SETTINGS;
   const registries = createRegistries(
     {
-      npm: { ...npm, fetchOptions: settings.npm, timeoutMs },
+      npm: { ...npm, fetchOptions: settings.npm, timeoutMs, guard },
       addresses: { ...DEFAULT_REGISTRY_SETTINGS.addresses, ...settings.addresses },
     },
     http,
   );
+  const gate = () => createGate(limits, clock);
+  const npmDownloads = settings.npmDownloads === 'public' ? publicNpmDownloads() : settings.npmDownloads;
+  const counting = { http, clock, cache };
   return createEvidence({
     registries,
     routes: settings.routes,
     allowedHosts: settings.allowedHosts,
     offline: settings.offline,
-    advisories: settings.osv === null ? null : createOsv({ base: settings.osv, http, gate: createGate(limits, clock) }),
-    denyList: settings.denyList === null ? null : createDenyList(settings.denyList, clock.now),
-    downloads:
-      settings.npmDownloads === null
-        ? null
-        : createNpmDownloads({ base: settings.npmDownloads, http, gate: createGate(limits, clock), clock }),
+    advisories: settings.osv === null ? null : createOsv({ base: settings.osv, http, gate: gate() }),
+    denyList: await openDenyList(settings.denyList, { http, gate: gate(), cache, now: clock.now }),
+    downloads: [
+      ...(npmDownloads === null ? [] : [createNpmDownloads({ base: npmDownloads, gate: gate(), ...counting })]),
+      ...(settings.pypiDownloads === null
+        ? []
+        : [createPypiDownloads({ base: settings.pypiDownloads, gate: gate(), ...counting })]),
+    ],
     dates:
       settings.depsDev === null
         ? null
-        : createDepsDev({ base: settings.depsDev, http, gate: createGate(limits, clock), cache, now: clock.now }),
+        : createDepsDev({ base: settings.depsDev, http, gate: gate(), cache, now: clock.now }),
+    prove: createProofs({
+      trust: await openTrust(settings, clock.now),
+      keys: settings.npmKeys === null ? null : await readKeys(settings.npmKeys),
+      cache,
+      now: clock.now,
+    }),
     names: await openNames(settings),
     cache,
     limits,
     clock,
     registryHosts: registryHosts(settings),
   });
+}
+
+async function openDenyList(
+  location: string | null,
+  parts: Omit<Parameters<typeof denyListFromAddress>[0], 'address'>,
+): Promise<DenyList | null> {
+  if (location === null) return null;
+  return /^https?:\/\//i.test(location)
+    ? denyListFromAddress({ ...parts, address: location })
+    : denyListFromFile(location, parts.now);
+}
+
+async function openTrust(settings: SourceSettings, now: () => number): Promise<TrustSource | null> {
+  if (settings.sigstore === null) return null;
+  if (settings.sigstore !== 'public') return trustFromFile(settings.sigstore);
+  return trustFromSigstore({ cacheFolder: settings.sigstoreCache, timeoutMs: settings.timeoutMs, now });
+}
+
+async function readKeys(path: string): Promise<readonly RegistryKey[]> {
+  try {
+    return npmKeysOf(JSON.parse(await readFile(path, 'utf8')));
+  } catch (error) {
+    throw new CountersignError(
+      'bad-configuration',
+      `the keys in ${path} cannot be read: ${messageOf(error)}. The file holds what an npm registry answers to \`/-/npm/v1/keys\`.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Download counts stand beside the public registry, under `api` instead of `registry`. */
+function publicNpmDownloads(): string {
+  return fetch.pickRegistry('any-name').replace('//registry.', '//api.');
+}
+
+/** Every host that the operator names may be private; the public defaults may not. */
+function trustedHosts(settings: SourceSettings): readonly string[] {
+  const { osv, denyList, depsDev, npmDownloads, pypiDownloads, addresses, routes, npm, allowedHosts, proxies } =
+    settings;
+  const named = [osv, denyList, depsDev, npmDownloads, pypiDownloads, npm['registry'], npm['proxy'], npm['httpsProxy']];
+  const scoped = Object.entries(npm).flatMap(([key, value]) => (key.endsWith(':registry') ? [value] : []));
+  const all = [...named, ...scoped, ...proxies, ...Object.values(addresses), ...routes.map((route) => route.registry)];
+  const publicOnes = new Set([OSV_ADDRESS, DEPS_DEV_ADDRESS].map(hostOf));
+  const hosts = all.flatMap((each) => (typeof each === 'string' ? (hostOf(each) ?? []) : []));
+  return [...new Set([...hosts, ...allowedHosts])].filter((host) => !publicOnes.has(host));
 }
 
 /** Hosts that are registries by these settings: npm's (its client knows its own default), the addresses, the routes. */
@@ -104,38 +183,4 @@ function registryHosts(settings: SourceSettings): readonly string[] {
 /** What is known of names without any network. */
 export async function openNames(settings: Pick<SourceSettings, 'popularFiles'>): Promise<NameKnowledge> {
   return createNames(await popularLists(settings.popularFiles));
-}
-
-/**
- * What the environment says of sources: `COUNTERSIGN_POPULAR_<TYPE>` (a file of names), `COUNTERSIGN_ALLOWED_HOSTS`
- * (hosts, with commas between), `COUNTERSIGN_OSV` (`on` for the public service, an address, or `off`), `COUNTERSIGN_DENY_LIST`
- * (a file), `COUNTERSIGN_DEPS_DEV` (`on` or an address), `COUNTERSIGN_NPM_DOWNLOADS` (an address),
- * `COUNTERSIGN_REGISTRY_<TYPE>` (a base address). What is not set leaves the defaults.
- */
-export function settingsFromEnvironment(env: Readonly<Record<string, string | undefined>>): Partial<SourceSettings> {
-  const popular = Object.entries(env).flatMap(([key, path]) => {
-    const type = /^COUNTERSIGN_POPULAR_([A-Z]+)$/.exec(key)?.[1]?.toLowerCase();
-    return type === undefined || path === undefined || path === '' ? [] : [[type, path] as const];
-  });
-  const hosts = (env['COUNTERSIGN_ALLOWED_HOSTS'] ?? '').split(',').map((host) => host.trim().toLowerCase());
-  const allowedHosts = hosts.filter((host) => host !== '');
-  const addresses = Object.entries(env).flatMap(([key, address]) => {
-    const type = /^COUNTERSIGN_REGISTRY_([A-Z]+)$/.exec(key)?.[1]?.toLowerCase();
-    return type === undefined || address === undefined || address === '' ? [] : [[type, address] as const];
-  });
-  const npm = addresses.find(([type]) => type === 'npm')?.[1];
-  const osv = env['COUNTERSIGN_OSV'] ?? '';
-  const denyList = env['COUNTERSIGN_DENY_LIST'] ?? '';
-  const depsDev = env['COUNTERSIGN_DEPS_DEV'] ?? '';
-  const npmDownloads = env['COUNTERSIGN_NPM_DOWNLOADS'] ?? '';
-  return {
-    ...(npm === undefined ? {} : { npm: { registry: npm } }),
-    ...(osv === '' ? {} : { osv: osv === 'on' ? OSV_ADDRESS : osv === 'off' ? null : osv }),
-    ...(denyList === '' ? {} : { denyList }),
-    ...(depsDev === '' ? {} : { depsDev: depsDev === 'on' ? DEPS_DEV_ADDRESS : depsDev === 'off' ? null : depsDev }),
-    ...(npmDownloads === '' ? {} : { npmDownloads }),
-    ...(addresses.length === 0 ? {} : { addresses: Object.fromEntries(addresses) }),
-    ...(popular.length === 0 ? {} : { popularFiles: Object.fromEntries(popular) }),
-    ...(allowedHosts.length === 0 ? {} : { allowedHosts }),
-  };
 }

@@ -80,6 +80,7 @@ function evidenceOf(name: string, age: number | null, names: NameKnowledge): Pac
       deprecation: absent('synthetic', at),
       yanked: notApplicable(),
       provenance: absent('synthetic', at),
+      signature: absent('synthetic', at),
       unpackedSize: fact(1000),
     }),
     previousVersion: notApplicable(),

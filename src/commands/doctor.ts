@@ -22,7 +22,8 @@ import {
   readSettings,
   type Settings,
 } from '../service/settings.ts';
-import { DEFAULT_SOURCES, openSources, settingsFromEnvironment } from '../sources.ts';
+import { operatorSources } from '../service/source-settings.ts';
+import { openSources, type SourceSettings } from '../sources.ts';
 import { openStore } from '../store/index.ts';
 import type { CommandIo } from './io.ts';
 import { parseInput } from './package/input.ts';
@@ -180,24 +181,19 @@ const WELL_KNOWN: Readonly<Record<string, string>> = {
 
 /** npm and advisories always, other registries where the operator named one. */
 async function ofSources(io: CommandIo): Promise<Diagnosis[]> {
-  const settings = { ...DEFAULT_SOURCES, ...settingsFromEnvironment(io.env) };
-  const named = Object.keys(settings.addresses);
-  const types = ['npm', ...Object.keys(WELL_KNOWN).filter((type) => type !== 'npm' && named.includes(type))];
   let evidence: EvidenceSource;
+  let settings: SourceSettings;
   try {
+    settings = await operatorSources(io.env);
     evidence = await openSources(settings, null);
   } catch (error) {
-    const why = 'Nothing can be looked up.';
-    return [
-      {
-        check: 'sources',
-        state: 'wrong',
-        found: messageOf(error),
-        why,
-        fix: 'Check the files and addresses named in COUNTERSIGN_… settings.',
-      },
-    ];
+    if (!(error instanceof CountersignError)) throw error;
+    const why = 'Nothing can be looked up, and the service does not start.';
+    const fix = 'Mend the COUNTERSIGN_… setting that is named; docs/settings.md lists them.';
+    return [{ check: 'sources', state: 'wrong', found: error.message, why, fix }];
   }
+  const named = Object.keys(settings.addresses);
+  const types = ['npm', ...Object.keys(WELL_KNOWN).filter((type) => type !== 'npm' && named.includes(type))];
   const asked = types.flatMap((type) => {
     const input = parseInput(WELL_KNOWN[type] ?? '', 1);
     return input.state === 'package' ? [{ type, change: input.change }] : [];

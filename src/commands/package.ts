@@ -8,12 +8,12 @@ import type { Finding } from '../core/finding.ts';
 import type { EvidenceSource } from '../core/lookup.ts';
 import type { Verdict } from '../core/report.ts';
 import type { Rule } from '../core/rule.ts';
-import { readNpmUserConfig } from '../evidence/npm-config.ts';
 import { weighFor } from '../policy/applied.ts';
 import { decide } from '../policy/decide.ts';
 import { appliedPolicy } from '../policy/resolve.ts';
 import { assembleFindings } from '../review/findings.ts';
-import { DEFAULT_SOURCES, openNames, openSources, settingsFromEnvironment } from '../sources.ts';
+import { fromEnvironment, userSources } from '../service/source-settings.ts';
+import { openNames, openSources } from '../sources.ts';
 import type { CommandIo } from './io.ts';
 import { parseInput } from './package/input.ts';
 import { judgeNames } from './package/names.ts';
@@ -48,20 +48,10 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
     return 0;
   }
   const options = parseOptions(argv);
-  const settings = { ...DEFAULT_SOURCES, ...settingsFromEnvironment(io.env) };
   if (options.nameOnly) {
-    return judgeNames(lotsOf(options, io), await openNames(settings), { ...options, now: io.now() }, io);
+    return judgeNames(lotsOf(options, io), await openNames(fromEnvironment(io.env)), { ...options, now: io.now() }, io);
   }
-  const user = await readNpmUserConfig(io.env);
-  const evidence = await openSources(
-    {
-      ...settings,
-      npm: { ...user.options, ...settings.npm },
-      routes: [...settings.routes, ...user.routes],
-      offline: options.offline,
-    },
-    null,
-  );
+  const evidence = await openSources(await userSources(io.env, options.offline), null);
   const results: Verdict['result'][] = [];
   let wrong = false;
   for await (const lot of lotsOf(options, io)) {

@@ -2,8 +2,9 @@ import { parseArgs } from 'node:util';
 import { CountersignError, messageOf } from '../core/errors.ts';
 import { createLog, secretsOf } from '../service/log.ts';
 import type { Credentials, Settings } from '../service/settings.ts';
+import { operatorSources } from '../service/source-settings.ts';
 import type { ServiceParts } from '../service/start.ts';
-import { DEFAULT_SOURCES, openSources, settingsFromEnvironment } from '../sources.ts';
+import { openSources } from '../sources.ts';
 import { openStore } from '../store/index.ts';
 import type { CommandIo } from './io.ts';
 
@@ -32,7 +33,7 @@ export async function runUntilStopped<T extends Running>(
   });
   let running: T;
   try {
-    const evidence = await openSources({ ...DEFAULT_SOURCES, ...settingsFromEnvironment(io.env) }, store);
+    const evidence = await openSources(await operatorSources(io.env), store);
     running = await start({ settings, credentials, store, evidence, log, now: io.now });
   } catch (error) {
     await store.close();

@@ -8,7 +8,6 @@ import { CountersignError, messageOf } from '../core/errors.ts';
 import { DEFAULT_POLICY } from '../core/policy.ts';
 import type { Report, Verdict } from '../core/report.ts';
 import type { Snapshot } from '../core/snapshot.ts';
-import { readNpmUserConfig } from '../evidence/npm-config.ts';
 import {
   defaultBranchOf,
   historyFromGit,
@@ -29,7 +28,8 @@ import type { ScanResult } from '../report/scan.ts';
 import { renderText } from '../report/text.ts';
 import { type Judgement, judge } from '../review/judge.ts';
 import { createEngine } from '../service/engine.ts';
-import { DEFAULT_SOURCES, openSources, type SourceSettings, settingsFromEnvironment } from '../sources.ts';
+import { userSources } from '../service/source-settings.ts';
+import { openSources } from '../sources.ts';
 import { VERSION } from '../version.ts';
 import type { CommandIo } from './io.ts';
 
@@ -83,7 +83,7 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
   progress('reading the change');
   const snapshot = await open(options.source);
   const history = await historyOf(options.source, snapshot);
-  const sources = await sourcesFor(io, options.offline);
+  const sources = await userSources(io.env, options.offline);
   const engine = createEngine(await openSources(sources, null), io.now);
   try {
     const facts = options.pullRequest === null ? null : readFacts(options.pullRequest);
@@ -123,14 +123,6 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
     history?.close();
     if ('close' in snapshot) snapshot.close();
   }
-}
-
-/** The user's own npm configuration applies; the project's never does. */
-async function sourcesFor(io: CommandIo, offline: boolean): Promise<SourceSettings> {
-  const settings = { ...DEFAULT_SOURCES, ...settingsFromEnvironment(io.env), offline };
-  if (offline) return settings;
-  const user = await readNpmUserConfig(io.env);
-  return { ...settings, npm: { ...user.options, ...settings.npm }, routes: [...settings.routes, ...user.routes] };
 }
 
 /** What is known of the author where nothing is told: the change is held to what an agent's is. */

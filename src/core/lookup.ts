@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import type { DependencyChange, PackageType } from './dependency.ts';
 import type { Advisory, PackageEvidence, Person, Provenance } from './evidence.ts';
 import type { JsonValue } from './json.ts';
@@ -138,6 +139,16 @@ export interface Registry {
   /** Two spellings of one version are equal under this (PEP 440 `1.0` and `1.0.0`). */
   sameVersion(a: string, b: string): boolean;
   normalizeName(name: string): string;
+}
+
+/** Which hosts may be spoken to. Hosts that the operator names are trusted, private address or not; others only where they are public. */
+export interface HostGuard {
+  /** Why no request may go to this address, in one clause; null where one may. A name is judged when it is resolved. */
+  refuses(address: URL): string | null;
+  /** True for a host (with its port, where it has one) that the operator names: a redirect may lead there. */
+  trusts(host: string): boolean;
+  /** For sockets: resolves a name and fails where one of its addresses is refused, however often the name is asked. */
+  readonly lookup: LookupFunction;
 }
 
 export type HttpAnswer =

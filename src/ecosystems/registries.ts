@@ -24,8 +24,14 @@ export interface RegistrySettings {
   readonly addresses: RegistryAddresses;
 }
 
+/** Defaults: everything but who may be spoken to, which depends on what the operator names. */
+export interface DefaultRegistrySettings {
+  readonly npm: Omit<NpmRegistrySettings, 'guard'>;
+  readonly addresses: RegistryAddresses;
+}
+
 /** What holds for every registry unless the operator says otherwise: the public ones, by their own documentation. */
-export const DEFAULT_REGISTRY_SETTINGS: RegistrySettings = {
+export const DEFAULT_REGISTRY_SETTINGS: DefaultRegistrySettings = {
   npm: {
     fetchOptions: {},
     timeoutMs: 10_000,

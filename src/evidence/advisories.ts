@@ -1,12 +1,19 @@
 import type { PackageType } from '../core/dependency.ts';
 import type { Advisory } from '../core/evidence.ts';
-import { type Fact, known, notApplicable, unavailable } from '../core/fact.ts';
+import { type Fact, known, knownValue, notApplicable, unavailable } from '../core/fact.ts';
 import type { AdvisoryAnswer, AdvisorySource } from '../core/lookup.ts';
 import type { DatedAnswer } from './cache.ts';
 import { resolvedOf, type Subject } from './subject.ts';
 
-/** Whether a version (null: any of the name) is on the local list of malicious versions. */
-export type DenyList = (type: PackageType, name: string, version: string | null) => Promise<Advisory | null>;
+/** Whether a version (null: it is not known which) is on the list of malicious versions; unavailable where there is no list yet. */
+export type DenyList = (
+  type: PackageType,
+  name: string,
+  version: string | null,
+) => Promise<
+  | { readonly state: 'known'; readonly listed: Advisory | null }
+  | { readonly state: 'unavailable'; readonly reason: string }
+>;
 
 export interface AdvisoryFacts {
   readonly advisories: Fact<readonly Advisory[]>;
@@ -66,16 +73,28 @@ export async function advisoriesOf(
   return Promise.all(
     subjects.map(async (subject, index): Promise<AdvisoryFacts> => {
       const { change, name, lookedUp } = subject;
-      const denied = lookedUp ? ((await sources.denyList?.(change.type, name, wanted[index] ?? null)) ?? null) : null;
+      const denied =
+        lookedUp && sources.denyList !== null
+          ? await sources.denyList(change.type, name, wanted[index] ?? null)
+          : ({ state: 'known', listed: null } as const);
       const asked = publicFact(subject, `resolved ${index}`);
       return {
-        advisories:
-          denied === null
-            ? asked
-            : known([denied, ...(asked.state === 'known' ? asked.value : [])], 'deny-list', observedAt),
+        advisories: withDenyList(asked, denied, observedAt),
         previousAdvisories:
           change.previous?.version === undefined ? notApplicable() : publicFact(subject, `previous ${index}`),
       };
     }),
   );
+}
+
+/** The list adds to what an advisory source says. Where it cannot be read, only malware that the other one knows is known. */
+function withDenyList(
+  asked: Fact<readonly Advisory[]>,
+  denied: Awaited<ReturnType<DenyList>>,
+  observedAt: string,
+): Fact<readonly Advisory[]> {
+  const others = knownValue(asked) ?? [];
+  if (denied.state === 'known')
+    return denied.listed === null ? asked : known([denied.listed, ...others], 'deny-list', observedAt);
+  return others.some((each) => each.malicious) ? asked : unavailable('deny-list', denied.reason, true);
 }

@@ -1,5 +1,5 @@
 import type { DependencyChange } from '../core/dependency.ts';
-import type { Advisory, Likeness, PackageEvidence, VersionEvidence } from '../core/evidence.ts';
+import type { Advisory, Likeness, PackageEvidence, RegistrySignature, VersionEvidence } from '../core/evidence.ts';
 import { absent, type Fact, known, mapFact, notApplicable, unavailable } from '../core/fact.ts';
 import type { PackageDocument, Registry, VersionRecord } from '../core/lookup.ts';
 import type { DatedAnswer } from './cache.ts';
@@ -139,7 +139,10 @@ function versionEvidence(
     yanked: orNone('yanked', record.yanked, 'withdrawn versions'),
     provenance: orNone('provenance', record.provenance, 'attestations'),
     // Whether a signature holds is found out afterwards, with the registry's keys.
-    signature: mapFact(orNone('signatures', record.signatures, 'signatures'), () => UNCHECKED),
+    signature:
+      record.signatures === undefined || record.signatures === null
+        ? orNone<RegistrySignature>('signatures', record.signatures, 'signatures')
+        : unavailable(source, 'not checked', false),
     unpackedSize: given('unpackedSize', record.unpackedSize, 'sizes'),
   };
 }

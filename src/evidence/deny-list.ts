@@ -1,10 +1,9 @@
-import { readFile, stat } from 'node:fs/promises';
 import type { PackageType } from '../core/dependency.ts';
-import { CountersignError, messageOf } from '../core/errors.ts';
-import type { DenyList } from './advisories.ts';
+import { CountersignError } from '../core/errors.ts';
+import type { Advisory } from '../core/evidence.ts';
 
 /** Entries by `type:name`; a version `*` means every version. */
-type Entries = ReadonlyMap<string, ReadonlySet<string>>;
+export type Entries = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** Package types by the names that lists in circulation give them. */
 const TYPES: Readonly<Record<string, PackageType>> = {
@@ -23,8 +22,12 @@ const TYPES: Readonly<Record<string, PackageType>> = {
   nuget: 'nuget',
   maven: 'maven',
   githubactions: 'githubactions',
+  actions: 'githubactions',
   docker: 'docker',
 };
+
+/** No registry allows other characters in a name; an error page is full of them. */
+const NAME = /^@?[\p{L}\p{N}_-][\p{L}\p{N}._~+!'()*/@:-]*$/u;
 
 /**
  * Known malicious versions from text: `ecosystem:package:version` a line, npm where no ecosystem stands, `*` or nothing
@@ -46,7 +49,7 @@ export function parseDenyList(text: string, origin: string): Entries {
     // Maven names have a colon of their own.
     const version = parts.length > (type === 'maven' ? 2 : 1) ? parts.pop() : '*';
     const name = parts.join(':');
-    if (name === '' || /\s/.test(name) || parts.length > (type === 'maven' ? 2 : 1)) {
+    if (!NAME.test(name) || parts.length > (type === 'maven' ? 2 : 1)) {
       throw new CountersignError(
         'bad-configuration',
         `${origin}, line ${index + 1}: write \`ecosystem:package:version\`, not "${line.slice(0, 80)}"`,
@@ -55,7 +58,7 @@ export function parseDenyList(text: string, origin: string): Entries {
         },
       );
     }
-    const key = `${type}:${name}`;
+    const key = keyOf(type, name);
     const versions = entries.get(key) ?? new Set();
     versions.add(version === undefined || version === '' ? '*' : version);
     entries.set(key, versions);
@@ -63,38 +66,24 @@ export function parseDenyList(text: string, origin: string): Entries {
   return entries;
 }
 
-/** How often a file is looked at for changes. Milliseconds. */
-const LOOK_AGAIN_MS = 5_000;
-
-/** A deny-list in a file, read again when the file has changed. It needs no network, so it speaks for private names too. */
-export function createDenyList(path: string, now: () => number): DenyList {
-  let loaded: { readonly entries: Entries; readonly modified: number; readonly lookedAt: number } | null = null;
-
-  async function entriesNow(): Promise<Entries> {
-    if (loaded !== null && now() - loaded.lookedAt < LOOK_AGAIN_MS) return loaded.entries;
-    try {
-      const { mtimeMs } = await stat(path);
-      const entries = loaded?.modified === mtimeMs ? loaded.entries : parseDenyList(await readFile(path, 'utf8'), path);
-      loaded = { entries, modified: mtimeMs, lookedAt: now() };
-      return entries;
-    } catch (error) {
-      if (error instanceof CountersignError) throw error;
-      throw new CountersignError('bad-configuration', `the deny-list ${path} cannot be read: ${messageOf(error)}`, {
-        cause: error,
-      });
-    }
-  }
-
-  return async (type: PackageType, name: string, version: string | null) => {
-    const versions = (await entriesNow()).get(`${type}:${name}`);
-    if (versions === undefined) return null;
-    // A range may lead to a listed version; which one is not known here, and a listed name is reason enough to stop.
-    const listed = versions.has('*') || (version !== null && versions.has(version));
-    if (!listed) return null;
-    return {
-      id: `deny-list:${type}:${name}${version === null ? '' : `@${version}`}`,
-      summary: 'it stands on the local deny-list',
-      malicious: true,
-    };
+/**
+ * What a list says of a version. Where the version is not known, only a name that is listed with every version counts:
+ * a range may lead to a listed one, and which it leads to is asked of the registry.
+ */
+export function listedIn(entries: Entries, type: PackageType, name: string, version: string | null): Advisory | null {
+  const versions = entries.get(keyOf(type, name));
+  if (versions === undefined) return null;
+  if (!versions.has('*') && (version === null || !versions.has(version))) return null;
+  return {
+    id: `deny-list:${type}:${name}${version === null ? '' : `@${version}`}`,
+    summary: 'it stands on the local deny-list',
+    malicious: true,
   };
+}
+
+/** One key for every spelling that a registry takes for the same name. */
+function keyOf(type: PackageType, name: string): string {
+  if (type === 'pypi') return `${type}:${name.toLowerCase().replace(/[-_.]+/g, '-')}`;
+  const folded = type === 'nuget' || type === 'composer' || type === 'githubactions' || type === 'docker';
+  return `${type}:${folded ? name.toLowerCase() : name}`;
 }

@@ -3,6 +3,7 @@ import type { PackageType } from '../core/dependency.ts';
 import type { HttpClient } from '../core/lookup.ts';
 import type { EvidenceCache } from './cache.ts';
 import type { Gate } from './gate.ts';
+import { createSilence } from './silence.ts';
 
 /** The public service of deps.dev. */
 export const DEPS_DEV_ADDRESS = 'https://api.deps.dev';
@@ -23,10 +24,6 @@ const SYSTEM: Readonly<Partial<Record<PackageType, string>>> = {
   gem: 'RUBYGEMS',
 };
 
-/** A source silent for this long counts as one that never tells, until it answers. */
-const SILENCE_MS = 24 * 3_600_000;
-const SILENT_SINCE = 'deps.dev:silent-since';
-
 /** Dates of a package: the first, and those of its versions; or why they are not known. */
 export type FallbackDates =
   | { readonly state: 'known'; readonly firstPublishedAt: string; readonly versions: Readonly<Record<string, string>> }
@@ -43,6 +40,7 @@ export function createDepsDev(settings: {
   readonly now: () => number;
 }): DateSource {
   const base = settings.base.replace(/\/+$/, '');
+  const silence = createSilence('deps.dev', settings.cache, settings.now);
   return async (type, name, signal) => {
     const system = SYSTEM[type];
     if (system === undefined)
@@ -55,10 +53,10 @@ export function createDepsDev(settings: {
       return {
         state: 'unavailable',
         reason: `deps.dev: ${answer.reason}`,
-        transient: answer.transient && !(await isLongSilent()),
+        transient: answer.transient && !(await silence.failed()),
       };
     }
-    await settings.cache?.cache(SILENT_SINCE, '', new Date(settings.now()).toISOString());
+    await silence.answered();
     if (answer.status !== 200)
       return { state: 'unavailable', reason: 'deps.dev does not know the package yet', transient: false };
     const parsed = packageSchema.safeParse(parse(answer.body));
@@ -67,19 +65,6 @@ export function createDepsDev(settings: {
     }
     return datesOf(parsed.data.versions);
   };
-
-  async function isLongSilent(): Promise<boolean> {
-    if (settings.cache === null) return false;
-    const since = await settings.cache.cached(SILENT_SINCE);
-    if (typeof since === 'string' && since !== '') return settings.now() - Date.parse(since) >= SILENCE_MS;
-    const now = settings.now();
-    await settings.cache.cache(
-      SILENT_SINCE,
-      new Date(now).toISOString(),
-      new Date(now + 30 * SILENCE_MS).toISOString(),
-    );
-    return false;
-  }
 }
 
 function datesOf(versions: z.infer<typeof packageSchema>['versions']): FallbackDates {

@@ -1,5 +1,7 @@
+import { Agent, fetch, type RequestInit, type Response } from 'undici';
 import { messageOf } from '../core/errors.ts';
-import type { HttpAnswer, HttpClient } from '../core/lookup.ts';
+import type { HostGuard, HttpAnswer, HttpClient } from '../core/lookup.ts';
+import { INTERNAL_CODE } from './guard.ts';
 
 export interface HttpSettings {
   /** Milliseconds for one request, redirects and body included. */
@@ -7,16 +9,22 @@ export interface HttpSettings {
   /** Bytes of one body, decompressed. */
   readonly maxBytes: number;
   readonly userAgent: string;
+  readonly guard: HostGuard;
 }
 
 const MOST_REDIRECTS = 5;
 
 /**
- * A client that cannot be led astray: it follows redirects within one host only, stops at a size and a time, and hands
- * back what it could not read as "unavailable". Answers other than 2xx, 304, 404 and 410 are unavailable.
+ * A client that cannot be led astray: it follows redirects within one host only, speaks to no address that the guard
+ * refuses (whatever a name resolves to), stops at a size and a time, and hands back what it could not read as "unavailable". Answers other than 2xx, 304, 404 and 410 are unavailable.
  */
 export function createHttpClient(settings: HttpSettings): HttpClient {
+  const dispatcher = new Agent({ connect: { lookup: settings.guard.lookup } });
   return async ({ url, method, headers, body, signal }) => {
+    const address = URL.parse(url);
+    if (address === null) return unavailable('the configured address is not a URL', false);
+    const refused = settings.guard.refuses(address);
+    if (refused !== null) return unavailable(refused, false);
     const timer = AbortSignal.timeout(settings.timeoutMs);
     const both = AbortSignal.any([signal, timer]);
     const init: RequestInit = {
@@ -30,12 +38,15 @@ export function createHttpClient(settings: HttpSettings): HttpClient {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       redirect: 'manual',
       signal: both,
+      dispatcher,
     };
     try {
       return await follow(url, init, settings.maxBytes);
     } catch (error) {
       if (timer.aborted) return unavailable(`no answer in ${settings.timeoutMs / 1000} s`, true);
-      return unavailable(`no connection (${causeOf(error)})`, true);
+      const cause = causeOf(error);
+      if (cause === INTERNAL_CODE) return unavailable(`${address.host} resolves to an internal address`, false);
+      return unavailable(`no connection (${cause})`, true);
     }
   };
 }

@@ -8,6 +8,7 @@ import { askThroughCache, createAnswerCache, type DatedAnswer, type EvidenceCach
 import type { DateSource } from './deps-dev.ts';
 import { createGate, type Gate, type GateClock, type SourceLimits } from './gate.ts';
 import type { NameKnowledge } from './names.ts';
+import type { Prove } from './proofs.ts';
 import { localKnowledge, type Subject, sourceOf, subjectOf, versionsOf } from './subject.ts';
 
 export interface EvidenceOptions {
@@ -22,9 +23,12 @@ export interface EvidenceOptions {
   readonly advisories: AdvisorySource | null;
   /** Known malicious versions, asked for every name, private ones too: it stays on this machine. */
   readonly denyList: DenyList | null;
-  readonly downloads: DownloadSource | null;
+  /** At most one for a type. */
+  readonly downloads: readonly DownloadSource[];
   /** Asked for dates that the registry's own answer does not carry; null: nobody is. */
   readonly dates: DateSource | null;
+  /** Checks signatures and attestations of the versions that changes lead to; null: they are listed only. */
+  readonly prove: Prove | null;
   readonly names: NameKnowledge;
   readonly cache: EvidenceCache | null;
   readonly limits: SourceLimits;
@@ -69,7 +73,7 @@ export function createEvidence(options: EvidenceOptions): EvidenceSource {
             ...(advisories[index] ?? { advisories: notApplicable(), previousAdvisories: notApplicable() }),
             weeklyDownloads: downloads.get(keyOf(subject)) ?? null,
           });
-          return withDates(subject, evidence, context.signal);
+          return withDates(subject, await proven(subject, evidence, answer, context.signal), context.signal);
         }),
       );
     },
@@ -119,6 +123,26 @@ export function createEvidence(options: EvidenceOptions): EvidenceSource {
     );
   }
 
+  async function proven(
+    subject: Subject,
+    evidence: PackageEvidence,
+    { answer }: DatedAnswer,
+    signal: AbortSignal,
+  ): Promise<PackageEvidence> {
+    const { registry, routed, name } = subject;
+    const resolved = knownValue(evidence.resolvedVersion);
+    if (options.prove === null || options.offline || registry === null || routed.state === 'refused') return evidence;
+    if (answer.state !== 'found' || resolved === undefined) return evidence;
+    return options.prove(evidence, {
+      registry,
+      base: routed.destination.registry,
+      name,
+      record: answer.document.records[resolved.version],
+      gate: gateOf(`proofs of ${routed.destination.source}`),
+      signal,
+    });
+  }
+
   /** Dates from the fallback where the source gives none and no lower bound on age makes them idle. */
   async function withDates(subject: Subject, evidence: PackageEvidence, signal: AbortSignal): Promise<PackageEvidence> {
     const { dates, clock } = options;
@@ -151,18 +175,21 @@ export function createEvidence(options: EvidenceOptions): EvidenceSource {
     subjects: readonly Subject[],
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, Fact<number>>> {
-    const { downloads } = options;
-    if (downloads === null || options.offline) return new Map();
-    const asking = subjects.filter(
-      (each) => each.lookedUp && each.routed.state === 'public' && each.change.type === downloads.type,
-    );
-    const byName = await downloads.look([...new Set(asking.map((each) => each.name))], signal);
-    return new Map(
-      asking.flatMap((subject): [string, Fact<number>][] => {
-        const fact = byName.get(subject.name);
-        return fact === undefined ? [] : [[keyOf(subject), fact]];
+    if (options.offline) return new Map();
+    const told = await Promise.all(
+      options.downloads.map(async (source): Promise<readonly [string, Fact<number>][]> => {
+        const asking = subjects.filter(
+          (each) => each.lookedUp && each.routed.state === 'public' && each.change.type === source.type,
+        );
+        if (asking.length === 0) return [];
+        const byName = await source.look([...new Set(asking.map((each) => each.name))], signal);
+        return asking.flatMap((subject): [string, Fact<number>][] => {
+          const fact = byName.get(subject.name);
+          return fact === undefined ? [] : [[keyOf(subject), fact]];
+        });
       }),
     );
+    return new Map(told.flat());
   }
 
   function gateOf(source: string): Gate {

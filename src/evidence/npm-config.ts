@@ -28,8 +28,24 @@ const TEXTS: Readonly<Record<string, string>> = {
 export async function readNpmUserConfig(env: Readonly<Record<string, string | undefined>>): Promise<NpmUserConfig> {
   const fromEnv = environmentSettings(env);
   const path = fromEnv.get('userconfig') ?? join(env['HOME'] ?? homedir(), '.npmrc');
-  const settings = new Map([...fileSettings(await readIfThere(path), env), ...fromEnv]);
+  return configOf(new Map([...fileSettings(await readIfThere(path), env), ...fromEnv]));
+}
 
+/**
+ * One file in npm's form that an operator names: registries of scopes, tokens, certificates, a proxy. `${NAME}` in it is
+ * taken from the environment. Throws `bad-configuration` where it cannot be read.
+ */
+export async function readNpmConfigFile(
+  path: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<NpmUserConfig> {
+  const text = await readIfThere(path);
+  if (text === '')
+    throw new CountersignError('bad-configuration', `the npm configuration ${path} is empty, or is not there`);
+  return configOf(fileSettings(text, env));
+}
+
+async function configOf(settings: ReadonlyMap<string, string>): Promise<NpmUserConfig> {
   const options: Record<string, string | number | boolean> = {};
   const routes: Route[] = [];
   for (const [key, value] of settings) {

@@ -3,7 +3,11 @@ import { z } from 'zod';
 const personSchema = z.object({ name: z.string(), email: z.string().exactOptional() }).readonly();
 
 const provenanceSchema = z
-  .object({ state: z.enum(['verified', 'present', 'invalid']), sourceRepository: z.string().exactOptional(), reason: z.string().exactOptional() })
+  .object({
+    state: z.enum(['verified', 'present', 'invalid']),
+    sourceRepository: z.string().exactOptional(),
+    reason: z.string().exactOptional(),
+  })
   .readonly();
 
 const versionRecordSchema = z

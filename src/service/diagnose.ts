@@ -169,24 +169,19 @@ export function diagnoseSource(type: string, asked: string, evidence: PackageEvi
   }
   const found = `${evidence.source} answers, and gives no dates (${dates.reason})`;
   const fix =
-    'A proxy that strips dates: set COUNTERSIGN_DEPS_DEV=on, or new packages are listed as not evaluated and signed for.';
+    'A proxy that strips dates: let this machine reach deps.dev (COUNTERSIGN_DEPS_DEV), or new packages are listed as not evaluated and signed for.';
   return [{ check, state: 'note', found, why, fix }];
 }
 
 /** Advisories: known malware and vulnerabilities. */
 export function diagnoseAdvisories(
   evidence: PackageEvidence | undefined,
-  settings: { readonly osv: string | null; readonly denyList: string | null },
+  settings: { readonly osv: string | null },
 ): Diagnosis[] {
   const why = 'Known malware is refused by advisories; nothing else knows of it.';
   const check = 'source advisories';
   if (settings.osv === null) {
-    const found =
-      settings.denyList === null
-        ? 'declared absent, and no deny-list is named'
-        : 'declared absent; a deny-list is named';
-    const fix = settings.denyList === null ? 'Name a file in COUNTERSIGN_DENY_LIST, or set COUNTERSIGN_OSV=on.' : null;
-    return [{ check, state: settings.denyList === null ? 'wrong' : 'note', found, why, fix }];
+    return [{ check, state: 'note', found: 'declared absent; the deny-list speaks instead', why, fix: null }];
   }
   const fact = evidence?.advisories;
   if (fact === undefined || fact.state === 'notApplicable')

@@ -35,7 +35,7 @@ async function call(argv: readonly string[], input = '') {
     stderr: (text) => {
       err += text;
     },
-    env: { HOME: home, COUNTERSIGN_OSV: 'off' },
+    env: { HOME: home, COUNTERSIGN_OSV: 'off', COUNTERSIGN_DENY_LIST: '/dev/null' },
     now: () => Date.now(),
     stdin: (async function* () {
       for (let at = 0; at < input.length; at += 7) yield input.slice(at, at + 7);

@@ -3,9 +3,12 @@ import { DEPENDENCY_DETECTORS } from '../../detectors/dependency/index.ts';
 import { runDependencyRules } from '../../detectors/engine/run.ts';
 import type { DependencyChange } from '../../src/core/dependency.ts';
 import { DEFAULT_THRESHOLDS } from '../../src/core/thresholds.ts';
+import type { EvidenceCache } from '../../src/evidence/cache.ts';
+import { SYSTEM_CLOCK } from '../../src/evidence/clock.ts';
 import { blocksByDefault } from '../../src/policy/decide.ts';
 import { DEFAULT_SOURCES, openSources } from '../../src/sources.ts';
 import { changeOf } from '../support/dependency-fixtures.ts';
+import { memoryCache } from '../support/evidence.ts';
 import { json, type ScriptedServer, startServer } from '../support/registry-server.ts';
 
 let proxy: ScriptedServer | null = null;
@@ -29,8 +32,16 @@ function stripped(name: string, versions: readonly string[]) {
   };
 }
 
-async function review(changes: readonly DependencyChange[], baseNames: readonly string[]) {
+/** What a review makes of changes behind such a proxy; deps.dev is out of reach of that network. */
+async function review(
+  changes: readonly DependencyChange[],
+  baseNames: readonly string[],
+  beyond: { readonly depsDev: 'off' | 'silent'; readonly cache?: EvidenceCache; readonly now?: () => number } = {
+    depsDev: 'off',
+  },
+) {
   proxy = await startServer((request, response) => {
+    if (request.url?.startsWith('/v3/systems/')) return void response.writeHead(504).end();
     const name = decodeURIComponent((request.url ?? '/').slice(1));
     if (name.startsWith('invented')) {
       response.writeHead(404, { 'content-length': '0' });
@@ -39,7 +50,17 @@ async function review(changes: readonly DependencyChange[], baseNames: readonly 
     }
     json(response, 200, stripped(name, ['1.0.0', '1.1.0', '1.2.0']));
   });
-  const sources = await openSources({ ...DEFAULT_SOURCES, osv: null, npm: { registry: proxy.url } }, null);
+  const now = beyond.now ?? Date.now;
+  const sources = await openSources(
+    {
+      ...DEFAULT_SOURCES,
+      osv: null,
+      npm: { registry: proxy.url },
+      depsDev: beyond.depsDev === 'off' ? null : proxy.url,
+    },
+    beyond.cache ?? null,
+    { ...SYSTEM_CLOCK, now, sleep: async () => {} },
+  );
   const evidence = await sources.gather(changes, {
     baseNames: new Set(baseNames),
     signal: new AbortController().signal,
@@ -51,7 +72,7 @@ async function review(changes: readonly DependencyChange[], baseNames: readonly 
   });
   const run = runDependencyRules(judged, DEPENDENCY_DETECTORS, {
     thresholds: DEFAULT_THRESHOLDS,
-    now: Date.now(),
+    now: now(),
     couldBlock: (rule) => blocksByDefault(rule.level, rule.confidence, 'agent'),
     leaveOutLookUps: false,
     changes,
@@ -87,6 +108,20 @@ it('makes brand-new unknown names one finding that can be signed', async () => {
   expect(blocking[0]).toMatchObject({ ruleId: 'not-evaluated' });
   expect(blocking[0]?.evidence['subjects']).toHaveLength(2);
   expect(unknowns).toEqual([]);
+});
+
+it('waits a day for deps.dev where it is out of reach, and then asks for one signature', async () => {
+  const cache = memoryCache();
+  let now = Date.now();
+  const added = [changeOf({ name: 'quite-unheard-of', version: '1.2.0' })];
+  const beyond = { depsDev: 'silent', cache, now: () => now } as const;
+  const first = await review(added, [], beyond);
+  expect(first.unknowns.filter((each) => !each.advisory)).toMatchObject([{ fact: 'firstPublishedAt' }]);
+  await proxy?.close();
+  now += 25 * 3_600_000;
+  const later = await review(added, [], beyond);
+  expect(later.unknowns).toEqual([]);
+  expect(later.blocking).toMatchObject([{ ruleId: 'not-evaluated' }]);
 });
 
 it('never takes the proxy’s own dates for the age of a package', async () => {

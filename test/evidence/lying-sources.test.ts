@@ -9,6 +9,7 @@ import { createHttpClient } from '../../src/evidence/http.ts';
 import { createEvidence } from '../../src/evidence/index.ts';
 import { createNames } from '../../src/evidence/names.ts';
 import { changeOf } from '../support/dependency-fixtures.ts';
+import { LOCAL_GUARD } from '../support/evidence.ts';
 import { FAULTS, type ScriptedServer, startServer } from '../support/registry-server.ts';
 
 const running: ScriptedServer[] = [];
@@ -19,10 +20,11 @@ afterEach(async () => {
 const TIME_OUT = 300;
 
 function evidenceFrom(url: string) {
-  const http = createHttpClient({ timeoutMs: TIME_OUT, maxBytes: 2_000_000, userAgent: 'test' });
+  const http = createHttpClient({ timeoutMs: TIME_OUT, maxBytes: 2_000_000, userAgent: 'test', guard: LOCAL_GUARD });
   const addresses = { pypi: url, cargo: url, gem: url, golang: url, composer: url, nuget: url, maven: url };
   const npm = {
     ...DEFAULT_REGISTRY_SETTINGS.npm,
+    guard: LOCAL_GUARD,
     fetchOptions: { registry: url },
     timeoutMs: TIME_OUT,
     maxBytes: 2_000_000,
@@ -34,8 +36,9 @@ function evidenceFrom(url: string) {
     offline: false,
     advisories: null,
     denyList: null,
-    downloads: null,
+    downloads: [],
     dates: null,
+    prove: null,
     names: createNames([]),
     cache: null,
     limits: { ...DEFAULT_LIMITS, backOffMs: 1, longestPauseMs: 50, retries: 1 },

@@ -5,10 +5,12 @@ import { SYSTEM_CLOCK } from '../../src/evidence/clock.ts';
 import { DEFAULT_LIMITS } from '../../src/evidence/gate.ts';
 import { createHttpClient } from '../../src/evidence/http.ts';
 import { createEvidence } from '../../src/evidence/index.ts';
+import { isInternal } from '../../src/evidence/internal.ts';
 import { createNames } from '../../src/evidence/names.ts';
-import { isInternal, routeOf } from '../../src/evidence/routing.ts';
+import { routeOf } from '../../src/evidence/routing.ts';
 import { DEFAULT_SOURCES, openSources } from '../../src/sources.ts';
 import { changeOf } from '../support/dependency-fixtures.ts';
+import { LOCAL_GUARD } from '../support/evidence.ts';
 import { json, type ScriptedServer, startServer } from '../support/registry-server.ts';
 
 const running: ScriptedServer[] = [];
@@ -87,8 +89,8 @@ it('never sends a private name to a public source', async () => {
   );
   running.push(publicRegistry, privateRegistry);
   const asked: AdvisoryQuestion[] = [];
-  const http = createHttpClient({ timeoutMs: 1000, maxBytes: 1_000_000, userAgent: 'test' });
-  const npm = { ...DEFAULT_REGISTRY_SETTINGS.npm, fetchOptions: { registry: publicRegistry.url } };
+  const http = createHttpClient({ timeoutMs: 1000, maxBytes: 1_000_000, userAgent: 'test', guard: LOCAL_GUARD });
+  const npm = { ...DEFAULT_REGISTRY_SETTINGS.npm, guard: LOCAL_GUARD, fetchOptions: { registry: publicRegistry.url } };
   const evidence = createEvidence({
     registries: createRegistries({ ...DEFAULT_REGISTRY_SETTINGS, npm }, http),
     routes: acme(privateRegistry.url),
@@ -102,8 +104,9 @@ it('never sends a private name to a public source', async () => {
       },
     },
     denyList: null,
-    downloads: null,
+    downloads: [],
     dates: null,
+    prove: null,
     names: createNames([]),
     cache: null,
     limits: DEFAULT_LIMITS,

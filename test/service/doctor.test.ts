@@ -138,9 +138,9 @@ describe('it is not well, and says how to mend it, where', () => {
     [
       'advisories are declared absent without a list',
       () => ({ COUNTERSIGN_DENY_LIST: undefined }),
-      'source advisories',
+      'sources',
       'wrong',
-      /no deny-list/,
+      /name a list in COUNTERSIGN_DENY_LIST/,
     ],
     ['the database is away', () => ({ DATABASE_URL: 'postgres://me:hunter2@127.0.0.1:1/x' }), 'store', 'wrong', /./],
   ];

@@ -152,6 +152,7 @@ describe('a serving process at its most talkative', () => {
         PRIVATE_KEY: github.privateKey,
         WEBHOOK_SECRET: SECRET,
         COUNTERSIGN_OSV: 'off',
+        COUNTERSIGN_DENY_LIST: '/dev/null',
         COUNTERSIGN_METRICS_TOKEN: TOKEN,
         COUNTERSIGN_METRICS_PORT: '0',
       },

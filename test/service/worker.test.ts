@@ -58,6 +58,7 @@ describe.skipIf(postgresMissing !== null)('a worker on the same PostgreSQL', () 
       PRIVATE_KEY: github.privateKey,
       WEBHOOK_SECRET: SECRET,
       COUNTERSIGN_OSV: 'off',
+      COUNTERSIGN_DENY_LIST: '/dev/null',
       COUNTERSIGN_CONCURRENCY: '8',
     });
     children.push(child);

@@ -121,6 +121,7 @@ const VERSION_FACTS: { readonly [key in keyof Omit<VersionEvidence, 'version'>]:
   deprecation: { state: 'absent' },
   yanked: { state: 'notApplicable' },
   provenance: { state: 'absent' },
+  signature: { state: 'absent' },
   unpackedSize: 12000,
 };
 

@@ -28,7 +28,8 @@ export const provenanceLost: DependencyDetector = {
     if (resolvedVersion.state === 'unavailable') return needs(subject, [['resolvedVersion', resolvedVersion]]);
     if (resolvedVersion.state !== 'known') return CLEAR;
     const { provenance, publishedAt, version } = resolvedVersion.value;
-    if (provenance.state === 'known' || provenance.state === 'notApplicable') return CLEAR;
+    const broken = provenance.state === 'known' && provenance.value.state === 'invalid' ? provenance.value : null;
+    if ((provenance.state === 'known' && broken === null) || provenance.state === 'notApplicable') return CLEAR;
     if (publishedAt.state === 'known' && daysSince(publishedAt.value, now) >= thresholds.packageTooNewWarningDays)
       return CLEAR;
     const before = versionBefore(evidence);
@@ -42,7 +43,10 @@ export const provenanceLost: DependencyDetector = {
     if (open.some(([, fact]) => fact.state === 'unavailable')) return needs(subject, open);
     if (before.state !== 'known' || publishedAt.state !== 'known') return CLEAR;
     return tell(RULE, subject, context, {
-      message: `${spoken(subject, version)} carries no proof of where it was built, and ${before.value.version} did: it was published another way.`,
+      message:
+        broken === null
+          ? `${spoken(subject, version)} carries no proof of where it was built, and ${before.value.version} did: it was published another way.`
+          : `${spoken(subject, version)} carries an attestation that proves nothing (${broken.reason ?? 'it does not verify'}), and ${before.value.version} had one.`,
       remediation: 'See whether the project explains it, or wait for a version with provenance.',
       judged: { version, before: before.value.version },
     });

@@ -49,7 +49,8 @@ export const publisherChanged: DependencyDetector = {
       return publishedAt.state === 'unavailable' ? needs(subject, [['publishedAt', publishedAt]]) : CLEAR;
 
     // A build service that publishes with provenance is set up by an owner of the package.
-    const byBuild = knownValue(provenance) !== undefined && /^github actions$|^gitlab ci/i.test(name);
+    const proof = knownValue(provenance);
+    const byBuild = proof !== undefined && proof.state !== 'invalid' && /^github actions$|^gitlab ci/i.test(name);
     const level = byBuild || age >= thresholds.packageTooNewErrorDays ? 'note' : 'warning';
     const before = earlierPublishers.value
       .slice(0, 3)

@@ -24,9 +24,10 @@ export function newPublisher(evidence: PackageEvidence): string | null {
   return earlierPublishers.value.some((each) => each.name.toLowerCase() === name) ? null : publisher.value.name;
 }
 
-/** Whether the version before had attestations and the resolved one is known to have none. */
+/** Whether the version before had attestations and the resolved one is known to have none that prove anything. */
 export function provenanceGone(evidence: PackageEvidence): boolean {
   const now = knownValue(evidence.resolvedVersion)?.provenance;
   const before = knownValue(versionBefore(evidence))?.provenance;
-  return now?.state === 'absent' && before?.state === 'known';
+  const isGone = now?.state === 'absent' || (now?.state === 'known' && now.value.state === 'invalid');
+  return isGone && before?.state === 'known';
 }

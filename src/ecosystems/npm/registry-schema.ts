@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { RegistryKey } from '../../core/lookup.ts';
 
 /**
  * A packument as rules need it (npm registry API, "package metadata", full and abbreviated form). Only the name and the
@@ -52,9 +53,14 @@ export const notFoundSchema = z.union([
 ]);
 
 /** npm registry API, `GET /-/npm/v1/keys`: the keys that versions are signed with. */
-export const keysSchema = z.object({
-  keys: z.array(z.object({ keyid: z.string(), key: z.string(), expires: z.string().nullish() })),
+const keysSchema = z.object({
+  keys: z.array(z.object({ keyid: z.string(), key: z.string(), expires: z.string().nullish() })).min(1),
 });
+
+/** The keys in such an answer. Throws a ZodError where it is none. */
+export function npmKeysOf(json: unknown): readonly RegistryKey[] {
+  return keysSchema.parse(json).keys.map(({ keyid, key, expires }) => ({ keyid, spki: key, expires: expires ?? null }));
+}
 
 /** npm registry API, `GET /-/npm/v1/attestations/{name}@{version}`: Sigstore bundles, each with its predicate's type. */
 export const attestationsSchema = z.object({

@@ -1,17 +1,20 @@
-import fetch from 'npm-registry-fetch';
 import semver from 'semver';
-import { messageOf } from '../../core/errors.ts';
-import type { PackageDocument, Registry, RegistryAnswer, RegistryQuestion } from '../../core/lookup.ts';
+import { ZodError } from 'zod';
+import type {
+  Given,
+  PackageDocument,
+  Registry,
+  RegistryAnswer,
+  RegistryKey,
+  RegistryQuestion,
+  StatedAttestation,
+} from '../../core/lookup.ts';
+import { purlOf } from '../../core/purl.ts';
 import { documentOf } from './registry-document.ts';
-import { notFoundSchema, packumentSchema } from './registry-schema.ts';
+import { attestationsSchema, notFoundSchema, npmKeysOf, packumentSchema } from './registry-schema.ts';
+import { type NpmTransport, npmGet } from './transport.ts';
 
-export interface NpmRegistrySettings {
-  /** Options of npm-registry-fetch: default `registry`, tokens, `ca`, proxy. Empty means its own defaults. */
-  readonly fetchOptions: Readonly<Record<string, string | number | boolean>>;
-  /** Milliseconds for one request, body included. */
-  readonly timeoutMs: number;
-  /** Bytes of one document, decompressed. */
-  readonly maxBytes: number;
+export interface NpmRegistrySettings extends NpmTransport {
   /** Names of which the public registry is sure to have at least one: the proof that a bare 404 comes from a registry. */
   readonly proofNames: readonly string[];
 }
@@ -30,10 +33,9 @@ const CONCEPTS: Registry['concepts'] = new Set([
   'installScripts',
   'deprecation',
   'provenance',
+  'signatures',
   'unpackedSize',
 ]);
-
-const MOST_SOCKETS = 64;
 
 /** The npm registry and everything that speaks its protocol, through npm-registry-fetch. */
 export function createNpmRegistry(settings: NpmRegistrySettings): Registry {
@@ -56,6 +58,8 @@ export function createNpmRegistry(settings: NpmRegistrySettings): Registry {
     type: 'npm',
     concepts: CONCEPTS,
     look,
+    keys: (registry, signal) => keysOf(settings, registry, signal),
+    attestations: (question) => attestationsOf(settings, question),
     resolve: resolveRange,
     sameVersion: (a, b) =>
       a === b || (semver.valid(a, true) !== null && semver.valid(a, true) === semver.valid(b, true)),
@@ -66,43 +70,24 @@ export function createNpmRegistry(settings: NpmRegistrySettings): Registry {
 type Raw = RegistryAnswer | { readonly state: 'bareNotFound' };
 
 async function request(settings: NpmRegistrySettings, question: RegistryQuestion, name: string): Promise<Raw> {
-  const path = encodeURIComponent(name).replace(/^%40/, '@').replace('%2F', '%2f');
-  const own = question.registry === null ? undefined : `${question.registry.replace(/\/+$/, '')}/${path}`;
-  const timer = AbortSignal.timeout(settings.timeoutMs);
-  const signal = AbortSignal.any([question.signal, timer]);
-  try {
-    const response = await fetch(own ?? `/${path}`, {
-      // How many requests run at once is decided before they come here.
-      maxSockets: MOST_SOCKETS,
-      ...settings.fetchOptions,
-      ...(own === undefined ? { spec: name } : {}),
-      ...(question.etag === undefined ? {} : { headers: { 'if-none-match': question.etag } }),
-      // Retries, back-off and the circuit breaker are the caller's, who sees all sources at once.
-      retry: { retries: 0 },
-      timeout: settings.timeoutMs,
-      signal,
-    });
-    if (response.status === 304) return { state: 'notModified' };
-    const text = await readAll(response.body, settings.maxBytes, signal);
-    if (text === null) return unknown(`answered with more than ${settings.maxBytes} bytes`, false);
-    return read(text, name, response.headers.get('etag'));
-  } catch (error) {
-    if (timer.aborted) return unknown(`no answer in ${settings.timeoutMs / 1000} s`, true);
-    return refusal(error);
-  }
+  const answer = await npmGet(settings, {
+    path: pathOf(name),
+    spec: name,
+    registry: question.registry,
+    etag: question.etag,
+    signal: question.signal,
+  });
+  if (answer.state === 'answered') return read(answer.text, name, answer.etag);
+  if (answer.state !== 'notFound') return answer;
+  if (notFoundSchema.safeParse(answer.body).success) return { state: 'absent' };
+  if (Buffer.isBuffer(answer.body) && answer.body.length > 0)
+    return unknown('answered 404 with a page that is no registry answer', true);
+  return { state: 'bareNotFound' };
 }
 
-async function readAll(body: NodeJS.ReadableStream, maxBytes: number, signal: AbortSignal): Promise<string | null> {
-  const pieces: Buffer[] = [];
-  let size = 0;
-  for await (const piece of body) {
-    signal.throwIfAborted();
-    const bytes = Buffer.from(piece);
-    size += bytes.length;
-    if (size > maxBytes) return null;
-    pieces.push(bytes);
-  }
-  return Buffer.concat(pieces).toString('utf8');
+/** `@scope%2fname`: the form in which registries take a scoped name. */
+function pathOf(name: string): string {
+  return encodeURIComponent(name).replace(/^%40/, '@').replace('%2F', '%2f');
 }
 
 function read(text: string, name: string, etag: string | null): RegistryAnswer {
@@ -118,45 +103,50 @@ function read(text: string, name: string, etag: string | null): RegistryAnswer {
   return { state: 'found', document, ...(etag === null ? {} : { etag }) };
 }
 
-/** What an error of npm-registry-fetch means (its errors.js: `statusCode`, `headers`, `body`, else a code of the socket). */
-function refusal(error: unknown): Raw {
-  const { statusCode, headers, body, code } = errorParts(error);
-  if (statusCode === undefined) return unknown(`no connection (${code ?? messageOf(error)})`, true);
-  if (statusCode === 404) {
-    if (notFoundSchema.safeParse(body).success) return { state: 'absent' };
-    if (Buffer.isBuffer(body) && body.length > 0)
-      return unknown('answered 404 with a page that is no registry answer', true);
-    return { state: 'bareNotFound' };
+async function keysOf(
+  settings: NpmRegistrySettings,
+  registry: string | null,
+  signal: AbortSignal,
+): Promise<Given<readonly RegistryKey[]>> {
+  const answer = await npmGet(settings, { path: '-/npm/v1/keys', spec: 'any-name', registry, signal });
+  if (answer.state === 'notFound') return { state: 'absent' };
+  if (answer.state !== 'answered') return given(answer);
+  try {
+    return { state: 'given', value: npmKeysOf(parseJson(answer.text)) };
+  } catch (error) {
+    if (!(error instanceof ZodError)) throw error;
+    return unknown('answered with something that is no list of keys', true);
   }
-  const denied = statusCode === 401 || statusCode === 403 || statusCode === 451;
-  const retryAfterMs = retryAfter(headers);
+}
+
+async function attestationsOf(
+  settings: NpmRegistrySettings,
+  { name, version, integrity, registry, signal }: Parameters<NonNullable<Registry['attestations']>>[0],
+): Promise<Given<readonly StatedAttestation[]>> {
+  const sha512 = /(?:^|\s)sha512-([A-Za-z0-9+/]+={0,2})/.exec(integrity)?.[1];
+  if (sha512 === undefined) return unknown('states no SHA-512 of the version, which attestations speak of', false);
+  const path = `-/npm/v1/attestations/${pathOf(name)}@${encodeURIComponent(version)}`;
+  const answer = await npmGet(settings, { path, spec: name, registry, signal });
+  if (answer.state === 'notFound') return { state: 'absent' };
+  if (answer.state !== 'answered') return given(answer);
+  const parsed = attestationsSchema.safeParse(parseJson(answer.text));
+  if (!parsed.success) return unknown('answered with something that is no list of attestations', true);
+  const subject = {
+    name: purlOf('npm', name, version),
+    algorithm: 'sha512',
+    hex: Buffer.from(sha512, 'base64').toString('hex'),
+  } as const;
   return {
-    ...unknown(`answered ${statusCode}`, !denied),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    state: 'given',
+    // The registry's own publish attestation says no more than its signature does (npm's publish predicate, v0.1).
+    value: parsed.data.attestations
+      .filter(({ predicateType }) => predicateType.startsWith('https://slsa.dev/provenance/'))
+      .map(({ bundle }) => ({ bundle, subject })),
   };
 }
 
-function errorParts(error: unknown): {
-  readonly statusCode?: number;
-  readonly headers?: unknown;
-  readonly body?: unknown;
-  readonly code?: string;
-} {
-  if (typeof error !== 'object' || error === null) return {};
-  return {
-    ...('statusCode' in error && typeof error.statusCode === 'number' ? { statusCode: error.statusCode } : {}),
-    ...('headers' in error ? { headers: error.headers } : {}),
-    ...('body' in error ? { body: error.body } : {}),
-    ...('code' in error && typeof error.code === 'string' ? { code: error.code } : {}),
-  };
-}
-
-/** `Retry-After` in seconds (RFC 9110, section 10.2.3), as npm-registry-fetch hands headers over: name to list of values. */
-function retryAfter(headers: unknown): number | undefined {
-  if (typeof headers !== 'object' || headers === null || !('retry-after' in headers)) return undefined;
-  const value = headers['retry-after'];
-  const seconds = Number(Array.isArray(value) ? value[0] : value);
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
+function given(answer: { readonly state: 'notModified' } | ReturnType<typeof unknown>): Given<never> {
+  return answer.state === 'notModified' ? unknown('answered 304 to a first request', true) : answer;
 }
 
 function parseJson(text: string): unknown {
