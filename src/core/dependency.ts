@@ -67,6 +67,8 @@ export interface DependencyChange extends DependencyEntry {
   };
   /** For a row that comes from a lockfile: what the manifests of that lockfile say of the name, where they name it. */
   readonly declared?: readonly { readonly range?: string; readonly scope: string; readonly location: Location }[];
+  /** For an entry under an alias: whether the base's manifests or lockfile here had the same package under it. */
+  readonly aliasInBase?: boolean;
   /** The same change in other files of the repository (another workspace, another lockfile). */
   readonly otherLocations?: readonly Location[];
   /** What the lockfile that governs the entry says around it; absent where no lockfile governs it. */

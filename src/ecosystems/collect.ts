@@ -147,11 +147,23 @@ async function readSide(
 function changesOf(read: ReadUnit, baseHosts: readonly string[]): DependencyChange[] {
   const { manifests } = read;
   const [first, ...others] = [...read.locks].sort((a, b) => Number(b.changed) - Number(a.changed));
-  if (first === undefined) return compareUnit({ manifests, lock: null, nameOf });
-  return [
+  if (first === undefined) return withAliases(compareUnit({ manifests, lock: null, nameOf }), read);
+  const rows = [
     ...lockedChanges(read, first, manifests, baseHosts),
     ...others.filter((lock) => lock.changed).flatMap((lock) => lockedChanges(read, lock, [], baseHosts)),
   ];
+  return withAliases(rows, read);
+}
+
+/** Says of each row under an alias whether the alias is new. */
+function withAliases(rows: readonly DependencyChange[], read: ReadUnit): DependencyChange[] {
+  if (rows.every((row) => row.alias === undefined)) return [...rows];
+  const known = new Set(
+    read.baseEntries.flatMap((entry) => (entry.alias === undefined ? [] : [`${entry.alias}\n${nameOf(entry)}`])),
+  );
+  return rows.map((row) =>
+    row.alias === undefined ? row : { ...row, aliasInBase: known.has(`${row.alias}\n${nameOf(row)}`) },
+  );
 }
 
 function lockedChanges(

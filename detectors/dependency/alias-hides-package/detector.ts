@@ -57,9 +57,8 @@ export const aliasHidesPackage: DependencyDetector = {
 
 /** An alias that this change writes into a manifest; those of other packages are theirs to answer for. */
 function isOwnAlias(subject: Parameters<DependencyDetector['detect']>[0]): boolean {
-  if (subject.scope === 'imports' || subject.scope === 'scopes') return false;
-  if (subject.entry === 'manifest') return subject.changeType === 'added' || subject.previous?.version === undefined;
-  return subject.changeType === 'added' && (subject.declared ?? []).length > 0;
+  if (subject.scope === 'imports' || subject.scope === 'scopes' || subject.aliasInBase === true) return false;
+  return subject.entry === 'manifest' || (subject.declared ?? []).length > 0;
 }
 
 /** `string-width-cjs` for `string-width`, `react-18` for `react`, a fork under a scope: the name tells whose it is. */

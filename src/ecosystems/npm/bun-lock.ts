@@ -7,7 +7,7 @@ import { sourceOfAddress } from './specifier.ts';
 
 const FIELDS = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'] as const;
 
-/** `bun.lock`, lockfileVersion 0 and 1 (bun docs, "Lockfile"; the binary `bun.lockb` is refused elsewhere by being binary). */
+/** `bun.lock`, lockfileVersion 0 to 2 (bun docs, "Lockfile"; the binary `bun.lockb` is refused elsewhere by being binary). */
 export const bunLock: DependencyFormat = {
   id: 'bun-lock',
   entry: 'lockfile',
@@ -20,8 +20,8 @@ function parse(text: string, path: string): ParsedDependencies {
     throw unreadable(path, 1, 'a binary lockfile of bun: run `bun install --save-text-lockfile`');
   const root = parseJson(openText(text, path, LARGEST_LOCK), path, RELAXED_JSON);
   const version = member(root, 'lockfileVersion');
-  if (version?.kind !== 'other' || (version.value !== 0 && version.value !== 1)) {
-    throw unreadable(path, version?.location.startLine ?? 1, 'lockfileVersion is not known (0 and 1 are)');
+  if (version?.kind !== 'other' || !(version.value === 0 || version.value === 1 || version.value === 2)) {
+    throw unreadable(path, version?.location.startLine ?? 1, 'lockfileVersion is not known (0, 1 and 2 are)');
   }
   const packages = member(root, 'packages');
   if (packages !== undefined && packages.kind !== 'object')
@@ -76,6 +76,7 @@ function entryOf(key: string, node: JsonNode, path: string, isDirect: boolean): 
   const name = resolution.slice(0, at);
   const reference = resolution.slice(at + 1);
   const alias = key.match(/(?:@[^/]+\/)?[^/]+$/)?.[0] ?? key;
+  const described = node.items.find((part) => part.kind === 'object');
   const last = node.items.length > 2 ? textOf(node.items.at(-1)) : undefined;
   const integrity = last !== undefined && /^[a-z0-9]+-[A-Za-z0-9+/=]+$/.test(last) ? last : undefined;
   return {
@@ -84,10 +85,15 @@ function entryOf(key: string, node: JsonNode, path: string, isDirect: boolean): 
     name,
     ...(alias === name ? {} : { alias }),
     ...whereOf(reference, textOf(second)),
-    scope: 'prod',
+    scope: isTrue(member(described, 'bundled')) ? 'bundled' : 'prod',
     relationship: isDirect ? 'direct' : 'transitive',
     ...(integrity === undefined ? {} : { integrity: sriOf(integrity) }),
+    ...(isTrue(member(described, 'hasInstallScript')) ? { installScript: true } : {}),
   };
+}
+
+function isTrue(node: JsonNode | undefined): boolean {
+  return node?.kind === 'other' && node.value === true;
 }
 
 function whereOf(

@@ -229,7 +229,7 @@ function agree(left: DependencyEntry, right: DependencyEntry): boolean {
   return (
     left.name === right.name &&
     same(left.version, right.version) &&
-    same(left.resolvedUrl, right.resolvedUrl) &&
+    same(left.resolvedUrl?.replace(/^file:/, ''), right.resolvedUrl?.replace(/^file:/, '')) &&
     same(left.integrity, right.integrity)
   );
 }

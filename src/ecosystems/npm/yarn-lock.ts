@@ -6,8 +6,8 @@ import { LARGEST_LOCK, sriOf } from './shared.ts';
 import { readSpecifier, sourceOfAddress } from './specifier.ts';
 import { readYarnBlocks, type YarnBlock } from './yarn-blocks.ts';
 
-/** Versions of yarn berry's lockfile that are known (yarn 2: 4, yarn 3: 5 to 7, yarn 4: 8 and 9). */
-const BERRY_VERSIONS = new Set(['4', '5', '6', '7', '8', '9']);
+/** Versions of yarn berry's lockfile that are known (yarn 2: 4, yarn 3: 5 to 7, yarn 4: 8 to 10). */
+const BERRY_VERSIONS = new Set(['4', '5', '6', '7', '8', '9', '10']);
 
 /**
  * `yarn.lock` of yarn 1 (its "lockfile v1" grammar) and of yarn berry (the YAML subset it writes). Read line by line,
