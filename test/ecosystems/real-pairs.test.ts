@@ -75,6 +75,12 @@ function countLines(name: string, text: string): number {
     case 'uv.lock':
     case 'Cargo.lock':
       return lines.filter((line) => line === '[[package]]').length;
+    case 'composer.lock':
+      return lines.filter((line) => /^ {12}"name": /.test(line)).length;
+    case 'Pipfile.lock': {
+      const start = lines.indexOf('    "default": {');
+      return lines.slice(start).filter((line) => /^ {8}"[^"]+": \{/.test(line)).length;
+    }
     case 'go.sum':
       return lines.filter((line) => line.trim() !== '').length;
     case 'Gemfile.lock':
