@@ -1,6 +1,4 @@
-import { createScanner } from 'jsonc-parser';
-import type { CountersignError } from '../core/errors.ts';
-import { type JsonDialect, unreadable } from './json.ts';
+import { unreadable } from './json.ts';
 
 /** As for trees: deeper than any real file. */
 const DEEPEST = 500;
@@ -11,136 +9,179 @@ export interface JsonVisitor {
   readonly onObjectEnd: () => void;
   readonly onArrayBegin: (line: number, character: number) => void;
   readonly onArrayEnd: () => void;
-  readonly onProperty: (key: string, line: number, character: number, length: number) => void;
-  readonly onLiteral: (
-    value: string | number | boolean | null,
-    line: number,
-    character: number,
-    length: number,
-  ) => void;
+  /** Answers whether the value is wanted: a text or number that is not is checked, and not told. */
+  readonly onProperty: (key: string, line: number, character: number, length: number) => boolean;
+  readonly onLiteral: (value: string | number | boolean | null, line: number) => void;
 }
 
-/** Tokens of jsonc-parser's scanner (its `SyntaxKind`, a const enum that type stripping cannot read). */
-const OPEN_BRACE = 1;
-const CLOSE_BRACE = 2;
-const OPEN_BRACKET = 3;
-const CLOSE_BRACKET = 4;
-const COMMA = 5;
-const COLON = 6;
-const NULL = 7;
-const TRUE = 8;
-const FALSE = 9;
-const STRING = 10;
-const NUMBER = 11;
-const LINE_COMMENT = 12;
-const BLOCK_COMMENT = 13;
-const UNKNOWN = 16;
-const END = 17;
+/** Slots for short texts that come again and again: field names, ranges. A power of two. */
+const SLOTS = 4096;
+/** V8 copies shorter slices and shares the characters of longer ones. */
+const SHORT = 13;
+
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const ESCAPE = /["\\/bfnrt]|u[0-9a-fA-F]{4}/y;
 
 /** What may come next. */
-type Expected = 'value' | 'firstKey' | 'key' | 'colon' | 'firstItem' | 'commaOrEnd' | 'end';
-
-const WANTED: Readonly<Record<Expected, string>> = {
-  value: 'a value is expected',
-  firstKey: 'a key or } is expected',
-  key: 'a key is expected',
-  colon: 'a colon is expected',
-  firstItem: 'a value or ] is expected',
-  commaOrEnd: 'a comma or the end of the list is expected',
-  end: 'the end of the file is expected',
-};
+type Expected = 'value' | 'key or }' | 'key' | 'value or ]' | 'comma' | 'end';
 
 /**
- * Walks a JSON text once, on jsonc-parser's scanner alone: what `walkJson` allocates for each token (a path, closures)
- * costs large lockfiles half of their time. Throws CountersignError `unreadable-file` at the first syntax
- * error, for an empty file, and for nesting no real file has.
+ * Walks a JSON text (RFC 8259) once. Large lockfiles are read with it: a scanner that makes a text of every token, or
+ * calls a closure with a path for each, costs them twice their time and memory. Throws CountersignError
+ * `unreadable-file` at the first syntax error, for an empty file, and for nesting no real file has.
  */
-export function scanJson(text: string, path: string, dialect: JsonDialect, visitor: JsonVisitor): void {
-  const scanner = createScanner(text.startsWith('\uFEFF') ? text.slice(1) : text, false);
+export function scanJson(text: string, path: string, visitor: JsonVisitor): void {
+  const { length } = text;
+  const short = new Array<string>(SLOTS).fill('');
+  /** For each open bracket whether it opened an object. */
   const open: boolean[] = [];
   let expected: Expected = 'value';
-  const refuse = (reason: string): CountersignError =>
-    unreadable(path, scanner.getTokenStartLine() + 1, `not valid JSON: ${reason}`);
-  const enter = (isObject: boolean): Expected => {
+  let isWanted = true;
+  let line = 0;
+  let lineStart = 0;
+  let at = 0;
+
+  const refuse = (reason: string): Error => unreadable(path, line + 1, `not valid JSON: ${reason}`);
+  const unexpected = (): Error => {
+    if (at >= length)
+      return refuse(length === 0 || text.trim() === '' ? 'the file is empty' : 'the file ends too early');
+    return refuse(expected === 'end' ? 'something stands behind the end' : `a ${expected} is expected`);
+  };
+
+  /** The closing quote of a text that has escapes, from the first of them on. */
+  const endOfEscaped = (from: number): number => {
+    for (let end = from; end < length; end += 1) {
+      const code = text.charCodeAt(end);
+      if (code === 34) return end;
+      if (code < 32) throw refuse('a control character within a text');
+      if (code !== 92) continue;
+      ESCAPE.lastIndex = end + 1;
+      if (!ESCAPE.test(text)) throw refuse('an escape that there is not');
+      end = ESCAPE.lastIndex - 1;
+    }
+    throw refuse('a text without its end');
+  };
+
+  /** Reads the text whose opening quote stands at `at`; leaves `at` behind the closing one. */
+  const readText = (isKept: boolean): string => {
+    const start = at + 1;
+    let end = start;
+    let code = text.charCodeAt(end);
+    while (end < length && code !== 34 && code !== 92 && code >= 32) {
+      end += 1;
+      code = text.charCodeAt(end);
+    }
+    if (code !== 34) {
+      at = endOfEscaped(end) + 1;
+      const decoded: unknown = isKept ? JSON.parse(text.slice(start - 1, at)) : '';
+      return typeof decoded === 'string' ? decoded : '';
+    }
+    at = end + 1;
+    if (!isKept) return '';
+    const size = end - start;
+    if (size >= SHORT) return text.slice(start, end);
+    const slot = (text.charCodeAt(start) * 31 + text.charCodeAt(end - 1) * 961 + size * 7) & (SLOTS - 1);
+    const known = short[slot] ?? '';
+    if (known.length === size && text.startsWith(known, start)) return known;
+    const made = text.slice(start, end);
+    short[slot] = made;
+    return made;
+  };
+
+  const readWord = (): number | boolean | null => {
+    if (text.startsWith('true', at)) {
+      at += 4;
+      return true;
+    }
+    if (text.startsWith('false', at)) {
+      at += 5;
+      return false;
+    }
+    if (text.startsWith('null', at)) {
+      at += 4;
+      return null;
+    }
+    NUMBER.lastIndex = at;
+    if (!NUMBER.test(text)) throw unexpected();
+    const start = at;
+    at = NUMBER.lastIndex;
+    return Number(text.slice(start, at));
+  };
+
+  const enter = (isObject: boolean): void => {
     open.push(isObject);
     if (open.length > DEEPEST) throw refuse(`nested more than ${DEEPEST} levels deep`);
-    return isObject ? 'firstKey' : 'firstItem';
+    const character = at - lineStart;
+    at += 1;
+    expected = isObject ? 'key or }' : 'value or ]';
+    if (isObject) visitor.onObjectBegin(line, character);
+    else visitor.onArrayBegin(line, character);
   };
-  const leave = (isObject: boolean): Expected => {
-    const empty: Expected = isObject ? 'firstKey' : 'firstItem';
-    const trailing: Expected = isObject ? 'key' : 'value';
-    const mayEnd = expected === 'commaOrEnd' || expected === empty || (dialect.trailingCommas && expected === trailing);
-    if (!mayEnd || open.pop() !== isObject) throw refuse(WANTED[expected]);
+
+  const leave = (isObject: boolean): void => {
+    const mayEnd = expected === 'comma' || expected === (isObject ? 'key or }' : 'value or ]');
+    if (!mayEnd || open.pop() !== isObject) throw unexpected();
+    at += 1;
+    expected = open.length === 0 ? 'end' : 'comma';
+    isWanted = true;
     if (isObject) visitor.onObjectEnd();
     else visitor.onArrayEnd();
-    return open.length === 0 ? 'end' : 'commaOrEnd';
   };
-  for (;;) {
-    const token: number = scanner.scan();
-    if (token > BLOCK_COMMENT && token < UNKNOWN) continue;
-    if (scanner.getTokenError() !== 0) throw refuse('a text, number or escape is cut short');
-    if (token === LINE_COMMENT || token === BLOCK_COMMENT) {
-      if (!dialect.comments) throw refuse('a comment has no place here');
-      continue;
-    }
-    if (token === END) {
-      if (expected === 'end') return;
-      throw refuse(text.trim() === '' ? 'the file is empty' : `the file ends where ${WANTED[expected]}`);
-    }
-    if (token === COMMA) {
-      if (expected !== 'commaOrEnd') throw refuse(WANTED[expected]);
-      expected = open.at(-1) === true ? 'key' : 'value';
-      continue;
-    }
-    if (token === COLON) {
-      if (expected !== 'colon') throw refuse(WANTED[expected]);
-      expected = 'value';
-      continue;
-    }
-    if (token === CLOSE_BRACE || token === CLOSE_BRACKET) {
-      // A colon without a value also waits for a value, within an object.
-      if (expected === 'value' && open.at(-1) === true) throw refuse(WANTED.value);
-      expected = leave(token === CLOSE_BRACE);
-      continue;
-    }
-    const line = scanner.getTokenStartLine();
-    const character = scanner.getTokenStartCharacter();
-    if (token === STRING && (expected === 'key' || expected === 'firstKey')) {
-      visitor.onProperty(scanner.getTokenValue(), line, character, scanner.getTokenLength());
-      expected = 'colon';
-      continue;
-    }
-    if (expected !== 'value' && expected !== 'firstItem') throw refuse(WANTED[expected]);
-    if (token === OPEN_BRACE) {
-      expected = enter(true);
-      visitor.onObjectBegin(line, character);
-      continue;
-    }
-    if (token === OPEN_BRACKET) {
-      expected = enter(false);
-      visitor.onArrayBegin(line, character);
-      continue;
-    }
-    const value = literalOf(token, scanner.getTokenValue());
-    if (value === undefined) throw refuse('an unknown word');
-    expected = open.length === 0 ? 'end' : 'commaOrEnd';
-    visitor.onLiteral(value, line, character, scanner.getTokenLength());
-  }
-}
 
-function literalOf(token: number, text: string): string | number | boolean | null | undefined {
-  switch (token) {
-    case STRING:
-      return text;
-    case NUMBER:
-      return Number(text);
-    case TRUE:
-      return true;
-    case FALSE:
-      return false;
-    case NULL:
-      return null;
-    default:
-      return undefined;
-  }
+  const skipSpace = (): number => {
+    for (; at < length; at += 1) {
+      const code = text.charCodeAt(at);
+      if (code === 10) {
+        line += 1;
+        lineStart = at + 1;
+      } else if (code !== 32 && code !== 13 && code !== 9) return code;
+    }
+    return -1;
+  };
+
+  const readKey = (): void => {
+    const character = at - lineStart;
+    const start = at;
+    const keyLine = line;
+    const key = readText(true);
+    const size = at - start;
+    if (skipSpace() !== 58) throw refuse('a colon is expected');
+    at += 1;
+    expected = 'value';
+    isWanted = visitor.onProperty(key, keyLine, character, size);
+  };
+
+  const readValue = (code: number): void => {
+    if (code === 123 || code === 91) {
+      enter(code === 123);
+      return;
+    }
+    const value = code === 34 ? readText(isWanted) : readWord();
+    expected = open.length === 0 ? 'end' : 'comma';
+    if (isWanted) visitor.onLiteral(value, line);
+  };
+
+  const take = (code: number): void => {
+    if (code === 125 || code === 93) {
+      leave(code === 125);
+      return;
+    }
+    if (expected === 'comma') {
+      if (code !== 44) throw unexpected();
+      at += 1;
+      expected = open.at(-1) === true ? 'key' : 'value';
+      return;
+    }
+    if (expected === 'key' || expected === 'key or }') {
+      if (code !== 34) throw unexpected();
+      readKey();
+      return;
+    }
+    if (expected === 'end') throw unexpected();
+    readValue(code);
+  };
+
+  const isDone = (): boolean => expected === 'end';
+  for (let code = skipSpace(); code !== -1; code = skipSpace()) take(code);
+  if (!isDone()) throw unexpected();
 }

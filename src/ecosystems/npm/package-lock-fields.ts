@@ -20,6 +20,15 @@ export interface Raw {
 
 /** Flags that say why a package is installed; the first that holds is the entry's scope. */
 const FLAGS = ['bundled', 'devOptional', 'dev', 'optional', 'peer'];
+
+/** Fields of which only the shape is checked: most of a lockfile's text. Everything else is read. */
+const UNREAD = new Set(['license', 'deprecated', 'funding', 'engines', 'bin', 'from', 'peerDependenciesMeta']);
+
+/** Whether a literal value of this field says something to `field`. */
+export function isRead(key: string): boolean {
+  return !UNREAD.has(key);
+}
+
 /** Takes one field of a package. A field that stands twice, or is no text where one is due, is an error. */
 export function field(raw: Raw, key: string, value: unknown, path: string, line: number): void {
   switch (key) {

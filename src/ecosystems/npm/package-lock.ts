@@ -1,9 +1,9 @@
 import type { DependencyEntry, DependencySource } from '../../core/dependency.ts';
-import { STRICT_JSON, unreadable } from '../json.ts';
+import { unreadable } from '../json.ts';
 import { scanJson } from '../json-scan.ts';
 import { openText } from '../opening.ts';
 import type { DependencyFormat, ParsedDependencies } from '../types.ts';
-import { ask, blank, field, type Raw, reset } from './package-lock-fields.ts';
+import { ask, blank, field, isRead, type Raw, reset } from './package-lock-fields.ts';
 import { LARGEST_LOCK, sriOf } from './shared.ts';
 import { jsrName, sourceOfAddress } from './specifier.ts';
 
@@ -77,7 +77,7 @@ function parse(input: string, path: string): ParsedDependencies {
     }
   };
 
-  scanJson(opened, path, STRICT_JSON, {
+  scanJson(opened, path, {
     onObjectBegin: () => {
       const parent = stack.at(-1);
       if (parent === undefined) sections.add('');
@@ -112,11 +112,12 @@ function parse(input: string, path: string): ParsedDependencies {
           : context?.kind === 'packages' || context?.kind === 'tree'
             ? context.keys
             : null;
-      if (keys === null) return;
+      if (keys === null) return context?.kind === 'asks' || (context?.kind === 'package' && isRead(property));
       if (keys.has(property)) {
         throw unreadable(path, line + 1, `the key ${JSON.stringify(property.slice(0, 80))} stands twice`);
       }
       keys.add(property);
+      return true;
     },
     onLiteral: (value, line) => {
       const context = stack.at(-1);
