@@ -79,6 +79,7 @@ async function obey(
     case 'sign':
     case 'refuse':
     case 'revoke':
+    case 'break-glass':
       return takeDecision(command, comment, asker, standing, ports);
     case 'cancel':
       return cancel(comment, asker, standing, ports);
@@ -182,6 +183,7 @@ function exampleOf(verb: string, standing: Standing | null): string | null {
   const handle = standing?.review.verdict.open[0] ?? 'F1';
   if (verb === 'explain') return `/countersign explain ${handle}`;
   if (verb === 'wrong') return `/countersign wrong ${handle} <why it is a false alarm>`;
+  if (verb === 'break-glass' && code !== undefined) return `/countersign break-glass ${code} <why>`;
   if ((verb !== 'sign' && verb !== 'refuse') || code === undefined) return null;
   return `/countersign ${verb} ${handle} ${code} <why>`;
 }

@@ -20,7 +20,11 @@ export async function republish(job: Extract<Job, { kind: 'republish' }>, ports:
     const over = runs && Date.parse(signOff.expiresAt) <= now;
     if (!over) continue;
     const reason =
-      signOff.state === 'pending' ? 'The button was not pressed within 15 minutes.' : 'The sign-off expired.';
+      signOff.state === 'pending'
+        ? 'The button was not pressed within 15 minutes.'
+        : signOff.kind === 'break-glass'
+          ? 'The hour of the broken glass is over.'
+          : 'The sign-off expired.';
     await record(
       standing,
       {

@@ -123,6 +123,7 @@ function judgeOne(
     blocks: (finding) => policy.blocks(finding, AUTHOR),
     signersNeeded: policy.signersNeeded,
     interestedIds: new Set(),
+    headSha: null,
     now,
   });
   return { findings, verdict };

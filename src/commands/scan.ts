@@ -145,6 +145,7 @@ function resultOf(
     blocks: (finding) => policy.blocks(finding, attribution),
     signersNeeded: policy.signersNeeded,
     interestedIds: new Set(),
+    headSha: null,
     now,
   });
   const notes = leftOut.length === 0 ? [] : [`Left out, because they need a look-up: ${leftOut.join(', ')}`];

@@ -3,7 +3,7 @@ export interface SignOff {
   readonly id: string;
   readonly repositoryId: number;
   readonly pullRequest: number;
-  readonly kind: 'sign' | 'refuse' | 'revoke';
+  readonly kind: 'sign' | 'refuse' | 'revoke' | 'break-glass';
   readonly reportCode: string;
   readonly headSha: string;
   readonly signer: { readonly id: number; readonly login: string };

@@ -132,6 +132,7 @@ export interface LedgerEntry {
     | 'sign-off-refused'
     | 'refusal'
     | 'revocation'
+    | 'break-glass'
     | 'lapse'
     | 'bypass'
     | 'policy-change'

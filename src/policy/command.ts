@@ -18,6 +18,7 @@ export type Command =
       readonly reason: string;
     }
   | { readonly verb: 'revoke'; readonly reason: string }
+  | { readonly verb: 'break-glass'; readonly reportCode: string; readonly reason: string }
   | { readonly verb: 'explain'; readonly handle: string }
   | { readonly verb: 'wrong'; readonly handle: string; readonly reason: string }
   | { readonly verb: 'cancel' | 'recheck' | 'status' | 'help' };
@@ -26,7 +27,19 @@ export type Command =
 const LONGEST_LINE = 2000;
 const HANDLE = /^F[1-9][0-9]{0,5}$/i;
 const CODE = /^r-[0-9a-z]{8}$/i;
-const VERBS = ['sign', 'approve', 'refuse', 'revoke', 'cancel', 'explain', 'wrong', 'recheck', 'status', 'help'];
+const VERBS = [
+  'sign',
+  'approve',
+  'refuse',
+  'revoke',
+  'cancel',
+  'explain',
+  'wrong',
+  'break-glass',
+  'recheck',
+  'status',
+  'help',
+];
 
 /**
  * Reads a comment's body: one command, at the very start of its first line. Quotes, code, HTML comments and later
@@ -49,6 +62,8 @@ export function parseCommand(body: string): ParsedCommand {
       return parseDecision('refuse', words);
     case 'revoke':
       return withReason('revoke', words, (reason) => ({ verb: 'revoke', reason }));
+    case 'break-glass':
+      return parseBreakGlass(words);
     case 'explain':
       return parseExplain(words);
     case 'wrong':
@@ -80,6 +95,15 @@ function parseDecision(verb: 'sign' | 'refuse', words: readonly string[]): Parse
     reportCode: code.toLowerCase(),
     reason,
   }));
+}
+
+function parseBreakGlass(words: readonly string[]): ParsedCommand {
+  const [code, ...reasonWords] = words;
+  if (code === undefined || !CODE.test(code)) {
+    return malformed('break-glass', 'the report code (r- and eight characters) is missing after the verb');
+  }
+  const reportCode = code.toLowerCase();
+  return withReason('break-glass', reasonWords, (reason) => ({ verb: 'break-glass', reportCode, reason }));
 }
 
 function parseExplain(words: readonly string[]): ParsedCommand {

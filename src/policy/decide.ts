@@ -1,6 +1,6 @@
 import type { AuthorClass } from '../core/attribution.ts';
 import type { Finding, Unknown } from '../core/finding.ts';
-import type { Verdict } from '../core/report.ts';
+import type { BrokenGlass, Verdict } from '../core/report.ts';
 import type { Confidence, Level } from '../core/rule.ts';
 import type { SignOff } from '../core/signoff.ts';
 
@@ -12,6 +12,8 @@ export interface DecisionSettings {
   readonly signersNeeded: (finding: Finding) => number;
   /** Numeric ids of people whose signature never counts as the second of two. */
   readonly interestedIds: ReadonlySet<number>;
+  /** The commit that the verdict is about: glass is broken for one. Null where it cannot be. */
+  readonly headSha: string | null;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -31,9 +33,8 @@ export function decide(
     (each) => each.state === 'effective' && (each.kind === 'refuse' || Date.parse(each.expiresAt) > settings.now),
   );
   const signatures = inForce.filter((each) => each.kind === 'sign');
-  const refusals = inForce
-    .filter((each) => each.kind === 'refuse')
-    .map(({ id, signer, reason }) => ({ signOffId: id, signer: signer.login, reason }));
+  const refused = inForce.filter((each) => each.kind === 'refuse');
+  const refusals = refused.map(({ id, signer, reason }) => ({ signOffId: id, signer: signer.login, reason }));
 
   const holding = findings.filter(settings.blocks);
   const signed: Verdict['signed'][number][] = [];
@@ -47,7 +48,9 @@ export function decide(
   }
 
   const waiting = unknowns.filter((unknown) => unknown.transient && !unknown.advisory);
-  const [result, conclusion] = outcome(open, refusals.length, waiting.length);
+  const brokenGlass = open.some((finding) => !finding.signable) ? null : glassOf(inForce, refused, settings);
+  const [result, conclusion] =
+    brokenGlass === null ? outcome(open, refusals.length, waiting.length) : (['pass', 'success'] as const);
   return {
     result,
     conclusion,
@@ -56,6 +59,28 @@ export function decide(
     shown: findings.filter((finding) => !holding.includes(finding)).map((finding) => finding.handle),
     refusals,
     unknowns,
+    ...(brokenGlass === null ? {} : { brokenGlass }),
+  };
+}
+
+/**
+ * Glass broken by two admins, at least one of them without a hand in the change. It lets through what a person could
+ * have signed, what is unknown, and earlier refusals; a refusal that comes later closes it again.
+ */
+function glassOf(
+  inForce: readonly SignOff[],
+  refused: readonly SignOff[],
+  settings: DecisionSettings,
+): BrokenGlass | null {
+  const halves = inForce.filter((each) => each.kind === 'break-glass' && each.headSha === settings.headSha);
+  const byPerson = new Map(halves.map((each) => [each.signer.id, each]));
+  if (byPerson.size < 2 || [...byPerson.keys()].every((id) => settings.interestedIds.has(id))) return null;
+  const whole = [...byPerson.values()];
+  const broken = Math.max(...whole.map((each) => Date.parse(each.presence?.at ?? each.createdAt)));
+  if (refused.some((each) => Date.parse(each.createdAt) > broken)) return null;
+  return {
+    by: whole.map(({ id, signer, reason }) => ({ signOffId: id, signer: signer.login, reason })),
+    until: new Date(Math.min(...whole.map((each) => Date.parse(each.expiresAt)))).toISOString(),
   };
 }
 

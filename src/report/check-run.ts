@@ -8,6 +8,7 @@ import { counted, inlineCode, inlineText, listed, plainText, withinLimit } from 
 import {
   authorLine,
   findingsByHandle,
+  glassLines,
   headline,
   holding,
   LENGTH,
@@ -81,6 +82,7 @@ function summaryOf(report: Report, verdict: Verdict, extra: ReviewExtra): string
   const unknown = holding(verdict.unknowns);
   const advisory = verdict.unknowns.filter((one) => one.advisory);
   const blocks = [
+    ...section('Glass broken', glassLines(verdict)),
     ...section('Same commit', siblingLines(extra.siblings ?? [])),
     ...section('Waiting for Confirm', pendingLines(extra.pending)),
     ...section('Refused', verdict.refusals.map(refusalLine)),

@@ -5,6 +5,7 @@ import { newPackages, packageTable, transitiveCount } from './packages.ts';
 import {
   authorLine,
   findingsByHandle,
+  glassLines,
   headline,
   holding,
   LENGTH,
@@ -49,16 +50,22 @@ export function renderComment(report: Report, verdict: Verdict, extra: CommentEx
   const quiet =
     verdict.result === 'pass' &&
     verdict.signed.length === 0 &&
+    verdict.brokenGlass === undefined &&
     pending.length === 0 &&
     (extra.siblings ?? []).length === 0;
   if (quiet) return `${STICKY_MARKER}\n**Countersign: ${title}.** ${authorLine(report.attribution)}`;
 
   const blocks = [
+    ...titled('Glass broken', glassLines(verdict)),
     ...titled('Same commit', siblingLines(extra.siblings ?? [])),
     ...titled('Waiting for Confirm', pending),
     ...titled('Refused', verdict.refusals.map(refusalLine)),
     ...titled(
-      extra.observe ? 'Would hold the merge' : 'Holds the merge',
+      verdict.brokenGlass !== undefined
+        ? 'Open, and let through for now'
+        : extra.observe
+          ? 'Would hold the merge'
+          : 'Holds the merge',
       open.map((finding) => openEntry(finding, report.code)),
     ),
     ...signAll(open, report.code),

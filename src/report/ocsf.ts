@@ -98,6 +98,8 @@ function readingOf({ body }: LedgerEvent): Reading {
       return { activity: 2, status: 2, severity: 3, title: 'A person refused findings' };
     case 'revocation':
       return { activity: 2, status: 2, severity: 2, title: 'A decision was taken back' };
+    case 'break-glass':
+      return { activity: 2, status: 3, severity: 4, title: 'An admin broke the glass' };
     case 'lapse':
       return { activity: 2, status: 2, severity: 1, title: 'A sign-off ended' };
     case 'bypass':

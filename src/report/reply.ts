@@ -110,16 +110,27 @@ function effectiveText(reply: Extract<Reply, { kind: 'effective' }>): string {
   const done: Readonly<Record<typeof reply.act, string>> = {
     sign: `${who} signed ${itemsOf(reply.items)}.`,
     revoke: `${who} revoked the refusal.`,
-    'break-glass': `${who} broke the glass for this head.`,
+    'break-glass':
+      reply.stillNeeded > 0
+        ? `${who} is one of the two who break the glass.`
+        : `${who} broke the glass for this commit.`,
   };
   const relaxed = reply.presence ? '' : ' The policy asks for no Confirm here.';
   const more =
     reply.stillNeeded > 0 ? ` ${counted(reply.stillNeeded, 'more person is', 'more people are')} needed.` : '';
+  if (reply.act === 'break-glass') return `${done[reply.act]} ${glassText(reply)}`;
   const until =
     reply.expiresAt === null || reply.act === 'revoke'
       ? ''
       : ` Valid until ${day(reply.expiresAt)}, and as long as exactly this stands there.`;
   return `${done[reply.act]}${relaxed}${more}${until}`;
+}
+
+function glassText({ expiresAt, stillNeeded }: Extract<Reply, { kind: 'effective' }>): string {
+  const until = expiresAt === null ? '' : clock(expiresAt);
+  return stillNeeded > 0
+    ? `Another admin without a hand in the change has to give the same command and press *Confirm* by ${until}.`
+    : `The check is green until ${until}, for this commit alone, and closes by itself then.`;
 }
 
 function statusText({ report, verdict, pending, observe }: Extract<Reply, { kind: 'status' }>): string {
@@ -167,6 +178,7 @@ const HELP = [
     '- `/countersign sign F1 F3 <report code> <reason>`: signs for findings; then press *Confirm* in the check. `all` means the findings that are not critical.',
     '- `/countersign refuse F1 <report code> <reason>`: keeps the block, whoever signs; `revoke <reason>` takes it back',
     '- `/countersign explain F1`: what it is and where; `/countersign wrong F1 <why>`: a false alarm (signs nothing)',
+    '- `/countersign break-glass <report code> <reason>`: in an emergency, two admins let this commit through for one hour',
     '- `/countersign cancel`, `recheck`, `status`, `help`',
   ].join('\n'),
 ].join('\n\n');

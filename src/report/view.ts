@@ -178,6 +178,15 @@ function verdictWords(report: Report, verdict: Verdict): string {
   const unsignable = open.filter((finding) => !finding.signable).length;
   const unknown = holding(verdict.unknowns);
   const alsoUnknown = unknown.length > 0 ? `; could not evaluate ${unknownWords(unknown)}` : '';
+  const { brokenGlass } = verdict;
+  if (brokenGlass !== undefined) {
+    const who = listed(
+      brokenGlass.by.map(({ signer }) => plainText(signer, LENGTH.login)),
+      3,
+    );
+    const left = open.length === 0 ? '' : `; ${counted(open.length, 'finding', 'findings')} nobody signed`;
+    return `Glass broken by ${who} until ${clock(brokenGlass.until)}${left}${alsoUnknown}`;
+  }
   if (unsignable > 0) {
     const rest = open.length - unsignable;
     const toSign = rest > 0 ? `, ${rest} more to sign or fix` : '';
@@ -219,11 +228,22 @@ export function pendingLines(pending: readonly SignOff[]): readonly string[] {
       const places = evidenceDigests.length > 1 ? `, ${evidenceDigests.length} places` : '';
       return `${inlineText(handle, 12)} (${inlineText(ruleId, 60)}${places})`;
     });
+    const act = signOff.kind === 'break-glass' ? 'break the glass over' : signOff.kind;
     const what = items.length === 0 ? inlineText(signOff.reportCode, 20) : listed(items, 12);
     const who = inlineText(signOff.signer.login, LENGTH.login);
     const reason = inlineText(signOff.reason, LENGTH.reason);
-    return `- **${who}** is about to ${signOff.kind} ${what}: “${reason}”. It counts once ${who}, and nobody else, presses *Confirm* above, until ${clock(signOff.expiresAt)}.`;
+    return `- **${who}** is about to ${act} ${what}: “${reason}”. It counts once ${who}, and nobody else, presses *Confirm* above, until ${clock(signOff.expiresAt)}.`;
   });
+}
+
+/** Who broke the glass and why, one line each. */
+export function glassLines({ brokenGlass }: Verdict): readonly string[] {
+  if (brokenGlass === undefined) return [];
+  const until = clock(brokenGlass.until);
+  return brokenGlass.by.map(
+    ({ signer, reason }) =>
+      `- **${inlineText(signer, LENGTH.login)}**: “${inlineText(reason, LENGTH.reason)}”. For this commit alone; the check closes by itself at ${until}, and a \`refuse\` closes it at once.`,
+  );
 }
 
 /** Pending sign-offs by the time of their command. */

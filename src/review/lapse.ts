@@ -54,6 +54,10 @@ export function endOf(
       ? null
       : { state: 'cancelled', reason: 'A newer report took the place of the one this command was for.' };
   }
+  if (signOff.state === 'effective' && signOff.kind === 'break-glass') {
+    const same = signOff.headSha === report.headSha && (latest === null || latest.report.baseRef === report.baseRef);
+    return same ? null : { state: 'lapsed', reason: 'Glass is broken for one commit and one base branch.' };
+  }
   if (signOff.state !== 'effective' || signOff.kind !== 'sign') return null;
   if (lapse === 'always' && latest !== null && signOff.headSha !== report.headSha) {
     return {

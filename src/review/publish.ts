@@ -66,6 +66,7 @@ export function verdictOf(
     blocks: (finding) => policy.blocks(finding, attribution),
     signersNeeded: policy.signersNeeded,
     interestedIds: new Set([...record.interested.map((person) => person.id), ...requesterIds(attribution, signOffs)]),
+    headSha: review.report.headSha,
     now,
   });
 }

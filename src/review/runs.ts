@@ -69,7 +69,7 @@ async function withdrawEarlier(
   if (!moved && latest.checkName !== checkName) {
     await withdraw(repository, latest, 'This pull request was given another base branch.', ports);
   }
-  if (moved && latest.verdict.signed.length > 0) {
+  if (moved && (latest.verdict.signed.length > 0 || latest.verdict.brokenGlass !== undefined)) {
     await withdraw(repository, latest, 'A newer commit was pushed.', ports);
   }
 }

@@ -46,6 +46,11 @@ function saidOf(verdict: Verdict) {
     open: verdict.open,
     signed: verdict.signed.map(({ handle, signOffId }) => ({ handle, signOffId })),
     refusals: verdict.refusals.map((each) => each.signOffId),
+    ...(verdict.brokenGlass === undefined
+      ? {}
+      : {
+          brokenGlass: { by: verdict.brokenGlass.by.map((each) => each.signOffId), until: verdict.brokenGlass.until },
+        }),
     unknowns: verdict.unknowns.map(({ fact, subject, source }) => ({ fact, subject, source })),
   };
 }

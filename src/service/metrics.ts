@@ -166,6 +166,7 @@ const SIGNING: ReadonlySet<string> = new Set<LedgerEntry['type']>([
   'sign-off-refused',
   'refusal',
   'revocation',
+  'break-glass',
   'lapse',
   'bypass',
 ]);

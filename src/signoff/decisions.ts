@@ -9,6 +9,7 @@ import type { Command } from '../policy/command.ts';
 import type { Ports } from '../ports.ts';
 import type { Refusal, Reply } from '../report/reply.ts';
 import { pendingOf, publish } from '../review/publish.ts';
+import { problemOfGlass } from './glass.ts';
 import { chooseFindings, chooseRefused, findingsNamed, itemsOf } from './items.ts';
 import { record } from './record.ts';
 import { authorise, beyond, problemOfCode, refusalOf, type Standing, withPolicyName } from './standing.ts';
@@ -19,7 +20,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /** People who can be pending at once: GitHub shows at most three buttons. */
 const BUTTONS = 3;
 
-type Decision = Extract<Command, { verb: 'sign' | 'refuse' | 'revoke' }>;
+type Decision = Extract<Command, { verb: 'sign' | 'refuse' | 'revoke' | 'break-glass' }>;
 
 /** Takes a `sign`, `refuse` or `revoke`, and answers. Nothing takes effect that the ledger does not hold. */
 export async function takeDecision(
@@ -88,6 +89,7 @@ async function make(
   ports: Ports,
 ): Promise<Made> {
   const { policy, record: pullRequest, review } = standing;
+  if (command.verb === 'break-glass') return makeGlass(command, comment, asker, standing, signOffs, ports);
   const named = command.verb === 'revoke' ? [] : findingsNamed(command.handles, review.report);
   const allowed = await authorise(asker, named, standing, ports);
   if (allowed.state === 'refused') {
@@ -113,35 +115,67 @@ async function make(
       allowed.interested === null &&
       !pullRequest.unknownPusher &&
       findings.every((finding) => policy.presenceRelaxed(finding, report.attribution)));
+  const crowd = relaxed ? null : tooManyPending(signOffs, asker, ports);
+  if (crowd !== null) return refused(crowd, false);
+  const signOff = signOffOf(command, comment, asker, standing, findings, ports);
+  if (!relaxed) return { state: 'made', signOff };
+  const until = ports.now() + validityMs(findings, policy.signOffDays);
+  return { state: 'made', signOff: { ...signOff, state: 'effective', expiresAt: new Date(until).toISOString() } };
+}
+
+async function makeGlass(
+  command: Extract<Decision, { verb: 'break-glass' }>,
+  comment: CommentState,
+  asker: Asker,
+  standing: Standing,
+  signOffs: readonly SignOff[],
+  ports: Ports,
+): Promise<Made> {
+  const problem = await problemOfGlass(asker, command.reportCode, standing, ports);
+  if (problem !== null) return refused(problem, false);
+  const crowd = tooManyPending(signOffs, asker, ports);
+  if (crowd !== null) return refused(crowd, false);
+  const { report, verdict } = standing.review;
+  const open = report.findings.filter((finding) => verdict.open.includes(finding.handle));
+  return { state: 'made', signOff: signOffOf(command, comment, asker, standing, open, ports) };
+}
+
+function tooManyPending(signOffs: readonly SignOff[], asker: Asker, ports: Ports): Refusal | null {
   const others = pendingOf(signOffs, ports.now()).filter((each) => each.signer.id !== asker.permission.account.id);
   const [oldest] = others;
-  if (!relaxed && oldest !== undefined && others.length >= BUTTONS) {
-    return refused({ rule: 'too-many-pending', until: oldest.expiresAt }, false);
-  }
+  if (oldest === undefined || others.length < BUTTONS) return null;
+  return { rule: 'too-many-pending', until: oldest.expiresAt };
+}
 
+/** A command that waits for its button. */
+function signOffOf(
+  command: Decision,
+  comment: CommentState,
+  asker: Asker,
+  { repository, pullRequest, review: { report } }: Standing,
+  findings: readonly Finding[],
+  ports: Ports,
+): SignOff {
   const now = ports.now();
   return {
-    state: 'made',
-    signOff: {
-      id: `s-${comment.id}`,
-      repositoryId: standing.repository.id,
-      pullRequest: standing.pullRequest.number,
-      kind: command.verb,
-      reportCode: report.code,
-      headSha: report.headSha,
-      signer: { id: asker.permission.account.id, login: asker.permission.account.login },
-      role: asker.permission.rank,
-      reason: command.reason,
-      items: itemsOf(findings),
-      commandCommentId: comment.id,
-      commandDigest: sha256(comment.body),
-      nonce: ports.word(12),
-      presence: null,
-      state: relaxed ? 'effective' : 'pending',
-      stateReason: null,
-      createdAt: new Date(now).toISOString(),
-      expiresAt: new Date(now + (relaxed ? validityMs(findings, policy.signOffDays) : PENDING_MS)).toISOString(),
-    },
+    id: `s-${comment.id}`,
+    repositoryId: repository.id,
+    pullRequest: pullRequest.number,
+    kind: command.verb,
+    reportCode: report.code,
+    headSha: report.headSha,
+    signer: { id: asker.permission.account.id, login: asker.permission.account.login },
+    role: asker.permission.rank,
+    reason: command.reason,
+    items: itemsOf(findings),
+    commandCommentId: comment.id,
+    commandDigest: sha256(comment.body),
+    nonce: ports.word(12),
+    presence: null,
+    state: 'pending',
+    stateReason: null,
+    createdAt: new Date(now).toISOString(),
+    expiresAt: new Date(now + PENDING_MS).toISOString(),
   };
 }
 
@@ -199,6 +233,10 @@ export function replyFor(signOff: SignOff, verdict: Verdict, { policy, review }:
     return { kind: 'pending-confirm', signer, act: signOff.kind, items, expiresAt, checkUrl: null };
   }
   const presence = signOff.presence !== null;
+  if (signOff.kind === 'break-glass') {
+    const stillNeeded = verdict.brokenGlass === undefined ? 1 : 0;
+    return { kind: 'effective', signer, act: signOff.kind, items, presence, expiresAt, stillNeeded };
+  }
   // Signed, and open all the same: a rule of two people waits for the other one.
   const waiting = review.report.findings.filter(
     ({ handle }) => verdict.open.includes(handle) && items.some((item) => item.handle === handle),

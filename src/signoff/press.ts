@@ -1,12 +1,14 @@
 import { sha256 } from '../core/digest.ts';
 import type { Job } from '../core/job.ts';
 import type { SignOff } from '../core/signoff.ts';
+import type { LedgerEntry } from '../core/store.ts';
 import type { Asker } from '../policy/authorise.ts';
 import type { Ports } from '../ports.ts';
 import type { Refusal } from '../report/reply.ts';
 import { publish } from '../review/publish.ts';
 import { answer } from './answer.ts';
 import { detailsOf, replyFor, revocable, validityMs, wake } from './decisions.ts';
+import { GLASS_MS, otherHalves, problemOfGlass } from './glass.ts';
 import { record } from './record.ts';
 import {
   authorise,
@@ -19,6 +21,13 @@ import {
   type Standing,
   withPolicyName,
 } from './standing.ts';
+
+const ENTRY = {
+  sign: 'sign-off',
+  refuse: 'refusal',
+  revoke: 'revocation',
+  'break-glass': 'break-glass',
+} as const satisfies Readonly<Record<SignOff['kind'], LedgerEntry['type']>>;
 
 type PressJob = Extract<Job, { kind: 'press' }>;
 
@@ -107,6 +116,7 @@ async function problemOf(
     sha256(comment.body) === signOff.commandDigest;
   if (!untouched) return { rule: 'comment-changed' };
 
+  if (signOff.kind === 'break-glass') return problemOfGlass(asker, signOff.reportCode, standing, ports);
   const named = standing.review.report.findings.filter((finding) =>
     signOff.items.some((item) => item.handle === finding.handle),
   );
@@ -135,12 +145,14 @@ async function takeEffect(
     state: 'effective',
     role: asker.permission.rank,
     presence: { checkRunId: job.checkRunId, at: new Date(now).toISOString() },
-    expiresAt: new Date(now + validityMs(named, standing.policy.signOffDays)).toISOString(),
+    expiresAt: new Date(
+      now + (signOff.kind === 'break-glass' ? GLASS_MS : validityMs(named, standing.policy.signOffDays)),
+    ).toISOString(),
   };
   await record(
     standing,
     {
-      type: signOff.kind === 'revoke' ? 'revocation' : 'sign-off',
+      type: ENTRY[signOff.kind],
       effectKey: `press:${job.checkRunId}:${signOff.nonce}`,
       actor: signOff.signer,
       evidenceDigests: signOff.items.flatMap((item) => item.evidenceDigests),
@@ -150,11 +162,17 @@ async function takeEffect(
     ports,
   );
   if (signOff.kind === 'revoke') await takeBack(signOff, asker, standing, ports);
+  if (signOff.kind === 'break-glass') await startTheHour(effective, standing, ports);
   await ports.store.saveSignOff(effective);
   await wake(effective, standing, ports);
   const verdict = await publish({ ...standing, annotated: true }, ports);
   const reply = replyFor(effective, verdict, standing);
   await answer(job.repository, signOff.pullRequest, signOff.signer, reply, ports);
+}
+
+async function startTheHour(effective: SignOff, { repository, pullRequest }: Standing, ports: Ports): Promise<void> {
+  const signOffs = await ports.store.signOffs(repository.id, pullRequest.number);
+  for (const half of otherHalves(effective, signOffs, ports.now())) await ports.store.saveSignOff(half);
 }
 
 async function takeBack(revocation: SignOff, asker: Asker, standing: Standing, ports: Ports): Promise<void> {

@@ -141,7 +141,7 @@ export const StoredSignOff: z.ZodType<SignOff> = z.looseObject({
   id: z.string(),
   repositoryId: z.number(),
   pullRequest: z.number(),
-  kind: z.enum(['sign', 'refuse', 'revoke']),
+  kind: z.enum(['sign', 'refuse', 'revoke', 'break-glass']),
   reportCode: z.string(),
   headSha: z.string(),
   signer: z.looseObject({ id: z.number(), login: z.string() }),

@@ -109,6 +109,7 @@ describe('whatever a policy says', () => {
             blocks: (one: Finding) => applied.blocks(one, author),
             signersNeeded: applied.signersNeeded,
             interestedIds: new Set<number>(),
+            headSha: null,
             now: NOW,
           };
           expect(decide([], [unknown], [], settings).result).toBe('inconclusive');

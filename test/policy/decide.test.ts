@@ -8,6 +8,7 @@ const settings: DecisionSettings = {
   blocks: (finding) => !finding.preExisting && blocksByDefault(finding.level, finding.confidence, 'agent'),
   signersNeeded: () => 1,
   interestedIds: new Set(),
+  headSha: 'head-1',
   now: NOW,
 };
 
@@ -115,4 +116,47 @@ test.each([
 test('a refusal does not run out', () => {
   const refusal = signOffWith({ id: 's-2', kind: 'refuse', expiresAt: '2026-05-01T00:00:00Z' });
   expect(decide([], [], [refusal], settings)).toMatchObject({ result: 'blocked', conclusion: 'action_required' });
+});
+
+describe('glass', () => {
+  const half = (id: number, change: Partial<SignOff> = {}) =>
+    signOffWith({
+      id: `s-${id}`,
+      kind: 'break-glass',
+      headSha: 'head-1',
+      signer: { id, login: `admin${id}` },
+      presence: { checkRunId: 5, at: new Date(NOW - 60_000).toISOString() },
+      expiresAt: new Date(NOW + 1).toISOString(),
+      ...change,
+    });
+  const broken = (signOffs: readonly SignOff[], change: Partial<DecisionSettings> = {}) =>
+    decide([findingWith({})], [down], signOffs, { ...settings, ...change });
+
+  test('is broken by two, for findings and unknowns alike, and says so', () => {
+    const verdict = broken([half(1), half(2)]);
+    expect(verdict).toMatchObject({ result: 'pass', conclusion: 'success', open: ['F1'], signed: [] });
+    expect(verdict.brokenGlass?.by.map((each) => each.signer)).toEqual(['admin1', 'admin2']);
+  });
+
+  test.each([
+    ['one admin', [half(1)], {}],
+    ['one admin twice', [half(1), half(1, { id: 's-9' })], {}],
+    ['two with a hand in the change', [half(1), half(2)], { interestedIds: new Set([1, 2]) }],
+    ['two, for another commit', [half(1, { headSha: 'x' }), half(2)], {}],
+    ['two, of whom one has not pressed', [half(1), half(2, { state: 'pending' })], {}],
+    ['two, more than an hour ago', [half(1), half(2, { expiresAt: new Date(NOW).toISOString() })], {}],
+    [
+      'two, before somebody refused',
+      [half(1), half(2), signOffWith({ id: 's-8', kind: 'refuse', createdAt: new Date(NOW).toISOString() })],
+      {},
+    ],
+  ] satisfies [string, SignOff[], Partial<DecisionSettings>][])('is not broken by %s', (_, signOffs, change) => {
+    expect(broken(signOffs, change)).toMatchObject({ result: 'blocked' });
+    expect(broken(signOffs, change).brokenGlass).toBeUndefined();
+  });
+
+  test('never lets through what nobody can sign', () => {
+    const verdict = decide([findingWith({ signable: false })], [], [half(1), half(2)], settings);
+    expect(verdict).toMatchObject({ result: 'blocked', conclusion: 'failure' });
+  });
 });

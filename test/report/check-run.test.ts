@@ -113,6 +113,7 @@ describe('title, comment and verdict', () => {
               blocks: ({ level, preExisting }) => level === 'error' && !preExisting,
               signersNeeded: () => 1,
               interestedIds: new Set(),
+              headSha: null,
               now: Date.parse('2026-11-20T10:00:00Z'),
             },
           );

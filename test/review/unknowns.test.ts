@@ -31,6 +31,7 @@ function verdictOf(judged: readonly { change: DependencyChange; evidence: Packag
     blocks: (finding) => policy.blocks(finding, AGENT),
     signersNeeded: () => 1,
     interestedIds: new Set(),
+    headSha: null,
     now: CASE_NOW,
   });
 }
