@@ -111,6 +111,7 @@ export async function decideGroup(ground: GroupGround, judgement: Judgement, por
     blocks: (finding) => authors.some((author) => policy.blocks(finding, author)),
     signersNeeded: policy.signersNeeded,
     interestedIds: new Set(members.flatMap((member) => interestedIn(member, signOffs))),
+    headSha: null,
     now,
   });
   const views = stood.map(({ member, verdict }) => ({
