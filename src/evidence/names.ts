@@ -2,6 +2,7 @@ import type { PackageType } from '../core/dependency.ts';
 import type { Likeness } from '../core/evidence.ts';
 import { type Fact, known, unavailable } from '../core/fact.ts';
 import { createLikenessIndex, type LikenessIndex } from './likeness/index.ts';
+import { vocabularyOf } from './likeness/vocabulary.ts';
 import type { PopularList } from './popular.ts';
 
 /** What can be said of a name without asking anyone. Names are normalised. */
@@ -19,10 +20,11 @@ export interface NameKnowledge {
 export function createNames(lists: readonly PopularList[]): NameKnowledge {
   const byType = new Map(lists.map((list) => [list.type, list]));
   const members = new Map(lists.map((list) => [list.type, new Set(list.names)]));
+  const vocabulary = vocabularyOf(lists.map((list) => list.names));
   const indexes = new Map<PackageType, LikenessIndex>();
 
   function indexOf(list: PopularList): LikenessIndex {
-    const index = indexes.get(list.type) ?? createLikenessIndex(list.names);
+    const index = indexes.get(list.type) ?? createLikenessIndex({ type: list.type, popular: list.names, words: [], vocabulary });
     indexes.set(list.type, index);
     return index;
   }

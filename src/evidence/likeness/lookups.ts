@@ -31,6 +31,16 @@ export function lettersIndex(targets: readonly Target[]): ReadonlyMap<string, re
   return Map.groupBy(own, (target) => lettersOf(target.stripped));
 }
 
+/** Shortest part that is a word and not an ending. */
+const TURNED = 3;
+
+/** Whether one text is the other with its end put in front, cut where both parts are long: `libhtml5`, `html5lib`. */
+export function isTurned(target: string, name: string): boolean {
+  if (target.length !== name.length || target.length < 2 * TURNED) return false;
+  const at = (target + target).indexOf(name, TURNED);
+  return at >= TURNED && at <= target.length - TURNED;
+}
+
 /** Shortest name in which two slips are still a slip. */
 const LONG = 8;
 

@@ -45,7 +45,7 @@ export function aliasesOf(targets: readonly Target[]): readonly Target[] {
 }
 
 /** First parts that many names of the list share. */
-export function familiesOf(popular: readonly string[]): ReadonlySet<string> {
+export function familiesOf(popular: readonly string[], least: number = FAMILY_SIZE): ReadonlySet<string> {
   const counts = new Map<string, number>();
   for (const name of popular) {
     const tokens = tokensOf(name);
@@ -54,7 +54,7 @@ export function familiesOf(popular: readonly string[]): ReadonlySet<string> {
       counts.set(first, (counts.get(first) ?? 0) + 1);
     }
   }
-  return new Set([...counts].filter(([, count]) => count >= FAMILY_SIZE).map(([first]) => first));
+  return new Set([...counts].filter(([, count]) => count >= least).map(([first]) => first));
 }
 
 /** npm's scope of a name, `@` included; null where there is none. */
@@ -96,4 +96,49 @@ export function wordsKey(name: string): string | null {
   if (tokens.length < 2 || name.startsWith('@')) return null;
   const sorted = [...tokens].sort();
   return sorted.join('').length < 6 ? null : sorted.join('-');
+}
+
+/** As many popular names that begin with a scope's word make it a word that anybody begins a name with. */
+const SHARED_NAMES = 10;
+
+/** Scopes whose word many unscoped popular names begin with (`@babel`, `babel-…`): leaving the `@` out imitates nobody. */
+export function sharedScopes(popular: readonly string[]): ReadonlySet<string> {
+  const scopes = new Set(popular.flatMap((name) => scopeOf(name) ?? []));
+  const firsts = new Map<string, number>();
+  for (const name of popular) {
+    const words = name.split('-');
+    for (let count = 1; count < words.length && !name.startsWith('@'); count += 1) {
+      const scope = `@${words.slice(0, count).join('-')}`;
+      if (scopes.has(scope)) firsts.set(scope, (firsts.get(scope) ?? 0) + 1);
+    }
+  }
+  return new Set([...firsts].flatMap(([scope, count]) => (count >= SHARED_NAMES ? [scope] : [])));
+}
+
+/** As many names on the list make a scope a publisher of its own kind of names … */
+const OWN_NAMES = 10;
+/** … where at most this part of them exists without the scope too (`@types`, forks and mirrors are full of those). */
+const OWN_SHARE = 0.03;
+/** Shortest name that still says whose it is without its scope: `core` is anybody's. */
+const BARE_LENGTH = 8;
+
+/**
+ * Scoped names by what is left where the scope is dropped (`client-s3` for `@aws-sdk/client-s3`): two words or more, of
+ * one scope alone, and of a scope whose names are its own.
+ */
+export function bareNames(targets: readonly Target[]): ReadonlyMap<string, Target> {
+  const unscoped = new Set(targets.filter((target) => scopeOf(target.name) === null).map((target) => target.name));
+  const bareOf = (target: Target) => target.name.slice((scopeOf(target.name)?.length ?? -1) + 1).toLowerCase();
+  const scoped = Map.groupBy(targets, (target) => scopeOf(target.name));
+  const map = new Map<string, Target | null>();
+  for (const [scope, names] of scoped) {
+    const taken = names.filter((target) => unscoped.has(bareOf(target))).length;
+    const own = scope !== null && names.length >= OWN_NAMES && taken <= names.length * OWN_SHARE;
+    for (const target of scope === null ? [] : names) {
+      const bare = bareOf(target);
+      if (bare.length < BARE_LENGTH || tokensOf(bare).length < 2) continue;
+      map.set(bare, map.has(bare) || !own ? null : target);
+    }
+  }
+  return new Map([...map].flatMap(([bare, target]) => (target === null ? [] : [[bare, target] as const])));
 }
