@@ -49,7 +49,7 @@ export async function run(print: (line: string) => void): Promise<void> {
 
 async function benchNames(print: (line: string) => void): Promise<void> {
   const started = performance.now();
-  const names = await openNames({ popularFiles: {} });
+  const names = await openNames({ popularFiles: {} }, Date.now);
   names.looksLike('npm', 'warm-up');
   const startUp = performance.now() - started;
   const asked = Array.from(

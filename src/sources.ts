@@ -4,6 +4,7 @@ import type { PackageType } from './core/dependency.ts';
 import { CountersignError, messageOf } from './core/errors.ts';
 import type { EvidenceSource, RegistryKey, Route } from './core/lookup.ts';
 import { hostOf } from './core/registry-hosts.ts';
+import { PYTHON_DISTRIBUTIONS } from './ecosystems/imports/python-names.ts';
 import { npmKeysOf } from './ecosystems/npm/registry-schema.ts';
 import { createRegistries, DEFAULT_REGISTRY_SETTINGS, type RegistryAddresses } from './ecosystems/registries.ts';
 import type { DenyList } from './evidence/advisories.ts';
@@ -120,7 +121,7 @@ export async function openSources(
       cache,
       now: clock.now,
     }),
-    names: await openNames(settings),
+    names: await openNames(settings, clock.now),
     cache,
     limits,
     clock,
@@ -181,6 +182,12 @@ function registryHosts(settings: SourceSettings): readonly string[] {
 }
 
 /** What is known of names without any network. */
-export async function openNames(settings: Pick<SourceSettings, 'popularFiles'>): Promise<NameKnowledge> {
-  return createNames(await popularLists(settings.popularFiles));
+export async function openNames(
+  settings: Pick<SourceSettings, 'popularFiles'>,
+  now: () => number,
+): Promise<NameKnowledge> {
+  return createNames(await popularLists(settings.popularFiles), {
+    now,
+    importNames: new Map([['pypi', PYTHON_DISTRIBUTIONS]]),
+  });
 }

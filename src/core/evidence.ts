@@ -27,6 +27,7 @@ export type LikenessTechnique =
   | 'combination'
   | 'plural'
   | 'other-ecosystem'
+  | 'import-name'
   | 'deprecation-notice';
 
 /** A well-known name that the package's name can be mistaken for. */

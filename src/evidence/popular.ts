@@ -1,13 +1,18 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import type { PackageType } from '../core/dependency.ts';
 import { CountersignError, messageOf } from '../core/errors.ts';
-import { PYPI_NAMES } from './lists/pypi.ts';
+import { parseListFile } from './list-file.ts';
+import { PYPI_FAMOUS, PYPI_NAMES, PYPI_WORDS } from './lists/pypi.ts';
 
 /** A list of the most used names of one package type, most used first, and where it came from. */
 export interface PopularList {
   readonly type: PackageType;
   /** Normalised. */
   readonly names: readonly string[];
+  /** So many of the first names are famous enough to be imitated; the others are only known to be honest. */
+  readonly famous: number;
+  /** Well-known words that are no packages of this type, and are imitated all the same. */
+  readonly words: readonly string[];
   /** What the list is and where it is from: package and version, or file. */
   readonly origin: string;
   readonly licence: string;
@@ -24,6 +29,8 @@ export async function npmPopularList(): Promise<PopularList> {
   return {
     type: 'npm',
     names: interleaved(npmTopDependents, npmTopDownloads),
+    famous: Number.POSITIVE_INFINITY,
+    words: [],
     origin: 'npm-high-impact 1.13.0',
     licence: 'MIT',
     asOf: '2026-09-01T00:00:00.000Z',
@@ -42,9 +49,11 @@ function interleaved(first: readonly string[], second: readonly string[]): reado
 const PYPI_LIST: PopularList = {
   type: 'pypi',
   names: PYPI_NAMES,
+  famous: PYPI_FAMOUS,
+  words: PYPI_WORDS,
   origin: 'own compilation',
   licence: 'Apache-2.0',
-  asOf: '2026-09-01T00:00:00.000Z',
+  asOf: '2026-06-16T00:00:00.000Z',
 };
 
 /** The shipped lists; a file named for a type takes its place. A file that cannot be read is the operator's mistake. */
@@ -54,10 +63,9 @@ export async function popularLists(
   const shipped = [await npmPopularList(), PYPI_LIST];
   const own = await Promise.all(
     Object.entries(files).map(([type, path]) => {
-      const known = PACKAGE_TYPES.find((each) => each === type);
-      if (known === undefined)
+      if (!isListedType(type))
         throw new CountersignError('bad-configuration', `there is no package type "${type}" to list names of`);
-      return readList(known, path);
+      return readList(type, path);
     }),
   );
   const replaced = new Set(own.map((list) => list.type));
@@ -77,14 +85,30 @@ const PACKAGE_TYPES: readonly PackageType[] = [
   'docker',
 ];
 
+/** Whether names of the type can be listed: it has a registry. */
+export function isListedType(type: string): type is PackageType {
+  return PACKAGE_TYPES.some((each) => each === type);
+}
+
+/** The operator's file. One that does not say its day is as old as the file's last change: whoever put it there vouches for it. */
 async function readList(type: PackageType, path: string): Promise<PopularList> {
+  const [text, changed] = await read(path);
+  const { names, source, licence, date } = parseListFile(text, type, path);
+  return {
+    type,
+    names,
+    famous: Number.POSITIVE_INFINITY,
+    words: [],
+    origin: source === null ? path : `${path}, from ${source}`,
+    licence: licence ?? "the operator's",
+    asOf: date ?? changed,
+  };
+}
+
+async function read(path: string): Promise<readonly [text: string, changed: string]> {
   try {
-    const text = await readFile(path, 'utf8');
-    const names = text
-      .split('\n')
-      .map((line) => line.trim())
-      .filter((line) => line !== '' && !line.startsWith('#'));
-    return { type, names, origin: path, licence: "the operator's", asOf: '2026-09-01T00:00:00.000Z' };
+    const [text, { mtime }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
+    return [text, mtime.toISOString()];
   } catch (error) {
     throw new CountersignError(
       'bad-configuration',

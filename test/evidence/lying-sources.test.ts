@@ -39,7 +39,7 @@ function evidenceFrom(url: string) {
     downloads: [],
     dates: null,
     prove: null,
-    names: createNames([]),
+    names: createNames([], { now: Date.now, importNames: new Map() }),
     cache: null,
     limits: { ...DEFAULT_LIMITS, backOffMs: 1, longestPauseMs: 50, retries: 1 },
     clock: { now: () => Date.now(), random: () => 0, sleep: async () => {} },

@@ -1,13 +1,28 @@
+import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { NameKnowledge } from '../../src/evidence/names.ts';
+import type { PackageType } from '../../src/core/dependency.ts';
+import { createNames, type NameKnowledge } from '../../src/evidence/names.ts';
+import { type PopularList, popularLists } from '../../src/evidence/popular.ts';
 import { openNames } from '../../src/sources.ts';
 
 let names: NameKnowledge;
+let lists: readonly PopularList[];
 beforeAll(async () => {
-  names = await openNames({ popularFiles: {} });
+  lists = await popularLists({});
+  names = await openNames({ popularFiles: {} }, Date.now);
 });
 
-function best(type: 'npm' | 'pypi', name: string) {
+const LIST: PopularList = {
+  type: 'npm',
+  names: ['lodash', 'express'],
+  famous: 2,
+  words: [],
+  origin: 'a list',
+  licence: 'MIT',
+  asOf: '2026-01-01T00:00:00.000Z',
+};
+
+function best(type: PackageType, name: string) {
   const alike = names.looksLike(type, names.normalize(type, name));
   if (alike.state !== 'known') throw new Error('there is a list for this type');
   return alike.value[0];
@@ -30,6 +45,15 @@ describe('a name that imitates a well-known one is recognised', () => {
     ['pypi', 'Djago', 'django', 'typo'],
     ['pypi', 'numpyy', 'numpy', 'typo'],
     ['pypi', 'python3-requests', 'requests', 'affix'],
+    ['npm', 'azure-identity', '@azure/identity', 'scope-dropped'],
+    ['npm', 'client-s3', '@aws-sdk/client-s3', 'scope-dropped'],
+    ['npm', 'lodashjs', 'lodash', 'affix'],
+    ['npm', 'pytest-cov', 'pytest-cov', 'other-ecosystem'],
+    ['pypi', 'eslint-config-prettier', 'eslint-config-prettier', 'other-ecosystem'],
+    ['pypi', 'PIL', 'pillow', 'import-name'],
+    ['pypi', 'cv2', 'opencv-contrib-python', undefined],
+    ['pypi', 'libhtml5', 'html5lib', 'word-order'],
+    ['pypi', 'discrod', 'discord', 'typo'],
   ] as const)('%s %s', (type, name, target, technique) => {
     const found = best(type, name);
     if (technique !== undefined) expect(found).toMatchObject({ name: target, technique });
@@ -47,6 +71,21 @@ describe('honest names are left alone', () => {
     ['pypi', 'boto'],
     ['pypi', 'Typing_Extensions'],
     ['pypi', 'our-internal-service'],
+    // Every part is a word: chosen, not slipped into.
+    ['npm', 'get-proxy'],
+    ['npm', 'css-parse'],
+    // A letter of its own, a number, a word more: a variant.
+    ['npm', 'jsx-ast-utils-x'],
+    ['npm', 'react-router-dom-v5-compat'],
+    ['npm', 'react-foo-bar'],
+    // Common words take affixes without imitating the package of that name.
+    ['npm', 'npm-config'],
+    // The owner of the scope has unscoped names of this form too.
+    ['npm', 'babel-plugin-syntax-something'],
+    ['npm', 'rollup-plugin-replace'],
+    // A brand is imitated; by itself it is no imitation.
+    ['pypi', 'ethereum'],
+    ['pypi', 'json-merge-patch-tool'],
   ] as const)('%s %s', (type, name) => {
     expect(best(type, name)).toBeUndefined();
   });
@@ -56,13 +95,87 @@ it('says so where no list is at hand', () => {
   expect(names.looksLike('cargo', 'serde')).toMatchObject({ state: 'unavailable', transient: false });
 });
 
+describe('a list that is too old', () => {
+  const npm = LIST;
+  const at = (day: string) =>
+    createNames([npm], { now: () => Date.parse(day), importNames: new Map() }).looksLike('npm', 'lodahs');
+
+  it('judges no names any more, and says of when it is', () => {
+    expect(at('2027-12-31')).toMatchObject({ state: 'known', value: [{ name: 'lodash' }] });
+    expect(at('2028-01-02')).toMatchObject({
+      state: 'unavailable',
+      reason: 'the list of popular npm names (a list) is of 2026-01-01: too old',
+      transient: false,
+    });
+  });
+
+  it('still proves that its names are no new ones', () => {
+    const old = createNames([npm], { now: () => Date.parse('2030-01-01'), importNames: new Map() });
+    expect(old.popularSince('npm', 'lodash')).toBe('2026-01-01T00:00:00.000Z');
+  });
+});
+
+it('a well-known word that is no package is no proof of age: whoever registers it is new', () => {
+  expect(names.popularSince('pypi', 'detectron2')).toBeNull();
+  expect(names.popularSince('pypi', 'urllib2')).toBeNull();
+  expect(names.popularSince('pypi', 'requests')).not.toBeNull();
+});
+
 it('knows a name of another ecosystem', () => {
   expect(names.elsewhere('npm', 'beautifulsoup4')).toEqual(['pypi']);
 });
 
 it('is bounded in time for hostile names', () => {
+  const hostile = [
+    'a'.repeat(1000),
+    '-'.repeat(1000),
+    'ab'.repeat(500),
+    'node-'.repeat(200),
+    '@'.repeat(214),
+    '@scope/'.repeat(100),
+    '\u0000\u001b[31m',
+    '\u202elodash',
+    '𝓵𝓸𝓭𝓪𝓼𝓱',
+    '\ud800',
+    'constructor',
+    '__proto__',
+    '',
+  ];
   const started = performance.now();
-  for (const name of ['a'.repeat(1000), '-'.repeat(1000), 'ab'.repeat(500), 'node-'.repeat(200), '@'.repeat(214)])
-    best('npm', name);
+  for (const name of hostile) for (const type of ['npm', 'pypi'] as const) best(type, name);
   expect(performance.now() - started).toBeLessThan(500);
 });
+
+describe('with any name at all', () => {
+  it('says at most three names of the list, with scores between 0 and 1, and always the same', () => {
+    const listed = new Set([...lists.flatMap((list) => [...list.names, ...list.words])]);
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), mutated()), (name) => {
+        const first = names.looksLike('npm', name);
+        expect(names.looksLike('npm', name)).toEqual(first);
+        if (first.state !== 'known') throw new Error('there is a list');
+        expect(first.value.length).toBeLessThanOrEqual(3);
+        for (const each of first.value) {
+          expect(listed.has(each.name)).toBe(true);
+          expect(each.score).toBeGreaterThan(0);
+          expect(each.score).toBeLessThanOrEqual(1);
+        }
+      }),
+      { numRuns: 300, seed: 5 },
+    );
+  });
+
+  it('never calls a listed name an imitation', () => {
+    for (const list of lists) {
+      const flagged = list.names.filter((_, index) => index % 7 === 0).filter((name) => best(list.type, name));
+      expect(flagged).toEqual([]);
+    }
+  });
+});
+
+/** A well-known name with a few letters changed. */
+function mutated() {
+  return fc
+    .tuple(fc.constantFrom('lodash', 'react-router-dom', '@babel/core', 'typescript'), fc.nat(20), fc.string())
+    .map(([name, at, inserted]) => name.slice(0, at) + inserted + name.slice(at + 1));
+}

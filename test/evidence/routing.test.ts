@@ -107,7 +107,7 @@ it('never sends a private name to a public source', async () => {
     downloads: [],
     dates: null,
     prove: null,
-    names: createNames([]),
+    names: createNames([], { now: Date.now, importNames: new Map() }),
     cache: null,
     limits: DEFAULT_LIMITS,
     clock: SYSTEM_CLOCK,

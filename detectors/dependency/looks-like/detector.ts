@@ -41,8 +41,14 @@ export const looksLike: DependencyDetector = {
     if (best === undefined) return CLEAR;
     const { name: target, technique } = best;
     return tell(RULE, subject, context, {
-      message: `${subject.name} can be mistaken for the well-known ${target}: ${HOW[technique]}.`,
-      remediation: `Make sure that ${subject.name} was meant, not ${target}.`,
+      message:
+        target === subject.name
+          ? `${subject.name} is well known in another ecosystem, not in this one.`
+          : `${subject.name} can be mistaken for the well-known ${target}: ${HOW[technique]}.`,
+      remediation:
+        target === subject.name
+          ? 'Make sure that a package of this ecosystem was meant.'
+          : `Make sure that ${subject.name} was meant, not ${target}.`,
       level: old ? 'note' : 'warning',
       judged: { target, technique },
     });
@@ -59,6 +65,7 @@ const HOW: Readonly<Record<LikenessTechnique, string>> = {
   affix: 'the same name with a word that says nothing',
   combination: 'a word added and a letter changed',
   plural: 'only the plural differs',
-  'other-ecosystem': 'the name belongs to another ecosystem',
+  'other-ecosystem': 'that is the name of a package of another ecosystem',
+  'import-name': 'that is what code imports, and it is installed under the other name',
   'deprecation-notice': 'its own notice names the other package',
 };

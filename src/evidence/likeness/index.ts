@@ -37,6 +37,8 @@ export interface LikenessGround {
   readonly type: PackageType;
   /** Most used first; these are themselves and imitate nobody. */
   readonly popular: readonly string[];
+  /** How many of the first are famous enough to be imitated. */
+  readonly famous: number;
   /** Well-known words that are no packages, or not the ones one would think: imitated all the same. */
   readonly words: readonly string[];
   readonly vocabulary: Vocabulary;
@@ -47,17 +49,18 @@ const AFFIX_SHARE = 0.5;
 /** … and only this part to look for at two slips. */
 const FAR_SHARE = 0.1;
 /** Where well-known words that are no packages stand in the order of fame. */
-const WORD_RANK = 100;
+const WORD_RANK = 20;
 /** A word that so many names carry is a common one: `npm-config` imitates nobody. */
-const COMMON_USES = 12;
+const COMMON_USES = 8;
 const SHORTEST = 5;
 
 type Add = (target: string, technique: LikenessTechnique, score: number) => void;
 
 /** Prepares the look-up. Start-up is linear in the list; a question costs about as many map look-ups as the name has letters. */
-export function createLikenessIndex({ type, popular, words, vocabulary }: LikenessGround): LikenessIndex {
+export function createLikenessIndex({ type, popular, famous, words, vocabulary }: LikenessGround): LikenessIndex {
   const families = familiesOf(popular);
-  const listed = popular.map((name, rank) => targetOf(name, rank, rank < popular.length * BEST_SHARE, families));
+  const count = Math.min(popular.length, famous);
+  const listed = popular.slice(0, count).map((name, rank) => targetOf(name, rank, rank < count * BEST_SHARE, families));
   const whole = [...listed, ...words.map((name) => targetOf(name, WORD_RANK, true, families))];
   const targets = [...whole, ...aliasesOf(whole)];
   const exempt = new Set([...popular.map((name) => name.toLowerCase()), ...words]);
@@ -69,14 +72,13 @@ export function createLikenessIndex({ type, popular, words, vocabulary }: Likene
   const byWords = firstOf(targets, (target) => wordsKey(target.name));
   const byDeletion = deletionsOf(targets);
   const byLetters = lettersIndex(targets);
-  const affixRank = Math.min(RANKS.wide, popular.length * AFFIX_SHARE);
-  const farRank = Math.min(RANKS.far, popular.length * FAR_SHARE);
+  const affixRank = Math.min(RANKS.wide, count * AFFIX_SHARE);
+  const farRank = Math.min(RANKS.far, count * FAR_SHARE);
   const byPart = partsOf(targets.filter((target) => target.rank < farRank));
   const scopeByDeletion = scopeDeletions(scopes);
   const cores = coresOf(type);
 
-  const coined = (name: string, target: Target) =>
-    isCoined(name, target.name, vocabulary, target.rank < RANKS.wide);
+  const coined = (name: string, target: Target) => isCoined(name, target.name, vocabulary, target.rank < RANKS.wide);
 
   function imitatedScope(lower: string, scope: string, add: Add): void {
     for (const imitated of imitatedScopes(scope, scopeByDeletion)) {
@@ -134,8 +136,7 @@ export function createLikenessIndex({ type, popular, words, vocabulary }: Likene
       }
       for (const near of bare.length < SHORTEST ? [] : neighbours(bare, byDeletion)) {
         const edit = near.rank < Math.min(affixRank, RANKS.same) ? oneEdit(near.stripped, bare) : null;
-        if (edit !== null && slipScore(near, edit) > 0 && coined(core, near))
-          add(near.name, 'combination', 0.7);
+        if (edit !== null && slipScore(near, edit) > 0 && coined(core, near)) add(near.name, 'combination', 0.7);
       }
     }
   }
@@ -145,8 +146,7 @@ export function createLikenessIndex({ type, popular, words, vocabulary }: Likene
     for (const target of byLetters.get(lettersOf(stripped)) ?? []) {
       if (target.stripped === stripped || target.rank >= RANKS.wide) continue;
       if (isTurned(target.stripped, stripped) && target.rank < RANKS.same) add(target.name, 'word-order', 0.8);
-      else if (coined(lower, target) && distance(target.stripped, stripped, 2) <= 2)
-        add(target.name, 'typo', 0.85);
+      else if (coined(lower, target) && distance(target.stripped, stripped, 2) <= 2) add(target.name, 'typo', 0.85);
     }
   }
 
