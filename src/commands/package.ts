@@ -49,7 +49,12 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
   }
   const options = parseOptions(argv);
   if (options.nameOnly) {
-    return judgeNames(lotsOf(options, io), await openNames(fromEnvironment(io.env), io.now), { ...options, now: io.now() }, io);
+    return judgeNames(
+      lotsOf(options, io),
+      await openNames(fromEnvironment(io.env), io.now),
+      { ...options, now: io.now() },
+      io,
+    );
   }
   const evidence = await openSources(await userSources(io.env, options.offline), null);
   const results: Verdict['result'][] = [];
