@@ -68,7 +68,7 @@ export async function createProxy(port: number, latencyMs: number): Promise<Prox
   }
 
   async function forward(method: string, path: string, token: string | null, body: Json | null): Promise<Answer> {
-    const response = await fetch(`${started().upstream}${path}`, {
+    const response = await fetchAgain(`${started().upstream}${path}`, {
       method,
       headers: {
         accept: 'application/vnd.github+json',
@@ -149,6 +149,19 @@ export async function createProxy(port: number, latencyMs: number): Promise<Prox
     found.left -= 1;
     found.hits += 1;
     return found.fault;
+  }
+}
+
+/** Emulate closes connections that lie idle for five seconds; a request that meets the closing was never read. */
+async function fetchAgain(url: string, options: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, options);
+  } catch (error) {
+    const cause = error instanceof TypeError ? error.cause : null;
+    const closed =
+      cause instanceof Error && 'code' in cause && ['ECONNRESET', 'UND_ERR_SOCKET'].includes(String(cause.code));
+    if (!closed) throw error;
+    return fetch(url, options);
   }
 }
 
