@@ -12,6 +12,14 @@ export const SERVED_EVENTS = [
   'merge_group',
 ] as const satisfies readonly EmitterWebhookEventName[];
 
+/** What GitHub tells every App of, subscribed or not: after these there may be repositories that nobody looked at. */
+const OPENING: ReadonlySet<string> = new Set([
+  'installation.created',
+  'installation.unsuspend',
+  'installation.new_permissions_accepted',
+  'installation_repositories.added',
+]);
+
 /** What a delivery comes to: a job, or nothing and why. */
 export type JobOf = (
   event: string,
@@ -26,6 +34,8 @@ export type JobOf = (
 export interface AppPorts {
   readonly jobOf: JobOf;
   readonly send: (id: string, job: Job) => Promise<unknown>;
+  /** Has the open pull requests of every installation looked through. */
+  readonly sweep: () => void;
   readonly log: (level: 'info' | 'warn', message: string, fields: Readonly<Record<string, unknown>>) => void;
 }
 
@@ -33,7 +43,7 @@ export interface AppPorts {
  * The Probot app: an event in, a job out, no decision. By the time GitHub has its answer the job is stored under the
  * delivery's id; everything else happens afterwards.
  */
-export function createApp({ jobOf, send, log }: AppPorts): (app: Probot) => void {
+export function createApp({ jobOf, send, sweep, log }: AppPorts): (app: Probot) => void {
   const told = new Set<string>();
   return (app) => {
     app.onAny(async ({ id, name, payload }: EmitterWebhookEvent) => {
@@ -42,6 +52,7 @@ export function createApp({ jobOf, send, log }: AppPorts): (app: Probot) => void
         await send(jobId(id, name, outcome.job), outcome.job);
         return;
       }
+      if ('action' in payload && OPENING.has(`${name}.${payload.action}`)) return sweep();
       // Deliveries that are of no use come by the thousand; each kind is told once.
       if (told.has(outcome.reason) || told.size > 1000) return;
       told.add(outcome.reason);

@@ -11,7 +11,7 @@ import { type Judgement, judge } from './review/judge.ts';
 import { lapseSignOffs } from './review/lapse.ts';
 import { publish } from './review/publish.ts';
 import { couldNotEvaluate, retryLater, SIGNABLE_AFTER_MS } from './review/retry.ts';
-import { endLeftRun, endRun, needsRunAtOnce, startRun, storedRecord } from './review/runs.ts';
+import { endLeftRun, endRun, needsRunAtOnce, startRun, storedRecord, unlessGone } from './review/runs.ts';
 
 /**
  * The story of one review: read where things stand, start the check, judge the change, remember what was found,
@@ -24,7 +24,10 @@ export async function review(job: ReviewJob, ports: Ports, signal: AbortSignal):
 
   const running = needsRunAtOnce(job, ground) ? startRun(ground, ports) : Promise.resolve(null);
   try {
-    const [{ judgement, diffDigest }, run] = await Promise.all([judgeChange(ground, ports, signal), running]);
+    const [{ judgement, diffDigest }, run] = await Promise.all([
+      unlessAborted(judgeChange(ground, ports, signal), signal),
+      running,
+    ]);
     const report = makeReport(ground, judgement, diffDigest, ports);
     await ports.store.ledger.append(job.repository.installationId, reviewEntry(report, ground, ports));
     const record = await remember(job, ground, judgement, diffDigest, ports);
@@ -192,11 +195,12 @@ async function remember(
   return next;
 }
 
-/** The pull request was closed in the meantime: what an earlier try started is not left in progress. */
+/** The pull request was closed, or its repository archived: what an earlier try started is not left in progress. */
 async function endAbandoned({ repository, pullRequest: number }: ReviewJob, ports: Ports): Promise<void> {
   const record = await ports.store.pullRequest(repository.id, number);
   if (record === null || record.openCheckRun === null) return;
-  await endRun(repository, record.openCheckRun.id, 'The pull request was closed.', ports);
+  // An archived repository takes no word any more.
+  await endRun(repository, record.openCheckRun.id, 'The pull request was closed.', ports).catch(unlessGone);
   await ports.store.savePullRequest({ ...record, openCheckRun: null });
 }
 
@@ -215,6 +219,19 @@ async function giveWay(job: ReviewJob, ground: Ground, run: CheckRunState | null
   const open = run?.id ?? stored.openCheckRun?.id ?? null;
   if (open !== null) await endRun(job.repository, open, 'A newer review took the place of this one.', ports);
   await ports.store.savePullRequest({ ...stored, ...involved, attribution: ground.attribution, openCheckRun: null });
+}
+
+/** A newer commit does not wait for an answer that this review waits for: reading goes on to its end, unheard. */
+async function unlessAborted<T>(reading: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  const stop = (): void => aborted.reject(new Error('the review was stopped', { cause: signal.reason }));
+  if (signal.aborted) stop();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await Promise.race([reading, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }
 
 /** The run, where it could be started; a failure to start it is told by whatever comes next. */

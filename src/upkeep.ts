@@ -1,10 +1,9 @@
-import { CountersignError } from './core/errors.ts';
 import type { RepositoryRef } from './core/host.ts';
 import type { Job, RerequestedJob } from './core/job.ts';
 import type { Ports } from './ports.ts';
 import { knownGroup } from './review/group-members.ts';
 import { publish } from './review/publish.ts';
-import { endRun, withdraw } from './review/runs.ts';
+import { endRun, unlessGone, withdraw } from './review/runs.ts';
 import { askForGroup } from './review/wake-groups.ts';
 import { record } from './signoff/record.ts';
 import { readStanding } from './signoff/standing.ts';
@@ -152,9 +151,4 @@ async function askForReview(
     { kind: 'review', repository, pullRequest, cause, sender: null, headSha: null, beforeSha: null, attempt: 0 },
     { afterMs: 0 },
   );
-}
-
-/** A repository or a run that is gone needs no withdrawing. */
-function unlessGone(error: unknown): void {
-  if (!(error instanceof CountersignError) || error.code !== 'host-refused') throw error;
 }

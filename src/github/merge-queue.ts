@@ -9,7 +9,7 @@ const MOST_PAGES = 10;
 
 const CommitPage = z.object({
   total_commits: z.number().int(),
-  commits: z.array(Commit.extend({ parents: z.array(z.object({ sha: Sha })) })),
+  commits: z.array(Commit),
 });
 
 const Oid = z.object({ oid: Sha }).nullable();

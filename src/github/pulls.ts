@@ -6,7 +6,7 @@ import type { Host, IssueHost, PullRequestState, RepositoryRef, SweepHost } from
 import { accountOf } from './account.ts';
 import { createMemory } from './cache.ts';
 import { placeOf, type Requester } from './request.ts';
-import { BareSha, Commit, Comparison, PullRequest, Repository, Sha } from './schema.ts';
+import { BareSha, Commit, Comparison, MergeBase, PullRequest, Repository, Sha } from './schema.ts';
 
 type Pulls = Pick<Host, 'repository' | 'pullRequest' | 'openPullRequestsAt' | 'commits' | 'mergeBase'> &
   SweepHost &
@@ -15,6 +15,8 @@ type Pulls = Pick<Host, 'repository' | 'pullRequest' | 'openPullRequestsAt' | 'c
 /** GitHub lists at most this many commits of a pull request (REST, "List commits on a pull request"). */
 const commitCap = 250;
 const openPages = 10;
+/** Of a comparison, a hundred commits each. */
+const comparePages = 10;
 
 export function createPulls(requester: Requester): Pulls {
   const route = 'GET /repos/{owner}/{repo}';
@@ -32,6 +34,19 @@ export function createPulls(requester: Requester): Pulls {
     return await requester.read(ref, route, {}, Repository);
   }
 
+  /** The commits of a comparison, oldest first, at most a thousand. */
+  async function compared(ref: RepositoryRef, basehead: string) {
+    const commits: Commit[] = [];
+    for (let page = 1; page <= comparePages; page += 1) {
+      const asked = { basehead, per_page: 100, page };
+      const found = await requester.read(ref, `${route}/compare/{basehead}`, asked, Comparison);
+      commits.push(...found.commits);
+      if (commits.length >= found.total_commits) return { commits, complete: true };
+      if (found.commits.length === 0) break;
+    }
+    return { commits, complete: false };
+  }
+
   async function open(ref: RepositoryRef, order: object): ReturnType<Pulls['openPullRequests']> {
     const asked = { state: 'open', ...order };
     const { items, complete } = await requester.readPages(ref, `${route}/pulls`, asked, PullRequest, openPages);
@@ -45,6 +60,7 @@ export function createPulls(requester: Requester): Pulls {
         // HEAD is the default branch, so its name need not be known first; this media type is the bare name.
         requester.read(ref, `${route}/commits/{ref}`, { ref: 'HEAD', mediaType: { format: 'sha' } }, BareSha),
       ]);
+      sameRepository(ref, found);
       return {
         defaultBranch: found.default_branch,
         defaultSha: tip,
@@ -59,7 +75,9 @@ export function createPulls(requester: Requester): Pulls {
       const asked = requester.read(ref, `${route}/pulls/{pull_number}`, { pull_number: number }, PullRequest);
       underWay.set(place, asked);
       try {
-        return pullOf(await asked);
+        const found = await asked;
+        sameRepository(ref, found.base.repo);
+        return pullOf(found);
       } finally {
         if (underWay.get(place) === asked) underWay.delete(place);
       }
@@ -82,7 +100,11 @@ export function createPulls(requester: Requester): Pulls {
     async commits(ref, number) {
       const asked = { pull_number: number };
       const { items } = await requester.readPages(ref, `${route}/pulls/{pull_number}/commits`, asked, Commit, 3);
-      return { commits: items.map(commitOf), complete: items.length < commitCap };
+      if (items.length < commitCap) return { commits: items.map(commitOf), complete: true };
+      // The list ends there without a word; a comparison of the two commits goes on, page by page.
+      const pull = await requester.read(ref, `${route}/pulls/{pull_number}`, asked, PullRequest);
+      const all = await compared(ref, `${pull.base.sha}...${pull.head.sha}`);
+      return { commits: all.commits.map(commitOf), complete: all.complete };
     },
 
     async mergeBase(ref, base, head) {
@@ -93,8 +115,8 @@ export function createPulls(requester: Requester): Pulls {
       const basehead = `${base}...${head}`;
       return await mergeBases.get(`${placeOf(ref)} ${basehead}`, async () => {
         const asked = { basehead, per_page: 1 };
-        const compared = await requester.read(ref, `${route}/compare/{basehead}`, asked, Comparison);
-        return compared.merge_base_commit.sha;
+        const found = await requester.read(ref, `${route}/compare/{basehead}`, asked, MergeBase);
+        return found.merge_base_commit.sha;
       });
     },
 
@@ -124,6 +146,15 @@ const InstallationRepositories = z.object({
   repositories: z.array(Repository.extend({ name: z.string() })),
 });
 const Issue = z.object({ number: z.number().int() });
+
+/** A name can be given to another repository; the id cannot. An id of 0 is one that is not known. */
+function sameRepository(ref: RepositoryRef, { id }: Pick<Repository, 'id'>): void {
+  if (ref.id === 0 || ref.id === id) return;
+  throw new CountersignError(
+    'host-refused',
+    `${ref.owner}/${ref.name} is now another repository (${id}, not ${ref.id}): the one that was meant was renamed or moved.`,
+  );
+}
 
 function pullOf(pull: PullRequest): PullRequestState {
   return {

@@ -59,7 +59,8 @@ export const Commit = z.object({
 });
 export type Commit = z.infer<typeof Commit>;
 
-export const Comparison = z.object({ merge_base_commit: z.object({ sha: Sha }) });
+export const MergeBase = z.object({ merge_base_commit: z.object({ sha: Sha }) });
+export const Comparison = z.object({ total_commits: z.number().int(), commits: z.array(Commit) });
 
 export const GitTree = z.object({
   truncated: z.boolean(),

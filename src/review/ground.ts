@@ -33,7 +33,7 @@ export interface Ground {
   readonly untouched: boolean;
 }
 
-/** Reads the ground in two round trips. Null where the pull request is closed: nothing is to be said any more. */
+/** Reads the ground in two round trips. Null where the pull request is closed or the repository archived: nothing is to be said any more. */
 export async function readGround(job: ReviewJob, ports: Ports): Promise<Ground | null> {
   const { host, store } = ports;
   const { repository, pullRequest: number } = job;
@@ -45,7 +45,7 @@ export async function readGround(job: ReviewJob, ports: Ports): Promise<Ground |
     store.pullRequest(repository.id, number),
     store.latestReview(repository.id, number),
   ]);
-  if (pullRequest.state === 'closed') return null;
+  if (pullRequest.state === 'closed' || state.archived) return null;
 
   const stillHolds =
     expected !== null && expected.base === pullRequest.baseSha && expected.head === pullRequest.headSha;

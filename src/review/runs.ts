@@ -1,4 +1,5 @@
 import { digestOf } from '../core/digest.ts';
+import { CountersignError } from '../core/errors.ts';
 import type { CheckRunState, RepositoryRef } from '../core/host.ts';
 import type { PullRequestRecord, StoredReview } from '../core/store.ts';
 import type { Ports } from '../ports.ts';
@@ -103,4 +104,9 @@ export async function withdraw(
     conclusion: 'action_required',
     completedAt: new Date(ports.now()).toISOString(),
   });
+}
+
+/** A repository that is gone or archived, or a run that is gone, needs no word any more. */
+export function unlessGone(error: unknown): void {
+  if (!(error instanceof CountersignError) || error.code !== 'host-refused') throw error;
 }

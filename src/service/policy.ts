@@ -48,7 +48,7 @@ export function policyReader(
     const key = `organisation-policy:${repository.installationId}:${state.owner.id}`;
     const seen = await store.cached(key);
     if (seen === 'absent') return null;
-    const shared: RepositoryRef = { ...repository, name: '.github' };
+    const shared: RepositoryRef = { ...repository, id: 0, name: '.github' };
     const label = `${repository.owner}/.github: ${ORGANISATION_PATH}`;
     const content = await host.fileAt(shared, 'HEAD', ORGANISATION_PATH);
     if (content.state === 'bytes' || (content.state === 'unreadable' && content.transient)) {

@@ -1,4 +1,5 @@
 import { Probot } from 'probot';
+import { messageOf } from '../core/errors.ts';
 import type { QueuedJob } from '../core/job.ts';
 import type { EvidenceSource } from '../core/lookup.ts';
 import type { OperatedStore } from '../core/store.ts';
@@ -14,6 +15,7 @@ import { type AppApi, createAppApi } from './app-api.ts';
 import { createEngine, waitMs } from './engine.ts';
 import { createLogger, type Log, secretsOf } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { isHopeless, mayBeRenamed, renamed } from './moved.ts';
 import { policyReader } from './policy.ts';
 import { createPorts } from './ports.ts';
 import type { Credentials, Settings } from './settings.ts';
@@ -65,8 +67,17 @@ export function createReviewing(parts: ServiceParts, observe: (request: Observed
     const started = performance.now();
     let outcome: 'done' | 'failed' = 'failed';
     try {
-      await work(queued, { ...ports, log: own }, signal);
+      await work(queued, { ...ports, log: own }, signal).catch(async (error: unknown) => {
+        const moved = mayBeRenamed(error) ? await renamed(queued.job, host) : null;
+        if (moved === null) throw error;
+        const { owner, name } = moved.repository;
+        own('info', 'the repository has another name by now', { now: `${owner}/${name}` });
+        await work({ ...queued, job: moved }, { ...ports, log: own }, signal);
+      });
       outcome = 'done';
+    } catch (error) {
+      if (signal.aborted || !isHopeless(error, queued)) throw error;
+      own('warn', 'a job was given up: GitHub refuses it', { error: messageOf(error) });
     } finally {
       metrics.job(kind, signal.aborted ? 'aborted' : outcome, performance.now() - started);
     }

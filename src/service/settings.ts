@@ -47,7 +47,7 @@ const Environment = z.object({
   COUNTERSIGN_DATA: z.string().min(1).default('.countersign'),
   DATABASE_URL: z.string().min(1).optional(),
   GITHUB_API_URL: z.url({ protocol: /^https?$/ }).optional(),
-  GITHUB_WEB_URL: z.url({ protocol: /^https?$/ }).default('https://github.com'),
+  GITHUB_WEB_URL: z.url({ protocol: /^https?$/ }).optional(),
   COUNTERSIGN_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(8),
   COUNTERSIGN_LEDGER_KEY: z.string().min(1).optional(),
   COUNTERSIGN_METRICS_TOKEN: z.string().min(16).optional(),
@@ -87,13 +87,20 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     dataFolder: resolve(data.COUNTERSIGN_DATA),
     databaseUrl: data.DATABASE_URL ?? null,
     apiUrl: data.GITHUB_API_URL ?? null,
-    webUrl: data.GITHUB_WEB_URL.replace(/\/+$/, ''),
+    webUrl: (data.GITHUB_WEB_URL ?? webUrlOf(data.GITHUB_API_URL)).replace(/\/+$/, ''),
     concurrency: data.COUNTERSIGN_CONCURRENCY,
     ledgerKeyFile: data.COUNTERSIGN_LEDGER_KEY ?? null,
     metrics,
     alertUrl: data.COUNTERSIGN_ALERT_URL ?? null,
     logLevel: data.LOG_LEVEL,
   };
+}
+
+/** Enterprise Server has its API below `/api/v3`, a data-residency host at `api.` before its own name. */
+function webUrlOf(apiUrl: string | undefined): string {
+  if (apiUrl === undefined) return 'https://github.com';
+  const { protocol, host, pathname } = new URL(apiUrl);
+  return pathname.startsWith('/api/v3') ? `${protocol}//${host}` : `${protocol}//${host.replace(/^api\./, '')}`;
 }
 
 /** The file that the App-manifest page leaves behind (mode 0600), in the data folder. */

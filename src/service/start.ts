@@ -57,6 +57,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
       metrics.delivery(event, outcome.kind === 'commit-job' ? 'job' : outcome.kind);
       return outcome;
     },
+    sweep: () => sweeper.start('installation'),
     send: (id: string, job: Job) => store.queue.send(id, job, { afterMs: 0 }),
     log,
   });

@@ -190,7 +190,7 @@ export const SWEEP_CLOCK: SweepClock = { everyMs: 60 * 60 * 1000, awayMs: 30_000
 
 export interface Sweeper {
   /** Sweeps now, or once more after the sweep under way. */
-  start(why: 'start' | 'schedule' | 'outage'): void;
+  start(why: 'start' | 'schedule' | 'outage' | 'installation'): void;
   /** Tells how somebody answered; a return after an outage starts a sweep. */
   heard(who: 'github' | 'store', answered: boolean): void;
   stop(): Promise<void>;

@@ -41,6 +41,8 @@ export interface WorldOptions {
   readonly registryLatencyMs?: number;
   readonly owner?: 'acme' | 'maria';
   readonly databaseUrl?: string;
+  /** Below which path the API is found, as on GitHub Enterprise Server. */
+  readonly apiPath?: string;
 }
 
 /** The whole service in this process, between an emulated GitHub and a local npm registry. */
@@ -74,7 +76,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const settings = readSettings({
     COUNTERSIGN_DATA: folder,
     PORT: '0',
-    GITHUB_API_URL: github.url,
+    GITHUB_API_URL: `${github.url}${options.apiPath ?? ''}`,
     LOG_LEVEL: 'fatal',
     ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl }),
   });

@@ -88,7 +88,8 @@ export async function createProxy(port: number, latencyMs: number): Promise<Prox
     const startedAt = performance.now();
     const { stage, referee, tokens } = started();
     const method = request.method ?? 'GET';
-    const path = (request.url ?? '/').replace(/^\/api\/v3(?=\/)/, '');
+    const asked = (request.url ?? '/').replace(/^\/api(?:\/v3(?=\/)|(?=\/graphql))/, '');
+    const path = withSeededName(asked, stage.world);
     const body = await bodyOf(request);
     const who = tokens.identify(request.headers.authorization);
     const caller = who?.caller ?? 'expired';
@@ -150,6 +151,16 @@ export async function createProxy(port: number, latencyMs: number): Promise<Prox
     found.hits += 1;
     return found.fault;
   }
+}
+
+/** Emulate knows a repository by the name that it was seeded with; a renamed one answers to its new name only. */
+function withSeededName(path: string, world: Stage['world']): string {
+  const [, owner = '', name = ''] = /^\/repos\/([^/]+)\/([^/?]+)/.exec(path) ?? [];
+  if (owner === '') return path;
+  const own = [...world.repositories.values()].find((each) => each.owner === owner && each.renamed === name);
+  if (own !== undefined) return path.replace(`/repos/${owner}/${name}`, `/repos/${own.fullName}`);
+  const old = world.repositories.get(`${owner}/${name}`);
+  return old === undefined || old.renamed === null ? path : path.replace(`/${name}`, '/no-longer-here');
 }
 
 /** Emulate closes connections that lie idle for five seconds; a request that meets the closing was never read. */

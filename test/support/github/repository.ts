@@ -347,6 +347,9 @@ export function createRepository(stage: Stage, world: RepositoryWorld, call: Pic
     setRole(login, role) {
       world.roles.set(login, named(role));
     },
+    rename(name) {
+      world.renamed = name;
+    },
     setArchived(archived) {
       world.archived = archived;
     },

@@ -43,8 +43,8 @@ export function createShapes(world: World, url: string): Shapes {
     return {
       id: repo.id,
       node_id: `R_${repo.id}`,
-      name: repo.name,
-      full_name: repo.fullName,
+      name: repo.renamed ?? repo.name,
+      full_name: `${repo.owner}/${repo.renamed ?? repo.name}`,
       private: repo.private,
       visibility: repo.private ? 'private' : 'public',
       owner: user(repo.owner),

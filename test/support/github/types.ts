@@ -275,6 +275,8 @@ export interface Repository {
   ): Promise<StoredCheckRun>;
   setRole(login: string, role: Role | { readonly rank: Role; readonly roleName: string }): void;
   setArchived(archived: boolean): void;
+  /** Gives the repository another name; the old one answers 404, as after somebody took it. */
+  rename(name: string): void;
   /** Rules of rulesets on the default branch, as GitHub's "Get rules for a branch" lists them. */
   setRules(rules: readonly Json[]): void;
 }

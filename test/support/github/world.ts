@@ -53,6 +53,8 @@ export interface RepositoryWorld {
   readonly installationId: number;
   readonly private: boolean;
   archived: boolean;
+  /** The name it was given later; the one that it was seeded with answers 404 then. */
+  renamed: string | null;
   /** Rulesets' rules that are in force on the default branch. */
   rules: readonly Json[];
   readonly defaultBranch: string;
@@ -126,6 +128,7 @@ export function createWorld(options: GitHubOptions): World {
       installationId: app.installationId + owners.indexOf(seed.owner),
       private: seed.private ?? false,
       archived: false,
+      renamed: null,
       rules: [],
       defaultBranch: seed.defaultBranch ?? 'main',
       roles,

@@ -1,0 +1,158 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { startWorld, until, type World } from '../support/world.ts';
+
+const PLAIN = 'export const answer = 42;\n';
+
+let world: World;
+let made = 0;
+
+beforeAll(async () => {
+  world = await startWorld({ files: { 'src/plain.js': PLAIN }, apiPath: '/api/v3' });
+}, 60_000);
+afterAll(() => world.close());
+afterEach(() => expect(world.github.violations).toEqual([]));
+
+function branch(): string {
+  made += 1;
+  return `event-${made}`;
+}
+
+/** Waits until nothing of what was delivered is left to do. */
+async function quiet(waiting = 0): Promise<void> {
+  await world.github.settled();
+  await expect.poll(() => world.service.ports.store.queue.depth(), { timeout: 15_000 }).toBe(waiting);
+}
+
+describe('a pull request', () => {
+  test('on a server whose API lies below a path of its own is reviewed with that one setting', async () => {
+    const { repository } = world;
+    const name = branch();
+    const head = await repository.push(name, { 'src/ghes.js': PLAIN }, { as: 'Copilot' });
+    const number = await repository.open({ branch: name, title: 'Enterprise', as: 'Copilot' });
+    expect(await repository.completed(head)).toMatchObject({ conclusion: 'success' });
+    const { headSha } = await repository.queue([number], 'maria');
+    expect(await repository.completed(headSha)).toMatchObject({ conclusion: 'success' });
+  });
+
+  test('that is a draft is reviewed like any other, and turning it into one or back reviews nothing twice', async () => {
+    const { repository } = world;
+    const name = branch();
+    const head = await repository.push(name, { 'src/draft.js': PLAIN }, { as: 'Copilot' });
+    const number = await repository.open({ branch: name, title: 'Draft', as: 'Copilot', draft: true });
+    const run = await repository.completed(head);
+    await repository.ready(number, 'Copilot');
+    await repository.toDraft(number, 'Copilot');
+    await quiet();
+    expect(repository.checkRuns(head)).toEqual([run]);
+    expect(repository.comments(number)).toHaveLength(1);
+  });
+
+  test('that is force-pushed is reviewed at its new head, and the one that runs for the old head stops at once', async () => {
+    const { repository, github } = world;
+    const name = branch();
+    const main = await repository.tip('main');
+    const old = await repository.push(name, { 'src/force.js': `${PLAIN}// old\n` }, { as: 'Copilot' });
+    // The old review hangs on a blob that does not come; the new one waits for nothing of the sort.
+    const slow = github.fault({ path: /\/git\/blobs\//, delayMs: 15_000, times: 100 });
+    await repository.open({ branch: name, title: 'Force', as: 'Copilot' });
+    await until(() => (slow.hits() > 0 ? true : undefined));
+    slow.remove();
+    const started = performance.now();
+    const fresh = await repository.push(name, { 'src/force.js': PLAIN }, { as: 'Copilot', onto: main });
+    expect(await repository.completed(fresh)).toMatchObject({ conclusion: 'success' });
+    expect(performance.now() - started).toBeLessThan(8_000);
+    expect(repository.checkRuns(old).map((run) => run.conclusion)).toEqual(['cancelled']);
+  });
+
+  test('from a fork whose check is run again, alone or with its whole suite, is answered anew', async () => {
+    const { repository } = world;
+    const name = branch();
+    const head = await repository.push(name, { 'src/fork.js': PLAIN }, { as: 'Copilot', fork: 'Copilot' });
+    await repository.open({ branch: name, title: 'Fork', as: 'Copilot', fork: 'Copilot' });
+    const first = await repository.completed(head);
+    await repository.rerequest(first.id, 'ben');
+    await repository.completed(head, { when: (run) => run.id !== first.id });
+    await repository.rerequestSuite(head, 'ben');
+    await quiet();
+    expect(repository.checkRuns(head).at(-1)).toMatchObject({ status: 'completed', conclusion: 'success' });
+  });
+
+  test('beside which another App writes our marker keeps one comment of ours', async () => {
+    const { repository } = world;
+    const name = branch();
+    await repository.push(name, { 'src/apps.js': PLAIN }, { as: 'Copilot' });
+    const number = await repository.open({ branch: name, title: 'Apps', as: 'Copilot' });
+    const ours = await until(() => repository.comments(number)[0]);
+    const other = await repository.comment(number, ours.body, 'maria', { id: 99, slug: 'another-app' });
+    const head = await repository.push(name, { 'src/apps.js': `${PLAIN}\n` }, { as: 'Copilot' });
+    await repository.completed(head);
+    await quiet();
+    expect(repository.comments(number).map((comment) => [comment.id, comment.viaAppId])).toEqual([
+      [ours.id, world.github.app.id],
+      [other, 99],
+    ]);
+  });
+});
+
+describe('a repository', () => {
+  test('that is archived is left alone, without an error and without a second try', async () => {
+    const { repository, logged } = world;
+    const name = branch();
+    const head = await repository.push(name, { 'src/archive.js': PLAIN }, { as: 'Copilot' });
+    repository.setArchived(true);
+    const before = logged.length;
+    await world.service.ports.store.queue.send(crypto.randomUUID(), reviewOf(1), { afterMs: 0 });
+    await quiet();
+    repository.setArchived(false);
+    expect(repository.checkRuns(head)).toEqual([]);
+    expect(logged.slice(before).filter((line) => line.level !== 'info')).toEqual([]);
+  });
+
+  test('that was renamed while its job waited is found by its id', async () => {
+    const { repository } = world;
+    const name = branch();
+    const head = await repository.push(name, { 'src/renamed.js': PLAIN }, { as: 'Copilot' });
+    world.github.setWebhookUrl(null);
+    const number = await repository.open({ branch: name, title: 'Renamed', as: 'Copilot' });
+    await world.github.settled();
+    world.github.setWebhookUrl(`${world.service.address}/api/github/webhooks`);
+    repository.rename('store');
+    await world.service.ports.store.queue.send(crypto.randomUUID(), reviewOf(number), { afterMs: 0 });
+    expect(await repository.completed(head)).toMatchObject({ conclusion: 'success' });
+    expect(repository.checkRuns(head)).toHaveLength(1);
+  });
+
+  test('of a new installation, or one that was added to it, is looked through', async () => {
+    const { repository, github } = world;
+    for (const [event, action] of [
+      ['installation', 'created'],
+      ['installation_repositories', 'added'],
+    ] as const) {
+      const name = branch();
+      const head = await repository.push(name, { [`src/${name}.js`]: PLAIN }, { as: 'Copilot' });
+      github.setWebhookUrl(null);
+      await repository.open({ branch: name, title: name, as: 'Copilot' });
+      await github.settled();
+      github.setWebhookUrl(`${world.service.address}/api/github/webhooks`);
+      await github.deliver(event, {
+        action,
+        installation: { id: repository.ref.installationId },
+        sender: { id: 5001, login: 'maria', type: 'User' },
+      });
+      expect(await repository.completed(head)).toMatchObject({ conclusion: 'success' });
+    }
+  });
+});
+
+function reviewOf(pullRequest: number) {
+  return {
+    kind: 'review',
+    repository: world.repository.ref,
+    pullRequest,
+    cause: 'pull_request.opened',
+    sender: null,
+    headSha: null,
+    beforeSha: null,
+    attempt: 0,
+  } as const;
+}
