@@ -28,7 +28,7 @@ export async function review(job: ReviewJob, ports: Ports, signal: AbortSignal):
       unlessAborted(judgeChange(ground, ports, signal), signal),
       running,
     ]);
-    const report = makeReport(ground, judgement, diffDigest, ports);
+    const report = await makeReport(ground, judgement, diffDigest, ports);
     await ports.store.ledger.append(job.repository.installationId, reviewEntry(report, ground, ports));
     const record = await remember(job, ground, judgement, diffDigest, ports);
     await lapseSignOffs(report, ground, ports);
@@ -114,7 +114,7 @@ function unknownForMs({ latest, pullRequest }: Ground, now: number): number {
 }
 
 /** Equal findings, head, base, policy and text keep the code, so that a re-check does not undo a command under way. */
-function makeReport(ground: Ground, judgement: Judgement, diffDigest: string, ports: Ports): Report {
+async function makeReport(ground: Ground, judgement: Judgement, diffDigest: string, ports: Ports): Promise<Report> {
   const { pullRequest, latest, mergeBase, textDigest, policy } = ground;
   const waiting = judgement.unknowns.some((unknown) => !unknown.advisory);
   const down = waiting || judgement.findings.some(isDown);
@@ -135,8 +135,23 @@ function makeReport(ground: Ground, judgement: Judgement, diffDigest: string, po
     notes: policy.notes,
     unknownSince: down ? new Date(ports.now() - unknownForNow).toISOString() : null,
   };
-  const same = latest !== null && identityOf(latest.report) === identityOf(report);
-  return { ...report, code: same ? latest.report.code : `r-${ports.word(8)}` };
+  const identity = identityOf(report);
+  const same = latest !== null && identityOf(latest.report) === identity;
+  return { ...report, code: same ? latest.report.code : await newCode(identity, ground, ports) };
+}
+
+/** As long as a report may take from its first word to being stored, a day of tries included. */
+const CODE_KEPT_MS = 2 * 24 * 60 * 60 * 1000;
+
+/** Kept before it is used anywhere: a process that dies half-way is followed by one that writes the same entries. */
+async function newCode(identity: string, { repository, pullRequest, latest }: Ground, ports: Ports): Promise<string> {
+  const after = latest?.createdAt ?? null;
+  const key = `report-code:${repository.id}:${pullRequest.number}:${digestOf({ identity, after })}`;
+  const kept = await ports.store.cached(key);
+  if (typeof kept === 'string') return kept;
+  const code = `r-${ports.word(8)}`;
+  await ports.store.cache(key, code, new Date(ports.now() + CODE_KEPT_MS).toISOString());
+  return code;
 }
 
 /** What a report is identified by, beside its repository and pull request (product.md, "Report code"). */

@@ -41,7 +41,7 @@ export async function republish(job: Extract<Job, { kind: 'republish' }>, ports:
   const verdict = await publish({ ...standing, annotated: true }, ports);
   // Signed for while a source was down: it may answer by now.
   if (verdict.result !== 'pass' && standing.review.report.unknownSince !== null) {
-    await askForReview(job.repository, job.pullRequest, 'expired', ports);
+    await askForReview(job.repository, job.pullRequest, 'expired', ports, ports.newId());
   }
 }
 
@@ -119,24 +119,25 @@ export async function close(job: Extract<Job, { kind: 'closed' }>, ports: Ports)
     );
   }
   await withdraw(repository, review, 'Its pull request was closed.', ports).catch(unlessGone);
-  await reviewAllOf({ repository, headSha: job.headSha, cause: 'sibling-closed' }, ports);
+  await reviewAllOf({ repository, headSha: job.headSha, cause: 'sibling-closed' }, ports, null);
 }
 
 /** GitHub's Re-run: of the open pull requests of a commit, or of the merge group that it is the head of. */
-export async function rerun(job: RerequestedJob, ports: Ports): Promise<void> {
+export async function rerun(job: RerequestedJob, jobId: string, ports: Ports): Promise<void> {
   const group = await knownGroup(job.repository, job.headSha, ports.store);
   if (group !== null && group.state !== 'destroyed') return askForGroup(job.repository, job.headSha, group, ports);
-  await reviewAllOf(job, ports);
+  await reviewAllOf(job, ports, jobId);
 }
 
-/** Has every open pull request of a commit reviewed. */
+/** Has every open pull request of a commit reviewed. `asker` names who asks, so that one who dies and asks again is heard once. */
 export async function reviewAllOf(
   job: { readonly repository: RepositoryRef; readonly headSha: string; readonly cause: string },
   ports: Ports,
+  asker: string | null,
 ): Promise<void> {
   const { repository, cause } = job;
   for (const { number } of await ports.host.openPullRequestsAt(repository, job.headSha)) {
-    await askForReview(repository, number, cause, ports);
+    await askForReview(repository, number, cause, ports, asker === null ? ports.newId() : `${asker}:${number}`);
   }
 }
 
@@ -145,9 +146,10 @@ async function askForReview(
   pullRequest: number,
   cause: string,
   ports: Ports,
+  id: string,
 ): Promise<void> {
   await ports.store.queue.send(
-    ports.newId(),
+    id,
     { kind: 'review', repository, pullRequest, cause, sender: null, headSha: null, beforeSha: null, attempt: 0 },
     { afterMs: 0 },
   );

@@ -9,6 +9,7 @@ import { close, republish, rerun, restoreComment } from './upkeep.ts';
 export async function work({ id, job, earlierStarts }: QueuedJob, ports: Ports, signal: AbortSignal): Promise<void> {
   switch (job.kind) {
     case 'review':
+      if (!(await isNewWish(job, id, ports))) return;
       return review({ ...job, earlierStarts: earlierStarts ?? 0 }, ports, signal);
     case 'command':
       return takeCommand(job, id, ports);
@@ -23,10 +24,23 @@ export async function work({ id, job, earlierStarts }: QueuedJob, ports: Ports, 
     case 'merge-group':
       return mergeGroup(job, ports, signal);
     case 'rerequested':
-      return rerun(job, ports);
+      if (!(await isNewWish(job, id, ports))) return;
+      return rerun(job, id, ports);
     default:
       return unknownKind(job);
   }
+}
+
+/** Somebody asked for a run again: told under another delivery's id, it is still the same wish. Its tries go on. */
+async function isNewWish(
+  job: Extract<Job, { kind: 'review' | 'rerequested' }>,
+  id: string,
+  { store }: Ports,
+): Promise<boolean> {
+  const { wish, repository } = job;
+  const again = job.kind === 'review' && job.attempt > 0;
+  if (wish === null || wish === undefined || again) return true;
+  return store.claimEffect(`rerequested:${repository.id}:${wish}`, id);
 }
 
 function unknownKind(job: never): never {

@@ -18,6 +18,8 @@ export type Job =
       readonly beforeSha: string | null;
       /** 0 for the first try; counted up by the work itself when a source was down. */
       readonly attempt: number;
+      /** Where somebody asked for the run again: which run, as it was then. The same wish told twice is one. */
+      readonly wish?: string | null | undefined;
     }
   | {
       readonly kind: 'command';
@@ -70,6 +72,8 @@ export interface RerequestedJob {
   readonly headSha: string;
   readonly cause: string;
   readonly sender: Account;
+  /** As a review's. */
+  readonly wish?: string | null | undefined;
 }
 
 /** A merge queue's group of pull requests. Refs are full: `refs/heads/gh-readonly-queue/<base>/pr-<n>-<sha>`. */

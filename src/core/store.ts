@@ -52,6 +52,8 @@ interface Queue {
   ): Promise<{ stop(graceMs: number): Promise<void> }>;
   /** Jobs waiting or running. */
   depth(): Promise<number>;
+  /** Whether a review of this pull request is to start within so many milliseconds anyway. */
+  awaitsReview(repositoryId: number, pullRequest: number, withinMs: number): Promise<boolean>;
 }
 
 /**

@@ -35,12 +35,24 @@ const OfApp = z.object({ id: z.number().int() }).nullish();
 const Pulls = z.array(z.object({ number: z.number().int().positive() }));
 
 export const CheckRunEvent = Envelope.extend({
-  check_run: z.object({ id: z.number().int().positive(), head_sha: Sha, app: OfApp, pull_requests: Pulls }),
+  check_run: z.object({
+    id: z.number().int().positive(),
+    head_sha: Sha,
+    app: OfApp,
+    pull_requests: Pulls,
+    completed_at: z.string().nullish(),
+  }),
   requested_action: z.object({ identifier: z.string() }).nullish(),
 });
 
 export const CheckSuiteEvent = Envelope.extend({
-  check_suite: z.object({ head_sha: Sha, app: OfApp, pull_requests: Pulls }),
+  check_suite: z.object({
+    id: z.number().int().optional(),
+    head_sha: Sha,
+    app: OfApp,
+    pull_requests: Pulls,
+    updated_at: z.string().nullish(),
+  }),
 });
 
 export const MergeGroupEvent = Envelope.extend({

@@ -52,11 +52,8 @@ const servers: ReadonlyMap<string, Server> = new Map([
   ['issue_comment.edited', parsing(IssueCommentEvent, touched('edited'))],
   ['issue_comment.deleted', parsing(IssueCommentEvent, touched('deleted'))],
   ['check_run.requested_action', parsing(CheckRunEvent, press)],
-  ['check_run.rerequested', parsing(CheckRunEvent, (event, cause, self) => again(event, event.check_run, cause, self))],
-  [
-    'check_suite.rerequested',
-    parsing(CheckSuiteEvent, (event, cause, self) => again(event, event.check_suite, cause, self)),
-  ],
+  ['check_run.rerequested', parsing(CheckRunEvent, rerequestedRun)],
+  ['check_suite.rerequested', parsing(CheckSuiteEvent, rerequestedSuite)],
   ['merge_group.checks_requested', parsing(MergeGroupEvent, group('checks-requested'))],
   ['merge_group.destroyed', parsing(MergeGroupEvent, group('destroyed'))],
 ]);
@@ -132,10 +129,22 @@ function press(event: z.infer<typeof CheckRunEvent>, _cause: string, self: Self)
   });
 }
 
+function rerequestedRun(event: z.infer<typeof CheckRunEvent>, cause: string, self: Self): Delivered {
+  const { id, completed_at } = event.check_run;
+  return again(event, event.check_run, `run ${id} ${completed_at ?? ''}`, cause, self);
+}
+
+function rerequestedSuite(event: z.infer<typeof CheckSuiteEvent>, cause: string, self: Self): Delivered {
+  const { id, updated_at } = event.check_suite;
+  const wish = id === undefined ? null : `suite ${id} ${updated_at ?? ''}`;
+  return again(event, event.check_suite, wish, cause, self);
+}
+
 /** GitHub names the pull request only for branches of the repository itself; for forks it has to be looked up. */
 function again(
   event: Envelope,
-  about: z.infer<typeof CheckSuiteEvent>['check_suite'],
+  about: Pick<z.infer<typeof CheckSuiteEvent>['check_suite'], 'app' | 'head_sha' | 'pull_requests'>,
+  wish: string | null,
   cause: string,
   self: Self,
 ): Delivered {
@@ -144,7 +153,7 @@ function again(
   const repository = repositoryOf(event);
   const sender = accountOf(event.sender);
   if (only === undefined || others.length > 0)
-    return commitJob({ kind: 'rerequested', repository, headSha: about.head_sha, cause, sender });
+    return commitJob({ kind: 'rerequested', repository, headSha: about.head_sha, cause, sender, wish });
   return job({
     kind: 'review',
     repository,
@@ -154,6 +163,7 @@ function again(
     headSha: about.head_sha,
     beforeSha: null,
     attempt: 0,
+    wish,
   });
 }
 

@@ -10,12 +10,11 @@ export const SIGNABLE_AFTER_MS = 15 * 60 * 1000;
 
 /** Has the review tried again. `askedMs` is what the other side asked us to wait, if it did. */
 export async function retryLater(job: ReviewJob, askedMs: number | null, ports: Ports): Promise<void> {
+  const afterMs = backOffMs(job.attempt, askedMs);
+  // One chain of tries for each pull request, however many deliveries came while nothing could be evaluated.
+  if (await ports.store.queue.awaitsReview(job.repository.id, job.pullRequest, afterMs)) return;
   const { earlierStarts: _, ...again } = job;
-  await ports.store.queue.send(
-    ports.newId(),
-    { ...again, attempt: job.attempt + 1 },
-    { afterMs: backOffMs(job.attempt, askedMs) },
-  );
+  await ports.store.queue.send(ports.newId(), { ...again, attempt: job.attempt + 1 }, { afterMs });
 }
 
 /**

@@ -19,6 +19,7 @@ import { isHopeless, mayBeRenamed, renamed } from './moved.ts';
 import { policyReader } from './policy.ts';
 import { createPorts } from './ports.ts';
 import type { Credentials, Settings } from './settings.ts';
+import { type Reached, withSteps } from './steps.ts';
 
 /** Time for running work to end after SIGTERM; what is left goes back to the queue. */
 const GRACE_MS = 25_000;
@@ -33,6 +34,8 @@ export interface ServiceParts {
   readonly evidence: EvidenceSource;
   readonly log: Log;
   readonly now: () => number;
+  /** Told of every step of every story; tests end the process there. */
+  readonly reached?: Reached;
 }
 
 /** What reviews pull requests: the part that every process has, with a door in front of it or without. */
@@ -57,7 +60,8 @@ export function createReviewing(parts: ServiceParts, observe: (request: Observed
     observe(request);
   });
   const engine = createEngine(parts.evidence, now);
-  const ports = metrics.watch(createPorts({ ...engine, host, store, policy: policyReader(host, store, now), log }));
+  const watched = metrics.watch(createPorts({ ...engine, host, store, policy: policyReader(host, store, now), log }));
+  const ports = parts.reached === undefined ? watched : withSteps(watched, parts.reached);
 
   /** One job, timed, with its delivery, kind and place on every line that it logs. */
   async function handle(queued: QueuedJob, signal: AbortSignal): Promise<void> {

@@ -65,6 +65,16 @@ export async function waitingReviews(db: Kysely<Tables>, keys: readonly string[]
   return new Set(result.rows.map((row) => row.group_id));
 }
 
+/** Whether a review of this pull request is to start within so many milliseconds. */
+export async function reviewAwaited(db: Kysely<Tables>, key: string, withinMs: number): Promise<boolean> {
+  const result = await sql`
+    SELECT 1 FROM ${JOBS}
+    WHERE name = ${QUEUE} AND state < 'active' AND NOT blocked AND group_id = ${key} AND data->>'kind' = 'review'
+      AND start_after <= now() + ${withinMs}::float8 * interval '1 millisecond'
+    LIMIT 1`.execute(db);
+  return result.rows.length > 0;
+}
+
 /** Counted along the partial indexes of waiting and of running jobs: finished ones, kept for a week, cost nothing. */
 export async function countBacklog(db: Kysely<Tables>): Promise<Omit<QueueBacklog, 'failed'>> {
   const result = await sql<{ waiting: string; delayed: string; running: string; oldest: number | null }>`

@@ -2,7 +2,7 @@ import { PgBoss } from 'pg-boss';
 import { sha256 } from '../core/digest.ts';
 import type { Job } from '../core/job.ts';
 import type { OperatedQueue } from '../core/store.ts';
-import { abandoned, countBacklog, QUEUE, QUEUE_SCHEMA, release } from './claims.ts';
+import { abandoned, countBacklog, QUEUE, QUEUE_SCHEMA, release, reviewAwaited } from './claims.ts';
 import type { Engine } from './engine.ts';
 import { guarded } from './failure.ts';
 import { createSender } from './sender.ts';
@@ -81,6 +81,9 @@ export async function openQueue(
         },
       };
     },
+
+    awaitsReview: (repositoryId, pullRequest, withinMs) =>
+      guarded(() => reviewAwaited(engine.db, `${repositoryId}#${pullRequest}`, withinMs)),
 
     depth: () =>
       guarded(async () => {

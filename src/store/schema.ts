@@ -26,6 +26,7 @@ const JOBS = {
     baseSha: z.string().nullish(),
     beforeSha: z.string().nullable(),
     attempt: z.number(),
+    wish: z.string().nullish(),
   }),
   command: z.looseObject({
     kind: z.literal('command'),
@@ -71,6 +72,7 @@ const JOBS = {
     headSha: z.string(),
     cause: z.string(),
     sender: Account,
+    wish: z.string().nullish(),
   }),
   'merge-group': z.looseObject({
     kind: z.literal('merge-group'),
