@@ -14,7 +14,7 @@ export async function work({ id, job, earlierStarts }: QueuedJob, ports: Ports, 
     case 'command':
       return takeCommand(job, id, ports);
     case 'press':
-      return press(job, ports);
+      return press(job, id, ports);
     case 'comment-touched':
       return restoreComment(job, ports);
     case 'republish':

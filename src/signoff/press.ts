@@ -38,7 +38,7 @@ export const CONFIRM = 'confirm:';
  * The story of one press of *Confirm*. GitHub has no API that presses it, so it shows that the person is there in a
  * browser. Who presses is checked like who commands; the command is read back; only then does it count.
  */
-export async function press(job: PressJob, ports: Ports): Promise<void> {
+export async function press(job: PressJob, jobId: string, ports: Ports): Promise<void> {
   if (!job.identifier.startsWith(CONFIRM)) return;
   const found = await findPending(job, ports);
   if (found === null) return;
@@ -69,12 +69,20 @@ export async function press(job: PressJob, ports: Ports): Promise<void> {
       );
     return;
   }
-  if (signOff.state === 'effective') return sayAgain(signOff, standing, ports);
-  await takeEffect(job, signOff, asker, standing, ports);
+  if (signOff.state === 'effective') return sayAgain(job, jobId, signOff, standing, ports);
+  await takeEffect(job, jobId, signOff, asker, standing, ports);
 }
 
 /** The same press again, after a crash or replayed: it did what it did, and only the check may not show it yet. */
-async function sayAgain(signOff: SignOff, standing: Standing, ports: Ports): Promise<void> {
+async function sayAgain(
+  job: PressJob,
+  jobId: string,
+  signOff: SignOff,
+  standing: Standing,
+  ports: Ports,
+): Promise<void> {
+  // Only the job that was on its way when its process died: a replay would say over what was said since.
+  if (!(await ports.store.claimEffect(pressKey(job), jobId))) return;
   const verdict = await publish({ ...standing, annotated: true }, ports);
   await answer(standing.repository, signOff.pullRequest, signOff.signer, replyFor(signOff, verdict, standing), ports);
 }
@@ -131,6 +139,7 @@ async function problemOf(
 /** Ledger first, then the store, then the check: what GitHub shows as green is always written down already. */
 async function takeEffect(
   job: PressJob,
+  jobId: string,
   signOff: SignOff,
   asker: Asker,
   standing: Standing,
@@ -163,6 +172,7 @@ async function takeEffect(
   );
   if (signOff.kind === 'revoke') await takeBack(signOff, asker, standing, ports);
   if (signOff.kind === 'break-glass') await startTheHour(effective, standing, ports);
+  await ports.store.claimEffect(pressKey(job), jobId);
   await ports.store.saveSignOff(effective);
   await wake(effective, standing, ports);
   const verdict = await publish({ ...standing, annotated: true }, ports);
@@ -173,6 +183,10 @@ async function takeEffect(
 async function startTheHour(effective: SignOff, { repository, pullRequest }: Standing, ports: Ports): Promise<void> {
   const signOffs = await ports.store.signOffs(repository.id, pullRequest.number);
   for (const half of otherHalves(effective, signOffs, ports.now())) await ports.store.saveSignOff(half);
+}
+
+function pressKey({ repository, checkRunId, identifier }: PressJob): string {
+  return `press:${repository.id}:${checkRunId}:${identifier}`;
 }
 
 async function takeBack(revocation: SignOff, asker: Asker, standing: Standing, ports: Ports): Promise<void> {

