@@ -39,10 +39,14 @@ function reply(id: number, outcome: Outcome): void {
   process.send?.(message);
 }
 
-function answer(task: Task): Promise<Outcome> {
+async function answer(task: Task): Promise<Outcome> {
   switch (task.kind) {
     case 'file':
       return inspectFile(task);
+    case 'returns': {
+      const { analyseReturns } = await import('./inspect/analyse.ts');
+      return { kind: 'returns', ...analyseReturns(task.file) };
+    }
     case 'commitFile':
       return inspectCommitFile(task.subject);
     case 'pullRequest':
@@ -70,7 +74,8 @@ async function inspectFile(task: Extract<Task, { kind: 'file' }>): Promise<Outco
     const { analyse } = await import('./inspect/analyse.ts');
     const { CODE_DETECTORS } = await import('../detectors/code/index.ts');
     try {
-      code = analyse({ path: task.path, before: task.before, after: task.after, scope: task.scope }, CODE_DETECTORS);
+      const { path, before, after, scope, imported } = task;
+      code = analyse({ path, before, after, scope, imported }, CODE_DETECTORS);
       unread.push(...code.unread);
     } catch (error) {
       unread.push(unreadOf(error, task.path, task.after.blob));

@@ -1,7 +1,6 @@
 import type { Detection } from '../core/detection.ts';
 import type { CodeResult, OutgoingCall } from './detector.ts';
-
-const EXTENSIONS = ['', '.ts', '.tsx', '.mts', '.js', '.jsx', '.mjs', '.cjs', '/index.ts', '/index.js', '/index.tsx'];
+import { resolveReference } from './references.ts';
 
 /**
  * Joins the halves of a flow that crosses files of the same change: a finding that hangs on the parameter of an
@@ -12,9 +11,9 @@ export function joinAcrossFiles(results: readonly CodeResult[]): readonly Detect
   const paths = new Set(results.map((result) => result.path));
   for (const result of results) {
     for (const call of result.outgoing) {
-      const target = resolveImport(result.path, call.specifier, paths);
+      const target = resolveReference(result.path, call.origin, paths);
       if (target === null) continue;
-      const key = keyOf(target, call.name, call.argument);
+      const key = keyOf(target.path, target.name, call.argument);
       incoming.set(key, [...(incoming.get(key) ?? []), call]);
     }
   }
@@ -53,19 +52,4 @@ function joined(
 
 function keyOf(path: string, name: string, parameter: number): string {
   return JSON.stringify([path, name, parameter]);
-}
-
-/** The changed file that a relative import means, by Node's and the bundlers' order of extensions. */
-export function resolveImport(from: string, specifier: string, paths: ReadonlySet<string>): string | null {
-  const parts = from.split('/').slice(0, -1);
-  for (const part of specifier.split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '.') parts.push(part);
-  }
-  const plain = parts.join('/');
-  const bare = plain.replace(/\.[cm]?[jt]sx?$/, '');
-  for (const stem of [plain, bare]) {
-    for (const extension of EXTENSIONS) if (paths.has(stem + extension)) return stem + extension;
-  }
-  return null;
 }

@@ -7,16 +7,26 @@ import type { CodeDetector, CodeResult, ExportedSink } from './detector.ts';
 import type { FileFacts } from './facts.ts';
 import { createFileFacts } from './file-facts.ts';
 import { parseProgram } from './grammars.ts';
+import {
+  createImports,
+  type ImportedReturn,
+  type Imports,
+  type ReturnedValue,
+  type UnfollowedCall,
+} from './imports.ts';
 import { outgoingCalls } from './outgoing.ts';
+import { returnedValues } from './returned.ts';
 
 export interface AnalysedFile {
   readonly path: string;
   readonly before: FileSide | null;
   readonly after: FileSide;
   readonly scope: 'change' | 'all';
+  /** What functions of other changed files give back; absent where nobody asked yet. */
+  readonly imported?: readonly ImportedReturn[];
 }
 
-const NOTHING: Omit<CodeResult, 'path'> = { detections: [], unread: [], sinks: [], outgoing: [] };
+const NOTHING: Omit<CodeResult, 'path'> = { detections: [], unread: [], sinks: [], outgoing: [], missed: [] };
 
 /**
  * Runs the code detectors over one file. A detection counts against the change where one of its places is on a changed
@@ -34,8 +44,11 @@ export function analyse(file: AnalysedFile, detectors: readonly CodeDetector[]):
   if (wanted.length === 0) return { path: file.path, ...NOTHING };
   const program = parseProgram(file.path, file.after.text);
   if (program === null) return { path: file.path, ...NOTHING };
-  const facts = createFileFacts(program);
-  const base = compared && file.before !== null ? lazyFacts(file.before) : null;
+  const imports = createImports(file.imported ?? []);
+  const facts = createFileFacts(program, imports);
+  // Where the change touches an imported function, the base had another one.
+  const asBefore = createImports((file.imported ?? []).filter((each) => !each.touched));
+  const base = compared && file.before !== null ? lazyFacts(file.before, asBefore) : null;
   const unread: UnreadFile[] = [];
   const exportedBy = new Map<Detection, { readonly exportedAs: string; readonly index: number }>();
   const observed = observing(facts, exportedBy);
@@ -49,17 +62,40 @@ export function analyse(file: AnalysedFile, detectors: readonly CodeDetector[]):
       sinks.push({ detection: index, exportedAs: parameter.exportedAs, parameter: parameter.index });
   });
   const touched = base === null || file.before === null ? null : changedLines(file.before.text, file.after.text);
-  return { path: file.path, detections: settled, unread, sinks, outgoing: outgoingCalls(facts, touched) };
+  const outgoing = outgoingCalls(facts, touched);
+  return { path: file.path, detections: settled, unread, sinks, outgoing, missed: imports.missed };
+}
+
+export interface ReturnsOfFile {
+  readonly path: string;
+  readonly before: FileSide | null;
+  readonly after: FileSide;
+  /** By the names the functions have outside. */
+  readonly wanted: readonly UnfollowedCall[];
+  readonly imported: readonly ImportedReturn[];
+}
+
+/** What functions of a file give back, and which other files would say more. */
+export function analyseReturns(file: ReturnsOfFile): {
+  readonly values: readonly ReturnedValue[];
+  readonly missed: readonly UnfollowedCall[];
+} {
+  const program = parseProgram(file.path, file.after.text);
+  if (program === null) return { values: [], missed: [] };
+  const imports = createImports(file.imported);
+  const base = file.before === null ? null : lazyFacts(file.before, createImports([]))();
+  const values = returnedValues(createFileFacts(program, imports), file.wanted, base);
+  return { values, missed: imports.missed };
 }
 
 type LazyFacts = () => FileFacts | null;
 
-function lazyFacts(side: FileSide): LazyFacts {
+function lazyFacts(side: FileSide, imports: Imports): LazyFacts {
   let facts: FileFacts | null | undefined;
   return () => {
     if (facts === undefined) {
       const program = parseProgram(side.path, side.text);
-      facts = program === null ? null : createFileFacts(program);
+      facts = program === null ? null : createFileFacts(program, imports);
     }
     return facts;
   };

@@ -3,6 +3,7 @@ import type { Answer, Detection } from '../core/detection.ts';
 import type { Location } from '../core/location.ts';
 import type { Rule } from '../core/rule.ts';
 import type { FileFacts } from './facts.ts';
+import type { UnfollowedCall } from './imports.ts';
 
 export interface CodeContext {
   /** The same file in the merge base; null where it is new there, or where every file counts as added. */
@@ -29,9 +30,8 @@ export interface ExportedSink {
 }
 
 export interface OutgoingCall {
-  /** The module as imported: `./lib/run`. */
-  readonly specifier: string;
-  readonly name: string;
+  /** Module and export as the calling file has them: `./lib/run.exec`. */
+  readonly origin: string;
   readonly argument: number;
   readonly strength: 'remote' | 'local';
   readonly source: string;
@@ -48,4 +48,6 @@ export interface CodeResult {
   readonly unread: readonly UnreadFile[];
   readonly sinks: readonly ExportedSink[];
   readonly outgoing: readonly OutgoingCall[];
+  /** Functions of other files whose results would say more. */
+  readonly missed: readonly UnfollowedCall[];
 }

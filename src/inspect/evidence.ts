@@ -159,6 +159,7 @@ export function detectionOf(program: Program, origins: Origins, spec: FindingSpe
     ...(spec.remediation === undefined ? {} : { remediation: spec.remediation }),
     locations: [
       locationOf(program, spec.at, clipped(spec.message, 200)),
+      ...(spec.flow?.before ?? []),
       ...steps.map((step) => locationOf(program, step.node, clipped(step.message, 200))),
     ],
     ...(spec.level === undefined ? {} : { level: spec.level }),
@@ -169,6 +170,7 @@ export function detectionOf(program: Program, origins: Origins, spec: FindingSpe
       finding: digestIfLong(tokensOf(program, spec.at)),
       steps: steps.map((step) => digestIfLong(tokensOf(program, step.node))),
       around,
+      ...(spec.flow?.through === undefined ? {} : { through: [...new Set(spec.flow.through)].sort() }),
     },
   };
 }

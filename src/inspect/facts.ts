@@ -1,4 +1,5 @@
 import type { Detection } from '../core/detection.ts';
+import type { Location } from '../core/location.ts';
 import type { Confidence, Level, Rule } from '../core/rule.ts';
 import type { Program, Syntax } from './syntax.ts';
 
@@ -43,8 +44,20 @@ export interface Flow {
   /** The source, for a message: "the request's query". */
   readonly source: string;
   readonly steps: readonly FlowStep[];
+  /** Places in other files on the way here, and the tokens of what stands there. */
+  readonly before?: readonly Location[];
+  readonly through?: readonly string[];
   /** Where the source is a parameter of an exported function: its name outside and the position. */
   readonly parameter?: { readonly exportedAs: string; readonly index: number };
+}
+
+/** What comes out of a function where its result is used in one way. */
+export interface Returned {
+  readonly flow: Flow | null;
+  /** Positions of parameters whose value comes out. */
+  readonly passes: readonly number[];
+  /** Positions of parameters that give an input where a whole request is handed in. */
+  readonly opens: readonly number[];
 }
 
 /** A call or `new` expression. */
@@ -119,6 +132,10 @@ export interface FileFacts {
   shape(node: Syntax): string | null;
   /** How something that is not constant reaches this place unsanitised; null where nothing does. */
   flow(node: Syntax, kind: SinkKind): Flow | null;
+  /** The function that other files know under a name; null where there is none. */
+  exported(name: string): Syntax | null;
+  /** What a function gives back: by itself, of its parameters, and of a request handed to it. */
+  returned(fn: Syntax, kind: SinkKind): Returned;
   /** The object literal an expression stands for, followed through one constant. */
   object(node: Syntax): Syntax | null;
   /** The value of a property of an object literal (or Python keyword-like pair), by name. */

@@ -3,8 +3,10 @@ import { createConstants } from './constants.ts';
 import { detectionOf } from './evidence.ts';
 import type { Assignment, Call, FileFacts, Handler } from './facts.ts';
 import { createFlow } from './flow.ts';
+import { exportsOf } from './functions.ts';
 import { createGuards } from './guards.ts';
 import { collectHandlers } from './handlers.ts';
+import { createImports, type Imports } from './imports.ts';
 import { createOrigins } from './origins.ts';
 import { createScopes } from './scopes.ts';
 import { bare, FUNCTIONS, type Program, type Syntax } from './syntax.ts';
@@ -13,7 +15,7 @@ const TEST_PATH =
   /(?:^|\/)(?:__tests__|__mocks__)\/|\.(?:test|spec)\.[^/]+$|(?:^|\/)(?:test_[^/]+|[^/]+_test|conftest)\.py$/i;
 
 /** Facts of one file; each part is worked out when a detector first asks for it. */
-export function createFileFacts(program: Program): FileFacts {
+export function createFileFacts(program: Program, imports: Imports = createImports([])): FileFacts {
   const scopes = createScopes(program);
   const origins = createOrigins(program, scopes);
   const constants = createConstants(program, scopes);
@@ -22,6 +24,7 @@ export function createFileFacts(program: Program): FileFacts {
   let calls: readonly Call[] | null = null;
   let assignments: readonly Assignment[] | null = null;
   let handlers: readonly Handler[] | null = null;
+  let exported: ReturnType<typeof exportsOf> | null = null;
 
   function allCalls(): readonly Call[] {
     calls ??= collectCalls(program, origins);
@@ -84,7 +87,16 @@ export function createFileFacts(program: Program): FileFacts {
     return null;
   }
 
-  const engine = createFlow({ program, scopes, origins, constants, guards, handlers: allHandlers, functionOf });
+  const engine = createFlow({
+    program,
+    scopes,
+    origins,
+    constants,
+    guards,
+    imports,
+    handlers: allHandlers,
+    functionOf,
+  });
 
   return {
     path: program.path,
@@ -105,6 +117,12 @@ export function createFileFacts(program: Program): FileFacts {
     constant: constants.constant,
     shape: constants.shape,
     flow: engine.flow,
+    exported(name) {
+      exported ??= exportsOf(program, scopes);
+      for (const [fn, called] of exported) if (called === name) return fn;
+      return null;
+    },
+    returned: engine.returned,
     object: constants.object,
     property: constants.property,
     functionOf,

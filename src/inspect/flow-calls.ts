@@ -3,8 +3,9 @@ import { callAt } from './calls.ts';
 import type { Call, SinkKind } from './facts.ts';
 import type { Environment, FlowNeeds, Walk } from './flow-types.ts';
 import { returnsOf } from './functions.ts';
+import { isOfThisRepository } from './references.ts';
 import { replacementSanitizes, sanitizes } from './sanitizers.ts';
-import { parametersOf } from './scopes.ts';
+import { parametersOf, type Scopes } from './scopes.ts';
 import { callSource, memberSource, originSource } from './sources.ts';
 import { childOf, type Syntax } from './syntax.ts';
 import { HANDING, PASSING, short, step, strongest, type Taint, taint } from './taint.ts';
@@ -23,6 +24,8 @@ export function createCallFlow(
     if (call === null) return null;
     const from = call.origin;
     const own = needs.functionOf(call.callee);
+    const imported = own === null && from !== null ? ofImport(call, from, kind, env, depth) : undefined;
+    if (imported !== undefined) return imported;
     // A helper of this file is what it does, not what it is called.
     if (sanitizes(from, call.name, kind) && (own === null || changesValue(own))) return null;
     if (call.name === 'replace' || call.name === 'replaceAll' || from === 're.sub') {
@@ -49,6 +52,50 @@ export function createCallFlow(
     }
     if (fn !== null) return ofReturns(fn, call, kind, env, depth);
     return methodOrUnknown(call, kind, env, depth);
+  }
+
+  /** A function of another changed file: what it gives is known, or asked for. Its name alone clears nothing then. */
+  function ofImport(
+    call: Call,
+    from: string,
+    kind: SinkKind,
+    env: Environment,
+    depth: number,
+  ): Taint | null | undefined {
+    if (call.isNew || !isOfThisRepository(from, program.dialect)) return undefined;
+    const known = needs.imports.find(from, kind);
+    if (known === null) {
+      needs.imports.miss(from, kind);
+      return undefined;
+    }
+    const called = short(call.name ?? 'the function');
+    const through = [known.evidence];
+    const given: Taint | null =
+      known.flow === null
+        ? null
+        : {
+            strength: known.flow.strength,
+            source: known.flow.source,
+            steps: [{ node: call.node, message: `is given back by "${called}"` }],
+            before: known.flow.locations,
+            through,
+          };
+    const passed = [...new Set([...known.passes, ...known.opens])].map((index) => {
+      const argument = call.arguments[index];
+      const value = argument === undefined ? null : trace(argument, kind, env, depth);
+      if (value === null) return null;
+      if (value.container === undefined) {
+        if (!known.passes.includes(index)) return null;
+        return {
+          ...step(value, call.node, `passes through "${called}"`),
+          through: [...(value.through ?? []), ...through],
+        };
+      }
+      if (!known.opens.includes(index) || argument === undefined) return null;
+      const whole = taint('remote', 'the request', argument);
+      return { ...step(whole, call.node, `"${called}" takes a part of it`), through };
+    });
+    return strongest([given, ...passed]);
   }
 
   function handed(call: Call, kind: SinkKind, env: Environment, depth: number): Taint | null {
@@ -104,7 +151,7 @@ export function createCallFlow(
     const callback = call.arguments[0] === undefined ? null : needs.functionOf(call.arguments[0]);
     if (callback === null) return undefined;
     const inner = new Map<Binding, Taint | null>(env ?? []);
-    for (const binding of parameterBindings(callback))
+    for (const binding of parameterBindings(callback, scopes))
       inner.set(binding, binding.parameter?.index === 0 ? whole : null);
     return strongest(returnsOf(callback).map((each) => trace(each, kind, inner, depth)));
   }
@@ -164,7 +211,7 @@ export function createCallFlow(
     if (active.has(fn)) return null;
     const inner = new Map<Binding, Taint | null>(env ?? []);
     const shift = program.dialect === 'python' && call.receiver !== null ? 1 : 0;
-    for (const binding of parameterBindings(fn)) {
+    for (const binding of parameterBindings(fn, scopes)) {
       const { parameter } = binding;
       if (parameter === undefined) continue;
       const argument = call.arguments[parameter.index - shift];
@@ -183,18 +230,19 @@ export function createCallFlow(
     return found;
   }
 
-  function parameterBindings(fn: Syntax): readonly Binding[] {
-    const found: Binding[] = [];
-    const visit = (node: Syntax): void => {
-      if (node.type === 'identifier' || node.type === 'shorthand_property_identifier_pattern') {
-        const binding = scopes.lookup(node);
-        if (binding?.parameter?.of === fn && !found.includes(binding)) found.push(binding);
-      }
-      for (const child of node.children) if (child.field !== 'type' && child.field !== 'value') visit(child);
-    };
-    for (const parameter of parametersOf(fn)) visit(parameter);
-    return found;
-  }
-
   return ofCall;
+}
+
+/** The names that a function's parameters introduce. */
+export function parameterBindings(fn: Syntax, scopes: Scopes): readonly Binding[] {
+  const found: Binding[] = [];
+  const visit = (node: Syntax): void => {
+    if (node.type === 'identifier' || node.type === 'shorthand_property_identifier_pattern') {
+      const binding = scopes.lookup(node);
+      if (binding?.parameter?.of === fn && !found.includes(binding)) found.push(binding);
+    }
+    for (const child of node.children) if (child.field !== 'type' && child.field !== 'value') visit(child);
+  };
+  for (const parameter of parametersOf(fn)) visit(parameter);
+  return found;
 }

@@ -1,7 +1,8 @@
 import type { Binding, Definition } from './bindings.ts';
-import type { Flow, SinkKind } from './facts.ts';
+import type { Flow, Returned, SinkKind } from './facts.ts';
 import { createCallFlow } from './flow-calls.ts';
 import { createParameterFlow } from './flow-parameters.ts';
+import { createReturnFlow } from './flow-returns.ts';
 import type { Environment, FlowNeeds, Walk } from './flow-types.ts';
 import { memberSource, originSource, type Source } from './sources.ts';
 import { bare, childOf, FUNCTIONS, functionAround, partsOf, type Syntax } from './syntax.ts';
@@ -9,6 +10,7 @@ import { short, step, strongest, type Taint, taint } from './taint.ts';
 
 export interface FlowEngine {
   flow(node: Syntax, kind: SinkKind): Flow | null;
+  returned(fn: Syntax, kind: SinkKind): Returned;
 }
 
 /** Work for one file; past it everything counts as of unknown origin, which is told and never clears anything. */
@@ -296,5 +298,5 @@ export function createFlow(needs: FlowNeeds): FlowEngine {
     return taint(source.strength, source.what, node);
   }
 
-  return { flow };
+  return { flow, returned: createReturnFlow(needs, walk) };
 }

@@ -13,9 +13,10 @@ import type {
 } from '../core/inspection.ts';
 import { joinAcrossFiles } from './across-files.ts';
 import type { CodeResult } from './detector.ts';
+import { followImports } from './follow-imports.ts';
 import { languageOf } from './languages.ts';
 import { createPool } from './pool.ts';
-import type { Outcome } from './protocol.ts';
+import type { Outcome, Task } from './protocol.ts';
 
 export interface InspectorOptions {
   /** Child processes at most; 0 means one for each core. */
@@ -90,6 +91,31 @@ export function createInspector(options: InspectorOptions): Inspector & Dependen
       collect(outcome, path, after.blob, into);
     }
 
+    /** Once more for files that call functions of other changed files, with what those give back. */
+    async function lookAgain(): Promise<void> {
+      const run = (task: Task): Promise<Outcome> => pool.run(task, null, signal);
+      const known = await followImports(codes, request.files, request.scope, run);
+      await Promise.all(
+        request.files.map(async ({ path, before, after }) => {
+          const imported = known.get(path);
+          if (imported === undefined || after === null) return;
+          const task = {
+            kind: 'file',
+            path,
+            before,
+            after,
+            scope: request.scope,
+            code: true,
+            guardrail: false,
+          } as const;
+          const outcome = await run({ ...task, imported });
+          const index = codes.findIndex((code) => code.path === path);
+          if (outcome.kind !== 'findings') collect(outcome, path, after.blob, detections);
+          else if (outcome.code !== null && index >= 0) codes[index] = outcome.code;
+        }),
+      );
+    }
+
     const work: Promise<void>[] = request.files.map(async (file) => {
       const code = languageOf(file.path) !== null && file.after !== null;
       const guardrail = guarded.has(file.path) || (file.before !== null && guarded.has(file.before.path));
@@ -105,6 +131,7 @@ export function createInspector(options: InspectorOptions): Inspector & Dependen
           scope: request.scope,
           code,
           guardrail,
+          imported: [],
         },
         guardrail ? request.context : null,
         signal,
@@ -124,6 +151,7 @@ export function createInspector(options: InspectorOptions): Inspector & Dependen
       );
     }
     await Promise.all(work);
+    await lookAgain();
     detections.push(...joinAcrossFiles(codes));
     detections.push(...notYetTold(history.flat(), detections));
     return { detections: detections.sort(byPlace), unread: unread.sort((a, b) => compare(a.path, b.path)) };

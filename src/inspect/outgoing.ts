@@ -2,6 +2,7 @@ import { sha256 } from '../core/digest.ts';
 import type { OutgoingCall } from './detector.ts';
 import { locationOf, tokensOf } from './evidence.ts';
 import type { FileFacts } from './facts.ts';
+import { isOfThisRepository } from './references.ts';
 import { unitAround } from './syntax.ts';
 
 const MAX_CALLS = 200;
@@ -12,22 +13,23 @@ const MAX_CALLS = 200;
  * @param touched changed lines, or null where every line counts
  */
 export function outgoingCalls(facts: FileFacts, touched: ReadonlySet<number> | null): readonly OutgoingCall[] {
-  if (!/['"]\.\.?\/|^\s*from\s+[\w.]+\s+import/m.test(facts.program.text)) return [];
+  if (!/['"](?:\.\.?|[@~])\/|^\s*(?:from\s+[\w.]+\s+)?import\s/m.test(facts.program.text)) return [];
   const found: OutgoingCall[] = [];
   for (const call of facts.calls) {
     if (found.length >= MAX_CALLS) break;
     const from = call.origin;
     if (from === null || call.isNew) continue;
-    const target = relativeImport(from);
-    if (target === null) continue;
+    if (!isOfThisRepository(from, facts.program.dialect)) continue;
     call.arguments.forEach((argument, index) => {
       const flow = facts.flow(argument, 'data');
       if (flow === null || (flow.strength !== 'remote' && flow.strength !== 'local')) return;
-      const steps = [...flow.steps, { node: call.node, message: `is handed to "${target.name}"` }];
-      const locations = steps.map((step) => locationOf(facts.program, step.node, step.message));
+      const steps = [...flow.steps, { node: call.node, message: `is handed to "${call.name ?? 'another file'}"` }];
+      const locations = [
+        ...(flow.before ?? []),
+        ...steps.map((step) => locationOf(facts.program, step.node, step.message)),
+      ];
       found.push({
-        specifier: target.specifier,
-        name: target.name,
+        origin: from,
         argument: index,
         strength: flow.strength,
         source: flow.source,
@@ -40,13 +42,6 @@ export function outgoingCalls(facts: FileFacts, touched: ReadonlySet<number> | n
     });
   }
   return found;
-}
-
-/** `./lib/run.exec` is the export `exec` of `./lib/run`; the module itself is its default export. */
-function relativeImport(origin: string): { readonly specifier: string; readonly name: string } | null {
-  const match = /^(\.{1,2}\/(?:[^/]*\/)*[^/.]+(?:\.(?:[cm]?[jt]sx?))?)(?:\.([\w.]+))?$/.exec(origin);
-  if (match === null) return null;
-  return { specifier: match[1] ?? '', name: match[2] ?? 'default' };
 }
 
 function lineIn(start: number, end: number, lines: ReadonlySet<number>): boolean {

@@ -2,7 +2,9 @@ import type { UnreadFile } from '../core/dependency.ts';
 import type { Detection } from '../core/detection.ts';
 import type { FileSide, GuardrailContext, GuardrailSubject } from '../core/detector.ts';
 import type { DependencyParsing } from '../core/inspection.ts';
+import type { ReturnsOfFile } from './analyse.ts';
 import type { CodeResult } from './detector.ts';
+import type { ImportedReturn, ReturnedValue, UnfollowedCall } from './imports.ts';
 
 /** What a child process is asked. One message is one file, so that a hostile file costs nothing but itself. */
 export type Task =
@@ -15,7 +17,10 @@ export type Task =
       /** What to run on the file. */
       readonly code: boolean;
       readonly guardrail: boolean;
+      /** What functions of other changed files give back. */
+      readonly imported: readonly ImportedReturn[];
     }
+  | { readonly kind: 'returns'; readonly file: ReturnsOfFile }
   | { readonly kind: 'commitFile'; readonly subject: Extract<GuardrailSubject, { kind: 'commitFile' }> }
   | { readonly kind: 'pullRequest'; readonly subject: Extract<GuardrailSubject, { kind: 'pullRequest' }> }
   | { readonly kind: 'concerns'; readonly paths: readonly string[] }
@@ -34,6 +39,11 @@ export type Outcome =
       readonly detections: readonly Detection[];
       readonly unread: readonly UnreadFile[];
       readonly code: CodeResult | null;
+    }
+  | {
+      readonly kind: 'returns';
+      readonly values: readonly ReturnedValue[];
+      readonly missed: readonly UnfollowedCall[];
     }
   | { readonly kind: 'concerned'; readonly paths: readonly string[] }
   | { readonly kind: 'dependencies'; readonly parsing: DependencyParsing }

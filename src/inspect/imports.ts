@@ -1,0 +1,59 @@
+import type { Location } from '../core/location.ts';
+import type { SinkKind, Strength } from './facts.ts';
+
+/** What an exported function gives back when its result is used in one way. */
+export interface ReturnedValue {
+  /** The function's name outside its file. */
+  readonly name: string;
+  readonly kind: SinkKind;
+  /** What it brings in by itself; null where that is nothing. */
+  readonly flow: {
+    readonly strength: Strength;
+    readonly source: string;
+    /** From the source to the return. */
+    readonly locations: readonly Location[];
+  } | null;
+  /** Positions of parameters whose value comes out again. */
+  readonly passes: readonly number[];
+  /** Positions of parameters that give an input where a whole request is handed in. */
+  readonly opens: readonly number[];
+  /** Tokens of the function: a signature on what flows through it covers them. */
+  readonly evidence: string;
+  /** False where the change leaves the function alone. */
+  readonly touched: boolean;
+}
+
+/** The same as seen by the importing file, under the origin the call has there (`./lib/host.read`). */
+export interface ImportedReturn extends ReturnedValue {
+  readonly origin: string;
+}
+
+/** A call of another file's function whose result would matter, and for what use. */
+export interface UnfollowedCall {
+  readonly origin: string;
+  readonly kind: SinkKind;
+}
+
+/** What is known of imported functions, and what would be good to know. */
+export interface Imports {
+  find(origin: string, kind: SinkKind): ImportedReturn | null;
+  miss(origin: string, kind: SinkKind): void;
+  readonly missed: readonly UnfollowedCall[];
+}
+
+/** Results that are asked for at most in one file: more come only from code made to ask. */
+const MAX_MISSED = 300;
+
+export function createImports(known: readonly ImportedReturn[]): Imports {
+  const byUse = new Map(known.map((each) => [`${each.kind} ${each.origin}`, each]));
+  const missed = new Map<string, UnfollowedCall>();
+  return {
+    find: (origin, kind) => byUse.get(`${kind} ${origin}`) ?? null,
+    miss(origin, kind) {
+      if (missed.size < MAX_MISSED) missed.set(`${kind} ${origin}`, { origin, kind });
+    },
+    get missed() {
+      return [...missed.values()];
+    },
+  };
+}
