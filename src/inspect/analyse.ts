@@ -16,6 +16,7 @@ import {
 } from './imports.ts';
 import { outgoingCalls } from './outgoing.ts';
 import { returnedValues } from './returned.ts';
+import { triggered } from './triggers.ts';
 
 export interface AnalysedFile {
   readonly path: string;
@@ -35,11 +36,11 @@ const NOTHING: Omit<CodeResult, 'path'> = { detections: [], unread: [], sinks: [
  */
 export function analyse(file: AnalysedFile, detectors: readonly CodeDetector[]): CodeResult {
   const compared = file.scope === 'change' && file.before !== null;
+  const after = triggered(file.after.text);
+  const before = file.before === null ? null : triggered(file.before.text);
   const wanted = detectors.filter((detector) => {
     if (detector.rule.requires.includes('beforeAfter') && !compared) return false;
-    return (
-      detector.triggers.test(file.after.text) || (file.before !== null && detector.triggers.test(file.before.text))
-    );
+    return after(detector.triggers) || before?.(detector.triggers) === true;
   });
   if (wanted.length === 0) return { path: file.path, ...NOTHING };
   const program = parseProgram(file.path, file.after.text);

@@ -1,4 +1,5 @@
 import type { Assignment, Call } from './facts.ts';
+import { identifier } from './literals.ts';
 import type { Origins } from './origins.ts';
 import { bare, childOf, type Program, partsOf, type Syntax } from './syntax.ts';
 
@@ -33,7 +34,7 @@ export function callAt(node: Syntax, program: Program, origins: Origins): Call |
     get origin() {
       return origins.origin(target);
     },
-    name: last === null ? null : program.text.slice(last.start, last.end),
+    name: last === null ? null : identifier(program.text.slice(last.start, last.end)),
     receiver:
       target.type === 'member_expression' || target.type === 'subscript_expression' ? childOf(target, 'object') : null,
     arguments: handed.filter((part) => part.type !== 'keyword_argument'),

@@ -1,4 +1,5 @@
 import type { Constant } from './facts.ts';
+import { literal, unescaped } from './literals.ts';
 import type { Scopes } from './scopes.ts';
 import { bare, childOf, type Program, partsOf, type Syntax } from './syntax.ts';
 
@@ -254,32 +255,4 @@ export function createConstants(program: Program, scopes: Scopes): Constants {
   }
 
   return { constant, shape, object, property, isConstantTable, resolved };
-}
-
-/** The text a string literal stands for; Python's prefixes and triple quotes included. */
-function literal(source: string): string {
-  const quoted = /^([A-Za-z]*)("""|'''|"|'|`)/.exec(source);
-  if (quoted === null) return source;
-  const quote = quoted[2] ?? '';
-  const inner = source.slice(quoted[0].length, Math.max(quoted[0].length, source.length - quote.length));
-  return /r/i.test(quoted[1] ?? '') ? inner : unescaped(inner);
-}
-
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f', v: '\v', '0': ' ' };
-
-function unescaped(source: string): string {
-  if (!source.includes('\\')) return source;
-  return source.replace(
-    /\\(u\{([0-9a-f]{1,6})\}|u([0-9a-f]{4})|x([0-9a-f]{2})|\r?\n|[\s\S])/gi,
-    (_, all, long, short, byte) => {
-      const code: string | undefined = long ?? short ?? byte;
-      if (code !== undefined) {
-        const point = Number.parseInt(code, 16);
-        return point === 0 || point > 0x10ffff ? ' ' : String.fromCodePoint(point);
-      }
-      const escaped = String(all);
-      if (/^\r?\n$/.test(escaped)) return '';
-      return ESCAPES[escaped] ?? escaped;
-    },
-  );
 }

@@ -7,6 +7,7 @@ import { exportsOf } from './functions.ts';
 import { createGuards } from './guards.ts';
 import { collectHandlers } from './handlers.ts';
 import { createImports, type Imports } from './imports.ts';
+import { createLocalChecks } from './local-checks.ts';
 import { createOrigins } from './origins.ts';
 import { createScopes } from './scopes.ts';
 import { bare, FUNCTIONS, type Program, type Syntax } from './syntax.ts';
@@ -17,9 +18,10 @@ const TEST_PATH =
 /** Facts of one file; each part is worked out when a detector first asks for it. */
 export function createFileFacts(program: Program, imports: Imports = createImports([])): FileFacts {
   const scopes = createScopes(program);
-  const origins = createOrigins(program, scopes);
   const constants = createConstants(program, scopes);
-  const guards = createGuards(program, scopes, constants, origins);
+  const origins = createOrigins(program, scopes, constants);
+  const checks = createLocalChecks(program, scopes, constants);
+  const guards = createGuards(program, scopes, constants, origins, checks);
   const text = (node: Syntax): string => program.text.slice(node.start, node.end);
   let calls: readonly Call[] | null = null;
   let assignments: readonly Assignment[] | null = null;
@@ -93,6 +95,7 @@ export function createFileFacts(program: Program, imports: Imports = createImpor
     origins,
     constants,
     guards,
+    checks,
     imports,
     handlers: allHandlers,
     functionOf,

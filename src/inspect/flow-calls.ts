@@ -27,7 +27,8 @@ export function createCallFlow(
     const imported = own === null && from !== null ? ofImport(call, from, kind, env, depth) : undefined;
     if (imported !== undefined) return imported;
     // A helper of this file is what it does, not what it is called.
-    if (sanitizes(from, call.name, kind) && (own === null || changesValue(own))) return null;
+    if (sanitizes(from, call.name, kind) && (own === null || (changesValue(own) && !needs.checks.givesBack(own))))
+      return null;
     if (call.name === 'replace' || call.name === 'replaceAll' || from === 're.sub') {
       if (replaces(call, kind)) return null;
     }

@@ -3,6 +3,7 @@ import type { Constants } from './constants.ts';
 import type { Handler, SinkKind } from './facts.ts';
 import type { Guards } from './guards.ts';
 import type { Imports } from './imports.ts';
+import type { LocalChecks } from './local-checks.ts';
 import type { Origins } from './origins.ts';
 import type { Scopes } from './scopes.ts';
 import type { Source } from './sources.ts';
@@ -18,6 +19,7 @@ export interface FlowNeeds {
   readonly origins: Origins;
   readonly constants: Constants;
   readonly guards: Guards;
+  readonly checks: LocalChecks;
   readonly imports: Imports;
   readonly handlers: () => readonly Handler[];
   functionOf(node: Syntax): Syntax | null;

@@ -1,8 +1,10 @@
 import type { Constants } from './constants.ts';
-import { createDecisions, rootOf, type Subject } from './decisions.ts';
+import { createDecisions } from './decisions.ts';
 import type { SinkKind } from './facts.ts';
+import type { LocalChecks } from './local-checks.ts';
 import type { Origins } from './origins.ts';
 import type { Scopes } from './scopes.ts';
+import { rootOf, type Subject } from './subjects.ts';
 import { bare, childOf, descendantsOf, type Program, type Syntax } from './syntax.ts';
 
 /** Whether a test that stands in the way decides what a value can be before it is used. */
@@ -19,8 +21,14 @@ const EXITS: ReadonlySet<string> = new Set([
 const MAX_UP = 400;
 const MAX_STATEMENTS = 60;
 
-export function createGuards(program: Program, scopes: Scopes, constants: Constants, origins: Origins): Guards {
-  const { decides, asserts, mentions } = createDecisions(program, scopes, constants, origins);
+export function createGuards(
+  program: Program,
+  scopes: Scopes,
+  constants: Constants,
+  origins: Origins,
+  checks: LocalChecks,
+): Guards {
+  const { decides, asserts, mentions } = createDecisions(program, scopes, constants, origins, checks);
   const name = (node: Syntax): string => program.text.slice(node.start, node.end);
 
   function guarded(use: Syntax, kind: SinkKind): boolean {

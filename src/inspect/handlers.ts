@@ -55,6 +55,7 @@ function registered(needs: Needs): Handler[] {
   const global: Syntax[] = [];
   for (const call of needs.calls) {
     if (call.receiver === null || call.name === null || call.isNew) continue;
+    if (call.name === 'route') found.push(...described(call, needs));
     if (call.name !== 'use' && !METHODS.has(call.name)) continue;
     const chained = routeChain(call.receiver, needs);
     const framework = frameworkOf(chained?.router ?? call.receiver, needs);
@@ -85,6 +86,36 @@ function registered(needs: Needs): Handler[] {
     });
   }
   return found;
+}
+
+/** `fastify.route({ method, url, preHandler, handler })`, and hapi's `server.route({ method, path, handler })`. */
+function described(call: Call, needs: Needs): readonly Handler[] {
+  const [options] = call.arguments;
+  const framework = call.receiver === null ? null : frameworkOf(call.receiver, needs);
+  if (framework === null || options?.type !== 'object') return [];
+  const named = (name: string): Syntax | null => {
+    for (const part of options.children) {
+      const key = childOf(part, 'key') ?? childOf(part, 'name');
+      if (key !== null && needs.program.text.slice(key.start, key.end) === name)
+        return part.type === 'method_definition' ? part : childOf(part, 'value');
+    }
+    return null;
+  };
+  const handler = named('handler');
+  if (handler === null) return [];
+  const method = named('method');
+  const route = named('url') ?? named('path');
+  const before = ['onRequest', 'preParsing', 'preValidation', 'preHandler', 'options', 'config'].map(named);
+  return [
+    {
+      node: needs.functionOf(handler) ?? handler,
+      framework: framework === 'express' ? 'fastify' : framework,
+      method: (method === null ? null : needs.shape(method))?.toLowerCase() ?? 'any',
+      route: route === null ? null : needs.shape(route),
+      middleware: before.filter((part) => part !== null),
+      registration: call.node,
+    },
+  ];
 }
 
 /** `router.route('/x').get(…).post(…)` */

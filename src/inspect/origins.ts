@@ -1,6 +1,8 @@
 import type { Binding } from './bindings.ts';
+import type { Constants } from './constants.ts';
+import { CLASSES, collectFields } from './fields.ts';
+import { identifier, literal } from './literals.ts';
 import type { Scopes } from './scopes.ts';
-import { moduleName } from './scopes.ts';
 import { ancestorOf, bare, childOf, type Program, partsOf, type Syntax } from './syntax.ts';
 
 /**
@@ -20,6 +22,9 @@ const ALIASES: Readonly<Record<string, string>> = {
   'timers/promises': 'timers.promises',
   'path/posix': 'path',
   'path/win32': 'path',
+  subprocess32: 'subprocess',
+  cPickle: 'pickle',
+  _pickle: 'pickle',
   process: '~process',
   buffer: '~buffer',
   globals: '~',
@@ -55,15 +60,26 @@ const CUSTOMARY: ReadonlyMap<string, string> = new Map([
   ['CryptoJS', 'crypto-js'],
   ['Handlebars', 'handlebars'],
 ]);
+/** Calls that load the module named by their first argument. */
+const LOADS: ReadonlySet<string> = new Set([
+  '~require',
+  '~import',
+  '~__import__',
+  '~module.require',
+  '~require.main.require',
+  '~process.mainModule.require',
+  '~process.getBuiltinModule',
+  'importlib.import_module',
+  'importlib.__import__',
+]);
 const GLOBAL_OBJECTS: ReadonlySet<string> = new Set(['~globalThis', '~global', '~window', '~self']);
-const CLASSES: ReadonlySet<string> = new Set(['class_declaration', 'class', 'abstract_class_declaration']);
 const MAX_HOPS = 40;
 
-export function createOrigins(program: Program, scopes: Scopes): Origins {
+export function createOrigins(program: Program, scopes: Scopes, constants: Constants): Origins {
   const { text } = program;
   const known = new Map<Syntax, string | null>();
   let classFields: Map<Syntax, Map<string, Syntax[]>> | null = null;
-  const name = (node: Syntax): string => text.slice(node.start, node.end);
+  const name = (node: Syntax): string => identifier(text.slice(node.start, node.end));
 
   function origin(node: Syntax): string | null {
     return follow(node, 0);
@@ -90,13 +106,23 @@ export function createOrigins(program: Program, scopes: Scopes): Origins {
         const object = childOf(node, 'object') ?? childOf(node, 'module');
         const property = childOf(node, 'property') ?? childOf(node, 'name');
         if (object === null || property === null) return null;
-        return memberOf(object, name(property), hops);
+        return memberOf(object, name(property), hops) ?? ofTable(node, object, name(property), hops);
       }
       case 'subscript_expression': {
         const object = childOf(node, 'object');
         const index = childOf(node, 'index');
         const key = index === null ? null : keyText(index, hops);
-        return object === null || key === null ? null : memberOf(object, key, hops);
+        return object === null || key === null
+          ? null
+          : (memberOf(object, key, hops) ?? ofTable(node, object, key, hops));
+      }
+      case 'ternary_expression': {
+        const values = [childOf(node, 'consequence'), childOf(node, 'alternative')];
+        for (const value of values) {
+          const from = value === null ? null : follow(value, hops);
+          if (from !== null) return from;
+        }
+        return null;
       }
       case 'sequence_expression': {
         const last = partsOf(node).at(-1);
@@ -132,9 +158,9 @@ export function createOrigins(program: Program, scopes: Scopes): Origins {
   function keyText(node: Syntax, hops: number): string | null {
     const inner = bare(node);
     if (hops > MAX_HOPS) return null;
-    if (inner.type === 'string') return moduleName(name(inner));
-    if (inner.type === 'template_string' && inner.children.every((part) => part.type === 'string_fragment')) {
-      return moduleName(name(inner));
+    if (inner.type === 'string') return literal(text.slice(inner.start, inner.end));
+    if (inner.type === 'template_string' && !inner.children.some((part) => part.type === 'template_substitution')) {
+      return literal(text.slice(inner.start, inner.end));
     }
     if (inner.type === 'identifier') {
       const definitions = scopes.lookup(inner)?.definitions ?? [];
@@ -145,7 +171,9 @@ export function createOrigins(program: Program, scopes: Scopes): Origins {
     const right = inner.type === 'binary_expression' ? childOf(inner, 'right') : null;
     const first = left === null ? null : keyText(left, hops + 1);
     const second = right === null ? null : keyText(right, hops + 1);
-    return first === null || second === null ? null : first + second;
+    if (first !== null && second !== null) return first + second;
+    const known = constants.constant(inner);
+    return typeof known === 'string' ? known : null;
   }
 
   function memberOf(object: Syntax, property: string, hops: number): string | null {
@@ -161,15 +189,32 @@ export function createOrigins(program: Program, scopes: Scopes): Origins {
     return property === 'default' ? from : joined(from, property);
   }
 
+  /** `const tools = { run: cp.exec, ...cp }; tools.run` */
+  function ofTable(node: Syntax, object: Syntax, property: string, hops: number): string | null {
+    const value = constants.resolved(node);
+    if (value !== node && value !== bare(node)) return follow(value, hops);
+    for (const part of constants.object(object)?.children ?? []) {
+      const copied = part.type === 'spread_element' ? partsOf(part)[0] : undefined;
+      const from = copied === undefined ? null : follow(copied, hops);
+      if (from !== null) return joined(from, property);
+    }
+    return null;
+  }
+
   function ofCall(node: Syntax, hops: number): string | null {
     const callee = childOf(node, 'function');
     const list = childOf(node, 'arguments');
     if (callee === null) return null;
     const first = list === null ? undefined : partsOf(list)[0];
-    if (callee.type === 'import') return first?.type === 'string' ? moduleOf(moduleName(name(first))) : null;
-    const from = follow(callee, hops);
-    if (from === '~require' || from === '~import' || from === '~__import__') {
-      return first?.type === 'string' ? moduleOf(moduleName(name(first))) : null;
+    const from = callee.type === 'import' ? '~import' : follow(callee, hops);
+    if (from !== null && LOADS.has(from)) {
+      const module = first === undefined ? null : keyText(first, hops);
+      return module === null ? null : moduleOf(module);
+    }
+    if (from === '~Reflect.get' || from === '~getattr') {
+      const second = list === null ? undefined : partsOf(list)[1];
+      const key = second === undefined ? null : keyText(second, hops);
+      return first === undefined || key === null ? null : memberOf(first, key, hops);
     }
     if (
       first !== undefined &&
@@ -217,8 +262,23 @@ export function createOrigins(program: Program, scopes: Scopes): Origins {
 
   function ofParameter(binding: Binding, hops: number): string | null {
     const { parameter } = binding;
-    if (parameter === undefined || parameter.type === null || parameter.path.length > 0) return null;
+    if (parameter === undefined) return null;
+    const loaded = parameter.index === 0 ? promisedTo(parameter.of) : null;
+    if (loaded !== null) {
+      let from = follow(loaded, hops);
+      for (const part of parameter.path) from = from === null ? null : joined(from, String(part));
+      if (from !== null) return from;
+    }
+    if (parameter.type === null || parameter.path.length > 0) return null;
     return typed(parameter.type, hops);
+  }
+
+  /** `import('x').then((module) => …)` */
+  function promisedTo(fn: Syntax): Syntax | null {
+    const call = fn.parent?.type === 'arguments' ? fn.parent.parent : null;
+    const callee = call === null ? null : childOf(call, 'function');
+    const property = callee?.type === 'member_expression' ? childOf(callee, 'property') : null;
+    return callee !== null && property !== null && name(property) === 'then' ? childOf(callee, 'object') : null;
   }
 
   /** A value annotated with an imported type behaves like what the module's constructor gives. */
@@ -254,41 +314,4 @@ export function moduleOf(name: string): string {
 function joined(from: string, property: string): string {
   if (GLOBAL_OBJECTS.has(from)) return `~${property}`;
   return property === 'default' ? from : `${from}.${property}`;
-}
-
-/** `this.x = …`, class fields and TypeScript's parameter properties, by class. */
-function collectFields(program: Program): Map<Syntax, Map<string, Syntax[]>> {
-  const found = new Map<Syntax, Map<string, Syntax[]>>();
-  const name = (node: Syntax): string => program.text.slice(node.start, node.end);
-  const add = (at: Syntax, property: string, value: Syntax): void => {
-    const around = ancestorOf(at, CLASSES);
-    if (around === null) return;
-    const members = found.get(around) ?? new Map<string, Syntax[]>();
-    found.set(around, members);
-    members.set(property, [...(members.get(property) ?? []), value]);
-  };
-  for (const node of program.byType.get('assignment_expression') ?? []) {
-    const left = childOf(node, 'left');
-    const right = childOf(node, 'right');
-    if (left?.type !== 'member_expression' || right === null) continue;
-    const object = childOf(left, 'object');
-    const property = childOf(left, 'property');
-    if (object === null || property === null) continue;
-    if (object.type === 'this' || (program.dialect === 'python' && name(object) === 'self'))
-      add(node, name(property), right);
-  }
-  for (const node of program.byType.get('public_field_definition') ?? []) {
-    const property = childOf(node, 'name');
-    const value = childOf(node, 'value') ?? childOf(node, 'type');
-    if (property !== null && value !== null) add(node, name(property), value);
-  }
-  for (const node of program.byType.get('required_parameter') ?? []) {
-    const modified = node.children.some(
-      (child) => child.type === 'accessibility_modifier' || child.type === 'readonly',
-    );
-    const property = childOf(node, 'pattern');
-    const type = childOf(node, 'type');
-    if (modified && property !== null && type !== null) add(node, name(property), type);
-  }
-  return found;
 }

@@ -1,4 +1,5 @@
 import type { Binding, Definition } from './bindings.ts';
+import { identifier } from './literals.ts';
 import { namesIn } from './patterns.ts';
 import { reaching } from './reaching.ts';
 import { childOf, FUNCTIONS, type Program, partsOf, type Syntax } from './syntax.ts';
@@ -34,7 +35,7 @@ export function createScopes(program: Program): Scopes {
   const scopes = new Map<Syntax, Map<string, Binding>>();
   const resolved = new Map<Syntax, Binding | null>();
   let uses: Map<string, Syntax[]> | null = null;
-  const name = (node: Syntax): string => text.slice(node.start, node.end);
+  const name = (node: Syntax): string => identifier(text.slice(node.start, node.end));
 
   function scopeFor(node: Syntax, functionWide: boolean): Syntax {
     for (let up = node.parent; up !== null; up = up.parent) {

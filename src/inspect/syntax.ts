@@ -130,6 +130,7 @@ export interface Vocabulary {
 
 interface Word {
   readonly native: string;
+  readonly named: boolean;
   readonly dropped: boolean;
   readonly leaf: boolean;
 }
@@ -138,6 +139,7 @@ function learn(cursor: Cursor, vocabulary: Vocabulary, id: number): Word {
   const native = cursor.nodeType;
   const word: Word = {
     native,
+    named: cursor.nodeIsNamed,
     dropped: PUNCTUATION.has(native) && !cursor.nodeIsNamed,
     // Tokens without a name have no parts; what has a name may.
     leaf: LEAVES.has(native) || !cursor.nodeIsNamed,
@@ -176,7 +178,8 @@ export function readTree(
       const parent = open.at(-1) ?? null;
       const field = parent === null ? null : fieldOf(cursor, vocabulary);
       const node: Growing = {
-        type: translation === null ? word.native : translation.type(word.native, cursor),
+        // A keyword is no node of its own kind: Python's `await` and `lambda` name both.
+        type: translation === null || !word.named ? word.native : translation.type(word.native, cursor),
         field:
           translation === null || parent === null
             ? field

@@ -1,0 +1,124 @@
+import type { Binding } from './bindings.ts';
+import type { SinkKind } from './facts.ts';
+import type { Scopes } from './scopes.ts';
+import { bare, childOf, descendantsOf, type Program, type Syntax } from './syntax.ts';
+
+/** The use whose value a test may decide. */
+export interface Subject {
+  readonly text: string;
+  readonly binding: Binding | null;
+  readonly kind: SinkKind;
+  /** False where only a member of the subject is used: a test of another member says nothing about it. */
+  readonly whole: boolean;
+}
+
+/** Whether an expression speaks of a subject. */
+export interface Subjects {
+  /** The expression is the subject, a part of it, or made from it. */
+  mentions(node: Syntax, subject: Subject): boolean;
+  /** The subject stands somewhere in the expression. */
+  mentionsInside(node: Syntax, subject: Subject): boolean;
+  /** The result of a check of the subject is looked at: `parsed.success`. */
+  derived(test: Syntax, subject: Subject): boolean;
+}
+
+export function createSubjects(program: Program, scopes: Scopes): Subjects {
+  const name = (node: Syntax): string => program.text.slice(node.start, node.end);
+  const mentionsCache = new Map<Syntax, ReadonlySet<Binding>>();
+
+  function mentionsInside(node: Syntax, subject: Subject): boolean {
+    for (const inner of descendantsOf(node)) if (inner.type === 'identifier' && sameName(inner, subject)) return true;
+    return false;
+  }
+
+  /** The expression is the subject, a part of it, or made from it. */
+  function mentions(node: Syntax, subject: Subject): boolean {
+    const inner = bare(node);
+    if (name(inner) === subject.text) return true;
+    if (subject.binding === null) return false;
+    if (
+      inner.type === 'call_expression' ||
+      inner.type === 'unary_expression' ||
+      inner.type === 'new_expression' ||
+      inner.type === 'binary_expression' ||
+      inner.type === 'template_string' ||
+      inner.type === 'array'
+    )
+      return mentionsInside(inner, subject);
+    const root = rootOf(inner);
+    if (root === null) return mentionsInside(inner, subject);
+    if (sameName(root, subject))
+      return inner === root || !name(inner).includes('(') ? sameMember(inner, subject) : false;
+    const binding = scopes.lookup(root);
+    return binding !== null && (usedBy(binding).has(subject.binding) || usedBy(subject.binding).has(binding));
+  }
+
+  /** A test of `req.body.kind` says nothing about `req.body.command`. */
+  function sameMember(inner: Syntax, subject: Subject): boolean {
+    const tested = name(inner).replaceAll('?.', '.');
+    const used = subject.text.replaceAll('?.', '.');
+    if (tested === used || used.startsWith(`${tested}.`) || used.startsWith(`${tested}[`)) return true;
+    if (subject.whole && tested.startsWith(`${used}.`)) return true;
+    // The host decides where a request goes, whichever form of the address is used then.
+    const host = /^(.+)\.(?:host|hostname|origin)$/.exec(tested)?.[1];
+    return (subject.kind === 'url' || subject.kind === 'redirect') && host !== undefined && used.startsWith(host);
+  }
+
+  function sameName(node: Syntax, subject: Subject): boolean {
+    return subject.binding !== null && scopes.lookup(node) === subject.binding;
+  }
+
+  function derived(test: Syntax, subject: Subject): boolean {
+    const root = rootOf(test);
+    const binding = root === null ? null : scopes.lookup(root);
+    return (
+      binding !== null &&
+      subject.binding !== null &&
+      (usedBy(binding).has(subject.binding) || binding === subject.binding)
+    );
+  }
+
+  /** The names a binding's values are made from, one hop deep. */
+  function usedBy(binding: Binding): ReadonlySet<Binding> {
+    const cached = mentionsCache.get(binding.declaration);
+    if (cached !== undefined) return cached;
+    const found = new Set<Binding>();
+    mentionsCache.set(binding.declaration, found);
+    if (binding.kind !== 'variable') return found;
+    for (const definition of binding.definitions) {
+      if (definition.value === null || definition.value.end - definition.value.start > 400) continue;
+      for (const node of descendantsOf(definition.value)) {
+        if (node.type !== 'identifier') continue;
+        const used = scopes.lookup(node);
+        if (
+          used !== null &&
+          used.kind !== 'import' &&
+          used.kind !== 'function' &&
+          used !== binding &&
+          !isRequestLike(used.name)
+        )
+          found.add(used);
+      }
+    }
+    return found;
+  }
+
+  return { mentions, mentionsInside, derived };
+}
+
+/** Everything in a handler is made from its request: that is no sign of one value being checked by a test of another. */
+function isRequestLike(word: string): boolean {
+  return /^(?:req|request|ctx|context|event|c|res|response|self|this)$/.test(word);
+}
+
+/** The name an access path starts with: `a` of `a.b[c]`. */
+export function rootOf(node: Syntax): Syntax | null {
+  let inner = bare(node);
+  for (;;) {
+    if (inner.type === 'identifier' || inner.type === 'shorthand_property_identifier') return inner;
+    if (inner.type !== 'member_expression' && inner.type !== 'subscript_expression') return null;
+    const object = childOf(inner, 'object');
+    if (object === null) return null;
+    inner = bare(object);
+  }
+}
