@@ -10,6 +10,9 @@ export const SERVED_EVENTS = [
   'check_suite',
   'issue_comment',
   'merge_group',
+  'push',
+  'pull_request_review',
+  'pull_request_review_comment',
 ] as const satisfies readonly EmitterWebhookEventName[];
 
 /** What GitHub tells every App of, subscribed or not: after these there may be repositories that nobody looked at. */

@@ -1,12 +1,27 @@
 import type { AgentIdentity, Attribution, PullRequestFacts } from './core/attribution.ts';
-import type { Host, MergeQueueHost, PullRequestState, RepositoryRef, RepositoryState, TeamHost } from './core/host.ts';
+import type {
+  BranchHost,
+  Host,
+  IssueHost,
+  MergeQueueHost,
+  PullRequestState,
+  RepositoryRef,
+  RepositoryState,
+  SweepHost,
+  TeamHost,
+} from './core/host.ts';
 import type { Store } from './core/store.ts';
 import type { AppliedPolicy } from './policy/applied.ts';
 import type { JudgePorts } from './review/judge.ts';
 
 /** Everything a review or a sign-off reaches outside itself. Wired in `app.ts`; tests hand in their own. */
 export interface Ports extends JudgePorts {
-  readonly host: Host & TeamHost & MergeQueueHost;
+  readonly host: Host &
+    TeamHost &
+    MergeQueueHost &
+    BranchHost &
+    IssueHost &
+    Pick<SweepHost, 'openPullRequests' | 'repositoriesOf'>;
   readonly store: Store;
   /** Who wrote it, as far as this moment shows; `added` are the identities that the policy names. */
   readonly attribute: (facts: PullRequestFacts, added: readonly AgentIdentity[]) => Attribution;

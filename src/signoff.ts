@@ -36,7 +36,8 @@ export async function takeCommand(job: CommandJob, jobId: string, ports: Ports):
     readAsker(repository, comment.author, comment, ports),
   ]);
   const { account } = asker.permission;
-  if (account.id !== comment.author.id || !mayRead(asker)) {
+  const author = standing?.pullRequest.author ?? (await ports.host.pullRequest(repository, number)).author;
+  if (account.id !== comment.author.id || !mayRead(asker, author)) {
     // Bots and Apps get no reply, so that nothing answers itself in circles; what they tried is written down.
     if (standing !== null) await refuse('sign', whyNot(asker), comment, asker, standing, ports);
     return;
@@ -58,6 +59,17 @@ export async function takeCommand(job: CommandJob, jobId: string, ports: Ports):
     if (edited) return refuse(verb, { rule: 'comment-changed' }, comment, asker, standing, ports);
     return parsed.state === 'command' ? obey(parsed.command, comment, asker, standing, ports) : null;
   }
+}
+
+/** A command in a review or on a line: one reply that says where to write it. Outsiders and machines get none. */
+export async function answerMisplaced(job: Extract<Job, { kind: 'misplaced' }>, ports: Ports): Promise<void> {
+  const { repository, pullRequest: number, sender } = job;
+  if (!(await ports.store.claimEffect(`misplaced:${repository.id}:${job.place}`))) return;
+  const asker = await readAsker(repository, sender, null, ports);
+  const { account } = asker.permission;
+  if (account.id !== sender.id || asker.agent) return;
+  const { author } = await ports.host.pullRequest(repository, number);
+  if (mayRead(asker, author)) await answer(repository, number, account, { kind: 'wrong-place' }, ports);
 }
 
 async function noReportYet(command: Command | null, job: CommandJob, ports: Ports): Promise<Reply> {

@@ -1,6 +1,7 @@
 import type { RepositoryRef } from './core/host.ts';
 import type { Job, RerequestedJob } from './core/job.ts';
 import type { Ports } from './ports.ts';
+import { noteMerge } from './review/bypass.ts';
 import { knownGroup } from './review/group-members.ts';
 import { publish } from './review/publish.ts';
 import { endRun, unlessGone, withdraw } from './review/runs.ts';
@@ -84,14 +85,15 @@ async function isOurReply(
 /** A closed pull request's green must not serve another one from the same commit; a run under way ends. */
 export async function close(job: Extract<Job, { kind: 'closed' }>, ports: Ports): Promise<void> {
   const { repository, pullRequest: number } = job;
-  const [known, review] = await Promise.all([
+  const [known, review, pullRequest] = await Promise.all([
     ports.store.pullRequest(repository.id, number),
     ports.store.latestReview(repository.id, number),
+    ports.host.pullRequest(repository, number),
   ]);
-  if (known === null) return;
-  const pullRequest = await ports.host.pullRequest(repository, number);
   // Reopened in the meantime, or a delivery of long ago: its own review answers, and nothing is to be ended.
   if (pullRequest.state === 'open') return;
+  if (job.merged) await noteMerge(repository, await ports.host.repository(repository), pullRequest, job.sender, ports);
+  if (known === null) return;
   if (known.openCheckRun !== null) {
     await endRun(
       repository,
@@ -102,22 +104,6 @@ export async function close(job: Extract<Job, { kind: 'closed' }>, ports: Ports)
   }
   await ports.store.savePullRequest({ ...known, state: 'closed', openCheckRun: null });
   if (review === null) return;
-
-  const green = review.verdict.result === 'pass' && review.report.headSha === job.headSha;
-  if (job.merged && !green) {
-    await record(
-      { repository, pullRequest, review: { ...review, checkRunId: review.checkRunId ?? 0 } },
-      {
-        type: 'bypass',
-        effectKey: `bypass:${repository.id}:${number}:${job.headSha}`,
-        actor: job.sender ?? { id: 0, login: '' },
-        evidenceDigests: review.report.findings.map((finding) => finding.evidenceDigest),
-        reason: 'merged without our green check',
-        details: { open: review.verdict.open, conclusion: review.verdict.conclusion },
-      },
-      ports,
-    );
-  }
   await withdraw(repository, review, 'Its pull request was closed.', ports).catch(unlessGone);
   await reviewAllOf({ repository, headSha: job.headSha, cause: 'sibling-closed' }, ports, null);
 }

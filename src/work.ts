@@ -1,8 +1,10 @@
 import type { Job, QueuedJob } from './core/job.ts';
 import type { Ports } from './ports.ts';
 import { mergeGroup } from './review/merge-group.ts';
+import { checkPolicy } from './review/policy-change.ts';
+import { checkPush } from './review/pushed.ts';
 import { review } from './review.ts';
-import { press, takeCommand } from './signoff.ts';
+import { answerMisplaced, press, takeCommand } from './signoff.ts';
 import { close, republish, rerun, restoreComment } from './upkeep.ts';
 
 /** Does one job. Which story it is stands in its kind; a kind without a story does not compile. */
@@ -21,6 +23,12 @@ export async function work({ id, job, earlierStarts }: QueuedJob, ports: Ports, 
       return republish(job, ports);
     case 'closed':
       return close(job, ports);
+    case 'pushed':
+      return checkPush(job, ports);
+    case 'policy-check':
+      return checkPolicy(job, ports);
+    case 'misplaced':
+      return answerMisplaced(job, ports);
     case 'merge-group':
       return mergeGroup(job, ports, signal);
     case 'rerequested':

@@ -43,6 +43,8 @@ export interface Host {
 
   /** Asked live, each time. */
   permission(ref: RepositoryRef, login: string): Promise<PermissionState>;
+  /** Whether somebody has a role here, and does not merely read what is public. Asked live. */
+  isCollaborator(ref: RepositoryRef, login: string): Promise<boolean>;
   /** People with the given rank or above, for "is anyone else eligible?"; `complete` false where the list was cut. */
   collaborators(
     ref: RepositoryRef,
@@ -134,6 +136,24 @@ export interface SweepHost {
 export interface IssueHost {
   /** Opens an issue and answers its number. */
   openIssue(ref: RepositoryRef, title: string, body: string): Promise<number>;
+  /** Number of the newest open issue that our own App opened with this marker in its text; null where there is none. */
+  ownIssue(ref: RepositoryRef, marker: string): Promise<number | null>;
+  /** Gives an issue of ours another text; false where it is closed or gone, and nothing was written. */
+  updateIssue(ref: RepositoryRef, number: number, body: string): Promise<boolean>;
+}
+
+/** What a branch is asked for when something reached it. */
+export interface BranchHost {
+  /** Commits from `after` down its first parents that `before` has not, newest first; `complete` is false past 250. */
+  firstParents(
+    ref: RepositoryRef,
+    before: string,
+    after: string,
+  ): Promise<{ readonly commits: readonly string[]; readonly complete: boolean }>;
+  /** Merged pull requests that brought a commit in (GitHub REST, "List pull requests associated with a commit"). */
+  mergedWith(ref: RepositoryRef, commit: string): Promise<readonly PullRequestState[]>;
+  /** Whether a merge into this branch needs a check of this name. */
+  requiresCheck(ref: RepositoryRef, branch: string, name: string): Promise<'required' | 'not-required' | 'unknown'>;
 }
 
 export interface CheckRunStart {

@@ -62,6 +62,36 @@ export type Job =
       readonly merged: boolean;
       readonly sender: Account | null;
     }
+  | {
+      /** Something reached a branch: what came without a pull request that was green is written down. */
+      readonly kind: 'pushed';
+      readonly repository: RepositoryRef;
+      /** Without `refs/heads/`. */
+      readonly branch: string;
+      /** 40 zeros where the branch was made. */
+      readonly before: string;
+      readonly after: string;
+      readonly forced: boolean;
+      readonly sender: Account;
+      /** GitHub may name a commit's pull request a moment late: looked at again before anything is said. */
+      readonly attempt: number;
+    }
+  | {
+      /** A policy may have changed: where it has, open pull requests are reviewed by the new one. */
+      readonly kind: 'policy-check';
+      readonly repository: RepositoryRef;
+      readonly cause: string;
+      readonly sender: Account | null;
+    }
+  | {
+      /** A command where none counts: in a review, or on a line. */
+      readonly kind: 'misplaced';
+      readonly repository: RepositoryRef;
+      readonly pullRequest: number;
+      /** `review:12` or `line:34`. */
+      readonly place: string;
+      readonly sender: Account;
+    }
   | RerequestedJob
   | MergeGroupJob;
 

@@ -1,5 +1,6 @@
 import { collectHistory, type HistoryLimits } from '../core/history.ts';
-import type { Host, IssueHost, MergeQueueHost, SweepHost, TeamHost } from '../core/host.ts';
+import type { BranchHost, Host, IssueHost, MergeQueueHost, SweepHost, TeamHost } from '../core/host.ts';
+import { createBranches } from './branches.ts';
 import type { BlobCache } from './cache.ts';
 import { createChecks } from './checks.ts';
 import { createComments } from './comments.ts';
@@ -34,7 +35,7 @@ export interface HostOptions {
  */
 export const defaultHistoryLimits: HistoryLimits = { maxListings: 1_000, maxBlobs: 1_000, maxDepth: 60 };
 
-export type GitHubHost = Host & TeamHost & SweepHost & IssueHost & MergeQueueHost;
+export type GitHubHost = Host & TeamHost & SweepHost & IssueHost & BranchHost & MergeQueueHost;
 
 /** The port to GitHub, over Octokits that are authenticated per installation (Probot's `app.auth`). */
 export function createHost(
@@ -52,6 +53,7 @@ export function createHost(
   const objects = createObjects(requester, options.objects, options.blobs);
   return {
     ...createPulls(requester),
+    ...createBranches(requester, octokitForInstallation, options.appId),
     ...createChecks(requester, options.appId),
     ...createComments(requester, options.appId),
     ...createPeople(requester),

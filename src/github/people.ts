@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { CountersignError } from '../core/errors.ts';
 import type { Host, Rank, TeamHost } from '../core/host.ts';
 import { accountOf } from './account.ts';
@@ -5,7 +6,7 @@ import { isGone, statusOf } from './failure.ts';
 import type { Requester } from './request.ts';
 import { Activity, Collaborator, CollaboratorPermission, Membership, type Permissions } from './schema.ts';
 
-type People = Pick<Host, 'permission' | 'collaborators' | 'pushes'> & TeamHost;
+type People = Pick<Host, 'permission' | 'isCollaborator' | 'collaborators' | 'pushes'> & TeamHost;
 
 /** A thousand people are enough to find another eligible one. */
 const collaboratorPages = 10;
@@ -24,6 +25,17 @@ export function createPeople(requester: Requester): People {
         rank: rankOf(found.user.permissions),
         roleName: found.role_name ?? null,
       };
+    },
+
+    async isCollaborator(ref, login) {
+      const route = 'GET /repos/{owner}/{repo}/collaborators/{username}';
+      try {
+        await requester.read(ref, route, { username: login }, z.unknown());
+        return true;
+      } catch (error) {
+        if (isGone(error)) return false;
+        throw error;
+      }
     },
 
     async collaborators(ref, rank) {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { CommitFacts } from '../core/attribution.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { CommitNode } from '../core/history.ts';
-import type { Host, IssueHost, PullRequestState, RepositoryRef, SweepHost } from '../core/host.ts';
+import type { BranchHost, Host, PullRequestState, RepositoryRef, SweepHost } from '../core/host.ts';
 import { accountOf } from './account.ts';
 import { createMemory } from './cache.ts';
 import { placeOf, type Requester } from './request.ts';
@@ -10,7 +10,7 @@ import { BareSha, Commit, Comparison, MergeBase, PullRequest, Repository, Sha } 
 
 type Pulls = Pick<Host, 'repository' | 'pullRequest' | 'openPullRequestsAt' | 'commits' | 'mergeBase'> &
   SweepHost &
-  IssueHost;
+  Pick<BranchHost, 'mergedWith'>;
 
 /** GitHub lists at most this many commits of a pull request (REST, "List commits on a pull request"). */
 const commitCap = 250;
@@ -134,9 +134,10 @@ export function createPulls(requester: Requester): Pulls {
       return found.map(({ id, name, owner }) => ({ installationId, id, owner: owner.login, name }));
     },
 
-    async openIssue(ref, title, body) {
-      const made = await requester.write(ref, `POST /repos/{owner}/{repo}/issues`, { title, body }, Issue);
-      return made.number;
+    async mergedWith(ref, commit) {
+      const asked = { commit_sha: commit };
+      const { items } = await requester.readPages(ref, `${route}/commits/{commit_sha}/pulls`, asked, PullRequest, 1);
+      return items.map(pullOf).filter((pull) => pull.merged);
     },
   };
 }
@@ -145,7 +146,6 @@ const InstallationRepositories = z.object({
   total_count: z.number().int(),
   repositories: z.array(Repository.extend({ name: z.string() })),
 });
-const Issue = z.object({ number: z.number().int() });
 
 /** A name can be given to another repository; the id cannot. An id of 0 is one that is not known. */
 function sameRepository(ref: RepositoryRef, { id }: Pick<Repository, 'id'>): void {

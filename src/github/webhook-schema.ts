@@ -58,3 +58,17 @@ export const CheckSuiteEvent = Envelope.extend({
 export const MergeGroupEvent = Envelope.extend({
   merge_group: z.object({ head_sha: Sha, head_ref: z.string(), base_sha: Sha, base_ref: z.string() }),
 });
+
+export const PushEvent = Envelope.extend({
+  ref: z.string(),
+  before: Sha,
+  after: Sha,
+  forced: z.boolean().default(false),
+  deleted: z.boolean().default(false),
+});
+
+const Written = z.object({ id: z.number().int().positive(), body: z.string().nullish() });
+const OfPullRequest = Envelope.extend({ pull_request: z.object({ number: z.number().int().positive() }) });
+
+export const ReviewEvent = OfPullRequest.extend({ review: Written });
+export const ReviewCommentEvent = OfPullRequest.extend({ comment: Written });

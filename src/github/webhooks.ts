@@ -10,6 +10,9 @@ import {
   IssueCommentEvent,
   MergeGroupEvent,
   PullRequestEvent,
+  PushEvent,
+  ReviewCommentEvent,
+  ReviewEvent,
 } from './webhook-schema.ts';
 
 /** What a delivery comes to. `invalid` is a payload of an event that we serve, in a shape that we do not know. */
@@ -54,6 +57,15 @@ const servers: ReadonlyMap<string, Server> = new Map([
   ['check_run.requested_action', parsing(CheckRunEvent, press)],
   ['check_run.rerequested', parsing(CheckRunEvent, rerequestedRun)],
   ['check_suite.rerequested', parsing(CheckSuiteEvent, rerequestedSuite)],
+  ['push', parsing(PushEvent, pushed)],
+  [
+    'pull_request_review.submitted',
+    parsing(ReviewEvent, (event) => misplaced(event, `review:${event.review.id}`, event.review.body)),
+  ],
+  [
+    'pull_request_review_comment.created',
+    parsing(ReviewCommentEvent, (event) => misplaced(event, `line:${event.comment.id}`, event.comment.body)),
+  ],
   ['merge_group.checks_requested', parsing(MergeGroupEvent, group('checks-requested'))],
   ['merge_group.destroyed', parsing(MergeGroupEvent, group('destroyed'))],
 ]);
@@ -164,6 +176,33 @@ function again(
     beforeSha: null,
     attempt: 0,
     wish,
+  });
+}
+
+function pushed(event: z.infer<typeof PushEvent>): Delivered {
+  const branch = /^refs\/heads\/(.+)$/s.exec(event.ref)?.[1];
+  if (branch === undefined) return ignored('a push of a tag');
+  if (event.deleted) return ignored('a branch was deleted');
+  if (branch.startsWith('gh-readonly-queue/')) return ignored("a merge queue's own branch");
+  const { before, after, forced } = event;
+  const sender = accountOf(event.sender);
+  return job({ kind: 'pushed', repository: repositoryOf(event), branch, before, after, forced, sender, attempt: 0 });
+}
+
+/** Somebody wrote a command where it does not count, and waits. Machines are not answered. */
+function misplaced(
+  event: Envelope & { readonly pull_request: { readonly number: number } },
+  place: string,
+  body: string | null | undefined,
+): Delivered {
+  if (!/^\/countersign(?:\s|$)/u.test(body ?? '')) return ignored('a review that is no command');
+  if (event.sender.type !== 'User') return ignored("a machine's review");
+  return job({
+    kind: 'misplaced',
+    repository: repositoryOf(event),
+    pullRequest: event.pull_request.number,
+    place,
+    sender: accountOf(event.sender),
   });
 }
 

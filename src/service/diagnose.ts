@@ -5,11 +5,11 @@ import { messageOf } from '../core/errors.ts';
 import type { PackageEvidence } from '../core/evidence.ts';
 import type { SweepHost } from '../core/host.ts';
 import type { OctokitLike } from '../github/request.ts';
+import { type Requirement, requirementOf } from '../github/required-check.ts';
 import { packageFile } from '../package-root.ts';
 import { CHECK_NAME } from '../policy/checks.ts';
 import type { AppApi, Installation } from './app-api.ts';
 import { WEBHOOK_PATH } from './http.ts';
-import { type Requirement, requirementOf } from './required-check.ts';
 
 /** One line of `countersign doctor`. `note` is worth knowing and not wrong; `unknown` could not be found out. */
 export interface Diagnosis {

@@ -59,7 +59,7 @@ export async function press(job: PressJob, jobId: string, ports: Ports): Promise
       },
       ports,
     );
-    if (mayRead(asker) && !asker.agent)
+    if (mayRead(asker, standing.pullRequest.author) && !asker.agent)
       await answer(
         job.repository,
         signOff.pullRequest,

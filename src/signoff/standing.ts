@@ -51,8 +51,10 @@ export async function readAsker(
     if (!(error instanceof CountersignError) || error.code !== 'host-refused') throw error;
     return { account, rank: 'none', roleName: null } as const;
   });
+  // On a public repository everyone reads; who has no role here is an outsider all the same.
+  const outside = permission.rank === 'read' && !(await ports.host.isCollaborator(repository, account.login));
   return {
-    permission,
+    permission: outside ? { ...permission, rank: 'none' } : permission,
     viaApp: comment !== null && comment.viaAppId !== null,
     agent: ports.isAgent(permission.account.id, []),
     named: false,
@@ -131,8 +133,10 @@ export function mayRecheck(asker: Asker, standing: Standing): boolean {
   );
 }
 
-export function mayRead(asker: Asker): boolean {
-  return asker.permission.account.type === 'User' && !asker.viaApp && atLeast(asker.permission.rank, 'read');
+/** Whether somebody is answered: a person with a role here, or the author of the pull request. */
+export function mayRead(asker: Asker, author: Pick<Account, 'id'>): boolean {
+  const { account, rank } = asker.permission;
+  return account.type === 'User' && !asker.viaApp && (atLeast(rank, 'read') || account.id === author.id);
 }
 
 /** Why a command for this report code no longer counts, or null where it does. */

@@ -108,6 +108,8 @@ export async function openQueue(
   /** What jobs take turns on: the pull request. A press names a check run, whose review names the pull request. */
   async function keyOf(job: Job): Promise<string> {
     if (job.kind === 'rerequested' || job.kind === 'merge-group') return `${job.repository.id}@${job.headSha}`;
+    if (job.kind === 'pushed') return `${job.repository.id}:${job.branch}`;
+    if (job.kind === 'policy-check') return `${job.repository.id}:policy`;
     if (job.kind !== 'press') return `${job.repository.id}#${job.pullRequest}`;
     const pullRequest = await pullRequestOfCheckRun(job.repository.id, job.checkRunId);
     return pullRequest === null ? `${job.repository.id}!${job.checkRunId}` : `${job.repository.id}#${pullRequest}`;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { run } from '../../src/commands/doctor.ts';
 import type { PackageEvidence } from '../../src/core/evidence.ts';
+import { requirementOf } from '../../src/github/required-check.ts';
 import { type Diagnosis, diagnoseAdvisories, diagnoseSource, readManifest } from '../../src/service/diagnose.ts';
-import { requirementOf } from '../../src/service/required-check.ts';
 import { type LocalRegistry, startVerdaccio } from '../support/verdaccio.ts';
 import { SECRET } from '../support/world.ts';
 import { openStage, type Stage } from './support.ts';
@@ -172,7 +172,7 @@ test('an App without a permission and an event is told which, and one with more 
   stage = other;
   try {
     const { line, code } = await doctor();
-    expect(line('permissions')).toMatchObject({ state: 'wrong', found: 'missing: issues: read' });
+    expect(line('permissions')).toMatchObject({ state: 'wrong', found: 'missing: issues: write' });
     expect(line('events')).toMatchObject({ state: 'wrong', found: expect.stringContaining('check_run') });
     expect(code).toBe(1);
   } finally {

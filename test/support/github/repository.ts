@@ -2,7 +2,16 @@ import { emitComment } from './comments.ts';
 import type { Call, Stage } from './http.ts';
 import { editPull } from './routes.ts';
 import type { CommitOptions, Files, Json, OpenOptions, Repository, StoredCheckRun, StoredPull } from './types.ts';
-import { isAtLeast, mergeBaseOf, named, pullOf, pullsOf, type RepositoryWorld, roleOf } from './world.ts';
+import {
+  commitsBetween,
+  isAtLeast,
+  mergeBaseOf,
+  named,
+  pullOf,
+  pullsOf,
+  type RepositoryWorld,
+  roleOf,
+} from './world.ts';
 
 const nothing = '0'.repeat(40);
 type Entry = { path: string; mode: string; type: string; sha: string };
@@ -233,11 +242,19 @@ export function createRepository(stage: Stage, world: RepositoryWorld, call: Pic
       pull.draft = true;
       say(pull, 'converted_to_draft', as);
     },
-    async merge(number, as) {
+    async merge(number, as, how = 'merge') {
       const pull = pullOf(stage.world, world.fullName, number);
       const before = (await tipOf(pull.baseRef)) ?? '';
       const message = `Merge pull request #${number}`;
-      const sha = await commit([before, pull.headSha], await changesOf(pull, before), as, { message });
+      const made: string[] = [];
+      if (how === 'rebase') {
+        // Every commit but the last is laid on the base empty: only what the branch ends as matters here.
+        const own = commitsBetween(stage.world, before, pull.headSha).slice(0, -1);
+        for (const one of own) made.push(await commit([made.at(-1) ?? before], [], as, { message: one.message }));
+      }
+      const parents = how === 'merge' ? [before, pull.headSha] : [made.at(-1) ?? before];
+      const sha = await commit(parents, await changesOf(pull, before), as, { message });
+      stage.world.mergedAs.set(`${world.fullName}#${number}`, [...made, sha]);
       await moveRef(pull.baseRef, sha, before);
       pull.state = 'closed';
       pull.merged = true;

@@ -62,8 +62,10 @@ const routes: readonly Route[] = [
     return readable(call, stage, 'pull_requests') ?? paged(call, commits.map(stage.shapes.commit), (items) => items);
   }),
   route('GET', `${repo}/commits/([0-9a-f]{40})/pulls`, (call, [name = '', sha = ''], stage) => {
-    const pulls = pullsOf(stage.world, name).filter((pull) =>
-      commitsBetween(stage.world, pull.baseSha, pull.headSha).some((commit) => commit.sha === sha),
+    const pulls = pullsOf(stage.world, name).filter(
+      (pull) =>
+        stage.world.mergedAs.get(`${name}#${pull.number}`)?.includes(sha) === true ||
+        commitsBetween(stage.world, pull.baseSha, pull.headSha).some((commit) => commit.sha === sha),
     );
     return readable(call, stage, 'pull_requests') ?? paged(call, pulls.map(stage.shapes.pull), (items) => items);
   }),
@@ -125,6 +127,10 @@ const routes: readonly Route[] = [
       .map(([login]) => stage.shapes.member(repository, login));
     return readable(call, stage, 'metadata') ?? paged(call, members, (items) => items);
   }),
+  route('GET', `${repo}/collaborators/([^/]+)`, (call, [name = '', login = ''], stage) => {
+    const known = repositoryOf(stage, name).roles.has(login);
+    return readable(call, stage, 'metadata') ?? (known ? { status: 204 } : refused(404, 'Not Found'));
+  }),
   route('GET', `${repo}/collaborators/([^/]+)/permission`, (call, [name = '', login = ''], stage) => {
     const repository = repositoryOf(stage, name);
     if (!stage.world.users.has(login)) return refused(404, 'Not Found');
@@ -152,6 +158,22 @@ const routes: readonly Route[] = [
   route('POST', '^/graphql', (call, _parts, stage) =>
     call.caller === 'installation' ? mergeQueue(call, stage) : refused(401, 'Bad credentials'),
   ),
+  route('GET', `${repo}/issues`, async (call, _parts, stage) => {
+    const answer = await call.forward();
+    return answer.status === 200
+      ? { ...answer, json: (answer.json as Json[]).map((issue) => issueOf(issue, stage)) }
+      : answer;
+  }),
+  route('POST', `${repo}/issues`, async (call, _parts, stage) => {
+    const answer = await call.forward();
+    const id = Number((answer.json as Json)['id']);
+    if (answer.status === 201 && call.caller === 'installation') stage.world.ownIssues.add(id);
+    return answer.status === 201 ? { ...answer, json: issueOf(answer.json as Json, stage) } : answer;
+  }),
+  route('GET', `${repo}/issues/(\\d+)`, async (call, _parts, stage) => {
+    const answer = await call.forward();
+    return answer.status === 200 ? { ...answer, json: issueOf(answer.json as Json, stage) } : answer;
+  }),
   ...checkRunRoutes,
   ...commentRoutes,
 ];
@@ -191,6 +213,13 @@ function mergeQueue(call: Call, stage: Stage): Answer {
     pullRequest: { number: entry.pullRequest },
   }));
   return { status: 200, json: { data: { repository: { mergeQueue: { entries: { nodes } } } } } };
+}
+
+/** Emulate does not say through which App an issue was opened. */
+function issueOf(issue: Json, stage: Stage): Json {
+  const own = stage.world.ownIssues.has(Number(issue['id']));
+  const { id, slug, name } = stage.world.app;
+  return { ...issue, performed_via_github_app: own ? { id, slug, name, node_id: 'A' } : null };
 }
 
 function status(ahead: number, behind: number): string {

@@ -242,7 +242,7 @@ export interface Repository {
   close(number: number, as: string): Promise<void>;
   reopen(number: number, as: string): Promise<void>;
   /** Merges whatever the checks say, as an admin could. Answers the merge commit. */
-  merge(number: number, as: string): Promise<string>;
+  merge(number: number, as: string, how?: 'merge' | 'squash' | 'rebase'): Promise<string>;
   /**
    * Puts pull requests into one merge group and asks for checks. Answers the group's head. `onto`: the head of the group
    * before it in the queue; `silent`: no delivery comes.

@@ -34,6 +34,10 @@ export interface World {
   readonly teams: Map<string, readonly string[]>;
   /** Name and id by which comments written through other Apps are shown. */
   readonly otherApps: Map<number, string>;
+  /** Commits that merges put on the base, by `owner/name#number`. */
+  readonly mergedAs: Map<string, readonly string[]>;
+  /** Ids of issues that the App opened. */
+  readonly ownIssues: Set<number>;
 }
 
 export interface User {
@@ -84,6 +88,8 @@ const defaultApp: AppSeed = {
     'check_run',
     'check_suite',
     'push',
+    'pull_request_review',
+    'pull_request_review_comment',
     'merge_group',
     'repository',
     'installation',
@@ -150,6 +156,8 @@ export function createWorld(options: GitHubOptions): World {
     mergeQueues: new Map(),
     teams,
     otherApps: new Map(),
+    mergedAs: new Map(),
+    ownIssues: new Set(),
   };
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { messageOf } from '../core/errors.ts';
-import { isGone } from '../github/failure.ts';
-import type { OctokitLike } from '../github/request.ts';
+import { isGone } from './failure.ts';
+import type { OctokitLike } from './request.ts';
 
 /** How a branch treats a check of this name. */
 export type Requirement =

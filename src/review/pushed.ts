@@ -1,0 +1,75 @@
+import type { RepositoryRef } from '../core/host.ts';
+import type { Job } from '../core/job.ts';
+import type { Ports } from '../ports.ts';
+import { isGuarded, noteMerge, notePush } from './bypass.ts';
+import { checkOrganisationPolicy, notePolicy } from './policy-change.ts';
+
+type PushJob = Extract<Job, { kind: 'pushed' }>;
+
+const NOTHING = /^0+$/;
+/** GitHub may name a commit's pull request a moment after the push: milliseconds before each further look. */
+const LOOK_AGAIN_MS = [15_000, 60_000] as const;
+/** Commits whose pull request is asked for; a push of more is named as what it is. */
+const LOOKED_AT = 100;
+/** Commits that an entry names. */
+const NAMED = 20;
+/** As long as the list of guarded branches is trusted without reading the policy: a day, in milliseconds. */
+const GUARDED_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * The story of one push: to a guarded branch nothing comes but through a pull request that was green. Commits that
+ * belong to a merged pull request are its business; the others, and a rewritten branch, are written down.
+ */
+export async function checkPush(job: PushJob, ports: Ports): Promise<void> {
+  const { repository, branch, before, after } = job;
+  const note = `guarded:${repository.id}`;
+  const remembered = await ports.store.cached(note);
+  // Most pushes go to branches of pull requests: those cost GitHub nothing.
+  if (Array.isArray(remembered) && !remembered.includes(branch)) return;
+
+  const state = await ports.host.repository(repository);
+  const policy = await ports.policy(repository, state, { baseRef: branch, baseSha: after });
+  const guarded = [state.defaultBranch, ...policy.guardedBranches];
+  await ports.store.cache(note, guarded, new Date(ports.now() + GUARDED_MS).toISOString());
+  if (branch === state.defaultBranch) {
+    await notePolicy(repository, policy, job.sender, `push:${after}`, ports);
+    await checkOrganisationPolicy(repository, state, ports);
+  }
+  if (!isGuarded(branch, state, policy) || state.archived) return;
+
+  const from = NOTHING.test(before) ? state.defaultSha : before;
+  if (from === after) return;
+  const { merged, loose, complete } = await originOf(repository, branch, from, after, ports);
+  const unexplained = loose.length > 0 || !complete;
+  const wait = LOOK_AGAIN_MS[job.attempt];
+  if (unexplained && wait !== undefined) {
+    await ports.store.queue.send(
+      `push:${repository.id}:${branch}:${after}:${job.attempt + 1}`,
+      { ...job, attempt: job.attempt + 1 },
+      { afterMs: wait },
+    );
+    return;
+  }
+  for (const pullRequest of merged.values()) await noteMerge(repository, state, pullRequest, job.sender, ports);
+  if (!unexplained && !job.forced) return;
+  const what = job.forced
+    ? 'the branch was rewritten by a forced push'
+    : complete
+      ? 'pushed without a pull request'
+      : 'pushed with more commits than could be looked at';
+  const push = { branch, before, after, what, commits: loose.slice(0, NAMED), sender: job.sender };
+  await notePush(repository, state, policy, push, ports);
+}
+
+async function originOf(repository: RepositoryRef, branch: string, before: string, after: string, ports: Ports) {
+  const { commits, complete } = await ports.host.firstParents(repository, before, after);
+  const merged = new Map<number, Awaited<ReturnType<Ports['host']['mergedWith']>>[number]>();
+  const loose: string[] = [];
+  for (const commit of commits.slice(0, LOOKED_AT)) {
+    const through = (await ports.host.mergedWith(repository, commit)).filter((each) => each.baseRef === branch);
+    if (through.length === 0) loose.push(commit);
+    for (const pullRequest of through) merged.set(pullRequest.number, pullRequest);
+    if (loose.length >= NAMED) break;
+  }
+  return { merged, loose, complete: complete && commits.length <= LOOKED_AT };
+}
