@@ -1,3 +1,4 @@
+import { CountersignError } from '../core/errors.ts';
 import type { PullRequestState, RepositoryRef, RepositoryState } from '../core/host.ts';
 import type { StoredReview } from '../core/store.ts';
 import type { AppliedPolicy } from '../policy/applied.ts';
@@ -128,7 +129,13 @@ async function tell(
   }
   const topic = { topic: 'bypass', title: BYPASS_TITLE, render: renderBypasses };
   const value = { at: new Date(ports.now()).toISOString(), branch, ...said };
-  await tellInOneIssue(repository, topic, { key, value }, ports);
+  try {
+    await tellInOneIssue(repository, topic, { key, value }, ports);
+  } catch (error) {
+    // A repository without issues: the ledger and the metric say it all the same.
+    if (!(error instanceof CountersignError) || error.code !== 'host-refused') throw error;
+    ports.log('warn', 'the issue about a bypass could not be written', { branch, reason: error.message });
+  }
 }
 
 export function isGuarded(
