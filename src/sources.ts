@@ -94,6 +94,7 @@ export async function openSources(
       addresses: { ...DEFAULT_REGISTRY_SETTINGS.addresses, ...settings.addresses },
     },
     http,
+    clock.now,
   );
   const gate = () => createGate(limits, clock);
   const npmDownloads = settings.npmDownloads === 'public' ? publicNpmDownloads() : settings.npmDownloads;

@@ -89,7 +89,11 @@ async function judgeLot(
 ): Promise<readonly Answer[]> {
   const parsed = lot.map(({ input, place }) => ({ input, parsed: parseInput(input, place) }));
   const changes = parsed.flatMap((each) => (each.parsed.state === 'package' ? [each.parsed.change] : []));
-  const gathered = await source.gather(changes, { baseNames: new Set(), signal: new AbortController().signal });
+  const gathered = await source.gather(changes, {
+    baseNames: new Set(),
+    signal: new AbortController().signal,
+    thorough: true,
+  });
   const evidenceOf = new Map(changes.map((change, index) => [change, gathered[index]]));
   return parsed.map(({ input, parsed: each }): Answer => {
     if (each.state === 'error') return { state: 'error', input, reason: each.reason };

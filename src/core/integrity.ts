@@ -41,6 +41,15 @@ export function hashesAgree(left: string, right: string): boolean {
   );
 }
 
+/** True where `right` would accept content that `left` does not: a hash more, in an algorithm that both state. */
+export function acceptsMore(left: string, right: string): boolean {
+  const before = hashesOf(left);
+  return [...hashesOf(right)].some(([algorithm, values]) => {
+    const stated = before.get(algorithm);
+    return stated !== undefined && [...values].some((value) => !stated.has(value));
+  });
+}
+
 /** True for an entry with a hash that still resists collisions. */
 export function isStronglyHashed(entry: Hashed): boolean {
   if (entry.artefacts !== undefined && entry.artefacts.length > 0) return true;

@@ -15,6 +15,8 @@ export interface EvidenceSource {
       readonly signal: AbortSignal;
       /** Scope-to-registry lines of the base tree; they count only for hosts that the operator allows. */
       readonly baseRoutes?: readonly Route[];
+      /** As in RegistryQuestion. */
+      readonly thorough?: boolean;
     },
   ): Promise<readonly PackageEvidence[]>;
 }
@@ -49,6 +51,8 @@ export interface VersionRecord {
   readonly provenance?: Provenance | null;
   /** The registry's signatures over name, version and integrity (npm docs, "ECDSA registry signatures"). */
   readonly signatures?: readonly StatedSignature[] | null;
+  /** One attested file of the version, where the source attests files: its SHA-256 in hex, and where the attestation is. */
+  readonly attestation?: { readonly file: string; readonly hash: string; readonly at: string };
   readonly unpackedSize?: number;
 }
 
@@ -71,6 +75,15 @@ export interface RegistryKey {
 export interface StatedAttestation {
   readonly bundle: JsonValue;
   readonly subject: { readonly name: string; readonly algorithm: 'sha256' | 'sha512'; readonly hex: string };
+}
+
+/** Which version's attestations are asked for. */
+export interface AttestationQuestion {
+  readonly name: string;
+  readonly version: string;
+  readonly record: VersionRecord;
+  readonly registry: string | null;
+  readonly signal: AbortSignal;
 }
 
 /** What a registry gives beside its documents. `absent`: it has no such thing. */
@@ -115,6 +128,8 @@ export interface RegistryQuestion {
   /** Exact versions that the change is about: a source with one document a version reads these. */
   readonly versions: readonly string[];
   readonly etag?: string;
+  /** A person wants to read all there is: facts that rules would not ask for are worth another request. */
+  readonly thorough?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -127,13 +142,7 @@ export interface Registry {
   /** The keys it signs with; missing where this kind of registry signs nothing. */
   keys?(registry: string | null, signal: AbortSignal): Promise<Given<readonly RegistryKey[]>>;
   /** Attestations of the build of one version; missing where this kind of registry has none. */
-  attestations?(question: {
-    readonly name: string;
-    readonly version: string;
-    readonly integrity: string;
-    readonly registry: string | null;
-    readonly signal: AbortSignal;
-  }): Promise<Given<readonly StatedAttestation[]>>;
+  attestations?(question: AttestationQuestion): Promise<Given<readonly StatedAttestation[]>>;
   /** The version a range leads to, by the type's own rules; null where none fits, undefined where the range cannot be read. */
   resolve(range: string, document: PackageDocument): string | null | undefined;
   /** Two spellings of one version are equal under this (PEP 440 `1.0` and `1.0.0`). */

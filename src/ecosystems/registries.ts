@@ -51,11 +51,11 @@ export const DEFAULT_REGISTRY_SETTINGS: DefaultRegistrySettings = {
 };
 
 /** Every registry that there is. Actions and images are pinned by content and have no registry of this kind. */
-export function createRegistries(settings: RegistrySettings, http: HttpClient): readonly Registry[] {
+export function createRegistries(settings: RegistrySettings, http: HttpClient, now: () => number): readonly Registry[] {
   const { addresses } = settings;
   return [
     createNpmRegistry(settings.npm),
-    createPypiRegistry({ base: addresses.pypi, http }),
+    createPypiRegistry({ base: addresses.pypi, http, now }),
     createCargoRegistry({ base: addresses.cargo, http }),
     createGemRegistry({ base: addresses.gem, http }),
     createGolangRegistry({ base: addresses.golang, http }),

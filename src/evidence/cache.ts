@@ -121,12 +121,13 @@ function documentAsJson(document: PackageDocument): JsonValue {
     ...(distTags === undefined ? {} : { distTags: { ...distTags } }),
     ...(maintainers === undefined ? {} : { maintainers: maintainers.map((each) => ({ ...each })) }),
     records: Object.fromEntries(
-      Object.entries(records).map(([version, { publisher, provenance, signatures, ...record }]) => [
+      Object.entries(records).map(([version, { publisher, provenance, signatures, attestation, ...record }]) => [
         version,
         {
           ...record,
           ...(publisher === undefined ? {} : { publisher: { ...publisher } }),
           ...(provenance === undefined ? {} : { provenance: provenance === null ? null : { ...provenance } }),
+          ...(attestation === undefined ? {} : { attestation: { ...attestation } }),
           ...(signatures === undefined ? {} : { signatures: signatures?.map((each) => ({ ...each })) ?? null }),
         },
       ]),

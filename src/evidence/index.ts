@@ -54,7 +54,7 @@ export function createEvidence(options: EvidenceOptions): EvidenceSource {
     async gather(changes, context) {
       const subjects = changes.map((change) => subjectOf(change, registries, options, context.baseRoutes ?? []));
       const downloading = downloadsOf(subjects, context.signal);
-      const answers = await answersTo(subjects, context.signal);
+      const answers = await answersTo(subjects, context);
       const [advisories, downloads] = await Promise.all([
         advisoriesOf(subjects, answers, { ...options, now: options.clock.now() }, context.signal),
         downloading,
@@ -80,7 +80,10 @@ export function createEvidence(options: EvidenceOptions): EvidenceSource {
   };
 
   /** One question a package, however many changes speak of it; null where there is nothing to look up. */
-  function answersTo(subjects: readonly Subject[], signal: AbortSignal): Promise<readonly (DatedAnswer | null)[]> {
+  function answersTo(
+    subjects: readonly Subject[],
+    context: { readonly signal: AbortSignal; readonly thorough?: boolean },
+  ): Promise<readonly (DatedAnswer | null)[]> {
     const asked = new Map<string, Promise<DatedAnswer>>();
     const versions = Map.groupBy(subjects, keyOf);
     return Promise.all(
@@ -88,14 +91,18 @@ export function createEvidence(options: EvidenceOptions): EvidenceSource {
         if (!subject.lookedUp) return null;
         const key = keyOf(subject);
         const wanted = (versions.get(key) ?? []).flatMap((each) => versionsOf(each.change));
-        const answer = asked.get(key) ?? lookUp(subject, [...new Set(wanted)], signal);
+        const answer = asked.get(key) ?? lookUp(subject, [...new Set(wanted)], context);
         asked.set(key, answer);
         return answer;
       }),
     );
   }
 
-  async function lookUp(subject: Subject, versions: readonly string[], signal: AbortSignal): Promise<DatedAnswer> {
+  async function lookUp(
+    subject: Subject,
+    versions: readonly string[],
+    { signal, thorough }: { readonly signal: AbortSignal; readonly thorough?: boolean },
+  ): Promise<DatedAnswer> {
     const { registry, routed, name, change } = subject;
     const { now } = options.clock;
     const unknown = (reason: string, transient: boolean): DatedAnswer => ({
@@ -117,6 +124,7 @@ export function createEvidence(options: EvidenceOptions): EvidenceSource {
             versions,
             signal,
             ...(etag === undefined ? {} : { etag }),
+            ...(thorough === undefined ? {} : { thorough }),
           }),
         signal,
       ),

@@ -101,10 +101,11 @@ export function createProofs(settings: ProofSettings): Prove {
     evidence: PackageEvidence,
     subject: ProofSubject,
   ): Promise<VersionEvidence['provenance']> {
+    const { record } = subject;
     const { attestations } = subject.registry;
     const integrity = knownValue(version.integrity);
-    if (version.provenance.state !== 'known' || attestations === undefined || integrity === undefined)
-      return version.provenance;
+    if (version.provenance.state !== 'known' || attestations === undefined) return version.provenance;
+    if (record === undefined || integrity === undefined) return version.provenance;
     if (settings.trust === null) return because(version.provenance, 'nobody is asked to check it');
     const key = `attested:${digestOf({ type: evidence.type, source: evidence.source, name: subject.name, version: version.version, integrity })}`;
     const kept = checked.get(key) ?? (await fromCache(key));
@@ -114,7 +115,7 @@ export function createProofs(settings: ProofSettings): Prove {
         attestations({
           name: subject.name,
           version: version.version,
-          integrity,
+          record,
           registry: subject.base,
           signal: subject.signal,
         }),

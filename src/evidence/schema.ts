@@ -24,6 +24,7 @@ const versionRecordSchema = z
       .readonly()
       .nullable()
       .exactOptional(),
+    attestation: z.object({ file: z.string(), hash: z.string(), at: z.string() }).readonly().exactOptional(),
     unpackedSize: z.number().exactOptional(),
   })
   .readonly();

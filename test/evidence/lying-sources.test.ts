@@ -30,7 +30,7 @@ function evidenceFrom(url: string) {
     maxBytes: 2_000_000,
   };
   return createEvidence({
-    registries: createRegistries({ npm, addresses }, http),
+    registries: createRegistries({ npm, addresses }, http, Date.now),
     routes: [],
     allowedHosts: [],
     offline: false,

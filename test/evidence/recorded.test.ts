@@ -33,7 +33,11 @@ describe.runIf(existsSync(RECORDED))('real documents of registries', () => {
 
   it('requests: every release with date and hashes', async () => {
     const project = recorded('pypi/requests.json');
-    const server = await startServer((_request, response) => json(response, 200, project));
+    const server = await startServer((request, response) =>
+      request.url === '/pypi/requests/json'
+        ? json(response, 200, project)
+        : json(response, 404, { message: 'Not Found' }),
+    );
     try {
       const sources = await openSources({ ...DEFAULT_SOURCES, osv: null, addresses: { pypi: server.url } }, null);
       const [found] = await sources.gather([changeOf({ type: 'pypi', name: 'Requests', version: '2.9.2' })], {

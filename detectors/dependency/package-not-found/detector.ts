@@ -2,7 +2,7 @@ import { CLEAR } from '../../../src/core/detection.ts';
 import type { DependencyDetector } from '../../../src/core/detector.ts';
 import { knownValue } from '../../../src/core/fact.ts';
 import type { Rule } from '../../../src/core/rule.ts';
-import { fromRegistry, isOpen, needs, tell } from '../support/answer.ts';
+import { fromRegistry, isEmptied, isOpen, needs, tell } from '../support/answer.ts';
 
 const RULE: Rule = {
   id: 'package-not-found',
@@ -28,7 +28,9 @@ export const packageNotFound: DependencyDetector = {
     if (subject.entry === 'import' && subject.type !== 'npm') return CLEAR;
     const { registryEntry, versions } = evidence;
     if (isOpen(registryEntry)) return needs(subject, [['registryEntry', registryEntry]]);
-    const emptied = registryEntry.state === 'known' && versions.state === 'known' && versions.value.length === 0;
+    // A project under quarantine has nothing to install either; the rule about placeholders says why.
+    const isHeld = knownValue(evidence.projectStatus) === 'quarantined';
+    const emptied = !isHeld && isEmptied(evidence);
     if (registryEntry.state !== 'absent' && !emptied) {
       if (registryEntry.state === 'known' && isOpen(versions)) return needs(subject, [['versions', versions]]);
       return CLEAR;

@@ -1,40 +1,10 @@
 import { eq, maxSatisfying, valid, validRange } from '@renovatebot/pep440';
-import { z } from 'zod';
-import type { Person } from '../../core/evidence.ts';
-import type { HttpClient, PackageDocument, Registry, VersionRecord } from '../../core/lookup.ts';
-import { byDate, earliest, instantOf, isJsonObject, lying, readJson } from '../registry-answer.ts';
+import type { HttpClient, PackageDocument, Registry, RegistryAnswer, RegistryQuestion } from '../../core/lookup.ts';
+import { isJsonObject, lying, type Read, readJson } from '../registry-answer.ts';
 import { normalizePypiName } from './names.ts';
-
-/** PyPI's JSON API, "Get a project": https://docs.pypi.org/api/json/. Only what rules ask for. */
-const projectSchema = z.object({
-  info: z.object({
-    name: z.string(),
-    author: z.string().nullish(),
-    author_email: z.string().nullish(),
-    maintainer: z.string().nullish(),
-    maintainer_email: z.string().nullish(),
-    home_page: z.string().nullish(),
-    project_urls: z.record(z.string(), z.string().nullable()).nullish(),
-    classifiers: z.array(z.string()).nullish(),
-  }),
-  releases: z.record(
-    z.string(),
-    z.array(
-      z.object({
-        digests: z.record(z.string(), z.string()).optional(),
-        upload_time_iso_8601: z.string().optional(),
-        upload_time: z.string().optional(),
-        yanked: z.boolean().optional(),
-        yanked_reason: z.string().nullish(),
-        size: z.number().optional(),
-      }),
-    ),
-  ),
-  // PEP 792: status markers of the project.
-  'project-status': z.object({ status: z.string(), reason: z.string().nullish() }).optional(),
-  project_status: z.object({ status: z.string() }).optional(),
-});
-type Project = z.infer<typeof projectSchema>;
+import { attestationsOf } from './registry-attestations.ts';
+import { INDEX_TYPE, type Index, indexDocument, indexSchema } from './registry-index.ts';
+import { detailsOf, documentOf, type Project, projectSchema } from './registry-project.ts';
 
 const CONCEPTS: Registry['concepts'] = new Set([
   'versions',
@@ -46,111 +16,105 @@ const CONCEPTS: Registry['concepts'] = new Set([
   'yanked',
 ]);
 
-/** PyPI and what speaks its JSON API. One request a project. */
-export function createPypiRegistry(settings: { readonly base: string; readonly http: HttpClient }): Registry {
+/** Only rules about young projects ask who holds them; that takes a second document. Milliseconds, a year and some days. */
+const YOUNG_MS = 400 * 86_400_000;
+
+export interface PypiSettings {
+  readonly base: string;
+  readonly http: HttpClient;
+  readonly now: () => number;
+}
+
+/**
+ * PyPI and what speaks its APIs. The index in JSON (PEP 691, 700, 740, 792) answers for most projects in one request;
+ * the project's own JSON is asked for those that are young, where somebody wants everything, and where an index has no JSON.
+ */
+export function createPypiRegistry(settings: PypiSettings): Registry {
+  /** Bases whose index is HTML only. */
+  const plain = new Set<string>();
+
+  async function look(question: RegistryQuestion): Promise<RegistryAnswer> {
+    const base = baseOf(question.registry ?? settings.base);
+    const index = plain.has(base) ? 'not spoken' : await askIndex(base, question);
+    if (index === 'not spoken') return lookAtProject(base, question);
+    if (index.state !== 'read') return index;
+    const { document, etag } = { document: indexDocument(index.value), etag: index.etag };
+    const answer = { state: 'found', document, ...(etag === undefined ? {} : { etag }) } as const;
+    const first = document.firstPublishedAt;
+    const isYoung = first === undefined || settings.now() - Date.parse(first) < YOUNG_MS;
+    if (question.thorough !== true && (!isYoung || document.versions.length === 0)) return answer;
+    const project = await askProject(base, question, undefined);
+    // An index without the other API says nothing of its people.
+    if (project.state === 'absent') return answer;
+    if (project.state !== 'read') return project;
+    const dated = first === undefined ? datesOf(documentOf(project.value)) : {};
+    return { ...answer, document: { ...document, ...dated, ...detailsOf(project.value) } };
+  }
+
+  async function askIndex(base: string, question: RegistryQuestion): Promise<Read<Index> | 'not spoken'> {
+    const { name, etag, signal } = question;
+    const answer = await settings.http({
+      url: `${base}/simple/${encodeURIComponent(name)}/`,
+      headers: { accept: INDEX_TYPE, ...(etag === undefined ? {} : { 'if-none-match': etag }) },
+      signal,
+    });
+    if (answer.state === 'answered' && answer.status === 200 && /html/i.test(answer.contentType)) {
+      plain.add(base);
+      return 'not spoken';
+    }
+    // A missing project is the other API's to tell: an index has a page for it, and no words.
+    if (answer.state === 'answered' && (answer.status === 404 || answer.status === 410)) return 'not spoken';
+    const read = readJson(answer, indexSchema, isJsonObject);
+    if (read.state !== 'read') return read;
+    const answered = normalizePypiName(read.value.name);
+    return answered === name ? read : lying(`answered for another package (${answered.slice(0, 80)})`);
+  }
+
+  async function lookAtProject(base: string, question: RegistryQuestion): Promise<RegistryAnswer> {
+    const read = await askProject(base, question, plain.has(base) ? question.etag : undefined);
+    if (read.state !== 'read') return read;
+    return {
+      state: 'found',
+      document: documentOf(read.value),
+      ...(read.etag === undefined ? {} : { etag: read.etag }),
+    };
+  }
+
+  async function askProject(
+    base: string,
+    question: RegistryQuestion,
+    etag: string | undefined,
+  ): Promise<Read<Project>> {
+    const answer = await settings.http({
+      url: `${base}/pypi/${encodeURIComponent(question.name)}/json`,
+      signal: question.signal,
+      ...(etag === undefined ? {} : { headers: { 'if-none-match': etag } }),
+    });
+    const read = readJson(answer, projectSchema, isJsonObject);
+    if (read.state !== 'read') return read;
+    const answered = normalizePypiName(read.value.info.name);
+    return answered === question.name ? read : lying(`answered for another package (${answered.slice(0, 80)})`);
+  }
+
   return {
     type: 'pypi',
     concepts: CONCEPTS,
     normalizeName: normalizePypiName,
     sameVersion: (a, b) => a === b || (valid(a) !== null && valid(b) !== null && eq(a, b)),
     resolve: resolveSpecifier,
-    look: async ({ name, registry, signal, etag }) => {
-      const base = (registry ?? settings.base).replace(/\/(?:simple\/?)?$/, '');
-      const answer = await settings.http({
-        url: `${base}/pypi/${encodeURIComponent(name)}/json`,
-        signal,
-        ...(etag === undefined ? {} : { headers: { 'if-none-match': etag } }),
-      });
-      const read = readJson(answer, projectSchema, isJsonObject);
-      if (read.state !== 'read') return read;
-      const answered = normalizePypiName(read.value.info.name);
-      if (answered !== name) return lying(`answered for another package (${answered.slice(0, 80)})`);
-      return {
-        state: 'found',
-        document: documentOf(read.value),
-        ...(read.etag === undefined ? {} : { etag: read.etag }),
-      };
-    },
+    look,
+    attestations: (question) => attestationsOf(settings.http, baseOf(question.registry ?? settings.base), question),
   };
 }
 
-function documentOf(project: Project): PackageDocument {
-  const versions = byDate(
-    Object.entries(project.releases)
-      // A release without files cannot be installed: pip does not see it.
-      .filter(([, files]) => files.length > 0)
-      .map(([version, files]) => ({
-        version,
-        ...uploads(files),
-        files,
-      })),
-  );
-  const { info } = project;
-  const status = project['project-status']?.status ?? project.project_status?.status;
-  return {
-    name: info.name,
-    versions: versions.map((each) => each.version),
-    records: Object.fromEntries(versions.map((each) => [each.version, recordOf(each)])),
-    // PyPI tells no creation date of a project. Its releases cannot be re-dated, and a removed first one makes a project
-    // look younger, never older: the first upload is the age that can be shown.
-    ...firstOf(versions.map((each) => each.firstUpload)),
-    maintainers: peopleOf(info),
-    repository: repositoryOf(info),
-    projectStatus: status === 'archived' || status === 'deprecated' || status === 'quarantined' ? status : null,
-  };
+/** Where an operator names the index itself, the other API stands beside it. */
+function baseOf(address: string): string {
+  return address.replace(/\/(?:simple\/?)?$/, '');
 }
 
-/**
- * First and last upload of a release. The last one dates the version: a file added later to an old release is new
- * content under an old number.
- */
-function uploads(files: Project['releases'][string]): {
-  firstUpload: string | undefined;
-  publishedAt: string | undefined;
-} {
-  const dates = files.map((file) => instantOf(file.upload_time_iso_8601 ?? file.upload_time));
-  const known = dates.flatMap((date) => date ?? []).sort();
-  return { firstUpload: earliest(dates), publishedAt: known.length === dates.length ? known.at(-1) : undefined };
-}
-
-function firstOf(dates: readonly (string | undefined)[]): { firstPublishedAt?: string } {
-  const first = earliest(dates);
-  return first === undefined ? {} : { firstPublishedAt: first };
-}
-
-function recordOf({
-  files,
-  publishedAt,
-}: {
-  files: Project['releases'][string];
-  publishedAt: string | undefined;
-}): VersionRecord {
-  const hashes = files.flatMap(({ digests }) =>
-    digests?.['sha256'] === undefined ? [] : [`sha256:${digests['sha256']}`],
-  );
-  // pip passes a release over only where every file of it is yanked (PEP 592).
-  const yanked = files.every((file) => file.yanked === true);
-  return {
-    yanked: yanked ? (files.find((file) => file.yanked_reason)?.yanked_reason ?? '') : null,
-    ...(publishedAt === undefined ? {} : { publishedAt }),
-    ...(hashes.length === 0 ? {} : { integrity: [...hashes].sort().join(' ') }),
-  };
-}
-
-function peopleOf(info: Project['info']): readonly Person[] {
-  return [
-    { name: info.author, email: info.author_email },
-    { name: info.maintainer, email: info.maintainer_email },
-  ].flatMap(({ name, email }) => {
-    const shown = name || email;
-    return shown ? [{ name: shown, ...(email ? { email } : {}) }] : [];
-  });
-}
-
-function repositoryOf(info: Project['info']): string | null {
-  const urls = Object.entries(info.project_urls ?? {});
-  const named = urls.find(([label, url]) => url !== null && /source|repo|code|github|gitlab/i.test(label))?.[1];
-  return named ?? urls.find(([, url]) => url !== null)?.[1] ?? (info.home_page || null);
+/** An index without dates leaves them to the other API. */
+function datesOf({ firstPublishedAt, records }: PackageDocument): Partial<PackageDocument> {
+  return firstPublishedAt === undefined ? {} : { firstPublishedAt, records };
 }
 
 /** What pip would take (PEP 440): the highest that fits and is not yanked; prereleases only where there is nothing else. */
