@@ -50,6 +50,8 @@ export interface SourceSettings {
   readonly sigstoreCache: string | null;
   /** A file with the keys that npm versions are signed with, in the form of the registry's own answer; null: the registry is asked. */
   readonly npmKeys: string | null;
+  /** A token for GitHub's API, where actions are looked up; null: nobody is asked of them. */
+  readonly actionsToken: (() => Promise<string>) | null;
   /** Proxies on the way out: hosts that may be private. */
   readonly proxies: readonly string[];
   /** Base addresses that differ from the public ones. */
@@ -73,6 +75,7 @@ export const DEFAULT_SOURCES: SourceSettings = {
   sigstore: 'public',
   sigstoreCache: null,
   npmKeys: null,
+  actionsToken: null,
   proxies: [],
   addresses: {},
   popularFiles: {},
@@ -92,6 +95,8 @@ export async function openSources(
     {
       npm: { ...npm, fetchOptions: settings.npm, timeoutMs, guard },
       addresses: { ...DEFAULT_REGISTRY_SETTINGS.addresses, ...settings.addresses },
+      imageHosts: settings.allowedHosts,
+      actionsToken: settings.actionsToken,
     },
     http,
     clock.now,

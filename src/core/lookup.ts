@@ -96,9 +96,11 @@ export type Given<T> =
 export interface PackageDocument {
   /** As the registry spells it. */
   readonly name: string;
-  /** Every published version, oldest first by date where dates are given, else by the type's order. */
+  /** Every published version, oldest first by date where dates are given, else by the type's order; where `partial`, only those that were asked for. */
   readonly versions: readonly string[];
   readonly records: Readonly<Record<string, VersionRecord>>;
+  /** True where the source is asked version by version and lists none: actions, images. */
+  readonly partial?: boolean;
   readonly distTags?: Readonly<Record<string, string>>;
   readonly firstPublishedAt?: string;
   readonly maintainers?: readonly Person[];
@@ -138,6 +140,8 @@ export interface Registry {
   readonly type: PackageType;
   /** Fields of the document that this kind of registry knows at all; what is no concept of it is "not applicable". */
   readonly concepts: ReadonlySet<keyof PackageDocument | keyof VersionRecord>;
+  /** False for names of other registries that nobody may be asked about: their facts are not applicable. */
+  covers?(name: string, registry: string | null): boolean;
   look(question: RegistryQuestion): Promise<RegistryAnswer>;
   /** The keys it signs with; missing where this kind of registry signs nothing. */
   keys?(registry: string | null, signal: AbortSignal): Promise<Given<readonly RegistryKey[]>>;
@@ -174,6 +178,8 @@ export type HttpAnswer =
       readonly reason: string;
       readonly transient: boolean;
       readonly retryAfterMs?: number;
+      /** Of a 401: how to ask for leave (RFC 9110, section 11.6.1, `WWW-Authenticate`). */
+      readonly challenge?: string;
     };
 
 /** One bounded HTTP request: time, size and redirects have limits, 429 and 5xx come back as unavailable. Never throws. */
@@ -194,6 +200,8 @@ export interface AdvisoryQuestion {
 /** Answers in the order of the questions. */
 export interface AdvisorySource {
   readonly source: string;
+  /** False for types that the source has no advisories of: for those it says nothing, rather than "none". */
+  covers(type: PackageType): boolean;
   look(questions: readonly AdvisoryQuestion[], signal: AbortSignal): Promise<readonly AdvisoryAnswer[]>;
 }
 

@@ -1,7 +1,9 @@
 import type { HttpClient, Registry } from '../core/lookup.ts';
 import { createCargoRegistry } from './cargo/registry.ts';
 import { createComposerRegistry } from './composer/registry.ts';
+import { createDockerRegistry } from './docker/registry.ts';
 import { createGemRegistry } from './gem/registry.ts';
+import { createActionsRegistry } from './githubactions/registry.ts';
 import { createGolangRegistry } from './golang/registry.ts';
 import { createMavenRegistry } from './maven/registry.ts';
 import { createNpmRegistry, type NpmRegistrySettings } from './npm/registry.ts';
@@ -17,11 +19,19 @@ export interface RegistryAddresses {
   readonly composer: string;
   readonly nuget: string;
   readonly maven: string;
+  /** GitHub's API. */
+  readonly githubactions: string;
+  /** Docker Hub's registry. */
+  readonly docker: string;
 }
 
 export interface RegistrySettings {
   readonly npm: NpmRegistrySettings;
   readonly addresses: RegistryAddresses;
+  /** Hosts of image registries, besides the public ones, that may be asked. */
+  readonly imageHosts: readonly string[];
+  /** A token for GitHub's API; null: nobody is asked of actions. */
+  readonly actionsToken: (() => Promise<string>) | null;
 }
 
 /** Defaults: everything but who may be spoken to, which depends on what the operator names. */
@@ -47,10 +57,12 @@ export const DEFAULT_REGISTRY_SETTINGS: DefaultRegistrySettings = {
     composer: 'https://repo.packagist.org',
     nuget: 'https://api.nuget.org/v3',
     maven: 'https://repo.maven.apache.org/maven2',
+    githubactions: 'https://api.github.com',
+    docker: 'https://registry-1.docker.io',
   },
 };
 
-/** Every registry that there is. Actions and images are pinned by content and have no registry of this kind. */
+/** Every registry that there is. */
 export function createRegistries(settings: RegistrySettings, http: HttpClient, now: () => number): readonly Registry[] {
   const { addresses } = settings;
   return [
@@ -62,5 +74,9 @@ export function createRegistries(settings: RegistrySettings, http: HttpClient, n
     createComposerRegistry({ base: addresses.composer, http }),
     createNugetRegistry({ base: addresses.nuget, http }),
     createMavenRegistry({ base: addresses.maven, http }),
+    createDockerRegistry({ base: addresses.docker, http, allowedHosts: settings.imageHosts }),
+    ...(settings.actionsToken === null
+      ? []
+      : [createActionsRegistry({ base: addresses.githubactions, http, token: settings.actionsToken })]),
   ];
 }

@@ -38,6 +38,7 @@ export async function advisoriesOf(
   const wanted = subjects.map((subject, index) => resolvedOf(subject, answers[index] ?? null));
   const questions = subjects.flatMap((subject, index) => {
     if (!subject.lookedUp || subject.routed.state !== 'public') return [];
+    if (sources.advisories?.covers(subject.change.type) === false) return [];
     const ask = (version: string | null) => ({ type: subject.change.type, name: subject.name, version });
     const previous = subject.change.previous?.version;
     return [
@@ -61,6 +62,7 @@ export async function advisoriesOf(
     if (sources.advisories === null) {
       return sources.denyList === null ? notApplicable() : known([], 'deny-list', observedAt);
     }
+    if (!sources.advisories.covers(subject.change.type)) return notApplicable();
     const { source } = sources.advisories;
     if (sources.offline) return unavailable(source, 'offline', true);
     const answer = told.get(key);

@@ -89,7 +89,9 @@ export function assemble(
   const { given, orNone } = readers(registry, source, askedAt);
   const version = (name: string | null | undefined): Fact<VersionEvidence> =>
     name === undefined
-      ? unavailable(source, 'the range cannot be read', false)
+      ? document.partial === true
+        ? notApplicable()
+        : unavailable(source, 'the range cannot be read', false)
       : name === null
         ? absent(source, askedAt)
         : known(versionEvidence(name, document.records[name] ?? {}, registry, source, askedAt), source, askedAt);
@@ -105,10 +107,15 @@ export function assemble(
     ...shared,
     looksLike: notice === null ? local.looksLike : withNotice(local.looksLike, notice),
     registryEntry: known({ name: document.name }, source, askedAt),
-    versions: known(document.versions, source, askedAt),
+    versions: document.partial === true ? notApplicable() : known(document.versions, source, askedAt),
     resolvedVersion: version(resolved),
     previousVersion: before === 'none' ? notApplicable() : version(before),
-    predecessor: typeof resolved === 'string' ? version(predecessor) : version(resolved),
+    predecessor:
+      document.partial === true
+        ? notApplicable()
+        : typeof resolved === 'string'
+          ? version(predecessor)
+          : version(resolved),
     earlierPublishers: earlierPublishers(document, index, registry, source, askedAt),
     distTags: given('distTags', document.distTags, 'tags'),
     firstPublishedAt: given('firstPublishedAt', document.firstPublishedAt, 'a creation date'),

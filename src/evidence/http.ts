@@ -75,9 +75,16 @@ async function read(response: Response, maxBytes: number): Promise<HttpAnswer> {
   const readable = response.ok || status === 304 || status === 404 || status === 410;
   if (!readable) {
     await response.body?.cancel();
-    const denied = status === 401 || status === 403 || status === 451;
     const retryAfterMs = secondsOf(headers.get('retry-after'));
-    return { ...unavailable(`answered ${status}`, !denied), ...(retryAfterMs === null ? {} : { retryAfterMs }) };
+    // GitHub refuses with 403 where the hour's requests are used up (GitHub REST, "Rate limits").
+    const isLimited = headers.get('x-ratelimit-remaining') === '0' || retryAfterMs !== null;
+    const denied = status === 401 || (status === 403 && !isLimited) || status === 451;
+    const challenge = status === 401 ? headers.get('www-authenticate') : null;
+    return {
+      ...(challenge === null ? {} : { challenge }),
+      ...unavailable(`answered ${status}`, !denied),
+      ...(retryAfterMs === null ? {} : { retryAfterMs }),
+    };
   }
   const body = await readAll(response, maxBytes);
   if (body === null) return unavailable(`answered with more than ${maxBytes} bytes`, false);

@@ -164,7 +164,7 @@ export function createOsv(settings: {
     return parsed.data.withdrawn === undefined ? advisoryOf(parsed.data, question) : null;
   }
 
-  return { source: 'osv', look: lookUp };
+  return { source: 'osv', covers: (type) => ECOSYSTEM[type] !== undefined, look: lookUp };
 }
 
 interface Unavailable {

@@ -34,6 +34,7 @@ const documentSchema = z
     name: z.string(),
     versions: z.array(z.string()).readonly(),
     records: z.record(z.string(), versionRecordSchema).readonly(),
+    partial: z.boolean().exactOptional(),
     distTags: z.record(z.string(), z.string()).readonly().exactOptional(),
     firstPublishedAt: z.string().exactOptional(),
     maintainers: z.array(personSchema).readonly().exactOptional(),

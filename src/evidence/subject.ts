@@ -26,8 +26,12 @@ export function subjectOf(
   const registry = registries.get(change.type) ?? null;
   const name = registry?.normalizeName(change.name) ?? change.name;
   const routed = routeOf(change.type, name, routing, baseRoutes);
-  // Actions and images have no registry of names: they are pinned by content.
-  const lookedUp = registry !== null && change.source === 'registry' && change.changeType !== 'removed';
+  const base = routed.state === 'refused' ? null : routed.destination.registry;
+  const lookedUp =
+    registry !== null &&
+    change.source === 'registry' &&
+    change.changeType !== 'removed' &&
+    registry.covers?.(name, base) !== false;
   return { change, registry, name, routed, lookedUp };
 }
 

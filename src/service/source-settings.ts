@@ -46,8 +46,11 @@ export async function userSources(env: Environment, offline: boolean): Promise<S
   const settings = { ...fromEnvironment(env), offline };
   if (offline) return settings;
   const user = await readNpmUserConfig(env);
+  // In a workflow of GitHub's there is a token for its own API; it goes nowhere else.
+  const own = settings.addresses.githubactions === undefined ? env['GITHUB_TOKEN'] : undefined;
   return withDownloads(env, {
     ...settings,
+    actionsToken: settings.actionsToken ?? tokenOf(own),
     npm: { ...user.options, ...settings.npm },
     routes: [...settings.routes, ...user.routes],
   });
@@ -93,6 +96,7 @@ export function fromEnvironment(env: Environment): SourceSettings {
     pypiDownloads: word(env, 'COUNTERSIGN_PYPI_DOWNLOADS', null, null),
     sigstore: sigstoreOf(env['COUNTERSIGN_SIGSTORE'] ?? ''),
     npmKeys: env['COUNTERSIGN_NPM_KEYS'] || null,
+    actionsToken: tokenOf(env['COUNTERSIGN_ACTIONS_TOKEN']),
     proxies: ['HTTPS_PROXY', 'HTTP_PROXY', 'PROXY'].flatMap((name) => env[name] || env[name.toLowerCase()] || []),
     popularFiles: Object.fromEntries(byType(env, 'COUNTERSIGN_POPULAR_')),
   };
@@ -106,6 +110,10 @@ function word(env: Environment, name: string, unset: string | null, publicOne: s
   if (given !== 'on') return address(name, given);
   if (publicOne === null) throw bad(`${name} has no public service that could be on: give the address of one.`);
   return publicOne;
+}
+
+function tokenOf(text: string | undefined): (() => Promise<string>) | null {
+  return text === undefined || text === '' ? null : async () => text;
 }
 
 function sigstoreOf(given: string): string | null {

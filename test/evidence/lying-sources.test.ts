@@ -2,15 +2,17 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { DEPENDENCY_DETECTORS } from '../../detectors/dependency/index.ts';
 import { runDependencyRules } from '../../detectors/engine/run.ts';
 import type { PackageType } from '../../src/core/dependency.ts';
+import type { PackageEvidence } from '../../src/core/evidence.ts';
 import { DEFAULT_THRESHOLDS } from '../../src/core/thresholds.ts';
 import { createRegistries, DEFAULT_REGISTRY_SETTINGS } from '../../src/ecosystems/registries.ts';
 import { DEFAULT_LIMITS } from '../../src/evidence/gate.ts';
 import { createHttpClient } from '../../src/evidence/http.ts';
 import { createEvidence } from '../../src/evidence/index.ts';
 import { createNames } from '../../src/evidence/names.ts';
+import { DEFAULT_SOURCES, openSources } from '../../src/sources.ts';
 import { changeOf } from '../support/dependency-fixtures.ts';
 import { LOCAL_GUARD } from '../support/evidence.ts';
-import { FAULTS, type ScriptedServer, startServer } from '../support/registry-server.ts';
+import { FAULTS, json, type ScriptedServer, startServer } from '../support/registry-server.ts';
 
 const running: ScriptedServer[] = [];
 afterEach(async () => {
@@ -21,7 +23,17 @@ const TIME_OUT = 300;
 
 function evidenceFrom(url: string) {
   const http = createHttpClient({ timeoutMs: TIME_OUT, maxBytes: 2_000_000, userAgent: 'test', guard: LOCAL_GUARD });
-  const addresses = { pypi: url, cargo: url, gem: url, golang: url, composer: url, nuget: url, maven: url };
+  const addresses = {
+    pypi: url,
+    cargo: url,
+    gem: url,
+    golang: url,
+    composer: url,
+    nuget: url,
+    maven: url,
+    githubactions: url,
+    docker: url,
+  };
   const npm = {
     ...DEFAULT_REGISTRY_SETTINGS.npm,
     guard: LOCAL_GUARD,
@@ -30,7 +42,7 @@ function evidenceFrom(url: string) {
     maxBytes: 2_000_000,
   };
   return createEvidence({
-    registries: createRegistries({ npm, addresses }, http, Date.now),
+    registries: createRegistries({ npm, addresses, imageHosts: [], actionsToken: async () => 'token' }, http, Date.now),
     routes: [],
     allowedHosts: [],
     offline: false,
@@ -55,6 +67,8 @@ const NAMES: readonly (readonly [PackageType, string, string])[] = [
   ['composer', 'some/package', '1.0.0'],
   ['nuget', 'some-package', '1.0.0'],
   ['maven', 'org.some:package', '1.0.0'],
+  ['githubactions', 'some/action', 'v1'],
+  ['docker', 'some/image', '1.0'],
 ];
 
 describe.each(NAMES)('a source of %s', (type, name, version) => {
@@ -86,6 +100,46 @@ describe.each(NAMES)('a source of %s', (type, name, version) => {
       run.detections.some((each) => each.ruleId === 'not-evaluated' && each.level === 'error');
     expect(held).toBe(true);
     expect(run.detections.map((each) => each.ruleId)).not.toContain('package-not-found');
+  });
+});
+
+describe.each([
+  ['deps.dev', { depsDev: true }, 'npm', (found: PackageEvidence) => found.firstPublishedAt],
+  ['download counts of npm', { npmDownloads: true }, 'npm', (found: PackageEvidence) => found.weeklyDownloads],
+  ['download counts of PyPI', { pypiDownloads: true }, 'pypi', (found: PackageEvidence) => found.weeklyDownloads],
+  ['OSV', { osv: true }, 'npm', (found: PackageEvidence) => found.advisories],
+  ['a deny-list', { denyList: true }, 'npm', (found: PackageEvidence) => found.advisories],
+] as const)('%s', (_source, asked, type, factOf) => {
+  it.each(Object.keys(FAULTS))('that answers %s leaves its fact unknown, and only its own', async (fault) => {
+    const script = FAULTS[fault];
+    if (script === undefined) throw new Error('a fault has its script');
+    const liar = await startServer(script);
+    const registry = await startServer((request, response) => {
+      if (request.url === '/some-package')
+        json(response, 200, { name: 'some-package', 'dist-tags': { latest: '1.0.0' }, versions: { '1.0.0': {} } });
+      else if (request.url === '/pypi/some-package/json')
+        json(response, 200, { info: { name: 'some-package' }, releases: { '1.0.0': [{}] } });
+      else json(response, 404, { error: 'not found' });
+    });
+    running.push(liar, registry);
+    const settings = {
+      ...DEFAULT_SOURCES,
+      osv: null,
+      depsDev: null,
+      ...Object.fromEntries(Object.keys(asked).map((key) => [key, liar.url])),
+      npm: { registry: registry.url },
+      addresses: { pypi: registry.url },
+      timeoutMs: TIME_OUT,
+      limits: { ...DEFAULT_LIMITS, retries: 0 },
+    };
+    const sources = await openSources(settings, null);
+    const [found] = await sources.gather([changeOf({ type, name: 'some-package', version: '1.0.0' })], {
+      baseNames: new Set(),
+      signal: new AbortController().signal,
+    });
+    if (found === undefined) throw new Error('every change has its evidence');
+    expect(factOf(found).state).toBe('unavailable');
+    expect(found.registryEntry.state).toBe('known');
   });
 });
 

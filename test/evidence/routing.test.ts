@@ -92,12 +92,17 @@ it('never sends a private name to a public source', async () => {
   const http = createHttpClient({ timeoutMs: 1000, maxBytes: 1_000_000, userAgent: 'test', guard: LOCAL_GUARD });
   const npm = { ...DEFAULT_REGISTRY_SETTINGS.npm, guard: LOCAL_GUARD, fetchOptions: { registry: publicRegistry.url } };
   const evidence = createEvidence({
-    registries: createRegistries({ ...DEFAULT_REGISTRY_SETTINGS, npm }, http, Date.now),
+    registries: createRegistries(
+      { ...DEFAULT_REGISTRY_SETTINGS, npm, imageHosts: [], actionsToken: null },
+      http,
+      Date.now,
+    ),
     routes: acme(privateRegistry.url),
     allowedHosts: [],
     offline: false,
     advisories: {
       source: 'osv',
+      covers: () => true,
       look: async (questions) => {
         asked.push(...questions);
         return questions.map(() => ({ state: 'known', advisories: [] }));

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
 
 /** A small server of our own whose answers a test decides, request by request. */
 export interface ScriptedServer {
@@ -34,6 +35,9 @@ export function json(response: ServerResponse, status: number, body: unknown): v
   response.writeHead(status, { 'content-type': 'application/json' });
   response.end(JSON.stringify(body));
 }
+
+/** Four million blanks. */
+const BOMB = gzipSync(Buffer.alloc(4 * 1024 * 1024, 32));
 
 /** Ways in which a source lies or fails, each a whole answer to any request. */
 export const FAULTS: Readonly<Record<string, Script>> = {
@@ -74,14 +78,31 @@ export const FAULTS: Readonly<Record<string, Script>> = {
     response.writeHead(302, { location: 'http://127.0.0.1:1/elsewhere' });
     response.end();
   },
-  'a gigantic body': (_request, response) => {
+  'a gigantic body': (request, response) => {
     response.writeHead(200, { 'content-type': 'application/json' });
+    if (request.method === 'HEAD') return void response.end();
     const block = Buffer.alloc(256 * 1024, 32);
     const more = () => {
       while (!response.destroyed && response.write(block));
       if (!response.destroyed) response.once('drain', more);
     };
     more();
+  },
+  'a small body that unpacks to a gigantic one': (_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
+    response.end(BOMB);
+  },
+  'gzip that is none': (_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
+    response.end('{"name": "some-package", "versions": {}}');
+  },
+  'a reset connection': (request) => {
+    request.socket.resetAndDestroy();
+  },
+  'a trickle that never ends': (_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    const drop = setInterval(() => response.write(' '), 20);
+    response.on('close', () => clearInterval(drop));
   },
   'another package in the answer': (_request, response) =>
     json(response, 200, {
@@ -91,5 +112,13 @@ export const FAULTS: Readonly<Record<string, Script>> = {
       releases: {},
       crate: { id: 'other-package', created_at: '2019-01-01T00:00:00Z' },
       packages: { 'other/package': [] },
+      full_name: 'other/action',
+      created_at: '2019-01-01T00:00:00Z',
+      packageKey: { name: 'other-package' },
+      package: 'other-package',
+      downloads: 1_000_000,
+      data: { last_week: 1_000_000 },
+      id: 'GHSA-other',
+      results: [],
     }),
 };

@@ -38,7 +38,11 @@ export const packageNotFound: DependencyDetector = {
 
     const scope = subject.type === 'npm' && subject.name.startsWith('@') ? subject.name.split('/')[0] : undefined;
     const routed = knownValue(evidence.privateRoute);
-    const maybePrivate = scope !== undefined || evidence.inBase || routed !== undefined || subject.entry === 'import';
+    const hidden = subject.type === 'githubactions' || subject.type === 'docker';
+    // What an account keeps private is not told apart from what is not there: its own, and what the base uses, are taken as private.
+    if (hidden && (evidence.inBase || isOwn(subject.name, context.owner))) return CLEAR;
+    const maybePrivate =
+      hidden || scope !== undefined || evidence.inBase || routed !== undefined || subject.entry === 'import';
     const elsewhere = knownValue(evidence.existsElsewhere) ?? [];
     const hint = elsewhere.length > 0 ? ` A package of this name exists in ${elsewhere.join(', ')}.` : '';
     const what = emptied
@@ -52,12 +56,19 @@ export const packageNotFound: DependencyDetector = {
     return tell(RULE, subject, context, {
       message: `${what} ${why}${hint}`,
       remediation: maybePrivate
-        ? routed === undefined
-          ? `If it is private, add a route for ${scope ?? subject.name} to its registry to the settings (npm: \`${scope ?? '@scope'}:registry=<address>\` in the base); else remove it.`
-          : `Check that ${routed} has the package and that its access is set up; else remove it.`
+        ? hidden
+          ? 'Check the name; if it is private to somebody, sign for it once.'
+          : routed === undefined
+            ? `If it is private, add a route for ${scope ?? subject.name} to its registry to the settings (npm: \`${scope ?? '@scope'}:registry=<address>\` in the base); else remove it.`
+            : `Check that ${routed} has the package and that its access is set up; else remove it.`
         : 'Find the package that was meant, or remove the entry.',
       signable: maybePrivate,
       judged: { state: emptied ? 'unpublished' : 'absent', source: evidence.source },
     });
   },
 };
+
+/** Whether the account that owns the repository owns this too. */
+function isOwn(name: string, owner: string | undefined): boolean {
+  return owner !== undefined && name.toLowerCase().split('/').at(-2) === owner.toLowerCase();
+}

@@ -1,5 +1,6 @@
 import { CLEAR } from '../../../src/core/detection.ts';
 import type { DependencyDetector } from '../../../src/core/detector.ts';
+import { knownValue } from '../../../src/core/fact.ts';
 import type { Rule } from '../../../src/core/rule.ts';
 import { isOpen, namesVersion, needs, spoken, tell } from '../support/answer.ts';
 
@@ -29,10 +30,11 @@ export const versionNotFound: DependencyDetector = {
     if (versions.state === 'known' && versions.value.length === 0) return CLEAR;
     if (resolvedVersion.state === 'unavailable') return needs(subject, [['versions', resolvedVersion]]);
     if (isOpen(versions)) return needs(subject, [['versions', versions]]);
-    if (resolvedVersion.state !== 'absent' || versions.state !== 'known') return CLEAR;
+    if (resolvedVersion.state !== 'absent') return CLEAR;
 
     const asked = subject.version === undefined ? `${subject.name} in the range ${subject.range}` : spoken(subject);
-    const newest = versions.value.at(-1);
+    // Actions and images are asked version by version: which others there are is not known.
+    const newest = knownValue(versions)?.at(-1);
     return tell(RULE, subject, context, {
       message: `${source} has no ${asked}${newest === undefined ? '' : `; the newest version there is ${newest}`}. A version that does not exist was invented, mistyped or withdrawn.`,
       remediation: 'Name a version that exists, and let the package manager write the lockfile.',

@@ -1,5 +1,5 @@
 import type { DependencyChange } from '../../core/dependency.ts';
-import type { PackageEvidence, VersionEvidence } from '../../core/evidence.ts';
+import type { PackageEvidence, Provenance, VersionEvidence } from '../../core/evidence.ts';
 import { type Fact, knownValue } from '../../core/fact.ts';
 import type { Finding } from '../../core/finding.ts';
 import type { Verdict } from '../../core/report.ts';
@@ -21,6 +21,8 @@ export function renderPackage(
     ['maintainers', said(evidence.maintainers, (value) => value.map((each) => each.name).join(', '))],
     ...(resolved === undefined ? [] : versionRows(resolved)),
     ['repository', said(evidence.repository, (value) => value)],
+    ['project status', said(evidence.projectStatus, (value) => value)],
+    ['tags', said(evidence.distTags, tagsOf)],
     ['weekly downloads', said(evidence.weeklyDownloads, (value) => String(value))],
     ['advisories', said(evidence.advisories, (value) => value.map((each) => each.id).join(', ') || 'none')],
     [
@@ -50,6 +52,15 @@ export function renderPackage(
   return `${lines.join('\n')}\n`;
 }
 
+/** Enough to see what a bare install takes. */
+const MOST_TAGS = 4;
+
+function tagsOf(tags: Readonly<Record<string, string>>): string {
+  const all = Object.entries(tags);
+  const shown = all.slice(0, MOST_TAGS).map(([tag, version]) => `${tag} ${version}`);
+  return [...shown, ...(all.length > MOST_TAGS ? [`and ${all.length - MOST_TAGS} more`] : [])].join(', ');
+}
+
 const WORD: Readonly<Record<Verdict['result'], string>> = {
   pass: 'nothing stands against it',
   blocked: 'blocked',
@@ -62,12 +73,23 @@ function said<T>(fact: Fact<T>, say: (value: T) => string): string {
   return fact.state === 'unavailable' ? `unknown: ${fact.reason}` : '';
 }
 
+function proofOf({ state, sourceRepository, reason }: Provenance): string {
+  const why = reason === undefined ? '' : `: ${reason}`;
+  if (state === 'verified') return `verified, built from ${sourceRepository ?? 'a repository that is not named'}`;
+  return state === 'invalid' ? `does not hold${why}` : `listed, not verified${why}`;
+}
+
 function versionRows(version: VersionEvidence): [string, string][] {
   return [
     ['version published', said(version.publishedAt, (value) => value.slice(0, 10))],
     ['published by', said(version.publisher, (value) => value.name)],
     ['install scripts', said(version.installScripts, (value) => value.join(', ') || 'none')],
-    ['provenance', said(version.provenance, (value) => (value.state === 'verified' ? 'verified' : 'not verified'))],
+    [
+      'signature',
+      said(version.signature, (value) => (value.state === 'verified' ? 'verified' : 'is not the registry’s')),
+    ],
+    ['provenance', said(version.provenance, proofOf)],
+    ['unpacked size', said(version.unpackedSize, (value) => `${Math.ceil(value / 1024)} KiB`)],
     ['deprecated', said(version.deprecation, (value) => value)],
     ['withdrawn', said(version.yanked, (value) => value || 'yes')],
   ];
