@@ -51,7 +51,8 @@ function indirect(
   given: readonly Syntax[],
   program: Program,
 ): { readonly target: Syntax; readonly given: readonly Syntax[] } | null {
-  if (callee.type !== 'member_expression') return null;
+  // In Python `call` is a name like any other: `subprocess.call`.
+  if (program.dialect === 'python' || callee.type !== 'member_expression') return null;
   const object = childOf(callee, 'object');
   const property = childOf(callee, 'property');
   if (object === null || property === null) return null;

@@ -137,7 +137,7 @@ export function createConstants(program: Program, scopes: Scopes): Constants {
         const argument = childOf(value, 'argument');
         const inner = argument === null ? undefined : constantAt(argument, hops + 1);
         if (name(value).startsWith('-') && typeof inner === 'number') return -inner;
-        if (name(value).startsWith('!') && typeof inner === 'number') return inner === 0;
+        if (name(value).startsWith('!') && (typeof inner === 'number' || typeof inner === 'boolean')) return !inner;
         return undefined;
       }
       default: {

@@ -137,7 +137,7 @@ export function createCallDecisions(
         covers ||
         ((kind === 'url' || kind === 'redirect') &&
           /^\^(?:https?:)?\\\/\\\/|^\^\\\/\(\?!/.test(source) &&
-          source.length > 14)
+          source.length > 9)
       );
     if (/^\[\^/.test(source)) return true;
     return kind === 'path' ? source.includes('\\.\\.') : kind === 'shell' && /^\[.*[;&|$`].*\]$/.test(source);

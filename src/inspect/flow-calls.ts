@@ -10,6 +10,10 @@ import { callSource, memberSource, originSource } from './sources.ts';
 import { childOf, type Syntax } from './syntax.ts';
 import { HANDING, PASSING, short, step, strongest, type Taint, taint } from './taint.ts';
 
+/** Calls that ask a server. */
+const ANSWERS =
+  /^(?:~fetch|node-fetch|axios(?:\.(?:get|post|request|create\(\)\.\w+))?|~?\$\.(?:get|post|getJSON|ajax)|jquery\.(?:get|post|getJSON|ajax)|ky(?:\.\w+)?)$/;
+
 /** What a call gives: what it sanitizes, hands on, returns, or brings in. */
 export function createCallFlow(
   needs: FlowNeeds,
@@ -32,6 +36,8 @@ export function createCallFlow(
     if (call.name === 'replace' || call.name === 'replaceAll' || from === 're.sub') {
       if (replaces(call, kind)) return null;
     }
+    // What a server answers was written by its users: as markup it is theirs.
+    if (kind === 'html' && from !== null && ANSWERS.test(from)) return taint('local', "a server's answer", node);
     const made = from === null ? null : (originSource(from) ?? originSource(`${from}()`) ?? callSource(from));
     if (made !== null) return ofSource(made, node);
     if (
@@ -40,6 +46,9 @@ export function createCallFlow(
       schemaLike(call)
     )
       return null;
+    // `new URL(path, base)`: where it leads is decided by the first part.
+    if (from === '~URL' && call.arguments.length === 2 && call.arguments[0] !== undefined)
+      return trace(call.arguments[0], kind, env, depth);
     if (from !== null && HANDING.test(from)) return handed(call, kind, env, depth);
     const fn = own;
     if (
@@ -120,6 +129,8 @@ export function createCallFlow(
     }
     if (call.receiver !== null && call.name !== null) {
       const whole = trace(call.receiver, kind, env, depth);
+      if (whole?.container === 'context' && call.name === 'get' && name(call.receiver) === 'ctx')
+        return taint('remote', "the request's headers", call.node);
       if (whole?.container !== undefined) {
         const source = memberSource(whole.container, call.name);
         return source === null ? null : ofSource(source, call.node);

@@ -27,9 +27,15 @@ export function createParameterFlow(
     const { parameter } = binding;
     if (parameter === undefined) return null;
     const { of: fn, index, path } = parameter;
+    if (
+      parameter.decorators.some((each) => /Parse(?:Int|Float|UUID|Bool|Enum|Date)Pipe|ParseObjectId/.test(name(each)))
+    )
+      return null;
     const source = parameterSource(binding, handlerOf(fn), program);
     if (source !== null) return through(ofSource(source, binding.declaration), path, binding.declaration);
     if (scalarType(parameter.type)) return null;
+    if (kind === 'html' && index === 0 && answersTo(fn))
+      return taint('local', "a server's answer", binding.declaration);
     const callback = callbackSource(fn, index, { program, origins });
     if (callback !== null) {
       if (callback.kind === 'constant') return null;
@@ -59,6 +65,13 @@ export function createParameterFlow(
     });
     if (own !== null || passed.length > 0) return strongest([own, ...passed]);
     return taint('unknown', `the parameter "${short(binding.name)}"`, binding.declaration);
+  }
+
+  /** `$.get('/api', (data) => …)` */
+  function answersTo(fn: Syntax): boolean {
+    const call = fn.parent?.type === 'arguments' ? fn.parent.parent : null;
+    const callee = call === null || call === undefined ? null : childOf(call, 'function');
+    return callee !== null && /^(?:\$|jQuery)\.(?:get|post|getJSON)$/.test(name(callee));
   }
 
   function scalarType(type: Syntax | null): boolean {

@@ -134,8 +134,20 @@ export function createFlow(needs: FlowNeeds): FlowEngine {
           ? 'request'
           : name(node) === 'ctx'
             ? 'context'
-            : null;
+            : name(node) === 'event' && isLambdaEvent(node)
+              ? 'event'
+              : null;
     return container === null ? ofOrigin(node) : ofSource({ kind: 'container', container }, node);
+  }
+
+  /** AWS Lambda: no other event has these members. */
+  function isLambdaEvent(node: Syntax): boolean {
+    return (
+      node.parent?.type === 'member_expression' &&
+      /\.(?:queryStringParameters|pathParameters|multiValueQueryStringParameters|rawQueryString)$/.test(
+        name(node.parent),
+      )
+    );
   }
 
   function ofOrigin(node: Syntax): Taint | null {
@@ -268,11 +280,21 @@ export function createFlow(needs: FlowNeeds): FlowEngine {
     }
     const whole = trace(object, kind, env, depth);
     if (whole === null) return domValue(node, member);
+    if (kind === 'path' && isStoredUpload(object, member)) return null;
     if (whole.container === undefined) return guards.guarded(node, kind) ? null : whole;
     const key = member ?? constantKey(node);
     const inner = key === null ? null : memberSource(whole.container, key);
     if (inner === null) return null;
     return inner.kind === 'input' && guards.guarded(node, kind) ? null : ofSource(inner, node);
+  }
+
+  /** Multer names the files it stores; only `originalname` is the sender's. */
+  function isStoredUpload(object: Syntax, member: string | null): boolean {
+    return (
+      program.dialect === 'javascript' &&
+      /^(?:path|destination|filename)$/.test(member ?? '') &&
+      /\.files?(?:\[\w+\])?$/.test(name(object))
+    );
   }
 
   function constantKey(node: Syntax): string | null {
@@ -281,8 +303,11 @@ export function createFlow(needs: FlowNeeds): FlowEngine {
     return value === undefined || value === null ? null : String(value);
   }
 
-  /** `document.getElementById('q').value` */
+  /** `document.getElementById('q').value`, `route.snapshot.queryParams` of Angular, `this.$route.query` of Vue */
   function domValue(node: Syntax, member: string | null): Taint | null {
+    if (/^(?:queryParams|queryParamMap|paramMap|params)$/.test(member ?? '') && /\.snapshot\.\w+$/.test(name(node)))
+      return taint('remote', "the page's address", node);
+    if (/\$route\.(?:query|params|hash)$/.test(name(node))) return taint('remote', "the page's address", node);
     if (member !== 'value') return null;
     const object = childOf(node, 'object');
     const from = object === null ? null : origins.origin(object);

@@ -213,17 +213,37 @@ function decorated(needs: Needs): Handler[] {
     const [first] = partsOf(list);
     const route = first === undefined ? null : needs.shape(first);
     const said = /methods\s*=\s*[[(]\s*["'](\w+)/.exec(program.text.slice(list.start, list.end))?.[1]?.toLowerCase();
-    const others = (decorator.parent?.children ?? []).filter((part) => part.type === 'decorator' && part !== decorator);
     found.push({
       node: fn,
       framework: program.dialect === 'python' ? 'flask' : 'nest',
       method: method === 'route' ? (said ?? (program.dialect === 'python' ? 'get' : 'any')) : method,
       route,
-      middleware: others,
+      middleware: [...decoratorsOf(fn), ...classDecorators(fn)].filter((part) => part !== decorator),
       registration: decorator,
     });
   }
   return found;
+}
+
+/** The decorators right above a function: those of its neighbours are not its own. */
+function decoratorsOf(fn: Syntax): readonly Syntax[] {
+  const siblings = fn.parent?.children ?? [];
+  const found: Syntax[] = [];
+  for (let at = siblings.indexOf(fn) - 1; at >= 0; at -= 1) {
+    const part = siblings[at];
+    if (part?.type === 'comment') continue;
+    if (part?.type !== 'decorator') break;
+    found.push(part);
+  }
+  return found;
+}
+
+/** What stands above the class stands before each of its methods. */
+function classDecorators(fn: Syntax): readonly Syntax[] {
+  const holder = fn.parent?.type === 'class_body' ? fn.parent.parent : null;
+  if (holder === null || holder === undefined) return [];
+  const outside = holder.parent?.type === 'export_statement' ? holder.parent.children : decoratorsOf(holder);
+  return [...holder.children, ...outside].filter((part) => part.type === 'decorator');
 }
 
 function decoratedFunction(decorator: Syntax): Syntax | null {

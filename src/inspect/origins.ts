@@ -1,5 +1,6 @@
 import type { Binding } from './bindings.ts';
 import type { Constants } from './constants.ts';
+import { customary } from './customary.ts';
 import { CLASSES, collectFields } from './fields.ts';
 import { identifier, literal } from './literals.ts';
 import type { Scopes } from './scopes.ts';
@@ -19,6 +20,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   'fs/promises': 'fs.promises',
   'fs-extra': 'fs',
   'graceful-fs': 'fs',
+  'lodash-es': 'lodash',
   'timers/promises': 'timers.promises',
   'path/posix': 'path',
   'path/win32': 'path',
@@ -29,37 +31,6 @@ const ALIASES: Readonly<Record<string, string>> = {
   buffer: '~buffer',
   globals: '~',
 };
-/** What everybody calls these modules: a fragment without its imports still says what it uses. */
-const CUSTOMARY: ReadonlyMap<string, string> = new Map([
-  ...[
-    'fs',
-    'path',
-    'child_process',
-    'http',
-    'https',
-    'util',
-    'url',
-    'vm',
-    'os',
-    'crypto',
-    'axios',
-    'bcrypt',
-    'mongoose',
-    'express',
-    'cors',
-    'ejs',
-    'pug',
-  ].map((name) => [name, name] as const),
-  ['cp', 'child_process'],
-  ['jwt', 'jsonwebtoken'],
-  ['_', 'lodash'],
-  ['shell', 'shelljs'],
-  ['libxmljs', 'libxmljs'],
-  ['yaml', 'js-yaml'],
-  ['session', 'express-session'],
-  ['CryptoJS', 'crypto-js'],
-  ['Handlebars', 'handlebars'],
-]);
 /** Calls that load the module named by their first argument. */
 const LOADS: ReadonlySet<string> = new Set([
   '~require',
@@ -235,8 +206,8 @@ export function createOrigins(program: Program, scopes: Scopes, constants: Const
   function ofName(node: Syntax, hops: number): string | null {
     const binding = scopes.lookup(node);
     if (binding === null) {
-      if (program.dialect === 'python') return `~${name(node)}`;
-      return name(node) === 'undefined' ? null : (CUSTOMARY.get(name(node)) ?? `~${name(node)}`);
+      if (name(node) === 'undefined') return null;
+      return customary(name(node), program.dialect) ?? `~${name(node)}`;
     }
     if (binding.imported !== undefined) {
       const module = moduleOf(binding.imported.module);
@@ -308,7 +279,9 @@ export function createOrigins(program: Program, scopes: Scopes, constants: Const
 /** A module's name as origins use it. */
 export function moduleOf(name: string): string {
   const plain = name.startsWith('node:') ? name.slice('node:'.length) : name;
-  return ALIASES[plain] ?? plain;
+  // Single functions of lodash have paths, and packages, of their own.
+  const part = /^lodash(?:-es)?\/(\w+)(?:\.js)?$/.exec(plain)?.[1];
+  return ALIASES[plain] ?? (part === undefined || part === 'fp' ? plain : `lodash.${part}`);
 }
 
 function joined(from: string, property: string): string {

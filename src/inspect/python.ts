@@ -54,6 +54,8 @@ const BY_ORDER: Readonly<Record<string, readonly string[]>> = {
 
 export const PYTHON: Translation = {
   type(type: string, cursor: Cursor): string {
+    // Keywords share their names with the nodes they begin: `await`, `lambda`, `yield`.
+    if (!cursor.nodeIsNamed) return type;
     if (type === 'string' && isFormatted(cursor)) return 'template_string';
     if (type === 'identifier' && cursor.currentFieldName === 'attribute') return 'property_identifier';
     return TYPES[type] ?? type;

@@ -180,7 +180,7 @@ const BY_ORIGIN: readonly (readonly [RegExp, Source])[] = [
   [/^flask\.request$/, { kind: 'container', container: 'request' }],
   [/^next\/headers\.(?:headers|cookies)\(\)/, remote("the request's headers")],
   [
-    /^next\/navigation\.useSearchParams\(\)|^react-router(?:-dom)?\.(?:useParams|useSearchParams|useLocation)\(\)/,
+    /^next\/navigation\.(?:useSearchParams|useParams)\(\)|^react-router(?:-dom)?\.(?:useParams|useSearchParams|useLocation)\(\)|^~(?:useParams|useSearchParams)\(\)|^next\/router\.useRouter\(\)\.(?:query|asPath)/,
     remote("the page's address"),
   ],
   [/^vue-router\.useRoute\(\)$/, remote("the page's address")],
@@ -211,7 +211,7 @@ export function parameterSource(binding: Binding, handler: Handler | null, progr
       ),
     )
   ) {
-    return remote('the request');
+    return remote(decoratedSource(decorators.map((each) => decoratorName(each, program))));
   }
   if (decorators.some((each) => /^(?:Req|Request)$/.test(decoratorName(each, program))))
     return { kind: 'container', container: 'request' };
@@ -223,8 +223,23 @@ export function parameterSource(binding: Binding, handler: Handler | null, progr
   if (/^_?req(?:uest)?$|^incomingMessage$/.test(plain)) return { kind: 'container', container: 'request' };
   if (/^(?:ctx|context)$/.test(plain) && program.dialect === 'javascript')
     return { kind: 'container', container: 'context' };
+  if (
+    plain === 'event' &&
+    /\bevent(?:\.|\[["'])(?:queryStringParameters|pathParameters|rawQueryString)/.test(program.text)
+  )
+    return { kind: 'container', container: 'event' };
+  if (program.dialect === 'python' && isViewArgument(parameter.of, plain, program))
+    return remote("the request's path parameters");
   if (isResolverArgument(parameter.of, index, plain, program)) return remote("the query's arguments");
   return null;
+}
+
+/** NestJS and the like: path parameters are text always, a body may be anything. */
+function decoratedSource(names: readonly string[]): string {
+  if (names.includes('Body') || names.includes('RawBody')) return "the request's body";
+  if (names.includes('Query')) return "the request's query";
+  if (names.includes('Param')) return "the request's path parameters";
+  return names.includes('Headers') ? "the request's headers" : "the request's message";
 }
 
 function handlerRole(handler: Handler, index: number, plain: string): Source | null {
@@ -253,6 +268,21 @@ function handlerRole(handler: Handler, index: number, plain: string): Source | n
   }
 }
 
+/** Django: a view's further parameters come from the path. Only names that are nothing else are taken for one. */
+function isViewArgument(fn: Syntax, plain: string, program: Program): boolean {
+  if (
+    !/^(?:pk|id|slug|name|username|\w+_id|file_?name|path|file|key|token|code|query|page|url|table|sort|order|tag|category)$/.test(
+      plain,
+    )
+  )
+    return false;
+  const first = patternNameOf(fn, 0, program);
+  const own = first === 'self' || first === 'cls' ? patternNameOf(fn, 1, program) : first;
+  return (
+    own === 'request' && /django|rest_framework|HttpResponse|JsonResponse|APIView|render\(request/.test(program.text)
+  );
+}
+
 /** GraphQL: `(parent, args, context)` in a function of a table of resolvers. */
 function isResolverArgument(fn: Syntax, index: number, plain: string, program: Program): boolean {
   if (index !== 1) return false;
@@ -270,6 +300,7 @@ function patternNameOf(fn: Syntax, index: number, program: Program): string | nu
   const list = childOf(fn, 'parameters');
   const part = list?.children.filter((child) => child.type !== 'comment')[index];
   if (part === undefined) return null;
-  const pattern = childOf(part, 'pattern') ?? childOf(part, 'name') ?? part;
+  const typed = part.type === 'typed_parameter' ? part.children[0] : undefined;
+  const pattern = childOf(part, 'pattern') ?? childOf(part, 'name') ?? typed ?? part;
   return program.text.slice(pattern.start, pattern.end);
 }

@@ -23,7 +23,7 @@ const INSIDE =
 /** Addresses with an unencrypted protocol in calls that send to them, and settings that name one. */
 export const cleartextTransport: CodeDetector = {
   rule,
-  triggers: /http:\/\/|ws:\/\/|ftp:\/\/|ftplib|telnet|mqtt:\/\/|requireTLS|ignoreTLS/,
+  triggers: /http:\/\/|ws:\/\/|ftp:\/\/|ftplib|telnet|mqtt:\/\/|requireTLS|ignoreTLS|http\.|smtplib/,
   detect: (facts) => [...sent(facts), ...settings(facts)],
 };
 
@@ -32,6 +32,8 @@ function sent(facts: FileFacts): readonly Detection[] {
     const from = call.origin ?? '';
     if (/^(?:ftplib\.FTP|telnetlib\.Telnet)$/.test(from))
       return [report(facts, call.node, 'FTP and telnet send passwords in clear text.')];
+    if (from === 'smtplib.SMTP' && /\.login\(/.test(facts.program.text) && !/starttls/.test(facts.program.text))
+      return [report(facts, call.node, 'The password of the mail server is sent without encryption.')];
     if (!CLIENT.test(from)) return [];
     for (const argument of call.arguments.slice(0, 2)) {
       const object = facts.object(argument);
@@ -39,7 +41,12 @@ function sent(facts: FileFacts): readonly Detection[] {
         object === null
           ? argument
           : (facts.property(object, 'url') ?? facts.property(object, 'baseURL') ?? facts.property(object, 'uri'));
-      const host = address === null ? null : clearHost(facts, address);
+      const host =
+        address === null
+          ? object !== null && /^http\.(?:get|request)$/.test(from)
+            ? namedHost(facts, object)
+            : null
+          : clearHost(facts, address);
       if (host !== null) return [report(facts, call.node, `Data is sent to ${host.slice(0, 60)} without encryption.`)];
     }
     return [];
@@ -68,6 +75,13 @@ function settings(facts: FileFacts): readonly Detection[] {
     }
   }
   return found;
+}
+
+/** `http.request({ hostname: 'api.acme.io' })` */
+function namedHost(facts: FileFacts, options: Syntax): string | null {
+  const named = facts.property(options, 'hostname') ?? facts.property(options, 'host');
+  const host = named === null ? undefined : facts.constant(named);
+  return typeof host !== 'string' || INSIDE.test(host) ? null : host;
 }
 
 function clearHost(facts: FileFacts, address: Syntax): string | null {

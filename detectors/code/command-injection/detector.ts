@@ -67,7 +67,8 @@ function* program(facts: FileFacts, call: Call): Generator<Sink> {
     }
     return;
   }
-  const chosen = command.type === 'array' ? command.children[0] : command;
+  const words = facts.definition(command) ?? command;
+  const chosen = words.type === 'array' ? words.children[0] : command;
   if (chosen === undefined) return;
   yield {
     at: call.node,

@@ -179,7 +179,9 @@ function* attributes(facts: FileFacts): Generator<Sink> {
 function* returned(facts: FileFacts): Generator<Sink> {
   for (const handler of facts.handlers) {
     if (handler.framework !== 'flask' && handler.framework !== 'lambda') continue;
-    for (const node of facts.nodes('return_statement')) {
+    const body = handler.node.children.find((child) => child.field === 'body');
+    const direct = body?.type === 'parenthesized_expression' ? [body] : [];
+    for (const node of [...facts.nodes('return_statement'), ...direct]) {
       const value = node.children[0];
       if (value === undefined || node.start < handler.node.start || node.end > handler.node.end) continue;
       const object = handler.framework === 'lambda' ? facts.object(value) : null;
@@ -194,6 +196,6 @@ function* returned(facts: FileFacts): Generator<Sink> {
 export const crossSiteScripting: CodeDetector = {
   rule,
   triggers:
-    /HTML|srcdoc|document\.write|insertAdjacent|\$\(|jQuery|\.(?:send|end|write|html|append)\s*\(|href|src=|createContextualFragment|Markup|mark_safe|return\s+(?:f?["']|\{)|Response|\.body\s*=/,
+    /HTML|srcdoc|document\.write|insertAdjacent|\$\(|jQuery|\.(?:send|end|write|html|append)\s*\(|href|src=|createContextualFragment|Markup|mark_safe|ueryStringParameters|return\s+(?:f?["']|\{)|Response|\.body\s*=/,
   detect: (facts) => [...taintedSinks(facts, rule, sinks(facts)), ...taintedSinks(facts, rule, returned(facts))],
 };

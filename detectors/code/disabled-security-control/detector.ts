@@ -34,7 +34,7 @@ const SILENCERS: readonly (readonly [RegExp, string])[] = [
 const HELMET =
   /^(?:contentSecurityPolicy|frameguard|hsts|noSniff|xssFilter|referrerPolicy|crossOriginEmbedderPolicy|crossOriginOpenerPolicy|crossOriginResourcePolicy|dnsPrefetchControl|xFrameOptions|xContentTypeOptions|strictTransportSecurity)$/;
 const OFF_IF_FALSE =
-  /^(?:csrf|csrfProtection|csrf_protection|xsrf|enableCsrf|csrfPrevention|escapeHtml|autoescape|autoEscape|sanitize|secureContext|contextIsolation|sandbox|webSecurity|checkOrigin|verifySignature|signatureVerification|requireAuth|authRequired|rateLimit|rateLimiting|WTF_CSRF_ENABLED|noEscapeDisabled)$/;
+  /^(?:csrf|csrfProtection|csrf_protection|xsrf|enableCsrf|csrfPrevention|escapeHtml|autoescape|autoEscape|sanitize|secureContext|contextIsolation|sandbox|webSecurity|checkOrigin|verifySignature|signatureVerification|requireAuth|authRequired|rateLimit|rateLimiting|WTF_CSRF_ENABLED|WTF_CSRF_CHECK_DEFAULT|noEscapeDisabled)$/;
 const OFF_IF_TRUE =
   /^(?:nodeIntegration|allowRunningInsecureContent|noEscape|allowProtoPropertiesByDefault|allowProtoMethodsByDefault|disableCsrf|skipAuth|bypassAuth|disableAuth|disableSecurity|skipVerification|allowInsecure|dangerouslyAllowBrowser|dangerouslyAllowSVG|allowUnsafe\w*|insecure)$/;
 
@@ -149,7 +149,7 @@ function switchedOff(facts: FileFacts, call: Call): string | null {
 }
 
 const COMMANDS =
-  /\bgit\b[^'"`\n]*--no-verify|commit\.gpgsign[= ]false|npm[^'"`\n]*--no-audit[^'"`\n]*--force|--insecure\b|curl\b[^'"`\n]*\s-k\b|--no-check-certificate|--disable-web-security|http\.sslVerify[= ]false|strict-ssl[= ]false|StrictHostKeyChecking[= ]no|--trusted-host|--allow-unauthenticated|setenforce 0/;
+  /\bgit\b[^\n]*--no-verify|commit\.gpgsign[= ]false|npm[^'"`\n]*--no-audit[^'"`\n]*--force|--insecure\b|curl\b[^'"`\n]*\s-k\b|--no-check-certificate|--disable-web-security|http\.sslVerify[= ]false|strict-ssl[= ]false|StrictHostKeyChecking[= ]no|--trusted-host|--allow-unauthenticated|setenforce 0/;
 
 /** `git commit --no-verify` and the like, in texts that are handed to a shell. */
 function commands(facts: FileFacts): readonly Detection[] {

@@ -49,9 +49,29 @@ function* sinks(facts: FileFacts): Generator<Sink> {
   }
 }
 
+/** Python: `text % values` */
+function* interpolated(facts: FileFacts): Generator<Sink> {
+  if (facts.program.dialect !== 'python') return;
+  for (const node of facts.nodes('binary_expression')) {
+    const operator = node.children.find((child) => child.field === 'operator');
+    const left = node.children.find((child) => child.field === 'left');
+    if (operator === undefined || left === undefined || facts.text(operator) !== '%') continue;
+    if (facts.shape(left) !== null) continue;
+    yield {
+      at: node,
+      value: left,
+      kind: 'format',
+      what: 'The format of a text is made from',
+      remediation: 'Keep the format constant.',
+      atLeast: 'remote',
+      level: 'warning',
+    };
+  }
+}
+
 /** Follows formats back to where they come from. */
 export const formatString: CodeDetector = {
   rule,
-  triggers: /console\.|util|printf|\.format/,
-  detect: (facts) => taintedSinks(facts, rule, sinks(facts)),
+  triggers: /console\.|util|printf|\.format|\s%\s/,
+  detect: (facts) => taintedSinks(facts, rule, [...sinks(facts), ...interpolated(facts)]),
 };

@@ -24,13 +24,13 @@ const NOT_A_SECRET_NAME =
 export const hardcodedSecret: CodeDetector = {
   rule,
   triggers:
-    /(?:pass|pwd|secret|key|token|credential|bearer|jwt|salt)[\w'"\])]*\s*(?:[:=,(|?]|!:)|sign|createHmac|createCipher|createDecipher|scrypt|pbkdf2|encrypt|decrypt|hmac|cookie|AKIA|ASIA|gh[pousr]_|github_pat|glpat|sk[-_]|rk_|xox|-----BEGIN|:\/\/[^\s:@/]+:|AIza|SG\.|npm_|pypi-|dop_v1|shp|key-|eyJ|hooks\.slack/i,
+    /(?:pass|pwd|secret|key|token|credential|bearer|jwt|salt)[\w'"\])]*\s*(?:[:=,(|?]|!:)|sign|createHmac|createCipher|createDecipher|scrypt|pbkdf2|encrypt|decrypt|hmac|cookie|AKIA|ASIA|gh[pousr]_|github_pat|glpat|sk[-_]|rk_|xox|-----BEGIN|:\/\/[^\s:@/]+:|AIza|SG\.|npm_|pypi-|dop_v1|shp|key-|eyJ|hooks\.slack|authorization|basic\s/i,
   detect(facts) {
     const found = new Map<Syntax, Detection>();
     const add = (at: Syntax, detection: Detection): void => {
       if (!found.has(at)) found.set(at, detection);
     };
-    for (const node of [...facts.nodes('string'), ...facts.nodes('template_string')]) {
+    for (const node of [...facts.nodes('string'), ...facts.nodes('template_string'), ...joinedTexts(facts)]) {
       const detection = inFormat(facts, node);
       if (detection !== null) add(node, detection);
     }
@@ -39,9 +39,23 @@ export const hardcodedSecret: CodeDetector = {
       if (detection !== null) add(detection.at, detection.detection);
     }
     for (const { at, detection } of handed(facts)) add(at, detection);
+    for (const { at, detection } of [...compared(facts), ...authorization(facts), ...basic(facts)]) add(at, detection);
     return [...found.values()];
   },
 };
+
+/** `'sk_live_' + '51H8…'`: in two parts it is the same secret. */
+function joinedTexts(facts: FileFacts): readonly Syntax[] {
+  return facts
+    .nodes('binary_expression')
+    .filter(
+      (node) => node.parent?.type !== 'binary_expression' && node.end - node.start < 400 && node.children.some(isText),
+    );
+}
+
+function isText(node: Syntax): boolean {
+  return node.type === 'string';
+}
 
 function inFormat(facts: FileFacts, node: Syntax): Detection | null {
   if (node.type === 'string' && node.end - node.start < 16) return null;
@@ -88,8 +102,11 @@ function underName(
   value: Syntax,
 ): { readonly at: Syntax; readonly detection: Detection } | null {
   const spaced = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2');
-  if (!NAME.test(`_${spaced}`) || NOT_A_SECRET_NAME.test(spaced)) return null;
   const fallback = fallbackOf(facts, value);
+  // Next to the environment a name says more: `SENDGRID_KEY`.
+  const named =
+    NAME.test(`_${spaced}`) || (fallback !== null && /_(?:KEY|TOKEN|SECRET)$/.test(name) && !/PUBLIC/.test(name));
+  if (!named || NOT_A_SECRET_NAME.test(spaced)) return null;
   const literal = fallback ?? (value.type === 'string' || value.type === 'template_string' ? value : null);
   if (literal === null) return null;
   const text = facts.constant(literal);
@@ -134,7 +151,7 @@ function isEnvironment(facts: FileFacts, node: Syntax): boolean {
 function couldBeSecret(text: string, name: string, isFallback: boolean): boolean {
   if (text.length < (isFallback ? 3 : 5) || text.length > 4_000) return false;
   if (isPlaceholder(text) && !isFallback) return false;
-  if (/^<|>$|^\$\{|^%|\{\{/.test(text)) return false;
+  if (/^<|>$|^\$\{|^%|\{\{|^#[0-9a-f]{3,8}\b/i.test(text)) return false;
   if (/\s/.test(text) && !/^-----BEGIN/.test(text) && text.split(/\s+/).length > 2) return false;
   if (/^(?:https?:|\/|\.\/|[a-z]+\.[a-z.]+$)/i.test(text) && !/:\/\/[^/\s:]+:[^@\s]+@/.test(text)) return false;
   if (
@@ -150,6 +167,53 @@ function couldBeSecret(text: string, name: string, isFallback: boolean): boolean
   if (plainWord && /token|key|credential/i.test(name) && !/secret|passw|pwd/i.test(name))
     return isFallback || text.length > 24;
   return true;
+}
+
+/** `password === 'admin123'`: the comparison says what opens the door. */
+function* compared(facts: FileFacts): Generator<{ readonly at: Syntax; readonly detection: Detection }> {
+  for (const node of facts.nodes('binary_expression')) {
+    const [left, right] = ['left', 'right'].map((field) => node.children.find((child) => child.field === field));
+    const operator = node.children.find((child) => child.field === 'operator');
+    if (left === undefined || right === undefined || operator === undefined) continue;
+    if (!/^[!=]==?$/.test(facts.text(operator))) continue;
+    const [literal, other] = left.type === 'string' ? [left, right] : [right, left];
+    if (literal.type !== 'string' || !/^(?:identifier|member_expression|subscript_expression)$/.test(other.type))
+      continue;
+    const name = lastName(facts, other);
+    const spaced = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2');
+    if (!/(?:^|_)(?:passw(?:or)?d|pwd|passphrase|secret|api_?key|pin_?code)$/i.test(spaced)) continue;
+    const text = facts.constant(literal);
+    if (typeof text !== 'string' || !couldBeSecret(text, name, false)) continue;
+    const message = `What opens the door is written in the source: "${name.slice(0, 40)}" is compared with a constant (${masked(text)}).`;
+    yield { at: literal, detection: report(facts, literal, message, facts.isTest ? 'note' : 'error') };
+  }
+}
+
+/** `Authorization: 'Bearer 8c1f…'` */
+function* authorization(facts: FileFacts): Generator<{ readonly at: Syntax; readonly detection: Detection }> {
+  for (const [name, value] of named(facts)) {
+    if (!/^(?:proxy-)?authorization$/i.test(name)) continue;
+    const text = facts.constant(value);
+    const secret =
+      typeof text === 'string' ? /^(?:Bearer|Basic|Token|ApiKey)\s+([\w.+/=~-]{16,})$/i.exec(text)?.[1] : undefined;
+    if (secret === undefined || isPlaceholder(secret) || !randomLooking(secret)) continue;
+    const message = `A credential is written in the source (${masked(secret)}).`;
+    yield { at: value, detection: report(facts, value, message, facts.isTest ? 'note' : 'error') };
+  }
+}
+
+/** `'Basic ' + Buffer.from('admin:…').toString('base64')` */
+function* basic(facts: FileFacts): Generator<{ readonly at: Syntax; readonly detection: Detection }> {
+  for (const call of facts.calls) {
+    const [given] = call.arguments;
+    if (given === undefined || !/^(?:~Buffer\.from|~btoa|base64\.b64encode)$/.test(call.origin ?? '')) continue;
+    const text = facts.constant(given);
+    const secret = typeof text === 'string' ? /^[\w.@-]+:([^:\s]{4,})$/.exec(text)?.[1] : undefined;
+    const around = facts.program.text.slice(Math.max(0, call.node.start - 40), call.node.start);
+    if (secret === undefined || !/Basic\s/.test(around) || isPlaceholder(secret)) continue;
+    const message = `A user's name and password are written in the source (${masked(secret)}).`;
+    yield { at: given, detection: report(facts, given, message, facts.isTest ? 'note' : 'error') };
+  }
 }
 
 const TAKES_KEY: readonly (readonly [RegExp, number])[] = [
@@ -173,9 +237,10 @@ function* handed(facts: FileFacts): Generator<{ readonly at: Syntax; readonly de
     for (const [pattern, index] of TAKES_KEY) {
       const key = pattern.test(from) ? call.arguments[index] : undefined;
       if (key === undefined) continue;
+      const given = facts.definition(key) ?? key;
       const made =
-        key.type === 'call_expression' && /^Buffer\.from\(/.test(facts.text(key))
-          ? (key.children.find((child) => child.field === 'arguments')?.children[0] ?? key)
+        given.type === 'call_expression' && /^Buffer\.from\(/.test(facts.text(given))
+          ? (given.children.find((child) => child.field === 'arguments')?.children[0] ?? key)
           : key;
       const literal = fallbackOf(facts, facts.definition(made) ?? made) ?? made;
       const text = facts.constant(literal);

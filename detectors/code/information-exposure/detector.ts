@@ -16,7 +16,7 @@ const rule = codeRule({
 const REMEDIATION = 'Answer with a fixed message and an id, and write the details to the log.';
 const RESPONSE = /^(?:res|response|reply|ctx|c)\b/;
 const SECRET_NAME =
-  /(?:^|\.|_)(?:passw(?:or)?d|passwd|pwd|secret(?:_?key)?|api_?key|private_?key|access_?token|refresh_?token|auth_?token|credit_?card|card_?number|cvv|ssn|client_?secret|jwt)$/i;
+  /(?:^|\.|_)(?:passw(?:or)?d|passwd|pwd|secret(?:_?key)?|api_?key|private_?key|access_?token|refresh_?token|auth_?token|credit_?card|card_?number|cvv|ssn|client_?secret|jwt)(?:_?hash)?$/i;
 
 const NAMES: ReadonlySet<string> = new Set(['identifier']);
 const MEMBERS: ReadonlySet<string> = new Set(['member_expression', 'shorthand_property_identifier']);
@@ -26,7 +26,7 @@ const SHOWN: ReadonlySet<string> = new Set(['identifier', 'member_expression', '
 export const informationExposure: CodeDetector = {
   rule,
   triggers:
-    /^(?=[\s\S]*(?:stack|err|exception|process\.env|environ|passw|secret|token|key|debug|traceback|card|ssn))(?=[\s\S]*(?:\.(?:send|json|end|write|render|jsonp|body|log|info|warn|warning|error|debug|trace)\b|Response|jsonify|debug\s*=|format_exc|environ))/i,
+    /^(?=[\s\S]*(?:stack|err|exception|process\.env|environ|passw|secret|token|key|debug|traceback|card|ssn))(?=[\s\S]*(?:\.(?:send|json|end|write|render|jsonp|body|log|info|warn|warning|error|debug|trace)\b|Response|jsonify|debug\s*=|format_exc|environ|print\(|HTTPException))/i,
   detect: (facts) => [...facts.calls.flatMap((call) => inCall(facts, call)), ...bodies(facts)],
 };
 
@@ -45,7 +45,7 @@ function inCall(facts: FileFacts, call: Call): readonly Detection[] {
       ];
   }
   if (isAnswer(facts, call)) {
-    for (const argument of call.arguments) {
+    for (const argument of [...call.arguments, ...call.keywords.values()]) {
       const leak = leakIn(facts, argument);
       if (leak !== null) return [report(facts, call.node, leak.message, leak.level, REMEDIATION)];
     }
@@ -55,7 +55,7 @@ function inCall(facts: FileFacts, call: Call): readonly Detection[] {
 
 function isAnswer(facts: FileFacts, call: Call): boolean {
   if (facts.program.dialect === 'python')
-    return /^(?:flask\.(?:jsonify|make_response|Response)|django\.http\.(?:HttpResponse|JsonResponse))$/.test(
+    return /^(?:flask\.(?:jsonify|make_response|Response)|django\.http\.(?:HttpResponse|JsonResponse)|fastapi\.(?:HTTPException|responses\.\w+))$/.test(
       call.origin ?? '',
     );
   if (
@@ -76,10 +76,12 @@ interface Leak {
 function leakIn(facts: FileFacts, node: Syntax): Leak | null {
   if (node.end - node.start > 4_000) return null;
   const text = withoutStrings(facts, node);
-  if (/\b(?:e|err|error|ex|exception|\w*[eE]rr(?:or)?)\.stack\b|traceback\.format_exc\(/.test(text))
+  if (/\b(?:e|err|error|ex|exception|\w*[eE]rr(?:or)?)\??\.stack\b|traceback\.format_exc\(/.test(text))
     return { message: 'The answer contains a stack trace.', level: 'warning' };
   if (/(?:^|[^.\w])process\.env(?!\s*[.[])|(?:^|[^.\w])os\.environ(?!\s*[.[])/.test(text))
     return { message: 'The answer contains the whole environment, secrets included.', level: 'warning' };
+  if (/\)\.stack\b/.test(text) && /as (?:Error|any)\)\.stack\b/.test(text))
+    return { message: 'The answer contains a stack trace.', level: 'warning' };
   if (/\b(?:e|err|error|ex)\.(?:sqlMessage|sql|query|detail|errmsg|parent)\b/.test(text))
     return { message: 'The answer contains details of a database error.', level: 'warning' };
   if (caughtWhole(facts, node))
@@ -145,6 +147,7 @@ function memberNamed(facts: FileFacts, node: Syntax): string | null {
 }
 
 function isLog(facts: FileFacts, call: Call): boolean {
+  if (facts.program.dialect === 'python' && call.origin === '~print') return true;
   return (
     call.receiver !== null &&
     /^(?:log|info|warn|warning|error|debug|trace)$/.test(call.name ?? '') &&
@@ -188,13 +191,28 @@ function bodies(facts: FileFacts): readonly Detection[] {
     return leak === null ? [] : [report(facts, node, leak.message, leak.level, REMEDIATION)];
   });
   if (facts.program.dialect !== 'python') return assigned;
+  const django = facts.assignments.flatMap(({ node, target, value }) =>
+    facts.text(target) === 'DEBUG' &&
+    facts.constant(value) === true &&
+    /^(?:ALLOWED_HOSTS|INSTALLED_APPS|MIDDLEWARE|ROOT_URLCONF)\s*=/m.test(facts.program.text)
+      ? [
+          report(
+            facts,
+            node,
+            'The debug mode shows internals to every visitor.',
+            'warning',
+            'Read it from the environment.',
+          ),
+        ]
+      : [],
+  );
   const returned = facts.nodes('return_statement').flatMap((node) => {
     const value = node.children[0];
     if (value === undefined || !/format_exc|os\.environ(?!\s*[.[])/.test(facts.text(value))) return [];
     const leak = leakIn(facts, value);
     return leak === null ? [] : [report(facts, node, leak.message, leak.level, REMEDIATION)];
   });
-  return [...assigned, ...returned];
+  return [...assigned, ...django, ...returned];
 }
 
 function report(

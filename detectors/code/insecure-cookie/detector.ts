@@ -19,7 +19,7 @@ const SENSITIVE = /sess|sid$|^sid|token|jwt|auth|login|user|remember|access|refr
 export const insecureCookie: CodeDetector = {
   rule,
   triggers: /cookie|session/i,
-  detect: (facts) => facts.calls.flatMap((call) => inCall(facts, call)),
+  detect: (facts) => [...facts.calls.flatMap((call) => inCall(facts, call)), ...settings(facts), ...pairs(facts)],
 };
 
 function inCall(facts: FileFacts, call: Call): readonly Detection[] {
@@ -40,6 +40,55 @@ function inCall(facts: FileFacts, call: Call): readonly Detection[] {
   if (/^(?:setHeader|header|set|append)$/.test(call.name ?? '') && call.arguments.length === 2)
     return header(facts, call);
   return [];
+}
+
+/** Flask's and Django's names for the protections of their cookies. */
+const SETTING = /^(?:SESSION|REMEMBER|CSRF|LANGUAGE)_COOKIE_(?:SECURE|HTTPONLY)$/;
+
+/** Settings that switch a protection off, and cookies that a page writes itself, which every script of it can read. */
+function settings(facts: FileFacts): readonly Detection[] {
+  const found: Detection[] = [];
+  const off = (at: Syntax, name: string): void => {
+    found.push(
+      facts.finding({
+        rule,
+        at,
+        message: `The protection ${name} is switched off.`,
+        remediation: 'Leave it on; where it stands in the way, in development only.',
+        level: facts.isTest || /^(?:LANGUAGE|CSRF_COOKIE_HTTP)/.test(name) ? 'note' : 'warning',
+      }),
+    );
+  };
+  for (const { node, target, value } of facts.assignments) {
+    const text = facts.text(target);
+    const name = /(\w+)['"]?\]?$/.exec(text)?.[1] ?? '';
+    if (SETTING.test(name) && facts.constant(value) === false) off(node, name);
+    if (text !== 'document.cookie') continue;
+    const called = facts.shape(value)?.split('=')[0] ?? '';
+    if (
+      !SENSITIVE.test(called) ||
+      /csrf|xsrf/i.test(called) ||
+      /expires=Thu, 01 Jan 1970|max-age=0/i.test(facts.text(value))
+    )
+      continue;
+    found.push(
+      facts.finding({
+        rule,
+        at: node,
+        message: `The cookie "${called.slice(0, 40)}" is set by a page, so every script of the page can read it.`,
+        remediation: 'Let the server set it, with httpOnly, secure and sameSite.',
+        level: 'warning',
+        confidence: 'medium',
+      }),
+    );
+  }
+  for (const node of facts.nodes('keyword_argument')) {
+    const name = node.children.find((child) => child.field === 'name');
+    const value = node.children.find((child) => child.field === 'value');
+    if (name !== undefined && value !== undefined && SETTING.test(facts.text(name)) && facts.constant(value) === false)
+      off(node, facts.text(name));
+  }
+  return found;
 }
 
 function cookie(facts: FileFacts, call: Call): readonly Detection[] {
@@ -122,6 +171,21 @@ function session(facts: FileFacts, call: Call, from: string): readonly Detection
 function header(facts: FileFacts, call: Call): readonly Detection[] {
   const [name, value] = call.arguments;
   if (name === undefined || value === undefined || !/^set-cookie$/i.test(String(facts.constant(name) ?? ''))) return [];
+  return written(facts, call.node, value);
+}
+
+/** `{ 'Set-Cookie': 'sid=…; Path=/' }` */
+function pairs(facts: FileFacts): readonly Detection[] {
+  return facts.nodes('pair').flatMap((node) => {
+    const key = node.children.find((child) => child.field === 'key');
+    const value = node.children.find((child) => child.field === 'value');
+    return key !== undefined && value !== undefined && /^['"]set-cookie['"]$/i.test(facts.text(key))
+      ? written(facts, node, value)
+      : [];
+  });
+}
+
+function written(facts: FileFacts, at: Syntax, value: Syntax): readonly Detection[] {
   const shape = facts.shape(value);
   if (shape === null || !shape.includes('=')) return [];
   const called = shape.split('=')[0] ?? '';
@@ -132,7 +196,7 @@ function header(facts: FileFacts, call: Call): readonly Detection[] {
   return [
     facts.finding({
       rule,
-      at: call.node,
+      at,
       message: `The cookie "${called.slice(0, 40)}" is set without ${wrong.join(' and ')}.`,
       remediation: REMEDIATION,
       level: 'warning',

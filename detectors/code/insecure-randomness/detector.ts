@@ -18,7 +18,7 @@ const REMEDIATION =
 const WEAK =
   /^(?:~Math\.random|random\.(?:random|randint|choice|choices|randrange|sample|getrandbits|uniform|shuffle)|~_\.random|lodash\.(?:random|sample)|numpy\.random\.\w+|chance\.\w+|seedrandom)$/;
 const SECRET =
-  /token|secret|passw(?:or)?d|passphrase|\bpwd|session_?id|sessionid|api_?key|apikey|access_?key|private_?key|\botp\b|otp(?:code)?$|_otp|nonce|\bsalt|salt$|csrf|xsrf|verif(?:y|ication)_?code|reset_?(?:code|link|id)|invite_?code|auth_?code|recovery|credential|\biv\b|initiali[sz]ationVector|captcha|pin_?code|coupon|voucher|uuid|guid|license_?key|one_?time|security_?code|backup_?code|challenge|\bkey$|encryption/i;
+  /token|secret|passw(?:or)?d|passphrase|\bpwd|session_?(?:id|key)|sessionid|api_?key|apikey|access_?key|private_?key|\botp\b|otp(?:code)?$|_otp|nonce|\bsalt|salt$|csrf|xsrf|verif(?:y|ication)_?code|reset_?(?:code|link|id)|invite_?code|auth_?code|recovery|credential|\biv\b|initiali[sz]ationVector|captcha|pin_?code|coupon|voucher|uuid|guid|license_?key|one_?time|security_?code|backup_?code|challenge|\bkey$|encryption/i;
 const HARMLESS =
   /color|colour|jitter|delay|backoff|retry|animation|position|shuffle|sample|mock|fake|dice|particle|seed_?data|token_?count|max_?tokens|tokenize|placeholder|keyframe|react_?key/i;
 
@@ -70,7 +70,53 @@ function purposeOf(facts: FileFacts, node: Syntax): { readonly name: string; rea
     }
     child = up;
   }
-  return innermostFunction(facts, node);
+  return innermostFunction(facts, node) ?? byUse(facts, node);
+}
+
+/** What a name such as `code` is for is told by what stands around it. */
+const OPEN_NAME = /^(?:code|pin|id|key|link|state|value|result|random\w*|str|hash|digits|number)$/i;
+const SECURITY_WORDS =
+  /reset_?(?:code|link|pass|token|url)|verif|one_?time|\botp\b|2fa|mfa|two_?factor|confirmation_?code|invit|password|login_?code|access_?code|\bsms\b|oauth|authori[sz]e\?/i;
+
+function byUse(facts: FileFacts, node: Syntax): { readonly name: string; readonly owner: Syntax } | null {
+  const declared = declarationAround(node);
+  const name = declared?.children.find((each) => each.field === 'name' || each.field === 'left');
+  if (declared !== null && name !== undefined && OPEN_NAME.test(facts.text(name))) {
+    const called = facts.text(name);
+    const use = new RegExp(`(?:^|[^\\w.])${called}\\b`);
+    const around = functionAround(node) ?? facts.program.root;
+    const text = facts.program.text.slice(declared.end, Math.min(around.end, declared.end + 600));
+    const lines = text.split('\n').filter((line) => use.test(line));
+    if (lines.some((line) => SECURITY_WORDS.test(line.replace(/([a-z])([A-Z])/g, '$1_$2'))))
+      return { name: called, owner: declared };
+  }
+  return calledForSecret(facts, node);
+}
+
+function declarationAround(node: Syntax): Syntax | null {
+  for (let up = node.parent; up !== null; up = up.parent) {
+    if (up.type === 'variable_declarator' || up.type === 'assignment_expression') return up;
+    if (up.type === 'statement_block' || up.type === 'program') return null;
+  }
+  return null;
+}
+
+/** `function makeId() { … random … }` and `const inviteCode = makeId()`. */
+function calledForSecret(facts: FileFacts, node: Syntax): { readonly name: string; readonly owner: Syntax } | null {
+  const fn = functionAround(node);
+  const own = fn === null ? null : nameOf(fn);
+  if (fn === null || own === null) return null;
+  for (const call of facts.calls) {
+    if (call.callee.type !== 'identifier' || facts.text(call.callee) !== facts.text(own)) continue;
+    for (let child: Syntax = call.node, up = call.node.parent; up !== null; child = up, up = up.parent) {
+      const name = holderName(up, child);
+      if (name === null) continue;
+      const text = facts.text(name);
+      if (isSecretName(text) && !HARMLESS.test(text)) return { name: text, owner: fn };
+      break;
+    }
+  }
+  return null;
 }
 
 function innermostFunction(facts: FileFacts, node: Syntax): { readonly name: string; readonly owner: Syntax } | null {

@@ -25,7 +25,7 @@ const NAMES: ReadonlySet<string> = new Set(['identifier']);
 /** Tokens that are decoded only, and verifications that check nothing. */
 export const jwtNotVerified: CodeDetector = {
   rule,
-  triggers: /jwt|jsonwebtoken|jose|jws|token/i,
+  triggers: /jwt|jsonwebtoken|jose|jws|token|authorization|bearer/i,
   detect: (facts) => [...facts.calls.flatMap((call) => inCall(facts, call)), ...handmade(facts)],
 };
 
@@ -54,6 +54,15 @@ function inCall(facts: FileFacts, call: Call): readonly Detection[] {
     ];
   }
   if (VERIFY.test(from)) return verification(facts, call);
+  if (/^(?:jsonwebtoken\.sign|jose\.UnsecuredJWT)$/.test(from)) {
+    const algorithm = option(facts, call, 'algorithm');
+    return algorithm !== null && /^none$/i.test(String(facts.constant(algorithm) ?? ''))
+      ? [report(facts, call.node, 'The token is made without a signature (algorithm none).', 'error')]
+      : [];
+  }
+  // NestJS: `this.jwtService.decode(token)`.
+  if (call.name === 'decode' && call.receiver !== null && /jwt/i.test(facts.text(call.receiver)) && !verifiesToo(facts))
+    return [report(facts, call.node, 'The token is only decoded: nothing checks who made it.', 'warning')];
   return [];
 }
 
@@ -104,7 +113,8 @@ function handmade(facts: FileFacts): readonly Detection[] {
     if (call.origin !== '~JSON.parse' || call.arguments[0] === undefined) return [];
     const text = written(facts, call.arguments[0]);
     const reads =
-      /(?:atob|Buffer\.from|base64url?|decodeBase64)[\s\S]*split\(['"]\.['"]\)\[1\]/.test(text) &&
+      /atob|Buffer\.from|base64url?|decodeBase64/.test(text) &&
+      /split\(\s*['"]\.['"]\s*\)/.test(text) &&
       /token|jwt|bearer|auth/i.test(text);
     if (!reads) return [];
     const server = facts.handlers.length > 0 || /\breq\b|\bheaders\b|authorization/i.test(facts.program.text);
@@ -124,12 +134,23 @@ function written(facts: FileFacts, node: Syntax): string {
   const parts = [own];
   for (const each of within(node, NAMES)) {
     const value = facts.definition(each);
+    if (value === null) parts.push(...taken(facts, facts.text(each)));
     if (value !== null && value.end - value.start < 400) parts.push(facts.text(value));
     const inner = value === null ? undefined : value.children.find((child) => child.type === 'arguments')?.children[0];
     const again = inner === undefined ? null : facts.definition(inner);
     if (again !== null && again.end - again.start < 400) parts.push(facts.text(again));
   }
   return parts.join(' ');
+}
+
+/** `const [, payload] = token.split('.')` */
+function taken(facts: FileFacts, name: string): readonly string[] {
+  return facts.nodes('variable_declarator').flatMap((node) => {
+    const pattern = node.children.find((child) => child.field === 'name');
+    const value = node.children.find((child) => child.field === 'value');
+    if (pattern?.type !== 'array_pattern' || value === undefined || value.end - value.start > 400) return [];
+    return pattern.children.some((child) => facts.text(child) === name) ? [facts.text(value)] : [];
+  });
 }
 
 function report(facts: FileFacts, at: Syntax, message: string, level: 'error' | 'warning' | 'note'): Detection {

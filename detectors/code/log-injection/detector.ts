@@ -1,5 +1,5 @@
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
-import type { FileFacts } from '../../../src/inspect/facts.ts';
+import type { Call, FileFacts } from '../../../src/inspect/facts.ts';
 import { codeRule } from '../support/rule.ts';
 import { isTagged, type Sink, taintedSinks } from '../support/tainted.ts';
 
@@ -14,34 +14,47 @@ const rule = codeRule({
 
 const REMEDIATION = 'Log the value as a field of its own ({ name }), or replace line breaks in it.';
 const LOGGER =
-  /^(?:console|log|logger|winston|pino|bunyan|log4js|logging|LOG|LOGGER|Logger|(?:req|request|app|fastify|this|self|ctx)\.(?:log|logger)|\w*[lL]ogger)$/;
+  /^(?:console|process\.(?:stdout|stderr)|log|logger|winston|pino|bunyan|log4js|logging|LOG|LOGGER|Logger|(?:req|request|app|fastify|this|self|ctx)\.(?:log|logger)|\w*[lL]ogger)$/;
 const METHODS =
   /^(?:log|info|warn|warning|error|debug|trace|fatal|critical|verbose|notice|exception|http|silly|write)$/;
 
 function* sinks(facts: FileFacts): Generator<Sink> {
   for (const call of facts.calls) {
+    const [file, line] = call.arguments;
+    if (
+      file !== undefined &&
+      line !== undefined &&
+      /^fs(?:\.promises)?\.appendFile(?:Sync)?$/.test(call.origin ?? '')
+    ) {
+      if (/\.log(?:\b|$)|logs?\b/i.test(facts.shape(file) ?? facts.text(file))) yield entry(call, line);
+      continue;
+    }
     if (call.name === null || call.receiver === null || isTagged(call) || !METHODS.test(call.name)) continue;
     if (!LOGGER.test(facts.text(call.receiver))) continue;
     const parts = call.arguments.filter((part) => facts.object(part) === null && part.type !== 'array');
     for (const part of parts) {
       // A value alone is quoted by structured loggers; text around it makes a line.
-      yield {
-        at: call.node,
-        value: part,
-        kind: 'log',
-        what: 'A log line contains, as it came,',
-        remediation: REMEDIATION,
-        atLeast: 'remote',
-        level: 'warning',
-      };
+      yield entry(call, part);
     }
   }
+}
+
+function entry(call: Call, value: Sink['value']): Sink {
+  return {
+    at: call.node,
+    value,
+    kind: 'log',
+    what: 'A log line contains, as it came,',
+    remediation: REMEDIATION,
+    atLeast: 'remote',
+    level: 'warning',
+  };
 }
 
 /** Follows what is logged back to requests. */
 export const logInjection: CodeDetector = {
   rule,
   triggers:
-    /\.(?:log|info|warn|warning|error|debug|trace|fatal|critical|verbose|notice|exception|http|silly|write)\s*\(/,
+    /\.(?:log|info|warn|warning|error|debug|trace|fatal|critical|verbose|notice|exception|http|silly|write)\s*\(|appendFile/,
   detect: (facts) => taintedSinks(facts, rule, sinks(facts)),
 };

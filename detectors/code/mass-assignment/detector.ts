@@ -1,6 +1,7 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { functionAround } from '../support/around.ts';
 import { codeRule } from '../support/rule.ts';
 
 const rule = codeRule({
@@ -16,15 +17,18 @@ const REMEDIATION = 'Name the fields that may be set: create({ title: body.title
 const METHODS =
   /^(?:create|insert|insertOne|insertMany|update|updateOne|updateMany|upsert|save|build|findByIdAndUpdate|findOneAndUpdate|findAndUpdate|replaceOne|bulkCreate|insert_one|update_one|patch|merge|set|assign|values|fill|forceFill)$/;
 const MODEL =
-  /^[A-Z]\w*$|[mM]odel$|[rR]epo(?:sitory)?$|collection|prisma|\bdb\b|knex|sequelize|manager|^users?$|^posts?$/;
+  /^[A-Z]\w*$|[mM]odel$|[rR]epo(?:sitory)?$|collection|prisma|^objects$|\bdb\b|knex|sequelize|manager|^users?$|^posts?$/;
 const WHOLE =
-  /(?:\.|^)(?:body|payload)$|\.json\(\)$|get_json\(\)$|request\.(?:json|form|data|POST|body)$|parseBody\(\)$/;
+  /(?:\.|^)(?:body|payload)$|\.json\(\)$|get_json\([^()]*\)$|request\.(?:json|form|data|POST|body)(?:\.(?:dict|to_dict)\(\))?$|parseBody\(\)$|json\.loads\(request\.(?:body|data)\)$/;
 
 /** Whole request bodies that are handed to a model. */
 export const massAssignment: CodeDetector = {
   rule,
-  triggers: /body|payload|\.json|get_json|request\.(?:form|data|POST)/,
-  detect: (facts) => facts.calls.flatMap((call) => inCall(facts, call)),
+  triggers: /body|payload|\.json|get_json|request\.(?:form|data|POST)|Body\(\)|__all__/,
+  detect: (facts) => [
+    ...facts.calls.flatMap((call) => inCall(facts, call)),
+    ...(facts.program.dialect === 'python' ? [...attributes(facts), ...forms(facts)] : []),
+  ],
 };
 
 function inCall(facts: FileFacts, call: Call): readonly Detection[] {
@@ -48,6 +52,11 @@ function inCall(facts: FileFacts, call: Call): readonly Detection[] {
 }
 
 function takesRecord(facts: FileFacts, call: Call): boolean {
+  if (facts.program.dialect === 'python' && call.callee.type === 'identifier')
+    return (
+      /^[A-Z]\w*[a-z]\w*$/.test(facts.text(call.callee)) &&
+      !/(?:Schema|Form|Serializer|Response|Error|Exception|In|Dto)$/.test(facts.text(call.callee))
+    );
   if (call.isNew)
     return (
       /^[A-Z]/.test(facts.text(call.callee)) &&
@@ -66,12 +75,22 @@ function takesRecord(facts: FileFacts, call: Call): boolean {
 
 /** The body itself, spread, as `data`, `$set` or as it is: not a field of it. */
 function wholeBody(facts: FileFacts, argument: Syntax): Syntax | null {
+  if (argument.type === 'dictionary_splat') {
+    const inner = argument.children.at(-1);
+    return inner !== undefined && isWhole(facts, inner) ? inner : null;
+  }
   if (argument.type === 'object') {
     for (const part of argument.children) {
       if (part.type === 'spread_element' || part.type === 'dictionary_splat') {
         const inner = part.children[0];
         if (inner !== undefined && isWhole(facts, inner)) return inner;
       }
+      if (
+        part.type === 'shorthand_property_identifier' &&
+        /^(?:data|set|defaults)$/.test(facts.text(part)) &&
+        isWhole(facts, part)
+      )
+        return part;
       const key = part.children.find((child) => child.field === 'key');
       const value = part.children.find((child) => child.field === 'value');
       if (
@@ -95,5 +114,57 @@ function isWhole(facts: FileFacts, node: Syntax): boolean {
     .text(value)
     .replace(/^await\s+/, '')
     .replace(/\s+as\s+\w+$/, '');
-  return WHOLE.test(text);
+  return WHOLE.test(text) || (node.type === 'identifier' && isUntypedBody(facts, node));
+}
+
+/** NestJS: a body whose type names no class is not narrowed by any pipe. */
+function isUntypedBody(facts: FileFacts, node: Syntax): boolean {
+  const fn = functionAround(node);
+  const list = fn?.children.find((child) => child.field === 'parameters');
+  if (list === undefined) return false;
+  const parameter = /@Body\(\)\s*(\w+)\s*:\s*(?:any|unknown|object|Record<|Partial<|\{)/.exec(facts.text(list));
+  return parameter?.[1] === facts.text(node);
+}
+
+/** `for key, value in request.json.items(): setattr(user, key, value)` */
+function attributes(facts: FileFacts): readonly Detection[] {
+  return facts.calls.flatMap((call) => {
+    const key = call.arguments[1];
+    if (call.origin !== '~setattr' || key === undefined) return [];
+    const flow = facts.flow(key, 'key');
+    if (flow?.strength !== 'remote') return [];
+    return [
+      facts.finding({
+        rule,
+        at: call.node,
+        message: `An object takes every attribute that the sender names in ${flow.source}.`,
+        remediation: REMEDIATION,
+        flow,
+      }),
+    ];
+  });
+}
+
+/** Django: `fields = "__all__"` in the Meta of a form lets the form set every column. */
+function forms(facts: FileFacts): readonly Detection[] {
+  return facts.assignments.flatMap(({ node, target, value }) => {
+    if (facts.text(target) !== 'fields' || facts.constant(value) !== '__all__') return [];
+    const meta = classAround(node);
+    const form = meta === null ? null : classAround(meta);
+    const head = form === null ? '' : facts.program.text.slice(form.start, form.start + 200).split('\n')[0];
+    if (!/\(.*ModelForm.*\)/.test(head ?? '')) return [];
+    return [
+      facts.finding({
+        rule,
+        at: node,
+        message: 'The form sets every column of its model, also those that come later.',
+        remediation: 'Name the fields of the form.',
+      }),
+    ];
+  });
+}
+
+function classAround(node: Syntax): Syntax | null {
+  for (let up = node.parent; up !== null; up = up.parent) if (up.type === 'class_declaration') return up;
+  return null;
 }

@@ -1,9 +1,10 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { FileFacts, Handler } from '../../../src/inspect/facts.ts';
-import { isFunction } from '../support/around.ts';
+import { isFunction, nameOf } from '../support/around.ts';
 import { codeRule } from '../support/rule.ts';
 import { bodyText, changesState, GUARD_NAME, isGuarded, OPEN_ROUTE } from '../support/security.ts';
+import { withoutOwner } from './owner.ts';
 
 const rule = codeRule({
   id: 'missing-authorization',
@@ -23,15 +24,41 @@ const STORES =
 /** Routes without a guard: where siblings have one, or where the path says that it is for few. */
 export const missingAuthorization: CodeDetector = {
   rule,
-  triggers: /\.(?:get|post|put|patch|delete|route|all)\s*\(|@(?:Post|Put|Patch|Delete)/,
+  triggers:
+    /\.(?:get|post|put|patch|delete|route|all)\s*\(|@(?:Post|Put|Patch|Delete)|use server|export (?:async )?function|export const|login_required|objects\.get/,
   detect(facts) {
     const handlers = facts.handlers.filter(
       (handler) => handler.framework !== 'lambda' && handler.framework !== 'action' && handler.framework !== 'next',
     );
     const guarded = handlers.filter((handler) => byMiddleware(facts, handler));
-    return handlers.flatMap((handler) => judge(facts, handler, guarded));
+    return [
+      ...handlers.flatMap((handler) => judge(facts, handler, guarded)),
+      ...facts.handlers.flatMap((handler) => exported(facts, handler)),
+      ...withoutOwner(facts, rule),
+    ];
   },
 };
+
+/** Next.js: a route handler or server action that changes records and never asks who is calling. */
+function exported(facts: FileFacts, handler: Handler): readonly Detection[] {
+  if (handler.framework !== 'next' && handler.framework !== 'action') return [];
+  const own = nameOf(handler.node);
+  const name = own === null ? handler.method.toUpperCase() : facts.text(own);
+  const changes =
+    handler.framework === 'next'
+      ? /^(?:delete|put|patch)$/.test(handler.method)
+      : /^(?:delete|remove|update|ban|promote|grant|set[A-Z]|edit)/.test(name);
+  if (!changes || !STORES.test(bodyText(facts, handler.node)) || isGuarded(facts, handler)) return [];
+  return [
+    facts.finding({
+      rule,
+      at: handler.registration,
+      message: `${name.slice(0, 60)} changes records and never asks who is calling.`,
+      remediation: 'Check who is asking, and whether they may, before anything else.',
+      level: facts.isTest ? 'note' : 'warning',
+    }),
+  ];
+}
 
 function byMiddleware(facts: FileFacts, handler: Handler): boolean {
   return handler.middleware.some((part) => GUARD_NAME.test(facts.text(part)));

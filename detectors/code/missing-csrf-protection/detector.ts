@@ -18,13 +18,13 @@ const REMEDIATION =
 const SESSIONS =
   /^(?:express-session|cookie-session|koa-session|client-sessions|@fastify\/(?:session|secure-session)|iron-session\/express\.\w+)$/;
 const DEFENCE =
-  /csrf|xsrf|lusca|sameSite\s*:\s*['"](?:strict|lax)['"]|sameSite\s*:\s*true|SESSION_COOKIE_SAMESITE|headers\.origin|get\(['"]origin['"]\)|sec-fetch-site/i;
+  /csrf|csurf|xsrf|lusca|sameSite\s*:\s*['"](?:strict|lax)['"]|sameSite\s*:\s*true|SESSION_COOKIE_SAMESITE|headers\.origin|get\(['"]origin['"]\)|sec-fetch-site/i;
 
 /** Session cookies with routes that change something, and nothing against requests from other sites. */
 export const missingCsrfProtection: CodeDetector = {
   rule,
-  triggers: /session|csrf_exempt|cookie/i,
-  detect: (facts) => (facts.program.dialect === 'python' ? exempted(facts) : sessions(facts)),
+  triggers: /session|csrf|cookie/i,
+  detect: (facts) => (facts.program.dialect === 'python' ? [...exempted(facts), ...unlisted(facts)] : sessions(facts)),
 };
 
 function sessions(facts: FileFacts): readonly Detection[] {
@@ -62,6 +62,25 @@ function cookieChecked(facts: FileFacts, functions: readonly Syntax[]): Syntax |
 
 function codeOf(facts: FileFacts): string {
   return facts.program.text.replace(/\/\/[^\n]*/g, '');
+}
+
+/** Django: sessions in the list of middleware, and the check for requests from other sites not. */
+function unlisted(facts: FileFacts): readonly Detection[] {
+  return facts.assignments.flatMap(({ node, target, value }) => {
+    if (!/^MIDDLEWARE(?:_CLASSES)?$/.test(facts.text(target)) || value.type !== 'array') return [];
+    const names = value.children.map((part) => (part.type === 'string' ? String(facts.constant(part) ?? '') : ''));
+    const sessions = names.some((name) => /SessionMiddleware$/.test(name));
+    if (!sessions || names.some((name) => /csrf/i.test(name))) return [];
+    return [
+      facts.finding({
+        rule,
+        at: node,
+        message: 'The list of middleware has sessions and no check for requests caused by other sites.',
+        remediation: 'Add django.middleware.csrf.CsrfViewMiddleware.',
+        level: 'warning',
+      }),
+    ];
+  });
 }
 
 /** Django's own switch for one view. */

@@ -30,9 +30,13 @@ export const nosqlInjection: CodeDetector = {
 function inCall(facts: FileFacts, call: Call): readonly Detection[] {
   const [filter] = call.arguments;
   if (call.name === null || call.receiver === null || filter === undefined || !METHODS.test(call.name)) return [];
-  if (!COLLECTION.test(facts.text(call.receiver).replace(/\s+/g, '')) || facts.functionOf(filter) !== null) return [];
+  const receiver = facts.definition(call.receiver) ?? call.receiver;
+  const on = [call.receiver, receiver].map((each) => facts.text(each).replace(/\s+/g, ''));
+  if (!on.some((each) => COLLECTION.test(each)) || facts.functionOf(filter) !== null) return [];
   if (isRelational(facts)) return [];
   const object = facts.object(filter);
+  // Prisma and Sequelize wrap the filter, and compare values.
+  if (call.arguments.some((each) => isWrapped(facts, each))) return [];
   const values = object === null ? [filter] : valuesOf(facts, object);
   for (const value of values) {
     if (!mayBeObject(facts, value)) continue;
@@ -57,6 +61,11 @@ function inCall(facts: FileFacts, call: Call): readonly Detection[] {
     ];
   }
   return [];
+}
+
+function isWrapped(facts: FileFacts, argument: Syntax): boolean {
+  const object = facts.object(argument);
+  return object !== null && (facts.property(object, 'where') ?? facts.property(object, 'data')) !== null;
 }
 
 /** Drivers of tables compare values and know no operators in them. */

@@ -65,6 +65,21 @@ function sink(at: Syntax, value: Syntax): Sink {
   return { at, value, kind: 'redirect', what: WHAT, remediation: REMEDIATION, atLeast: 'remote' };
 }
 
+/** NestJS: what a method under `@Redirect()` returns says where to. */
+function* declared(facts: FileFacts): Generator<Sink> {
+  for (const handler of facts.handlers) {
+    if (handler.framework !== 'nest' || !handler.middleware.some((part) => /^@Redirect\(/.test(facts.text(part))))
+      continue;
+    for (const node of facts.nodes('return_statement')) {
+      const value = node.children[0];
+      if (value === undefined || node.start < handler.node.start || node.end > handler.node.end) continue;
+      const object = facts.object(value);
+      const url = object === null ? null : facts.property(object, 'url');
+      if (url !== null && leavesSite(facts, url)) yield sink(node, url);
+    }
+  }
+}
+
 /** A fixed host or a fixed path in front keeps the browser where it is meant to go. */
 function leavesSite(facts: FileFacts, value: Syntax): boolean {
   const shape = facts.shape(value);
@@ -76,5 +91,5 @@ function leavesSite(facts: FileFacts, value: Syntax): boolean {
 export const openRedirect: CodeDetector = {
   rule,
   triggers: /redirect|location|Redirect|refresh|\bopen\(/i,
-  detect: (facts) => taintedSinks(facts, rule, sinks(facts)),
+  detect: (facts) => taintedSinks(facts, rule, [...sinks(facts), ...declared(facts)]),
 };

@@ -41,6 +41,9 @@ function* sinks(facts: FileFacts): Generator<Sink> {
       isResponse(facts.text(call.receiver))
     ) {
       if (option(facts, call, 'root') === null) yield sink(call, path, 'remote');
+    } else if (python && call.name === 'extractall' && isTar(facts, call)) {
+      if (call.receiver !== null && !call.keywords.has('filter') && !call.keywords.has('members'))
+        yield { ...sink(call, call.receiver, 'unknown', 'warning'), unknown: 'warning' };
     } else if (python && call.name === 'save' && call.receiver !== null) {
       yield sink(call, path, 'remote');
     } else if (
@@ -68,6 +71,15 @@ function isPlacedBelow(facts: FileFacts, value: Sink['value']): boolean {
   return (
     (own === null || own.strength === 'unknown') &&
     parts.some((part) => facts.flow(part, 'path')?.strength === 'parameter')
+  );
+}
+
+/** `zipfile` keeps entries below the folder by itself; `tarfile` did so only from Python 3.14 on (its documentation). */
+function isTar(facts: FileFacts, call: Call): boolean {
+  if (call.receiver === null) return false;
+  return (
+    /^tarfile\./.test(call.origin ?? '') ||
+    /tarfile\.open/.test(facts.text(facts.definition(call.receiver) ?? call.receiver))
   );
 }
 

@@ -18,7 +18,7 @@ const REMEDIATION = "List the origins that may read the answers: cors({ origin: 
 export const permissiveCors: CodeDetector = {
   rule,
   triggers: /cors|Access-Control-Allow-Origin|allow_origins/i,
-  detect: (facts) => facts.calls.flatMap((call) => inCall(facts, call)),
+  detect: (facts) => [...facts.calls.flatMap((call) => inCall(facts, call)), ...headers(facts), ...settings(facts)],
 };
 
 function inCall(facts: FileFacts, call: Call): readonly Detection[] {
@@ -30,17 +30,27 @@ function inCall(facts: FileFacts, call: Call): readonly Detection[] {
     /@fastify\/cors|fastify-cors|[cC]ors/.test(facts.text(call.arguments[0] ?? call.node))
   )
     return library(facts, call.arguments[1], call.node);
-  if (call.name === 'enableCors' || (from === 'socket.io.Server' && call.arguments.length > 0)) {
+  if (/^(?:~|@nestjs\/core\.)NestFactory\.create$/.test(from)) {
+    const options = call.arguments[1] === undefined ? null : facts.object(call.arguments[1]);
+    const cors = options === null ? null : facts.property(options, 'cors');
+    if (cors === null) return [];
+    return facts.constant(cors) === true
+      ? [report(facts, cors, 'Pages of any site may read the answers: no origin is named.', 'warning')]
+      : library(facts, cors, cors);
+  }
+  if (call.name === 'enableCors' || (SOCKETS.test(from) && call.arguments.length > 0)) {
     const options = call.arguments.at(-1);
     const object = options === undefined ? null : facts.object(options);
     const inner = object === null ? null : facts.property(object, 'cors');
-    if (from === 'socket.io.Server') return inner === null ? [] : library(facts, inner, inner);
+    if (SOCKETS.test(from)) return inner === null ? [] : library(facts, inner, inner);
     return library(facts, call.arguments[0], call.node);
   }
   if (facts.program.dialect === 'python') return python(facts, call, from);
-  if (/^(?:setHeader|header|set|append|writeHead)$/.test(call.name ?? '')) return header(facts, call);
+  if (/^(?:setHeader|header|set|append)$/.test(call.name ?? '')) return header(facts, call);
   return [];
 }
+
+const SOCKETS = /^(?:socket\.io(?:\.Server)?|~Server)$/;
 
 function library(facts: FileFacts, options: Syntax | undefined, at: Syntax): readonly Detection[] {
   if (options === undefined)
@@ -87,30 +97,51 @@ function acceptsAll(facts: FileFacts, origin: Syntax): boolean {
 
 function header(facts: FileFacts, call: Call): readonly Detection[] {
   const [name, value] = call.arguments;
-  if (call.name === 'writeHead') {
-    const object = call.arguments.at(-1) === undefined ? null : facts.object(call.arguments.at(-1) ?? call.node);
-    const given = object === null ? null : facts.property(object, 'Access-Control-Allow-Origin');
-    return given !== null && facts.constant(given) === '*'
-      ? [report(facts, call.node, 'Pages of any site may read the answers (origin *).', 'warning')]
+  if (name === undefined || value === undefined || !ORIGIN_HEADER.test(String(facts.constant(name) ?? ''))) return [];
+  return allowed(facts, value, call.node);
+}
+
+const ORIGIN_HEADER = /^access-control-allow-origin$/i;
+
+/** `{ 'Access-Control-Allow-Origin': '*' }` and `headers['Access-Control-Allow-Origin'] = origin` */
+function headers(facts: FileFacts): readonly Detection[] {
+  const pairs = facts.nodes('pair').flatMap((node) => {
+    const key = node.children.find((child) => child.field === 'key');
+    const value = node.children.find((child) => child.field === 'value');
+    if (key === undefined || value === undefined || key.type !== 'string') return [];
+    return ORIGIN_HEADER.test(String(facts.constant(key) ?? '')) ? allowed(facts, value, node) : [];
+  });
+  const assigned = facts.assignments.flatMap(({ node, target, value }) => {
+    const key =
+      target.type === 'subscript_expression' ? target.children.find((child) => child.field === 'index') : undefined;
+    return key !== undefined && ORIGIN_HEADER.test(String(facts.constant(key) ?? ''))
+      ? allowed(facts, value, node)
       : [];
-  }
-  if (
-    name === undefined ||
-    value === undefined ||
-    !/^access-control-allow-origin$/i.test(String(facts.constant(name) ?? ''))
-  )
-    return [];
+  });
+  return [...pairs, ...assigned];
+}
+
+/** django-cors-headers' names for "any origin". */
+function settings(facts: FileFacts): readonly Detection[] {
+  return facts.assignments.flatMap(({ node, target, value }) =>
+    /^CORS_(?:ALLOW_ALL_ORIGINS|ORIGIN_ALLOW_ALL)$/.test(facts.text(target)) && facts.constant(value) === true
+      ? [report(facts, node, 'Pages of any site may read the answers.', 'warning')]
+      : [],
+  );
+}
+
+function allowed(facts: FileFacts, value: Syntax, at: Syntax): readonly Detection[] {
   const known = facts.constant(value);
-  if (known === '*') return [report(facts, call.node, 'Pages of any site may read the answers (origin *).', 'warning')];
+  if (known === '*') return [report(facts, at, 'Pages of any site may read the answers (origin *).', 'warning')];
   if (known === 'null')
-    return [report(facts, call.node, 'The origin "null" is allowed, which any page can take on.', 'warning')];
+    return [report(facts, at, 'The origin "null" is allowed, which any page can take on.', 'warning')];
   const flow = facts.flow(value, 'header');
   if (flow === null || flow.strength !== 'remote') return [];
-  const credentials = /allow-credentials['"]\s*,\s*['"]?true/i.test(facts.program.text);
+  const credentials = /allow-credentials['"]\]?\s*[,:=]\s*['"]?true/i.test(facts.program.text);
   return [
     facts.finding({
       rule,
-      at: call.node,
+      at,
       message: `The asking page's origin is allowed whatever it is${credentials ? ', with credentials' : ''}.`,
       remediation: REMEDIATION,
       level: credentials ? 'error' : 'warning',

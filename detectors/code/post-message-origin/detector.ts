@@ -15,9 +15,19 @@ const rule = codeRule({
 /** Message listeners that never look at the origin, and messages sent to any origin. */
 export const postMessageOrigin: CodeDetector = {
   rule,
-  triggers: /postMessage|['"`]message['"`]|onmessage/,
-  detect: (facts) => [...facts.calls.flatMap((call) => inCall(facts, call)), ...handlers(facts)],
+  triggers: /postMessage|['"`:]message['"`]|onmessage/,
+  detect: (facts) => [...listened(facts), ...facts.calls.flatMap((call) => inCall(facts, call)), ...handlers(facts)],
 };
+
+/** Angular: `@HostListener('window:message', ['$event'])` */
+function listened(facts: FileFacts): readonly Detection[] {
+  return facts.nodes('decorator').flatMap((node) => {
+    if (!/^@HostListener\(\s*['"]window:message['"]/.test(facts.text(node))) return [];
+    const siblings = node.parent?.children ?? [];
+    const fn = siblings.slice(siblings.indexOf(node) + 1).find((part) => part.type === 'method_definition');
+    return fn === undefined ? [] : listener(facts, fn, node);
+  });
+}
 
 function inCall(facts: FileFacts, call: Call): readonly Detection[] {
   const [first, second] = call.arguments;
@@ -34,6 +44,12 @@ function inCall(facts: FileFacts, call: Call): readonly Detection[] {
         level: isHarmless(facts, first) ? 'note' : 'warning',
       }),
     ];
+  }
+  if (call.name === 'on' && first !== undefined && second !== undefined && facts.constant(first) === 'message') {
+    const fn = /^(?:\$|jQuery)\(window\)$/.test(call.receiver === null ? '' : facts.text(call.receiver))
+      ? facts.functionOf(second)
+      : null;
+    return fn === null ? [] : listener(facts, fn, call.node);
   }
   if (
     call.name !== 'addEventListener' ||
@@ -61,6 +77,22 @@ function handlers(facts: FileFacts): readonly Detection[] {
 
 function listener(facts: FileFacts, fn: Syntax, at: Syntax): readonly Detection[] {
   const body = facts.text(fn);
+  // A part of the origin stands in other origins as well: `example.com.evil.test`.
+  if (
+    /\.origin\.(?:indexOf|includes|search|match|startsWith)\s*\(/.test(body) &&
+    !/\.origin\s*[!=]==?/.test(body) &&
+    /\.data\b/.test(body)
+  )
+    return [
+      facts.finding({
+        rule,
+        at,
+        message: 'The listener looks for a part of the origin, which other origins contain as well.',
+        remediation: 'Compare the whole of event.origin with a fixed list.',
+        level: 'warning',
+        confidence: 'medium',
+      }),
+    ];
   if (/\.origin\b|\borigin\b|\.source\s*[!=]==|isTrusted(?:Origin|Source)/.test(body)) return [];
   if (
     !/\.data\b|\bdata\b/.test(body) ||

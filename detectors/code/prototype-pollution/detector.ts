@@ -62,7 +62,7 @@ function written(facts: FileFacts, node: Syntax, target: Syntax, value: Syntax):
     ];
   }
   if (home === null) return [];
-  const walks = walksDown(facts, home, object);
+  const walks = walksDown(facts, home, object) || reduces(facts, home, object, key);
   const merges = !walks && copiesDeep(facts, home, key, value);
   if (!walks && !merges) return [];
   const what = walks
@@ -103,6 +103,26 @@ function walksDown(facts: FileFacts, home: Syntax, object: Syntax): boolean {
       inLoop(node, home)
     );
   });
+}
+
+/** `path.split('.').reduce((at, key) => (at[key] = …), object)` */
+function reduces(facts: FileFacts, home: Syntax, object: Syntax, key: Syntax): boolean {
+  const call = home.parent?.type === 'arguments' ? home.parent.parent : null;
+  const callee = call?.children.find((child) => child.field === 'function');
+  const names = home.children
+    .find((child) => child.field === 'parameters')
+    ?.children.map((child) =>
+      facts
+        .text(child)
+        .replace(/[:=].*/s, '')
+        .trim(),
+    );
+  return (
+    callee !== undefined &&
+    /(?:split\(.*\)|path|keys|parts|segments|props)\s*\.reduce$/is.test(facts.text(callee)) &&
+    names?.[0] === facts.text(object) &&
+    names[1] === facts.text(key)
+  );
 }
 
 function inLoop(node: Syntax, home: Syntax): boolean {

@@ -104,7 +104,7 @@ function judge(facts: FileFacts, used: Used): readonly Detection[] {
     flow?.strength === 'parameter' && repetitionsOf(used.source) > 1 && sizeOf(used.source) <= MAX_PARAMETER_SIZE;
   if (!nested && flow?.strength !== 'remote' && !short) return [];
   if (sizeOf(used.source) > MAX_NESTED_SIZE) return nested ? undecided(facts, used) : [];
-  const { status, complexity } = check(used.source, used.flags.replace(/[^imsuy]/g, ''));
+  const { status, complexity } = check(withoutUnsupported(used.source), used.flags.replace(/[^imsuy]/g, ''));
   if (status === 'unknown' && nested) return undecided(facts, used);
   if (status !== 'vulnerable' || complexity === undefined) return [];
   return vulnerable(facts, used, complexity, flow ?? inputOf(facts, used.node));
@@ -115,6 +115,15 @@ function tooLong(facts: FileFacts, used: Used): readonly Detection[] {
   if (!repeatsAmbiguousGroup(used.source) || provenUnambiguous(used.source, used.flags)) return [];
   const message = `This expression of ${used.source.length} characters is longer than the ${MAX_LENGTH} that are checked; whether it can take exponential time is not known.`;
   return [facts.finding({ rule, at: used.node, message, remediation: REWRITE, level: 'note', confidence: 'low' })];
+}
+
+/**
+ * The checker reads no back-references and no look-ahead. A back-reference taken out, and a look-ahead at the very
+ * start, leave the ambiguity of the rest as it is; other look-arounds can be what takes the ambiguity away.
+ */
+function withoutUnsupported(source: string): string {
+  if (/\(\?=\(/.test(source)) return source;
+  return source.replace(/\\[1-9](?!\d)/g, '').replace(/^(\^?)(?:\(\?[=!](?:[^()\\]|\\.)*\))+/, '$1');
 }
 
 /** Told where a request reaches the expression; elsewhere nobody could do anything with it. */

@@ -15,7 +15,7 @@ const rule = codeRule({
 const REMEDIATION = 'Parse the address with new URL and refuse hosts that are not on a fixed list, before asking it.';
 
 const REQUEST =
-  /^(?:~fetch|~\$fetch|node-fetch|undici\.(?:fetch|request|stream)|cross-fetch(?:\.fetch)?|isomorphic-fetch|axios(?:\.(?:default|get|post|put|patch|delete|head|request|create\(\)(?:\.\w+)?))?|~axios(?:\.\w+)?|got(?:\.\w+)?|request(?:\.(?:get|post|put|head|delete|defaults\(\)))?|request-promise(?:-native)?(?:\.\w+)?|superagent\.\w+|needle(?:\.\w+)?|ky(?:\.\w+)?|phin|bent\(\)|wretch|ofetch\.\w+|https?\.(?:get|request)|~https?\.(?:get|request)|http2\.connect|follow-redirects\.https?\.(?:get|request)|simple-get|puppeteer\.launch\(\)\.newPage\(\)\.goto|playwright\.\w+\.launch\(\)\.newPage\(\)\.goto|requests\.(?:get|post|put|patch|delete|head|request|Session\(\)\.\w+)|httpx\.(?:get|post|put|patch|delete|request|AsyncClient\(\)\.\w+|Client\(\)\.\w+)|urllib\.request\.(?:urlopen|Request|urlretrieve)|urllib2\.urlopen|aiohttp\.ClientSession\(\)\.\w+|http\.client\.HTTPS?Connection|net\.(?:connect|createConnection)|open-graph-scraper|image-downloader\.image|download)$/;
+  /^(?:~fetch|~\$fetch|node-fetch|undici\.(?:fetch|request|stream)|cross-fetch(?:\.fetch)?|isomorphic-fetch|axios(?:\.(?:create|default|get|post|put|patch|delete|head|request|create\(\)(?:\.\w+)?))?|~axios(?:\.\w+)?|got(?:\.\w+)?|~?request(?:\.(?:get|post|put|head|delete|defaults\(\)))?|request-promise(?:-native)?(?:\.\w+)?|superagent\.\w+|needle(?:\.\w+)?|ky(?:\.\w+)?|phin|bent\(\)|wretch|ofetch\.\w+|https?\.(?:get|request)|~https?\.(?:get|request)|http2\.connect|follow-redirects\.https?\.(?:get|request)|simple-get|puppeteer\.launch\(\)\.newPage\(\)\.goto|playwright\.\w+\.launch\(\)\.newPage\(\)\.goto|requests\.(?:get|post|put|patch|delete|head|request|Session\(\)\.\w+)|httpx\.(?:get|post|put|patch|delete|request|AsyncClient\(\)\.\w+|Client\(\)\.\w+)|urllib\.request\.(?:urlopen|Request|urlretrieve)|urllib2\.urlopen|aiohttp\.ClientSession\(\)\.\w+|http\.client\.HTTPS?Connection|net\.(?:connect|createConnection)|open-graph-scraper|image-downloader\.image|download)$/;
 
 function* sinks(facts: FileFacts): Generator<Sink> {
   for (const call of facts.calls) {
@@ -53,10 +53,13 @@ function addressOf(facts: FileFacts, call: Call): Syntax | null {
     return (
       facts.property(object, 'url') ??
       facts.property(object, 'uri') ??
+      facts.property(object, 'baseURL') ??
+      facts.property(object, 'prefixUrl') ??
       facts.property(object, 'hostname') ??
       facts.property(object, 'host')
     );
   }
+  if (call.origin === 'needle' && second !== undefined) return second;
   if (/^(?:requests|httpx)\.(?:request|Session\(\)\.request)$/.test(call.origin ?? '') && second !== undefined)
     return second;
   return first;

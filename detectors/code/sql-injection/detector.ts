@@ -23,7 +23,7 @@ const RAW =
 const DRIVER =
   /^(?:mysql2?(?:\/promise)?|pg|pg-promise|postgres|better-sqlite3|sqlite3?|mssql|tedious|oracledb|knex|sequelize|typeorm|mariadb|@?prisma\/client|prisma|drizzle-orm|slonik|kysely|objection|@vercel\/postgres|@neondatabase\/serverless|sqlalchemy|psycopg2?|pymysql|MySQLdb|asyncpg|aiosqlite|django\.db|node:sqlite|libsql)\b/;
 const DATABASE_NAME =
-  /(?:^|[._])(?:db|sql|database|conn|connection|pool|client|knex|sequelize|cursor|cur|session|mysql|pg|sqlite|prisma|\$?queryRunner|manager|dataSource|entityManager|repository|trx|tx|engine)$|(?:Db|DB|Pool|Connection|Conn|Database|Client|Repository|Repo)$/i;
+  /(?:^|[._])(?:db|sql|database|conn|connection|pool|client|knex|sequelize|cursor|cur|session|mysql|pg|sqlite|prisma|\$?queryRunner|objects|manager|dataSource|entityManager|repository|trx|tx|engine)$|(?:Db|DB|Pool|Connection|Conn|Database|Client|Repository|Repo)$/i;
 
 function* sinks(facts: FileFacts): Generator<Sink> {
   for (const call of facts.calls) {
@@ -36,7 +36,9 @@ function* sinks(facts: FileFacts): Generator<Sink> {
       (isDriver(call) || isDatabase(facts, call) || /Raw|Unsafe/.test(call.name))
     ) {
       yield sink(call, statementOf(facts, value), 'unknown');
-    } else if (METHODS.test(call.name) && call.receiver !== null) {
+    } else if (call.receiver !== null && isCondition(facts, call, value)) {
+      yield sink(call, value, 'unknown');
+    } else if (METHODS.test(call.name) && call.receiver !== null && !isPrepared(facts, call.receiver)) {
       const statement = statementOf(facts, value);
       const shape = facts.shape(statement);
       if (shape !== null && STATEMENT.test(shape)) yield sink(call, statementOf(facts, value), 'unknown');
@@ -53,6 +55,18 @@ function* sinks(facts: FileFacts): Generator<Sink> {
       yield sink(call, statementOf(facts, value), 'unknown');
     }
   }
+}
+
+/** TypeORM's and Knex's builders take conditions as text: `.where(`name = '${name}'`)`. */
+function isCondition(facts: FileFacts, call: Call, value: Syntax): boolean {
+  if (!/^(?:where|andWhere|orWhere|having|andHaving|extra|addWhere)$/.test(call.name ?? '')) return false;
+  const shape = facts.shape(value);
+  return shape?.includes('\u0000') === true && /[=<>]|\b(?:like|ilike|in|between|is)\b/i.test(shape);
+}
+
+/** `db.prepare('…').all(value)`: what a prepared statement is given is bound to its places. */
+function isPrepared(facts: FileFacts, receiver: Syntax): boolean {
+  return /\bprepare\s*\(/.test(facts.text(facts.definition(receiver) ?? receiver));
 }
 
 function sink(call: Call, value: Syntax, atLeast: Sink['atLeast']): Sink {
@@ -84,6 +98,7 @@ function isDatabase(facts: FileFacts, call: Call): boolean {
 /** Follows what is given to a database as a statement back to where it comes from. */
 export const sqlInjection: CodeDetector = {
   rule,
-  triggers: /select\b|insert\b|update\b|delete\b|drop\b|\.query|\.execute|[rR]aw|\.unsafe|literal|read_sql|\btext\(/i,
+  triggers:
+    /select\b|insert\b|update\b|delete\b|drop\b|\.query|\.execute|[rR]aw|\.unsafe|literal|read_sql|\btext\(|where|having/i,
   detect: (facts) => taintedSinks(facts, rule, sinks(facts)),
 };

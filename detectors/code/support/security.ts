@@ -2,7 +2,7 @@ import type { FileFacts, Handler, Syntax } from '../../../src/inspect/facts.ts';
 
 /** Names of things that decide who may: middleware, decorators, calls. */
 export const GUARD_NAME =
-  /auth(?!or(?!i[sz])|ority)|protect|require_?(?:login|user|role|admin|session|permission|scope|owner)|is_?(?:admin|owner|logged_?in|member|allowed)|has_?(?:role|permission|scope|access)|ensure_?(?:logged|user|admin|owner|role)|check_?(?:permission|role|access|owner|token|session|jwt|user)|verify_?(?:token|jwt|session|user|admin|owner|access|permission)|permission|access_?control|\bacl\b|\brbac\b|passport|restrict|admin_?only|login_?required|logged_?in|jwt|bearer|guard|\bcan\(|currentUser|current_user|getServerSession|getSession|api_?key|clerk|session\.user|req\.user|request\.user|ctx\.user|user_?id\s*[!=]==|locals\.user|\bForbidden|Unauthori[sz]ed|sendStatus\(40[13]\)|status\(40[13]\)|status:\s*40[13]|abort\(40[13]\)/i;
+  /auth(?!or(?!i[sz])|ority)|protect|require_?(?:login|user|role|admin|session|permission|scope|owner)|is_?(?:admin|owner|logged_?in|member|allowed)|has_?(?:role|permission|scope|access)|ensure_?(?:logged|user|admin|owner|role)|check_?(?:permission|role|access|owner|token|session|jwt|user)|verify_?(?:token|jwt|session|user|admin|owner|access|permission)|permission|access_?control|\bacl\b|\brbac\b|passport|roles?_(?:required|accepted)|\breq\.session\b|restrict|admin_?only|login_?required|logged_?in|jwt|bearer|guard|\bcan\(|currentUser|current_user|getServerSession|getSession|api_?key|clerk|session\.user|req\.user|request\.user|ctx\.user|user_?id\s*[!=]==|locals\.user|\bForbidden|Unauthori[sz]ed|sendStatus\(40[13]\)|status\(40[13]\)|status:\s*40[13]|abort\(40[13]\)/i;
 
 /** Routes that are open by their nature. */
 export const OPEN_ROUTE =

@@ -14,6 +14,8 @@ export interface Sink {
   readonly atLeast: Strength;
   /** A level other than the strength's own: for a sink that does less harm. */
   readonly level?: Level;
+  /** What a value of unknown origin weighs, where that is more than a note: the sink is hardly ever harmless. */
+  readonly unknown?: Level;
 }
 
 const ORDER: readonly Strength[] = ['remote', 'local', 'parameter', 'unknown'];
@@ -37,7 +39,10 @@ export function taintedSinks(facts: FileFacts, rule: Rule, sinks: Iterable<Sink>
   for (const sink of sinks) {
     const flow = facts.flow(sink.value, sink.kind);
     if (flow === null || ORDER.indexOf(flow.strength) > ORDER.indexOf(sink.atLeast)) continue;
-    const { level, confidence } = weight(flow.strength);
+    const { level, confidence } =
+      flow.strength === 'unknown' && sink.unknown !== undefined
+        ? { level: sink.unknown, confidence: 'low' as const }
+        : weight(flow.strength);
     // Helpers of tests are called by tests; a request reaches no more than the test's own server.
     const inTest = facts.isTest && flow.strength !== 'remote';
     found.push(

@@ -34,7 +34,19 @@ function caught(facts: FileFacts, clause: Syntax): readonly Detection[] {
     clause.children.find((child) => child.field === 'body') ??
     clause.children.find((child) => child.type === 'statement_block');
   if (attempt === undefined || body === undefined) return [];
+  // A middleware that logs the failure and lets the request go on.
+  const after = clause.parent === null ? null : following(clause.parent);
+  if (after !== null && /^next\(\s*\);?$/.test(facts.text(after)) && CHECK.test(facts.text(attempt))) {
+    const plain = facts.text(body).replace(/\/\/[^\n]*|\/\*[\s\S]*?\*\/|'[^'\n]*'|"[^"\n]*"/g, '');
+    if (!REFUSES.test(plain))
+      return [report(facts, clause, 'After an error of the check the request goes on.', 'warning')];
+  }
   return judge(facts, clause, facts.text(attempt), facts.text(body), securityPath(facts, clause));
+}
+
+function following(statement: Syntax): Syntax | null {
+  const siblings = statement.parent?.children ?? [];
+  return siblings[siblings.indexOf(statement) + 1] ?? null;
 }
 
 /** The function around says that it decides about access. */

@@ -43,7 +43,8 @@ function compared(facts: FileFacts, node: Syntax): readonly Detection[] {
     const other = secret === left ? right : left;
     const strongNames = named.length === 2 || environment(facts, left) || environment(facts, right);
     const outside = [left, right].some((side) => facts.flow(side, 'data')?.strength === 'remote');
-    if (!outside && !(strongNames && environment(facts, other))) return [];
+    const stored = named.length === 2 && named.some((side) => isStored(facts, side));
+    if (!outside && !stored && !(strongNames && environment(facts, other))) return [];
     if (/passw/i.test(facts.text(secret)) && /confirm|repeat|again|second|retype|new/i.test(facts.text(node)))
       return [];
   }
@@ -60,6 +61,13 @@ function compared(facts: FileFacts, node: Syntax): readonly Detection[] {
       level: facts.isTest ? 'note' : 'warning',
     }),
   ];
+}
+
+/** One of two secrets is the one on record: `otp !== storedOtp`, `hash === user.passwordHash`. */
+function isStored(facts: FileFacts, side: Syntax): boolean {
+  return /^(?:stored|expected|saved|actual|valid|correct|real)_|(?:^|\.)(?:user|account|record|row|db_?user|session|client)\./i.test(
+    spaced(facts.text(side)),
+  );
 }
 
 function isFixed(facts: FileFacts, side: Syntax): boolean {
@@ -80,16 +88,27 @@ function environment(facts: FileFacts, side: Syntax): boolean {
 
 /** The result of a keyed hash, by its calls. */
 function isMac(facts: FileFacts, side: Syntax): boolean {
-  const text = facts.text(facts.definition(side) ?? side);
+  const own = facts.definition(side) ?? side;
+  // `sha256=${digest}`: the prefix changes nothing.
+  const inner =
+    own.type === 'template_string'
+      ? own.children.find((part) => part.type === 'template_substitution')?.children[0]
+      : undefined;
+  const text = facts.text(inner === undefined ? own : (facts.definition(inner) ?? inner));
   return (
     text.length < 600 &&
-    /createHmac\s*\(|Hmac\w*\(|hmac\.new\(|\.hexdigest\(\)/.test(text) &&
+    /createHmac\s*\(|Hmac\w*\(|hmac\.(?:new|digest)\(/i.test(text) &&
     /digest|toString|Hmac/.test(text) &&
     !/hashlib/.test(text)
   );
 }
 
 function isSecretName(facts: FileFacts, side: Syntax): boolean {
+  // `req.get('x-signature')`
+  if (side.type === 'call_expression') {
+    const header = /\.(?:get|header|getHeader)\(\s*['"]([\w-]+)['"]\s*\)$/.exec(facts.text(side))?.[1];
+    return header !== undefined && SECRET.test(header.replace(/^x-|-/gi, '_'));
+  }
   if (!['identifier', 'member_expression', 'subscript_expression'].includes(side.type)) return false;
   const text = spaced(facts.text(side))
     .replace(/['"\]]+$/, '')

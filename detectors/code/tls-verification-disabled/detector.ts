@@ -18,7 +18,7 @@ const REMEDIATION = 'Leave the check on and hand over the certificate of your ow
 export const tlsVerificationDisabled: CodeDetector = {
   rule,
   triggers:
-    /rejectUnauthorized|NODE_TLS_REJECT|strictSSL|checkServerIdentity|verify|CERT_NONE|insecure|unverified|check_hostname|InsecureSkip/i,
+    /rejectUnauthorized|NODE_TLS_REJECT|strictSSL|checkServerIdentity|verify|CERT_NONE|insecure|unverified|check_hostname|InsecureSkip|ssl\s*=|missing_host_key|tlsAllow/i,
   detect: (facts) => [...options(facts), ...assignments(facts), ...python(facts)],
 };
 
@@ -37,7 +37,7 @@ function option(facts: FileFacts, at: Syntax, name: string, value: Syntax): read
     return /NODE_ENV|isProd|production/.test(facts.text(value)) ? [report(facts, at, 'note')] : [];
   }
   if (
-    /^(?:trustAllCertificates|insecureSkipVerify|acceptInsecureCerts|ignoreHTTPSErrors|ignoreCertificateErrors)$/i.test(
+    /^(?:trustAllCertificates|insecureSkipVerify|acceptInsecureCerts|ignoreHTTPSErrors|ignoreCertificateErrors|tlsAllowInvalidCertificates|tlsAllowInvalidHostnames|tlsInsecure)$/i.test(
       name,
     ) &&
     facts.constant(value) === true
@@ -90,6 +90,13 @@ function python(facts: FileFacts): readonly Detection[] {
   return facts.calls.flatMap((call) => {
     const from = call.origin ?? '';
     if (from === 'ssl._create_unverified_context') return [report(facts, call.node)];
+    if (
+      call.name === 'set_missing_host_key_policy' &&
+      /(?:AutoAdd|Warning)Policy/.test(call.arguments.map((each) => facts.text(each)).join())
+    )
+      return [report(facts, call.node)];
+    const required = call.keywords.get('cert_reqs');
+    if (required !== undefined && /CERT_NONE/.test(facts.text(required))) return [report(facts, call.node)];
     const verify = call.keywords.get('verify') ?? call.keywords.get('ssl') ?? call.keywords.get('verify_ssl');
     if (verify === undefined || facts.constant(verify) !== false) return [];
     return /^(?:requests|httpx|aiohttp|urllib3)\b|session|client/i.test(

@@ -1,5 +1,7 @@
+import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { functionAround } from '../support/around.ts';
 import { codeRule } from '../support/rule.ts';
 import { option, type Sink, taintedSinks } from '../support/tainted.ts';
 
@@ -25,10 +27,11 @@ function* sinks(facts: FileFacts): Generator<Sink> {
     yield {
       at: call.node,
       value: data,
-      kind: 'data',
+      kind: 'code',
       what: 'Objects are rebuilt from data that comes from',
       remediation: REMEDIATION,
       atLeast: needsRemote(from) ? 'remote' : 'unknown',
+      ...(isOwnFile(facts, data) ? {} : { unknown: 'warning' }),
     };
   }
 }
@@ -36,6 +39,37 @@ function* sinks(facts: FileFacts): Generator<Sink> {
 /** These are dangerous by what they read from afar; on own files they are everyday tools. */
 function needsRemote(from: string): boolean {
   return /^(?:v8|torch|joblib|pandas|shelve|yaml\.full_load|marshal)/.test(from);
+}
+
+/** Loaders that run what they read, over something that is not followed: a cache, a queue, a socket. */
+function unfollowed(facts: FileFacts): readonly Detection[] {
+  return facts.calls.flatMap((call) => {
+    const [data] = call.arguments;
+    if (
+      data === undefined ||
+      !/^_?c?[pP]ickle\.loads?$|^(?:dill|cloudpickle)\.loads?$|^jsonpickle\.decode$/.test(call.origin ?? '')
+    )
+      return [];
+    const around = functionAround(call.node);
+    const checked = /hmac|signature|verify|compare_digest|dumps/.test(facts.text(around ?? call.node));
+    if (checked || isOwnFile(facts, data) || facts.constant(data) !== undefined) return [];
+    return [
+      facts.finding({
+        rule,
+        at: call.node,
+        message: 'Objects are rebuilt from data whose origin is not known, and rebuilding them can run code.',
+        remediation: REMEDIATION,
+        level: facts.isTest ? 'note' : 'warning',
+        confidence: 'low',
+      }),
+    ];
+  });
+}
+
+/** A file that the program names itself: `open("model.pkl")`. */
+function isOwnFile(facts: FileFacts, data: Syntax): boolean {
+  const text = facts.text(facts.definition(data) ?? data);
+  return /\bopen\(\s*[rbuf]*["'][^"'{]*["']|__file__/.test(text);
 }
 
 function isSafeLoader(facts: FileFacts, call: Call, from: string): boolean {
@@ -57,5 +91,9 @@ function unsafeSchema(facts: FileFacts, schema: Syntax | null): boolean {
 export const unsafeDeserialization: CodeDetector = {
   rule,
   triggers: /serialize|pickle|marshal|yaml|dill|shelve|joblib|torch|funcster|cryo|\bv8\b/i,
-  detect: (facts) => taintedSinks(facts, rule, sinks(facts)),
+  detect: (facts) => {
+    const found = taintedSinks(facts, rule, sinks(facts));
+    const lines = new Set(found.map((each) => each.locations[0].startLine));
+    return [...found, ...unfollowed(facts).filter((each) => !lines.has(each.locations[0].startLine))];
+  },
 };

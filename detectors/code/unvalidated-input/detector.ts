@@ -18,15 +18,15 @@ const REMEDIATION = 'Parse the body with a schema at the top of the handler and 
 const CHECKS =
   /schema|valid|parse\(|zod|joi|yup|ajv|typeof|Number\(|parseInt|isNaN|isInteger|instanceof|assert|sanitize|\.test\(|\.match\(|\.includes\(|check|if\s*\(\s*!|\?\?|Array\.isArray|\.length|[<>]=?\s*\d|String\(/i;
 const STORES =
-  /\.(?:create|insert\w*|save|update\w*|findByIdAndUpdate|findOneAndUpdate|upsert|push|set|query|execute|bulkCreate)$/;
+  /\.(?:create|insert\w*|save|update\w*|findByIdAndUpdate|findOneAndUpdate|upsert|push|set|query|execute|bulkCreate|values|withdraw|deposit|transfer|charge|refund|credit|debit)$/;
+const CALCULATIONS: ReadonlySet<string> = new Set(['binary_expression']);
 const FIELD: ReadonlySet<string> = new Set(['member_expression']);
 
 /** Handlers that hand body fields to a store, without any check between. */
 export const unvalidatedInput: CodeDetector = {
   rule,
-  triggers: /body|\.json\(\)/,
-  detect: (facts) =>
-    facts.program.dialect === 'python' ? [] : facts.handlers.flatMap((handler) => judge(facts, handler)),
+  triggers: /body|json|request\.form/,
+  detect: (facts) => facts.handlers.flatMap((handler) => judge(facts, handler)),
 };
 
 function judge(facts: FileFacts, handler: Handler): readonly Detection[] {
@@ -52,13 +52,23 @@ function judge(facts: FileFacts, handler: Handler): readonly Detection[] {
   ];
 }
 
+/** In Python a record is made by calling its class. */
+function isStore(facts: FileFacts, callee: Syntax): boolean {
+  const text = facts.text(callee);
+  if (facts.program.dialect !== 'python') return STORES.test(text);
+  return (
+    /\.(?:create|insert_one|insert|execute|update_one|withdraw|deposit|transfer|charge)$/.test(text) ||
+    /^[A-Z][a-z]\w*$/.test(text)
+  );
+}
+
 function firstUse(
   facts: FileFacts,
   body: Syntax,
 ): { readonly at: Syntax; readonly flow: ReturnType<FileFacts['flow']> } | null {
   for (const call of facts.calls) {
-    if (call.node.start < body.start || call.node.end > body.end || !STORES.test(facts.text(call.callee))) continue;
-    for (const argument of call.arguments) {
+    if (call.node.start < body.start || call.node.end > body.end || !isStore(facts, call.callee)) continue;
+    for (const argument of [...call.arguments, ...call.keywords.values()]) {
       const flow = facts.flow(argument, 'data');
       if (flow?.strength === 'remote' && /body/.test(flow.source)) return { at: call.node, flow };
     }
@@ -70,6 +80,14 @@ function firstUse(
       /^[-*/+]$/.test(facts.text(node.parent.children.find((child) => child.field === 'operator') ?? node))
     ) {
       return { at: node, flow: facts.flow(node, 'data') };
+    }
+  }
+  for (const node of within(body, CALCULATIONS)) {
+    const operator = node.children.find((child) => child.field === 'operator');
+    if (operator === undefined || !/^[-*/]$/.test(facts.text(operator))) continue;
+    for (const side of node.children.filter((child) => child.type === 'identifier')) {
+      const flow = facts.flow(side, 'data');
+      if (flow?.strength === 'remote' && /body/.test(flow.source)) return { at: node, flow };
     }
   }
   return null;

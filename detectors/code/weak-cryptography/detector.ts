@@ -17,7 +17,7 @@ const rule = codeRule({
 const CIPHER = 'Use AES-256-GCM with a random nonce for every message.';
 const HASH = 'Use SHA-256 or better.';
 const PASSWORD = 'Store passwords with scrypt, argon2 or bcrypt, each with its own salt.';
-const PASSWORD_NAME = /passw(?:or)?d|passphrase|\bpwd\b|credential/i;
+const PASSWORD_NAME = /passw(?:or)?d|passphrase|\bpwd\b|credential|(?:^|[\s_.(])pw\b/i;
 const SECURITY_NAME =
   /passw(?:or)?d|passphrase|\bpwd\b|credential|sign|token|secret|auth|hmac|verify|session|digest_?auth|certificate|api_?key/i;
 const WEAK_CIPHER = /^(?:des|des-|des3|3des|rc2|rc4|bf|blowfish|cast5?|seed|idea)|-ecb\b|^rc4/i;
@@ -27,7 +27,7 @@ const FEW_ROUNDS = 100_000;
 /** Calls of the crypto libraries, judged by the algorithm they name and what the result is for. */
 export const weakCryptography: CodeDetector = {
   rule,
-  triggers: /crypto|md5|sha1|hashlib|bcrypt|pbkdf2|DES|ARC4|ECB|cipher/i,
+  triggers: /crypto|md5|sha\d|hashlib|hashes|bcrypt|pbkdf2|DES|ARC4|ECB|cipher|\brsa\b/i,
   detect: (facts) => facts.calls.flatMap((call) => inCall(facts, call)),
 };
 
@@ -36,7 +36,12 @@ function inCall(facts: FileFacts, call: Call): readonly Detection[] {
   const [first, second] = call.arguments;
   if (/^~?crypto\.createCipher$|^~?crypto\.createDecipher$/.test(from))
     return [report(facts, call.node, 'createCipher derives its key from the password without salt or rounds.', CIPHER)];
-  if (/^~?crypto\.createCipheriv$/.test(from) && first !== undefined) return cipher(facts, call, first, second);
+  if (/^~?crypto\.create(?:Cipher|Decipher)iv$/.test(from) && first !== undefined)
+    return cipher(facts, call, first, second);
+  if (/^~?crypto\.create(?:Sign|Verify)$/.test(from) && first !== undefined)
+    return /md5|sha-?1(?!\d)/i.test(String(facts.constant(first) ?? ''))
+      ? [report(facts, call.node, 'A signature over MD5 or SHA-1 can be forged.', HASH)]
+      : [];
   if (/^~?crypto\.(?:createHash|hash)$|^hashlib\.new$/.test(from) && first !== undefined)
     return hash(facts, call, String(facts.constant(first) ?? ''));
   if (
@@ -48,6 +53,20 @@ function inCall(facts: FileFacts, call: Call): readonly Detection[] {
     if (relaxed !== undefined && facts.constant(relaxed) === false) return [];
     return hash(facts, call, /md5/i.test(from) ? 'md5' : 'sha1');
   }
+  if (
+    /^cryptography\.hazmat\.(?:primitives\.ciphers|decrepit\.ciphers)\.algorithms\.(?:ARC4|TripleDES|Blowfish|IDEA|CAST5|SEED)$|^cryptography\.hazmat\.primitives\.ciphers\.modes\.ECB$/.test(
+      from,
+    )
+  )
+    return [report(facts, call.node, 'The cipher can be broken with little effort.', CIPHER)];
+  if (/^cryptography\.hazmat\.primitives\.hashes\.(?:MD5|SHA1)$/.test(from))
+    return hash(facts, call, call.name === 'MD5' ? 'md5' : 'sha1');
+  if (/^cryptography\.hazmat\.primitives\.asymmetric\.(?:rsa|dsa)\.generate_private_key$/.test(from))
+    return keySize(facts, call, call.keywords.get('key_size') ?? null);
+  if (/^Crypto(?:dome)?\.Protocol\.KDF\.PBKDF2$/.test(from))
+    return rounds(facts, call, call.keywords.get('count'), FEW_ROUNDS);
+  if (/^(?:js-)?sha(?:256|512|224|384)(?:\.sha\d+)?$|^~sha(?:256|512|224|384)$/.test(from) && first !== undefined)
+    return fastPassword(facts, call);
   if (/^hashlib\.(?:sha256|sha512|sha224|sha384)$|^crypto-js\.SHA(?:256|512)$/.test(from) && first !== undefined)
     return fastPassword(facts, call);
   if (
@@ -67,18 +86,7 @@ function inCall(facts: FileFacts, call: Call): readonly Detection[] {
   if (/^bcrypt(?:js)?\.(?:hash|hashSync|genSalt|genSaltSync)$/.test(from))
     return rounds(facts, call, /Salt/.test(from) ? first : second, 10);
   if (/^~?crypto\.generateKeyPair(?:Sync)?$/.test(from)) {
-    const length = option(facts, call, 'modulusLength');
-    const bits = length === null ? undefined : facts.constant(length);
-    return typeof bits === 'number' && bits < 2048
-      ? [
-          report(
-            facts,
-            call.node,
-            `An RSA key of ${bits} bits can be factored.`,
-            'Use 3072 bits or more, or an elliptic curve.',
-          ),
-        ]
-      : [];
+    return keySize(facts, call, option(facts, call, 'modulusLength'));
   }
   if (/^ssl\.wrap_socket$/.test(from))
     return [
@@ -92,11 +100,18 @@ function inCall(facts: FileFacts, call: Call): readonly Detection[] {
   return [];
 }
 
+function keySize(facts: FileFacts, call: Call, length: Syntax | null): readonly Detection[] {
+  const bits = length === null ? undefined : facts.constant(length);
+  if (typeof bits !== 'number' || bits >= 2048) return [];
+  const message = `An RSA key of ${bits} bits can be factored.`;
+  return [report(facts, call.node, message, 'Use 3072 bits or more, or an elliptic curve.')];
+}
+
 function cipher(facts: FileFacts, call: Call, algorithm: Syntax, _key: Syntax | undefined): readonly Detection[] {
   const name = facts.constant(algorithm);
   if (typeof name === 'string' && WEAK_CIPHER.test(name))
     return [report(facts, call.node, `The cipher ${name.slice(0, 30)} can be broken with little effort.`, CIPHER)];
-  const nonce = call.arguments[2];
+  const nonce = /Decipher/.test(call.name ?? '') ? undefined : call.arguments[2];
   const value = nonce === undefined ? undefined : constantNonce(facts, nonce);
   if (value === true) return [report(facts, call.node, 'Every message is encrypted with the same nonce.', CIPHER)];
   return [];
@@ -174,7 +189,18 @@ function purposeOf(facts: FileFacts, call: Call): string {
   const fn = functionAround(call.node);
   const called = fn === null ? null : nameOf(fn);
   if (called !== null) parts.push(facts.text(called));
+  if (called !== null && /^(?:hash|compute|digest|encode|make)$/.test(facts.text(called)))
+    parts.push(className(call.node, facts));
   return parts.join(' ');
+}
+
+/** `class PasswordService { hash(plain) … }` */
+function className(node: Syntax, facts: FileFacts): string {
+  for (let up = node.parent; up !== null; up = up.parent) {
+    const name = up.type === 'class_declaration' ? up.children.find((child) => child.field === 'name') : undefined;
+    if (name !== undefined) return facts.text(name).replace(/([a-z])([A-Z])/g, '$1_$2');
+  }
+  return '';
 }
 
 function rounds(facts: FileFacts, call: Call, given: Syntax | undefined, least: number): readonly Detection[] {

@@ -53,8 +53,11 @@ function inCall(facts: FileFacts, call: Call): readonly Detection[] {
   ) {
     return [found(facts, call, undefined, 'The parser is told to resolve external entities')];
   }
-  if (PYTHON.test(from) && document !== undefined) {
-    const flow = facts.flow(document, 'data');
+  // lxml resolves entities unless it is given a parser that does not.
+  const lxml = /^lxml\.etree\.(?:fromstring|parse|XML|fromstringlist|iterparse)$/.test(from);
+  const bare = lxml && call.arguments.length === 1 && !call.keywords.has('parser');
+  if ((PYTHON.test(from) || bare) && document !== undefined) {
+    const flow = facts.flow(document, 'code');
     if (flow?.strength !== 'remote') return [];
     return [
       facts.finding({
@@ -72,7 +75,7 @@ function inCall(facts: FileFacts, call: Call): readonly Detection[] {
 }
 
 function found(facts: FileFacts, call: Call, document: Syntax | undefined, what: string): Detection {
-  const flow = document === undefined ? null : facts.flow(document, 'data');
+  const flow = document === undefined ? null : facts.flow(document, 'code');
   const strength = flow?.strength ?? 'parameter';
   const { level, confidence } = strength === 'unknown' ? weight('parameter') : weight(strength);
   const message =

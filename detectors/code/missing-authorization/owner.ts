@@ -1,0 +1,63 @@
+import type { Detection } from '../../../src/core/detection.ts';
+import type { Rule } from '../../../src/core/rule.ts';
+import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { functionAround, isFunction } from '../support/around.ts';
+import { bodyText, GUARD_NAME, withoutComments } from '../support/security.ts';
+
+/** Records that belong to somebody: who is logged in may still not read those of others (CWE-639). */
+const PRIVATE =
+  /invoice|order|account|profile|document|payment|transaction|address|card|message|medical|patient|ticket|subscription|bill|statement|wallet|receipt|payslip|contract|conversation|mailbox|booking|prescription|claim/i;
+const BY_ID = /^(?:findById|findByPk|findUnique|findOne|findByIdAndUpdate|findByIdAndDelete|get|filter_by)$/;
+/** Words that say whose a record is, or that the caller may see all. */
+const OWNER =
+  /\b(?:req|request|ctx|context|c|self\.request)\.(?:user|auth|session|userId|account)|owner|user_?id|tenant|account_?id|current_?user|session\.|author|created_?by|locals\.|\bcan\(|permission|isAdmin|role|Forbidden|\b403\b/i;
+
+/** Handlers that let in whoever is logged in and look a private record up by the id of the path alone. */
+export function withoutOwner(facts: FileFacts, rule: Rule): readonly Detection[] {
+  return facts.calls.flatMap((call) => {
+    if (!BY_ID.test(call.name ?? '') || call.receiver === null) return [];
+    if (!PRIVATE.test(facts.text(call.receiver).split('(')[0] ?? '')) return [];
+    const fn = functionAround(call.node);
+    if (fn === null || !isLoggedIn(facts, fn) || OWNER.test(bodyText(facts, fn))) return [];
+    const flows = [...call.arguments, ...call.keywords.values()].map((each) => facts.flow(each, 'data'));
+    const fromPath = flows.find(
+      (flow) => flow?.strength === 'remote' && /path parameters|request's parameters/.test(flow.source),
+    );
+    if (fromPath === undefined && !takesKey(facts, fn, call.keywords)) return [];
+    return [
+      facts.finding({
+        rule,
+        at: call.node,
+        message: 'Whoever is logged in gets the record of any id: nothing asks whose it is.',
+        remediation: 'Look the record up by its id and its owner: { id, ownerId: user.id }.',
+        level: facts.isTest ? 'note' : 'warning',
+        confidence: 'low',
+      }),
+    ];
+  });
+}
+
+/** Something in front of the handler lets in known people only, and does not look at their role. */
+function isLoggedIn(facts: FileFacts, fn: Syntax): boolean {
+  const handler = facts.handlers.find((each) => each.node === fn);
+  const before =
+    handler === undefined
+      ? (fn.parent?.children ?? []).filter((part) => part.type === 'decorator')
+      : handler.middleware;
+  const words = before.map((part) => (isFunction(part) ? '' : withoutComments(facts.text(part)))).join(' ');
+  return GUARD_NAME.test(words) && !/admin|role|owner|permission|scope|\bcan\b|polic|staff/i.test(words);
+}
+
+/** Django: `def invoice(request, pk)` and `objects.get(pk=pk)`. */
+function takesKey(facts: FileFacts, fn: Syntax, keywords: ReadonlyMap<string, Syntax>): boolean {
+  if (facts.program.dialect !== 'python') return false;
+  const list = fn.children.find((child) => child.field === 'parameters');
+  const names = (list?.children ?? []).map((each) =>
+    facts
+      .text(each)
+      .replace(/[:=].*/s, '')
+      .trim(),
+  );
+  if (names[0] !== 'request') return false;
+  return [...keywords].some(([key, value]) => /^(?:pk|id)$/.test(key) && names.includes(facts.text(value)));
+}
