@@ -6,12 +6,15 @@ const INSTRUCTIONS =
 const SETTINGS =
   /(?:^|\/)(?:\.?mcp\.json|\.?mcp_(?:config|settings)\.json|opencode\.jsonc?|crush\.json|\.aider\.conf\.ya?ml|\.codex\/config\.toml|\.vscode\/(?:settings|mcp|tasks)\.json|\.(?:claude|cursor|gemini|qwen|roo|kiro|amazonq|windsurf|codeium|factory|idx|zed|trae|augment|continue)\/(?:.+\/)?[\w.-]+\.(?:json|jsonc|toml|ya?ml)|\.claude-plugin\/[\w.-]+\.json|[\w.-]+\.code-workspace)$/i;
 
+/** Documentation about agents, in the lower case that no tool looks for where names count. */
+const DOCUMENTATION = /(?:^|\/)(?:docs?|documentation|content|website|wiki|blog)\/(?:.+\/)?[a-z]+\.md$/;
+
 export function isInstructions(path: string): boolean {
-  return INSTRUCTIONS.test(path);
+  return INSTRUCTIONS.test(path) && !DOCUMENTATION.test(path);
 }
 
 export function isSettings(path: string): boolean {
-  return SETTINGS.test(path) && !INSTRUCTIONS.test(path);
+  return SETTINGS.test(path) && !isInstructions(path);
 }
 
 /** Any file that steers coding agents. */

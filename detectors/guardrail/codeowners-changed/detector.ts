@@ -43,6 +43,11 @@ function linesOf(text: string): readonly Line[] {
   });
 }
 
+/** The folder or file that a pattern names, however it is written: `/infra/`, `infra/**` and `/infra` are one. */
+function target(pattern: string): string {
+  return pattern.replace(/^(?:\*\*\/|\/)/, '').replace(/\/?\*{0,2}$/, '');
+}
+
 /** What a later pattern takes from an earlier one: it names a part of it, or all. */
 function covers(wide: string, narrow: string): boolean {
   if (wide === '*' || wide === narrow) return true;
@@ -128,6 +133,24 @@ function detect(subject: GuardrailSubject, _context: GuardrailContext): Answer {
         is.line,
         'agent-owner',
         was,
+        is,
+        'error',
+      );
+    const rival = base.find(
+      (line) => line.pattern !== is.pattern && target(line.pattern) === target(is.pattern) && line.owners.length > 0,
+    );
+    // The last line that fits a path counts, so the same folder under another spelling takes it from its owner.
+    if (
+      was === null &&
+      rival !== undefined &&
+      is.owners.length > 0 &&
+      !rival.owners.some((one) => is.owners.includes(one))
+    )
+      told(
+        `A new line takes ${quote(is.pattern)} from ${quote(rival.owners.join(' '))} and gives it to ${quote(is.owners.join(' '))}.`,
+        is.line,
+        'owners-replaced',
+        rival,
         is,
         'error',
       );

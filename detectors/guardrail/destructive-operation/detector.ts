@@ -74,13 +74,15 @@ function deletesVariable(command: Command): Opinion | null {
       if (target.startsWith('..') || target.startsWith('.')) continue;
       return { shape: 'delete-root', what: 'A command that deletes a folder of the system or the home' };
     }
-    const rest = target.replace(/\$\{(\w+)\}|\$(\w+)/g, '');
-    const unguarded = /\$\{?\w+\}?/.test(target) && !/\$\{\w+:[?-]/.test(target);
+    const rest = target.replace(/\$\{(\w+)\}|\$\(([A-Z][A-Z_\d]*)\)|\$(\w+)/g, '');
+    const unguarded = /\$\{?\w+\}?|\$\([A-Z][A-Z_\d]*\)/.test(target) && !/\$\{\w+:[?-]/.test(target);
     if (
       unguarded &&
       /^(?:\/|\/\*|\/\.\*)?$/.test(rest.replace(/\/+/g, '/')) &&
       !/\$\{?(?:TMP|TEMP|TMPDIR|tmp\w*|temp\w*|RUNNER_TEMP|work_?tmp)\}?/.test(target)
     ) {
+      // A recipe that cleans the folder its variable names is how every Makefile is written.
+      if (rest === '' && target.startsWith('$(')) continue;
       if (rest === '' && !/\/$/.test(target))
         return {
           shape: 'delete-variable',

@@ -14,7 +14,7 @@ const MIGRATION =
   /(?:^|\/)(?:migrations?|migrate|versions|alembic|db\/migrate|prisma\/migrations|flyway|liquibase|changelog)\/.+\.(?:py|rb|[cm]?[jt]s|php|go|xml)$/i;
 /** The way back drops what the way forth made. */
 const DOWN =
-  /(?:\.|_|-|\/)(?:down|rollback|undo|revert|drop|teardown|reset|clean(?:up)?)\.(?:sql|psql|[jt]s)$|(?:^|\/)(?:down|rollback|test|tests|fixtures|seeds?)\//i;
+  /(?:\.|_|-|\/)(?:down|rollback|undo|revert|teardown|reset|clean(?:up)?)\.(?:sql|psql|[jt]s)$|(?:^|\/)(?:down|rollback|test|tests|fixtures|seeds?)\//i;
 
 /** Whether a file's statements change a schema or data for good. */
 export function isSqlPath(path: string): boolean {

@@ -12,6 +12,7 @@ import { tell } from '../support/report.ts';
 import { guardrailRule } from '../support/rule.ts';
 import { mayBeInfrastructure, resourcesOf, type Setting, settingsOf } from '../support/settings.ts';
 import { type Command, mayHoldCommands } from '../support/shell.ts';
+import { loweredSettings } from './lowered.ts';
 
 const RULE = guardrailRule('encryption-or-logging-disabled', {
   shortDescription: 'Encryption, logging, versioning, backup or deletion protection is switched off',
@@ -117,7 +118,12 @@ function kindOf(key: string): string {
   return 'deletion protection';
 }
 
+/** Calls of the clouds' own libraries that end a watch or a protection. */
+const CALLS =
+  /(?:^|[._])(?:stop_?logging(?:command)?|delete_?trail(?:command)?|delete_?detector(?:command)?|delete_?flow_?logs(?:command)?|delete_?bucket_?encryption(?:command)?|disable_?alarm_?actions(?:command)?|disable_?ebs_?encryption_?by_?default(?:command)?|disable_?security_?hub(?:command)?|stop_?configuration_?recorder(?:command)?|delete_?configuration_?recorder(?:command)?|disable_?key_?rotation(?:command)?|disable_?logging(?:command)?)\(\)$/i;
+
 function ofProgram(setting: Setting): Opinion | null {
+  if (CALLS.test(setting.key)) return { shape: 'call', what: 'A call that switches a protection off' };
   if (
     /^(?:encryption|tableencryption|viewerprotocolpolicy)$/.test(setting.key) &&
     setting.values.some((value) => /(?:UNENCRYPTED|\.ALLOW_ALL|EncryptionType\.NONE)$/.test(value))
@@ -177,7 +183,19 @@ function removed(before: FileSide, after: FileSide | null, context: GuardrailCon
   const lostGuards = judgeSide(before, context, [], resourcesOf).filter(
     ({ type, scope }) => GUARDS.test(type) && !kept.has(scope.name),
   );
+  const lowered = after === null ? [] : loweredSettings(base, head);
   return [
+    ...lowered.map((pair) =>
+      tell(RULE, {
+        path: at.path,
+        at: spanOf(linesOf(at), pair.after.start, pair.after.end),
+        message: `${pair.what} on ${quote(pair.after.scope.name)}: ${quote(before.text.slice(pair.before.start, pair.before.end))} is now ${quote(at.text.slice(pair.after.start, pair.after.end))}.`,
+        remediation: REMEDIATION,
+        shape: pair.shape,
+        before: before.text.slice(pair.before.start, pair.before.end),
+        after: at.text.slice(pair.after.start, pair.after.end),
+      }),
+    ),
     ...lostSettings.map((setting) =>
       tell(RULE, {
         path: at.path,

@@ -69,6 +69,8 @@ function scatteredRun(line: string): InvisibleRun | null {
 }
 
 function runAt(line: string, index: number, run: string, program: boolean): InvisibleRun | null {
+  // A byte order mark at the very beginning is what some editors write.
+  if (index === 0 && run === '\ufeff') return null;
   const codes = points(run);
   const before = [...line.slice(Math.max(0, index - 2), index)].at(-1) ?? '';
   const after = [...line.slice(index + run.length, index + run.length + 2)][0] ?? '';

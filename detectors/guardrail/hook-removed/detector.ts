@@ -8,7 +8,7 @@ import { tell } from '../support/report.ts';
 import { guardrailRule } from '../support/rule.ts';
 import { commandsIn, commandsOf, mayHoldCommands } from '../support/shell.ts';
 import { plainText, readBase } from '../support/sides.ts';
-import { entriesOf, get, items, type Node, text } from '../support/tree.ts';
+import { entriesOf, get, items, type Node, text, texts } from '../support/tree.ts';
 
 const RULE = guardrailRule('hook-removed', {
   shortDescription: 'A check before commit or push no longer runs',
@@ -41,16 +41,24 @@ interface Hook {
   readonly value: string;
 }
 
+/** A hook that is only run by hand guards nothing (pre-commit's documentation, "confining hooks to run at certain stages"). */
+function runsByItself(hook: Node): boolean {
+  const stages = texts(get(hook, 'stages'));
+  return stages.length === 0 || stages.some((stage) => stage !== 'manual');
+}
+
 /** The hooks that a configuration names. */
 function hooksOf(side: FileSide): readonly Hook[] {
   const root = formatOf(side.path) === null ? undefined : parsed(side).roots[0];
   if (root === undefined) return [];
   if (/pre-commit-config/.test(side.path))
     return items(get(root, 'repos')).flatMap((repo) =>
-      items(get(repo, 'hooks')).map((hook) => ({
-        name: text(get(hook, 'id')) ?? '',
-        value: side.text.slice(hook.start, hook.end),
-      })),
+      items(get(repo, 'hooks'))
+        .filter(runsByItself)
+        .map((hook) => ({
+          name: text(get(hook, 'id')) ?? '',
+          value: side.text.slice(hook.start, hook.end),
+        })),
     );
   if (/package\.json$/.test(side.path)) {
     const managed = ['husky', 'lint-staged', 'simple-git-hooks', 'gitHooks', 'pre-commit', 'pre-push'].flatMap((key) =>

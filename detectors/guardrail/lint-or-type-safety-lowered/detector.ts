@@ -2,8 +2,10 @@ import { type Answer, answerOf, CLEAR, type Detection } from '../../../src/core/
 import type { FileSide, GuardrailContext, GuardrailDetector, GuardrailSubject } from '../../../src/core/detector.ts';
 import type { Level } from '../../../src/core/rule.ts';
 import { addedLines } from '../support/added.ts';
+import { codePairs } from '../support/code.ts';
 import { isBaseline, judgeSide, sidesOf } from '../support/judge.ts';
 import { spanOf } from '../support/lines.ts';
+import { own } from '../support/own.ts';
 import { formatOf, linesOf, parsed } from '../support/parsed.ts';
 import { quote } from '../support/quote.ts';
 import { tell } from '../support/report.ts';
@@ -27,6 +29,8 @@ const CODE =
 /** Switches of the compilers and checkers that find more while on. */
 const STRICT =
   /^(?:strict|strictNullChecks|strictFunctionTypes|strictBindCallApply|strictPropertyInitialization|noImplicitAny|noImplicitThis|noImplicitReturns|noUncheckedIndexedAccess|noFallthroughCasesInSwitch|exactOptionalPropertyTypes|alwaysStrict|useUnknownInCatchVariables|noUnusedLocals|noUnusedParameters|checkJs|noImplicitOverride|disallow_untyped_defs|disallow_any_generics|disallow_incomplete_defs|check_untyped_defs|disallow_untyped_calls|warn_return_any|warn_unused_ignores|no_implicit_optional|strict_optional|strict_equality|reportMissingImports|reportGeneralTypeIssues|typeCheckingMode|recommended|noEmitOnError|isolatedModules)$/;
+/** Lists whose loss lets more pass. */
+const SELECTS = /^(?:select|extend-select|enable|enabled_rules|opt_in_rules|plugins)$/;
 /** Switches that find less while on. */
 const LAX =
   /^(?:skipLibCheck|allowJs|ignore_errors|ignore_missing_imports|allow_untyped_defs|suppressImplicitAnyIndexErrors|noStrictGenericChecks|allowUnreachableCode|suppressExcessPropertyErrors|exit-zero)$/;
@@ -52,7 +56,7 @@ const SUPPRESSIONS: readonly (readonly [RegExp, 'security' | 'whole file' | 'one
 ];
 
 function concerns(path: string): boolean {
-  return CONFIG.test(path) || CODE.test(path);
+  return CONFIG.test(path) || CODE.test(path) || IGNORE_FILE.test(path);
 }
 
 function levelFor(context: GuardrailContext, strong: boolean): Level {
@@ -99,6 +103,20 @@ function weaker(is: Leaf, was: Leaf | undefined): string | null {
     !/^(?:false|off|basic|none|0)$/i.test(was.values[0] ?? '')
   )
     return 'strict-off';
+  if (
+    /\/(?:linter|assist|formatter)\/(?:rules\/)?enabled$/.test(is.path) &&
+    value === 'false' &&
+    was?.values[0] !== 'false'
+  )
+    return was === undefined && /formatter/.test(is.path) ? null : 'linter-off';
+  if (
+    SELECTS.test(is.key) &&
+    was !== undefined &&
+    was.values.length > 1 &&
+    !is.values.some((entry) => /^all$/i.test(entry)) &&
+    was.values.some((entry) => !is.values.some((kept) => entry.startsWith(kept)))
+  )
+    return 'selection-cut';
   if (LAX.test(is.key) && value === 'true' && was !== undefined && was.values[0] !== 'true') return 'lax-on';
   if (isRule(is) && OFF.test(value) && was !== undefined && !OFF.test(was.values[0] ?? '') && was.values.length > 0)
     return 'rule-off';
@@ -133,7 +151,7 @@ function ofConfig(before: FileSide | null, after: FileSide | null, context: Guar
           at: spanOf(linesOf(after), is.start, is.end),
           message: `A check is weaker than in the base: ${quote(after.text.slice(is.start, is.end))}${was === undefined ? '' : `, was ${quote(before.text.slice(was.start, was.end))}`}.`,
           remediation: 'Keep the check and repair what it finds.',
-          level: levelFor(context, shape === 'strict-off'),
+          level: levelFor(context, shape === 'strict-off' || shape === 'linter-off'),
           shape,
           before: was === undefined ? null : before.text.slice(was.start, was.end),
           after: after.text.slice(is.start, is.end),
@@ -154,6 +172,68 @@ function ofConfig(before: FileSide | null, after: FileSide | null, context: Guar
       }),
     ),
   ];
+}
+
+const IGNORE_FILE = /(?:^|\/)\.(?:eslintignore|semgrepignore|trivyignore|gitleaksignore)$/;
+const SCRIPTED = /(?:^|\/)(?:eslint\.config|\.eslintrc)\.[cm]?[jt]s$/;
+const RULE_OFF = /^["']?([@\w/-]+)["']?\(?\)?$/;
+
+/** Lines that take a path, or a known weakness, out of a checker's sight. */
+function ofIgnoreFile(before: FileSide, after: FileSide, context: GuardrailContext): readonly Detection[] {
+  return addedLines(before, after)
+    .filter(({ text }) => text.trim() !== '' && !/^\s*[#!]/.test(text))
+    .slice(0, LIMIT)
+    .map((line) =>
+      tell(RULE, {
+        path: after.path,
+        at: { line: line.line, endLine: line.line },
+        message: `A checker no longer looks at ${quote(line.text.trim())}, which the base does not leave out.`,
+        remediation: 'Repair what it finds instead.',
+        level: levelFor(context, !/eslintignore/.test(after.path)),
+        shape: 'ignore-added',
+        before: null,
+        after: line.text,
+      }),
+    );
+}
+
+/** Rules of a configuration that is a program, by name, with what they are set to. */
+function scriptedRules(
+  side: FileSide,
+): ReadonlyMap<string, { readonly severity: string; readonly start: number; readonly end: number }> {
+  const rules = new Map<string, { severity: string; start: number; end: number }>();
+  for (const { key, values, start, end } of codePairs(plainText(side))) {
+    const severity = values[0] ?? '';
+    if (RULE_OFF.test(key) && !key.endsWith('()') && /^(?:off|warn|error|0|1|2)$/.test(severity))
+      rules.set(key, { severity, start, end });
+  }
+  return rules;
+}
+
+const STRENGTH: Readonly<Record<string, number>> = { off: 0, '0': 0, warn: 1, '1': 1, error: 2, '2': 2 };
+
+function ofScript(before: FileSide, after: FileSide, context: GuardrailContext): readonly Detection[] {
+  const base = scriptedRules(before);
+  return [...scriptedRules(after)]
+    .flatMap(([name, is]) => {
+      const was = base.get(name);
+      const lowered = was !== undefined && (own(STRENGTH, is.severity) ?? 2) < (own(STRENGTH, was.severity) ?? 0);
+      const off = was === undefined && own(STRENGTH, is.severity) === 0;
+      if (!lowered && !off) return [];
+      return [
+        tell(RULE, {
+          path: after.path,
+          at: spanOf(linesOf(after), is.start, is.end),
+          message: `A check is weaker than in the base: ${quote(`${name}: ${is.severity}`)}${was === undefined ? '' : `, was ${quote(was.severity)}`}.`,
+          remediation: 'Keep the check and repair what it finds.',
+          level: levelFor(context, false),
+          shape: 'rule-off',
+          before: was?.severity ?? null,
+          after: { rule: name, severity: is.severity },
+        }),
+      ];
+    })
+    .slice(0, LIMIT);
 }
 
 /** Most suppressions of one file that are told one by one. */
@@ -196,9 +276,13 @@ function detect(subject: GuardrailSubject, context: GuardrailContext): Answer {
   if (before?.text === after?.text) return CLEAR;
   const place = after ?? before;
   if (place === null) return CLEAR;
+  if (before !== null && after !== null && IGNORE_FILE.test(after.path))
+    return answerOf(ofIgnoreFile(before, after, context));
+  const scripted =
+    before !== null && after !== null && SCRIPTED.test(after.path) ? ofScript(before, after, context) : [];
   const config = CONFIG.test(place.path) ? ofConfig(before, after, context) : [];
   const code = after !== null && CODE.test(after.path) ? ofCode(before, after, context) : [];
-  return answerOf([...config, ...code]);
+  return answerOf([...scripted, ...config, ...code]);
 }
 
 /** See README.md of this folder. */

@@ -1,12 +1,13 @@
-import { type Answer, answerOf, CLEAR } from '../../../src/core/detection.ts';
+import { type Answer, answerOf, CLEAR, type Detection } from '../../../src/core/detection.ts';
 import type { FileSide, GuardrailContext, GuardrailDetector, GuardrailSubject } from '../../../src/core/detector.ts';
-import { type Judged, judgeLoosening, NOTHING_JUDGED, sidesOf, type Weakness } from '../support/judge.ts';
+import { type Judged, judgeLoosening, judgeSide, NOTHING_JUDGED, sidesOf, type Weakness } from '../support/judge.ts';
+import { spanOf } from '../support/lines.ts';
 import { linesOf } from '../support/parsed.ts';
 import { quote } from '../support/quote.ts';
 import { tell } from '../support/report.ts';
 import { guardrailRule } from '../support/rule.ts';
 import { commandsOf, mayHoldCommands } from '../support/shell.ts';
-import { plainText } from '../support/sides.ts';
+import { plainText, readBase } from '../support/sides.ts';
 
 const RULE = guardrailRule('lockfile-ignored', {
   shortDescription: 'The lockfile no longer decides what is installed',
@@ -47,6 +48,48 @@ const COMMANDS: readonly RegExp[] = [
   /\bGOFLAGS=\S*-mod=mod\b|\bGONOSUMCHECK=1\b|\bGONOSUMDB=\*|\bGOSUMDB=off\b|\bGOINSECURE=\*/,
   /\bcargo\s+(?:update|generate-lockfile)\b.*&&.*\bcargo\s+publish\b/,
 ];
+
+/** Installs from the lockfile alone, and the loose form of the same tool. */
+const STRICT_INSTALLS: readonly (readonly [string, RegExp, RegExp])[] = [
+  ['npm', /\bnpm\s+(?:ci|clean-install)\b/, /\bnpm\s+(?:i|install)(?:\s+--?[\w-]+(?:=\S+)?)*\s*$/],
+  ['yarn', /\byarn\b.*\s--(?:frozen-lockfile|immutable)\b/, /\byarn(?:\s+install)?(?:\s+--?[\w-]+(?:=\S+)?)*\s*$/],
+  ['pnpm', /\bpnpm\b.*\s--frozen-lockfile\b/, /\bpnpm\s+(?:i|install)(?:\s+--?[\w-]+(?:=\S+)?)*\s*$/],
+  ['bun', /\bbun\s+(?:ci\b|install\b.*\s--frozen-lockfile\b)/, /\bbun\s+(?:i|install)(?:\s+--?[\w-]+(?:=\S+)?)*\s*$/],
+  ['pip', /\bpip3?\b.*\s--require-hashes\b/, /\bpip3?\s+install\b.*\s(?:-r|--requirement)\b/],
+  ['uv', /\buv\s+(?:sync|run)\b.*\s--(?:locked|frozen)\b/, /\buv\s+(?:sync|run)\b/],
+  ['cargo', /\bcargo\b.*\s--(?:locked|frozen)\b/, /\bcargo\s+(?:build|install|test|run|publish)\b/],
+  ['bundler', /\bbundle\s+install\b.*\s--(?:deployment|frozen)\b/, /\bbundle\s+install\b/],
+];
+
+/** Commands that installed from the lockfile alone in the base, and in the head do not. */
+function loosened(before: FileSide | null, after: FileSide | null, context: GuardrailContext): readonly Detection[] {
+  if (before === null || after === null || before.text === after.text) return [];
+  if (!mayHoldCommands(before.path) || !mayHoldCommands(after.path)) return [];
+  const base = readBase(before, context, [], commandsOf).map(({ words }) => words.join(' '));
+  if (!STRICT_INSTALLS.some(([, strict]) => base.some((source) => strict.test(source)))) return [];
+  const head = judgeSide(after, context, [], commandsOf);
+  return STRICT_INSTALLS.flatMap(([tool, strict, loose]) => {
+    const was = base.filter((source) => strict.test(source));
+    const is = head.filter(({ words }) => strict.test(words.join(' ')));
+    if (was.length <= is.length) return [];
+    const slack = head.find(({ words }) => {
+      const source = words.join(' ');
+      return loose.test(source) && !strict.test(source) && !base.includes(source);
+    });
+    if (slack === undefined) return [];
+    return [
+      tell(RULE, {
+        path: after.path,
+        at: spanOf(linesOf(after), slack.start, slack.end),
+        message: `The base installs by ${quote(was[0] ?? '')}, from the lockfile alone; the head by ${quote(slack.source)}.`,
+        remediation: 'Install from the lockfile alone.',
+        shape: `loosened:${tool}`,
+        before: was[0] ?? null,
+        after: slack.source,
+      }),
+    ];
+  });
+}
 
 function concerns(path: string): boolean {
   return (
@@ -118,10 +161,11 @@ function judge(side: FileSide): Judged {
 function detect(subject: GuardrailSubject, context: GuardrailContext): Answer {
   const { before, after } = sidesOf(subject, concerns);
   const deleted = before !== null && LOCK_FILE.test(before.path) && (after === null || !LOCK_FILE.test(after.path));
-  if (!deleted)
-    return after !== null && LOCK_FILE.test(after.path)
-      ? CLEAR
-      : judgeLoosening(RULE, subject, context, concerns, judge);
+  if (!deleted) {
+    if (after !== null && LOCK_FILE.test(after.path)) return CLEAR;
+    const answer = judgeLoosening(RULE, subject, context, concerns, judge);
+    return answerOf([...(answer.state === 'findings' ? answer.detections : []), ...loosened(before, after, context)]);
+  }
   // Another package manager's lockfile takes its place, or its whole folder goes.
   const folder = before.path.split('/').slice(0, -1).join('/');
   const replaced = context.changedPaths.some((path) => path !== before.path && LOCK_FILE.test(path));

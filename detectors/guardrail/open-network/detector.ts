@@ -61,7 +61,7 @@ function isNested(other: Setting, setting: Setting): boolean {
 function ofSetting(setting: Setting, settings: readonly Setting[]): Opinion | null {
   const { key, values } = setting;
   if (setting.value === null) return ofProgram(setting, settings);
-  if (!values.some((value) => EVERYWHERE.test(value))) return endpoint(setting);
+  if (!values.some((value) => EVERYWHERE.test(value))) return endpoint(setting) ?? published(setting);
   if (PLANES.test(key) || setting.path.some((part) => PLANES.test(part)))
     return { shape: 'open-interface', what: 'The interface of a cluster or a database is open to every address' };
   if (key === 'value' && setting.path.some((part) => /authorizednetworks/.test(part)))
@@ -92,6 +92,18 @@ function ofSetting(setting: Setting, settings: readonly Setting[]): Opinion | nu
         what: `Every address may reach ${ports.all ? 'every port' : `port ${ports.shown}`}`,
       }
     : null;
+}
+
+/** A port of a composed service that is published on every address by name: `0.0.0.0:5432:5432`. */
+function published(setting: Setting): Opinion | null {
+  if (setting.key !== 'ports' || setting.type !== 'service') return null;
+  const open = setting.values.find((value) => {
+    const port = /^(?:0\.0\.0\.0|\[::\]):\d+:(\d+)(?:\/\w+)?$/.exec(value)?.[1];
+    return port !== undefined && coversAdminPort({ ranges: [[Number(port), Number(port)]], all: false, shown: port });
+  });
+  return open === undefined
+    ? null
+    : { shape: 'published-port', what: 'A port for administrators or databases is published on every address' };
 }
 
 /** Switches that take the network's borders away. */
@@ -131,8 +143,11 @@ function ofProgram(setting: Setting, settings: readonly Setting[]): Opinion | nu
     return key.includes('efaultPort') || key.includes('default_port')
       ? { shape: 'admin-port', what: 'Every address may reach the default port' }
       : callOpinion(values);
-  if (SOURCE.test(key) && values.some((value) => EVERYWHERE.test(value) && value !== '*')) {
+  if (SOURCE.test(key) && values.some((value) => EVERYWHERE.test(value))) {
     const mates = settings.filter(({ group }) => group === setting.group);
+    // A star alone says little in a program; beside “access: Allow” it is a security rule's source.
+    const allows = mates.some((mate) => mate.key === 'access' && mate.values.some((value) => /^allow$/i.test(value)));
+    if (!allows && values.every((value) => !EVERYWHERE.test(value) || value === '*')) return null;
     if (
       mates.some(
         (mate) =>

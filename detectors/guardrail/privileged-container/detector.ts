@@ -1,12 +1,16 @@
-import { DockerfileParser } from 'dockerfile-ast';
-import type { FileSide } from '../../../src/core/detector.ts';
+import { DockerfileParser, type Instruction } from 'dockerfile-ast';
+import { type Answer, answerOf, type Detection } from '../../../src/core/detection.ts';
+import type { FileSide, GuardrailContext, GuardrailDetector, GuardrailSubject } from '../../../src/core/detector.ts';
 import { isOff, isOn, judgeInfrastructure, type Opinion } from '../support/infra.ts';
-import type { Judged, Weakness } from '../support/judge.ts';
+import { type Judged, judgeLoosening, sidesOf, type Weakness } from '../support/judge.ts';
 import { isContent, linesOf } from '../support/parsed.ts';
 import { quote } from '../support/quote.ts';
-import { guardrailRule, looseningDetector } from '../support/rule.ts';
+import { tell } from '../support/report.ts';
+import { guardrailRule } from '../support/rule.ts';
 import { mayBeInfrastructure, type Setting } from '../support/settings.ts';
 import { type Command, isDockerfile, mayHoldCommands } from '../support/shell.ts';
+import { entriesOf, get, text, texts } from '../support/tree.ts';
+import { mayBeWorkflow, workflowOf } from '../support/workflow.ts';
 
 const RULE = guardrailRule('privileged-container', {
   shortDescription: 'A container gets hold of the machine it runs on',
@@ -94,6 +98,9 @@ function ofSetting(setting: Setting): Opinion | null {
   if (key === 'volumes' && type === 'service')
     return values.map(mountOpinion).find((opinion) => opinion !== null) ?? null;
   if (key === 'source' && type === 'service' && path.includes('volumes')) return mountOpinion(first);
+  // The label that decides what a namespace admits (Kubernetes docs, "Pod Security Admission").
+  if (/^podsecuritykubernetesioenforce$/.test(key) && first === 'privileged')
+    return { shape: 'admission', what: 'The namespace admits privileged pods' };
   if (/^(?:privileged|allowprivileged)container$/.test(key) && isOn(setting))
     return { shape: 'privileged', what: 'A container runs privileged' };
   return null;
@@ -103,28 +110,7 @@ const RUNS = /^(?:sudo )?(?:docker|podman|nerdctl)(?: container)?(?: \S+)*? (?:r
 
 function ofCommand(command: Command): Opinion | null {
   const source = command.words.join(' ');
-  if (RUNS.test(source)) {
-    if (/ --privileged(?:=true)?(?: |$)/.test(source))
-      return { shape: 'privileged', what: 'A command that runs a container privileged' };
-    if (/ --(?:pid|net|network|ipc|userns|uts)[= ]host\b/.test(source))
-      return {
-        shape: 'host-namespace',
-        what: 'A command that shares a namespace with the host',
-        level: / --(?:net|network)[= ]host\b/.test(source) ? 'warning' : 'error',
-      };
-    if (
-      / --cap-add[= ](?:ALL|(?:CAP_)?SYS_ADMIN|(?:CAP_)?SYS_PTRACE|(?:CAP_)?SYS_MODULE|(?:CAP_)?NET_ADMIN)\b/i.test(
-        source,
-      )
-    )
-      return { shape: 'capability', what: 'A command that gives a container a capability of the host' };
-    if (/ --security-opt[= ]\S*(?:unconfined|label[:=]disable)/.test(source))
-      return { shape: 'unconfined', what: 'A command that switches the confinement off' };
-    const mounted = [...source.matchAll(/ (?:-v|--volume)[= ]?(\/\S*)| --mount[= ]\S*(?:source|src)=([^,\s]+)/g)].map(
-      (found) => mountOpinion(found[1] ?? found[2] ?? ''),
-    );
-    return mounted.find((opinion) => opinion !== null) ?? null;
-  }
+  if (RUNS.test(source)) return ofRun(source);
   if (/^(?:sudo )?kubectl .*--privileged\b/.test(source))
     return { shape: 'privileged', what: 'A command that runs a container privileged' };
   if (/\bchmod\s+(?:-\w+\s+)*(?:u\+s|[ug]{1,2}\+s|[46]7\d\d)\b/.test(source))
@@ -132,14 +118,93 @@ function ofCommand(command: Command): Opinion | null {
   return null;
 }
 
-/** The user of a Dockerfile's last stage, where that is root by name. */
-function ofDockerfile(side: FileSide): readonly Weakness[] {
-  if (!isDockerfile(side.path) || !isContent(side) || side.binary !== undefined) return [];
+/** What the options of a container's start say. */
+function ofRun(source: string): Opinion | null {
+  if (/ --privileged(?:=true)?(?: |$)/.test(source))
+    return { shape: 'privileged', what: 'A command that runs a container privileged' };
+  if (/ --(?:pid|net|network|ipc|userns|uts)[= ]host\b/.test(source))
+    return {
+      shape: 'host-namespace',
+      what: 'A command that shares a namespace with the host',
+      level: / --(?:net|network)[= ]host\b/.test(source) ? 'warning' : 'error',
+    };
+  if (
+    / --cap-add[= ](?:ALL|(?:CAP_)?SYS_ADMIN|(?:CAP_)?SYS_PTRACE|(?:CAP_)?SYS_MODULE|(?:CAP_)?NET_ADMIN)\b/i.test(
+      source,
+    )
+  )
+    return { shape: 'capability', what: 'A command that gives a container a capability of the host' };
+  if (/ --security-opt[= ]\S*(?:unconfined|label[:=]disable)/.test(source))
+    return { shape: 'unconfined', what: 'A command that switches the confinement off' };
+  const mounted = [...source.matchAll(/ (?:-v|--volume)[= ]?(\/\S*)| --mount[= ]\S*(?:source|src)=([^,\s]+)/g)].map(
+    (found) => mountOpinion(found[1] ?? found[2] ?? ''),
+  );
+  return mounted.find((opinion) => opinion !== null) ?? null;
+}
+
+/** Options of a workflow job's container, as `docker create` takes them (GitHub docs, "Workflow syntax"). */
+function ofWorkflow(side: FileSide): readonly Weakness[] {
+  const workflow = mayBeWorkflow(side.path) ? workflowOf(side) : null;
+  return (workflow?.jobs ?? []).flatMap((job) => {
+    const services = entriesOf(get(job.node, 'services')).map(({ value }) => value);
+    return [get(job.node, 'container'), ...services].flatMap((container) => {
+      const options = get(container, 'options');
+      const mounts = texts(get(container, 'volumes')).map((volume) => ` -v ${volume}`);
+      const source = `docker run ${text(options) ?? ''}${mounts.join('')}`;
+      const opinion = options === undefined && mounts.length === 0 ? null : ofRun(source);
+      const at = options ?? container;
+      if (opinion === null || at === undefined) return [];
+      return [
+        {
+          key: `${job.id}|options|${opinion.shape}`,
+          shape: opinion.shape,
+          start: at.start,
+          end: at.end,
+          scope: job.scope,
+          message: `The container of ${quote(job.id)} gets hold of the machine: ${quote(source.slice(11))}.`,
+          remediation: REMEDIATION,
+          ...(opinion.level === undefined ? {} : { level: opinion.level }),
+        },
+      ];
+    });
+  });
+}
+
+/** The USER instruction that counts in the image: the last one of the last stage. */
+function userOf(side: FileSide): Instruction | undefined {
+  if (!isDockerfile(side.path) || !isContent(side) || side.binary !== undefined) return undefined;
   const instructions = DockerfileParser.parse(side.text).getInstructions();
   const lastStage = instructions.findLastIndex((instruction) => instruction.getKeyword() === 'FROM');
-  const user = instructions.slice(lastStage + 1).findLast((instruction) => instruction.getKeyword() === 'USER');
-  const name = user?.getArgumentsContent() ?? '';
-  if (user === undefined || !/^(?:root|0)(?::\S+)?$/.test(name.trim())) return [];
+  return instructions.slice(lastStage + 1).findLast((instruction) => instruction.getKeyword() === 'USER');
+}
+
+function isRoot(user: Instruction): boolean {
+  return /^(?:root|0)(?::\S+)?$/.test((user.getArgumentsContent() ?? '').trim());
+}
+
+/** A Dockerfile whose last stage ran as a user of its own, and that no longer says as whom. */
+function userRemoved(before: FileSide | null, after: FileSide | null): readonly Detection[] {
+  if (before === null || after === null || !isDockerfile(after.path) || before.text === after.text) return [];
+  const was = userOf(before);
+  if (was === undefined || isRoot(was) || userOf(after) !== undefined) return [];
+  const source = `USER ${was.getArgumentsContent() ?? ''}`;
+  return [
+    tell(RULE, {
+      path: after.path,
+      at: { line: 1, endLine: 1 },
+      message: `The last stage of the base ends with ${quote(source)}; the head names no user, so the image runs as its base image does, which is mostly root.`,
+      remediation: 'End the file with a user without rights.',
+      shape: 'user-removed',
+      before: source,
+      after: null,
+    }),
+  ];
+}
+
+/** The user of a Dockerfile's last stage, where that is root by name. */
+function ofDockerfile(side: FileSide): readonly Weakness[] {
+  const user = userOf(side);
+  if (user === undefined || !isRoot(user)) return [];
   const range = user.getRange();
   const starts = linesOf(side).starts;
   const start = (starts[range.start.line] ?? 0) + range.start.character;
@@ -164,8 +229,15 @@ function concerns(path: string): boolean {
 
 function judge(side: FileSide): Judged {
   const judged = judgeInfrastructure(side, REMEDIATION, ofSetting, ofCommand);
-  return { weaknesses: [...judged.weaknesses, ...ofDockerfile(side)], scopes: judged.scopes };
+  return { weaknesses: [...judged.weaknesses, ...ofDockerfile(side), ...ofWorkflow(side)], scopes: judged.scopes };
+}
+
+function detect(subject: GuardrailSubject, context: GuardrailContext): Answer {
+  const answer = judgeLoosening(RULE, subject, context, concerns, judge);
+  const { before, after } = sidesOf(subject, concerns);
+  const removed = userRemoved(before, after);
+  return answerOf([...(answer.state === 'findings' ? answer.detections : []), ...removed]);
 }
 
 /** See README.md of this folder. */
-export const privilegedContainer = looseningDetector(RULE, concerns, judge);
+export const privilegedContainer = { rule: RULE, concerns, detect } satisfies GuardrailDetector;

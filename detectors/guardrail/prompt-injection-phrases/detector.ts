@@ -63,7 +63,11 @@ function judge(path: string, lines: readonly AddedLine[]): readonly Detection[] 
       const text = group.map((line) => line.text.replace(/^\s*(?:\/\/+|#+|\*+|--|;+|>)\s?/, '')).join(' ');
       const judgement = judgeInstructions(text, assumed);
       const overrides = judgement.signals.includes('override') || judgement.signals.includes('role');
-      const threshold = overrides ? 3 : assumed ? 2 : 4;
+      // Whoever asks a model for an act and for silence about it means harm to whom it is kept from.
+      const secretive =
+        judgement.signals.includes('secrecy') &&
+        judgement.signals.some((signal) => signal === 'exfiltration' || signal === 'approval');
+      const threshold = overrides ? 3 : assumed ? 2 : secretive ? 3 : 4;
       if (judgement.score < threshold) return [];
       if (
         assumed &&

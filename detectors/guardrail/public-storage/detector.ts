@@ -27,7 +27,7 @@ const CONTAINER_ACCESS =
   /^(?:containeraccesstype|publicaccess|publicaccesslevel|containerpublicaccess|publicaccesstype)$/;
 const EVERYBODY =
   /^(?:allusers|allauthenticatedusers|(?:reader|owner|writer)allusers|(?:reader|owner|writer)allauthenticatedusers)$/;
-const STORES = /bucket|storage|s3|gcs|blob|object/;
+const STORES = /bucket|storage|s3|gcs|blob|object|bigquery|dataset|artifactregistry|pubsub/;
 
 function ofSetting(setting: Setting): Opinion | null {
   const { key, values } = setting;
@@ -68,6 +68,8 @@ function ofSetting(setting: Setting): Opinion | null {
   ) {
     return { shape: 'public-member', what: 'Everybody is a member' };
   }
+  if (/^(?:specialgroup|iammember)$/.test(key) && plain.some((value) => EVERYBODY.test(value)))
+    return { shape: 'public-member', what: 'Everybody is a member' };
   if (
     /^(?:group|usergroup|groupnames|attributes)$/.test(key) &&
     plain.includes('all') &&

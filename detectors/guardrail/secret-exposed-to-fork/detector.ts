@@ -93,18 +93,29 @@ function printed(job: Job): readonly Weakness[] {
         shape: 'printed',
         at: step.run,
         scope: step.scope,
-        message: `This command writes a secret to the log: ${quote(line.trim())}. Masking misses any changed or encoded form.`,
+        message: `This command shows or sends a secret: ${quote(line.trim())}. Masking misses any changed or encoded form.`,
         remediation: 'Do not print secrets; hand them to the program through “env:”.',
       }),
     ];
   });
 }
 
+/** The whole environment, printed as it is. */
+const DUMP =
+  /^\s*(?:env|printenv|set|export(?:\s+-p)?|Get-ChildItem\s+env:|gci\s+env:|dir\s+env:)\s*(?:\|\s*(?:sort|cat|less|more)\b.*)?$/i;
+/** Data or an address that a client sends out; a header is how a secret is meant to travel. */
+const SENT =
+  /\b(?:curl|wget|http|Invoke-(?:WebRequest|RestMethod))\b.*(?:\s(?:-d|--data(?:-\w+)?|-F|--form|--post-data|--json|-Body)[= ]?\S*.*|[?&][\w-]+=\S*)\$\{\{\s*secrets\.(?!GITHUB_TOKEN)[\w-]+\s*\}\}/i;
+
 function printsSecret(line: string, carriers: ReadonlySet<string>): boolean {
+  if (DUMP.test(line)) return carriers.size > 0;
+  if (SENT.test(line) && !/\s(?:-H|--header)[= ]/.test(line)) return true;
   if (!/^\s*(?:echo|printf|cat\s*<<<|env\b|printenv\b|print\b|Write-(?:Host|Output))/i.test(line)) return false;
   // What goes into a file, a pipe or a masking command is not printed.
   const shown = line.replace(/\|\s*(?:base64|xxd|rev|od|hexdump|sed|tee\s+\/dev\/stderr)\b.*$/, '');
-  if (/>>?\s*["']?[\w$./{~-]|\||::add-mask::|<<</.test(shown)) return false;
+  // Everybody who may read the run reads its summary.
+  const summary = /GITHUB_STEP_SUMMARY/.test(shown);
+  if (!summary && />>?\s*["']?[\w$./{~-]|\||::add-mask::|<<</.test(shown)) return false;
   if (/\$\{\{\s*secrets\.(?!GITHUB_TOKEN)[\w-]+\s*\}\}/i.test(line)) return true;
   return [...carriers].some((name) => new RegExp(`\\$\\{?${name.replace(/\W/g, '')}\\b`).test(line));
 }

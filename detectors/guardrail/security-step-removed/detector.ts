@@ -93,6 +93,8 @@ function detect(subject: GuardrailSubject, context: GuardrailContext): Answer {
         baseGuards.find(({ tool, scope }) => tool === guard.tool && scope === guard.scope) ??
         baseGuards.find(({ tool }) => tool === guard.tool);
       if (same?.weak?.shape === guard.weak?.shape && same !== undefined) continue;
+      // A new scanner that only reports is more than there was.
+      if (same === undefined && guard.weak?.shape === 'input') continue;
       detections.push(guardDetection(after, same, guard, before));
     }
   }

@@ -71,6 +71,33 @@ const COMMANDS: readonly (readonly [RegExp, GuardCategory])[] = [
 /** Guards whose command finds trouble but is told to exit with 0. */
 const EXIT_ZERO = /--exit-(?:zero|code[= ]0)\b|--soft-fail\b|--no-fail\b|--passWithNoTests\b/;
 
+/** Inputs of scanners by which what they find no longer fails the step (each action's own documentation). */
+const TOOTHLESS: readonly (readonly [string, RegExp])[] = [
+  ['exit-code', /^0$/],
+  ['soft_fail', /^true$/],
+  ['fail-build', /^false$/],
+  ['fail_on_error', /^false$/],
+  ['fail-on-error', /^false$/],
+  ['exit_zero', /^true$/],
+  ['warn-only', /^true$/],
+  ['warn_only', /^true$/],
+  ['ignore-unfixed-failure', /^true$/],
+];
+
+function toothless(step: Step): Guard['weak'] {
+  for (const [name, value] of TOOTHLESS) {
+    const entry = entryOf(step.with, name);
+    if (entry !== undefined && value.test(text(entry.value) ?? ''))
+      return {
+        shape: 'input',
+        shown: `${name}: ${text(entry.value) ?? ''}`,
+        start: entry.keyStart,
+        end: entry.value.end,
+      };
+  }
+  return null;
+}
+
 function weakness(job: Job, step: Step, line: string | null): Guard['weak'] {
   for (const [node, where] of [
     [step.node, 'step'],
@@ -106,7 +133,7 @@ function weakness(job: Job, step: Step, line: string | null): Guard['weak'] {
     if (shown !== undefined)
       return { shape: 'swallowed', shown: `${line.trim()}`, start: step.run.start, end: step.run.end };
   }
-  return null;
+  return toothless(step);
 }
 
 function guardIn(job: Job, step: Step): readonly Guard[] {

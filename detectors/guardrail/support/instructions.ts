@@ -2,14 +2,14 @@
 export type Signal = 'address' | 'override' | 'role' | 'secrecy' | 'exfiltration' | 'execution' | 'approval';
 
 const MODEL =
-  /\b(?:AI|A\.I\.|LLMs?|(?:large )?language models?|(?:AI|coding|code|virtual) (?:assistants?|agents?|reviewers?|models?)|assistants?|chatbots?|co-?pilot|claude|chat ?gpt|gpt-?\d\w*|gemini|codex|cursor|devin|automated (?:agents?|reviewers?|tools?)|(?:dear|hey|hello|attention|note (?:to|for)|for|to) (?:any |all |the )?(?:agents?|models?|bots?))\b/i;
+  /\b(?:AI|A\.I\.|LLMs?|(?:large )?language models?|(?:AI|coding|code|virtual) (?:assistants?|agents?|reviewers?|models?)|assistants?|chatbots?|co-?pilot|claude|chat ?gpt|gpt-?\d\w*|gemini|codex|cursor|devin|automated (?:agents?|reviewers?|tools?)|(?:review(?:er|ing)?|reading|processing|summari[sz]ing|assisting) (?:models?|agents?|bots?)|(?:dear|hey|hello|attention|note (?:to|for)|for|to) (?:any |all |the )?(?:agents?|models?|bots?))\b/i;
 const TO_YOU =
-  /\b(?:you (?:must|should|shall|will|are|need|have to|may)|your (?:instructions?|task|job|role|system|goal|output|response|answer)|please|always|never|do not|don't|make sure|ensure|when (?:you|reading|reviewing|summari[sz]ing|asked|processing))\b/i;
+  /\b(?:you (?:must|should|shall|will|are|were|need|have to|may)|your (?:instructions?|task|job|role|system|goal|output|response|answer)|please|always|never|do not|don't|make sure|ensure|when (?:you|reading|reviewing|summari[sz]ing|asked|processing))\b/i;
 
 const SIGNALS: readonly (readonly [Exclude<Signal, 'address'>, RegExp])[] = [
   [
     'override',
-    /\b(?:ignore|disregard|forget|override|bypass|discard|overrule|do not (?:follow|obey)|don't (?:follow|obey)|stop following|instead of (?:following|your))\b[^.!?\n]{0,60}\b(?:previous|prior|above|earlier|preceding|all|any|other|your|system|existing|original|initial|safety|security|these|the)\b[^.!?\n]{0,40}\b(?:instructions?|prompts?|rules?|guidelines?|directions?|directives?|constraints?|polic(?:y|ies)|restrictions?|orders?|training|guardrails?|commands?|context)\b/i,
+    /\b(?:ignore|disregard|forget|override|bypass|discard|overrule|do not (?:follow|obey)|don't (?:follow|obey)|stop following|instead of (?:following|your))\b[^.!?\n]{0,60}\b(?:previous|prior|above|earlier|preceding|all|any|other|your|system|existing|original|initial|safety|security|these|the)\b[^.!?\n]{0,40}\b(?:instructions?|prompts?|rules?|guidelines?|directions?|directives?|constraints?|polic(?:y|ies)|restrictions?|orders?|training|guardrails?|commands?|context)\b|\b(?:ignore|disregard|forget|abandon)\b (?:the|your|any|all) (?:tasks?|instructions?|rules?|requests?|prompts?|goals?) (?:that )?you\b|\bregardless of (?:your|any|the|all) (?:[\w-]+ )?(?:instructions?|rules?|guidelines?|polic(?:y|ies)|training|guardrails?)\b/i,
   ],
   [
     'role',
@@ -17,7 +17,7 @@ const SIGNALS: readonly (readonly [Exclude<Signal, 'address'>, RegExp])[] = [
   ],
   [
     'secrecy',
-    /\b(?:do not|don't|never|without|must not|avoid)\b[^.!?\n]{0,25}\b(?:tell|telling|mention|mentioning|reveal|revealing|inform|informing|show|showing|notify|notifying|ask|asking|disclos\w+|report|reporting|say|alert|alerting|log|logging|discuss\w*|acknowledge|prompt|prompting|confirm\w*)\b[^.!?\n]{0,50}\b(?:users?|humans?|developers?|reviewers?|anyone|anybody|this|these|them|owners?|maintainers?|person|instructions?|confirmation|permission|it)\b|\bkeep (?:this|it|these)\b[^.!?\n]{0,20}\b(?:secret|hidden|confidential|private|between us)\b|\b(?:silently|secretly|covertly|quietly|discreetly)\b|\bhide (?:this|it|these|the fact)\b/i,
+    /\b(?:do not|don't|never|without|must not|avoid)\b[^.!?\n]{0,25}\b(?:tell|telling|mention|mentioning|reveal|revealing|inform|informing|show|showing|notify|notifying|ask|asking|disclos\w+|report|reporting|say|alert|alerting|log|logging|discuss\w*|acknowledge|prompt|prompting|confirm\w*)\b[^.!?\n]{0,50}\b(?:users?|humans?|developers?|reviewers?|anyone|anybody|this|these|them|owners?|maintainers?|person|instructions?|confirmation|permission|it)\b|\bkeep (?:this|it|these)\b[^.!?\n]{0,20}\b(?:secret|hidden|confidential|private|between us)\b|\b(?:silently|secretly|covertly|quietly|discreetly)\b|\bhide (?:this|it|these|the fact)\b|\bsay nothing (?:about|of|to)\b/i,
   ],
   [
     'exfiltration',
@@ -29,7 +29,7 @@ const SIGNALS: readonly (readonly [Exclude<Signal, 'address'>, RegExp])[] = [
   ],
   [
     'approval',
-    /\b(?:approve|merge|mark|report|classify|rate|consider|treat|regard|label|accept|describe|respond|reply|output|say|conclude|state)\b[^.!?\n]{0,60}\b(?:pull requests?|PRs?|changes?|code|this|findings?|packages?|files?|it|with)\b[^.!?\n]{0,40}\b(?:safe|approved?|clean|benign|trusted|secure|without (?:review|comment|question)|no (?:issues?|problems?|vulnerabilit\w+|findings?)|LGTM|harmless|passing|immediately|legitimate)\b|\b(?:skip|disable|omit|turn off|suppress)\b[^.!?\n]{0,40}\b(?:review|security|checks?|tests?|scan(?:s|ning)?|verification|hooks?|guards?|guard ?rails?|warnings?|approval|validation|lint\w*)\b|\balways (?:approve|recommend|prefer)\b/i,
+    /\b(?:approve|merge|mark|report|classify|rate|consider|treat|regard|label|accept|describe|respond|reply|output|say|conclude|state)\b[^.!?\n]{0,60}\b(?:pull requests?|PRs?|changes?|code|this|findings?|packages?|files?|it|with)\b[^.!?\n]{0,40}\b(?:safe|approved?|clean|benign|trusted|secure|without (?:review|comment|question)|no (?:issues?|problems?|vulnerabilit\w+|findings?)|LGTM|harmless|passing|immediately|legitimate)\b|\b(?:skip|disable|omit|turn off|suppress)\b[^.!?\n]{0,40}\b(?:review|security|checks?|tests?|scan(?:s|ning)?|verification|hooks?|guards?|guard ?rails?|warnings?|approval|validation|lint\w*)\b|\balways (?:approve|recommend|prefer)\b|\b(?:must|should|have to|shall|will|please|to) approve (?:this|the|every|any|all)\b/i,
   ],
 ];
 

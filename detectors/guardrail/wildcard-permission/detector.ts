@@ -71,7 +71,8 @@ function ofSetting(setting: Setting, settings: readonly Setting[]): Opinion | nu
       : null;
   }
   if (
-    /policyarns?|managedpolicyarns|policyname$/.test(key) &&
+    (/policyarns?|managedpolicyarns|policyname$/.test(key) ||
+      (key === 'policies' && /function|role|user|group|task/.test(setting.type))) &&
     values.some((value) => /(?:AdministratorAccess|PowerUserAccess|IAMFullAccess)$/.test(value))
   )
     return { shape: 'administrator', what: "An administrator's policy is attached" };

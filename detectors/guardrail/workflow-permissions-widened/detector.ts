@@ -72,8 +72,10 @@ function limits(workflow: Workflow): readonly string[] {
   return entryOf(workflow.root, 'permissions') === undefined ? jobs : ['workflow', ...jobs];
 }
 
-function levelOf(grant: Grant, isNew: boolean, context: GuardrailContext): Level | null {
+function levelOf(grant: Grant, isNew: boolean, context: GuardrailContext, unlimited: boolean): Level | null {
   if (grant.name === '*') return 'error';
+  // Where the base named no permissions at all, naming a lesser one is at worst what the token had already.
+  if (unlimited && !POWERFUL.has(grant.name)) return null;
   if (isNew) return grant.shared && POWERFUL.has(grant.name) ? 'warning' : null;
   if (context.attribution.class === 'human') return 'note';
   return POWERFUL.has(grant.name) ? 'error' : 'warning';
@@ -98,7 +100,7 @@ function judge(side: FileSide, context: GuardrailContext, isNew: boolean, base: 
   const workflow = workflowOf(side);
   if (workflow === null || workflow.kind === 'action') return NOTHING_JUDGED;
   const spots = grantsOf(workflow).flatMap((grant) => {
-    const level = levelOf(grant, isNew, context);
+    const level = levelOf(grant, isNew, context, base !== null && limits(base).length === 0);
     return level === null ? [] : [spotOf(grant, level)];
   });
   const kept = new Set(limits(workflow));
