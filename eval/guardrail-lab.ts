@@ -58,8 +58,13 @@ function wilson(part: number, whole: number): string {
   return `${percent(share)} % [${percent(Math.max(0, middle - half))}–${percent(Math.min(1, middle + half))}] (${part}/${whole})`;
 }
 
+/** Recall and false alarms of both rounds. */
+export async function run(print: (line: string) => void): Promise<void> {
+  for (const round of ['one', 'two']) runRound(round, print, false);
+}
+
 /** Recall and false alarms by area; `all` also prints every miss and every false alarm. */
-export function runLab(round: string, print: (line: string) => void, all: boolean): void {
+function runRound(round: string, print: (line: string) => void, all: boolean): void {
   const samples = samplesOf(round).map((sample) => ({ ...sample, found: told(sample) }));
   for (const area of [...new Set(samples.map((sample) => sample.area))]) {
     const own = samples.filter((sample) => sample.area === area);
@@ -85,4 +90,4 @@ export function runLab(round: string, print: (line: string) => void, all: boolea
   if (all) print(`  samples by rule: ${[...rules].map(([rule, count]) => `${rule} ${count}`).join(', ')}`);
 }
 
-if (import.meta.main) runLab(process.argv[2] ?? 'one', (line) => console.log(line), true);
+if (import.meta.main) runRound(process.argv[2] ?? 'one', (line) => console.log(line), true);

@@ -6,7 +6,7 @@ import { z } from 'zod';
 /**
  * Makes the data of `unknown-configuration-key` from schemas that maintained packages ship: GitHub's workflow and action
  * schema (`@actions/workflow-parser`, MIT), Biome's configuration schema (`@biomejs/biome`, MIT or Apache-2.0) and the
- * options that the TypeScript compiler declares (Apache-2.0). Descriptions are left out. `node test/support/guardrail-schemas.ts`
+ * options that the TypeScript compiler declares (Apache-2.0), and of our own policy's schema. Descriptions are left out. `node test/support/guardrail-schemas.ts`
  * writes them; a test holds the committed files against the installed packages.
  */
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -19,6 +19,7 @@ interface Shape {
   item?: string;
   either?: string[];
   words?: string[];
+  folded?: true;
   any?: true;
 }
 
@@ -93,10 +94,8 @@ function isScalar(schema: JsonSchema): boolean {
   return types.length > 0 && types.every((type) => type !== 'object' && type !== 'array');
 }
 
-function biomeShapes(): Record<string, Shape> {
-  const source: unknown = JSON.parse(
-    readFileSync(join(ROOT, 'node_modules/@biomejs/biome/configuration_schema.json'), 'utf8'),
-  );
+function jsonSchemaShapes(path: string): Record<string, Shape> {
+  const source: unknown = JSON.parse(readFileSync(join(ROOT, path), 'utf8'));
   const wrapped = z
     .looseObject({
       $defs: z.record(z.string(), jsonSchema).optional(),
@@ -117,6 +116,9 @@ function biomeShapes(): Record<string, Shape> {
     } else if (alternatives !== undefined)
       shapes[name] = { either: alternatives.map((inner, index) => add(inner, `${name}|${index}`)) };
     else if (schema.items !== undefined) shapes[name] = { item: add(schema.items, `${name}[]`) };
+    else if (schema.enum?.every((word) => typeof word === 'string')) {
+      shapes[name] = { words: schema.enum.map(String) };
+    }
     // A shape without parts takes scalars only.
     else return isScalar(schema) ? 'scalar' : 'any';
     return name;
@@ -162,11 +164,31 @@ function referencesOf(shape: Shape): readonly string[] {
 
 function typeScriptShapes(): Record<string, Shape> {
   const { optionDeclarations } = z
-    .looseObject({ optionDeclarations: z.array(z.looseObject({ name: z.string() })) })
+    .looseObject({
+      optionDeclarations: z.array(
+        z.looseObject({
+          name: z.string(),
+          type: z.unknown(),
+          element: z.looseObject({ type: z.unknown() }).optional(),
+        }),
+      ),
+    })
     .parse(ts);
-  const keys = Object.fromEntries(optionDeclarations.map(({ name }) => [name, 'any']));
+  const values: Record<string, Shape> = {};
+  const keys: Record<string, string> = {};
+  for (const { name, type, element } of optionDeclarations) {
+    const listed = element?.type instanceof Map;
+    const words = type instanceof Map ? type : element?.type;
+    keys[name] = 'any';
+    if (!(words instanceof Map)) continue;
+    // The compiler takes these words in any case.
+    values[`${name} word`] = { words: [...words.keys()].map(String).sort(), folded: true };
+    if (listed) values[`${name} list`] = { item: `${name} word` };
+    keys[name] = listed ? `${name} list` : `${name} word`;
+  }
   return {
     any: { any: true },
+    ...values,
     root: { keys: { compilerOptions: 'options' }, rest: 'any' },
     options: { keys: Object.fromEntries(Object.entries(keys).sort(([a], [b]) => (a < b ? -1 : 1))) },
   };
@@ -178,7 +200,8 @@ export function generatedSchemas(): ReadonlyMap<string, string> {
   return new Map([
     ['workflow.shapes.json', write(gitHubShapes('workflow-v1.0.min.json'))],
     ['action.shapes.json', write(gitHubShapes('action-v1.0.min.json'))],
-    ['biome.shapes.json', write(biomeShapes())],
+    ['biome.shapes.json', write(jsonSchemaShapes('node_modules/@biomejs/biome/configuration_schema.json'))],
+    ['policy.shapes.json', write(jsonSchemaShapes('docs/policy.schema.json'))],
     ['typescript.shapes.json', write(typeScriptShapes())],
   ]);
 }

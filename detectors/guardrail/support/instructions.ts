@@ -9,7 +9,7 @@ const TO_YOU =
 const SIGNALS: readonly (readonly [Exclude<Signal, 'address'>, RegExp])[] = [
   [
     'override',
-    /\b(?:ignore|disregard|forget|override|bypass|discard|overrule|do not (?:follow|obey)|don't (?:follow|obey)|stop following|instead of (?:following|your))\b[^.!?\n]{0,60}\b(?:previous|prior|above|earlier|preceding|all|any|other|your|system|existing|original|initial|safety|security|these|the)\b[^.!?\n]{0,40}\b(?:instructions?|prompts?|rules?|guidelines?|directions?|directives?|constraints?|polic(?:y|ies)|restrictions?|orders?|training|guardrails?|commands?|context)\b|\b(?:ignore|disregard|forget|abandon)\b (?:the|your|any|all) (?:tasks?|instructions?|rules?|requests?|prompts?|goals?) (?:that )?you\b|\bregardless of (?:your|any|the|all) (?:[\w-]+ )?(?:instructions?|rules?|guidelines?|polic(?:y|ies)|training|guardrails?)\b/i,
+    /\b(?:ignore|disregard|forget(?! to\b)|override|bypass|discard|overrule|do not (?:follow|obey)|don't (?:follow|obey)|stop following|instead of (?:following|your))\b[^.!?\n]{0,60}\b(?:previous|prior|above|earlier|preceding|all|any|other|your|system|existing|original|initial|safety|security|these|the)\b[^.!?\n]{0,40}\b(?:instructions?|prompts?|rules?|guidelines?|directions?|directives?|constraints?|polic(?:y|ies)|restrictions?|orders?|training|guardrails?|commands?|context)\b|\b(?:ignore|disregard|forget|abandon)\b (?:the|your|any|all) (?:tasks?|instructions?|rules?|requests?|prompts?|goals?) (?:that )?you\b|\bregardless of (?:your|any|the|all) (?:[\w-]+ )?(?:instructions?|rules?|guidelines?|polic(?:y|ies)|training|guardrails?)\b/i,
   ],
   [
     'role',

@@ -16,9 +16,21 @@ export interface Unknown {
 /** Most steps of one check: schemas refer to themselves. */
 const DEPTH = 40;
 
-/** What a format does not know of a tree. */
-export function unknowns(root: Node, shapes: Shapes, name: string): readonly Unknown[] {
-  return check(root, shapes, name, '', 0);
+/** Shortest key that is told for being nearly another: shorter ones are near to each other by nature. */
+const NEAR_LEAST = 6;
+
+/** What a format does not know of a tree. `nearOnly`: of keys at the root that anybody may add, those nearly known. */
+export function unknowns(root: Node, shapes: Shapes, name: string, nearOnly: boolean): readonly Unknown[] {
+  const found = check(root, shapes, name, '', 0);
+  return nearOnly ? [...found, ...nearlyKnown(root, Object.keys(shapes[name]?.keys ?? {}))] : found;
+}
+
+function nearlyKnown(root: Node, known: readonly string[]): readonly Unknown[] {
+  const names = new Set(known);
+  return entriesOf(root).flatMap(({ key, keyStart, keyEnd }) => {
+    if (names.has(key) || key.length < NEAR_LEAST || nearest(key, known) === null) return [];
+    return [{ kind: 'key' as const, name: key, path: `.${key}`, start: keyStart, end: keyEnd, known }];
+  });
 }
 
 function check(node: Node, shapes: Shapes, name: string, path: string, depth: number): readonly Unknown[] {
@@ -31,7 +43,7 @@ function check(node: Node, shapes: Shapes, name: string, path: string, depth: nu
   const { item } = shape;
   if (item !== undefined && node.kind === 'list')
     return node.items.flatMap((inner, index) => check(inner, shapes, item, `${path}[${index}]`, depth + 1));
-  if (shape.words !== undefined) return ofWord(node, shape.words, path);
+  if (shape.words !== undefined) return ofWord(node, shape, path);
   return [];
 }
 
@@ -76,13 +88,14 @@ function best(node: Node, shapes: Shapes, names: readonly string[], path: string
     words.push(...(shapes[name]?.words ?? []));
     if (found === null || result.length < found.length) found = result;
   }
-  if (found?.[0]?.kind === 'value' && found.length === 1 && words.length > 0) return ofWord(node, words, path);
+  if (found?.[0]?.kind === 'value' && found.length === 1 && words.length > 0) return ofWord(node, { words }, path);
   return found ?? [];
 }
 
-function ofWord(node: Node, words: readonly string[], path: string): readonly Unknown[] {
+function ofWord(node: Node, { words = [], folded }: Shape, path: string): readonly Unknown[] {
   const value = text(node);
-  if (value === undefined || words.includes(value) || value.includes('${{') || value === '') return [];
+  if (value === undefined || /\$\{|\{\{/.test(value) || value === '') return [];
+  if (words.includes(folded === true ? value.toLowerCase() : value)) return [];
   return [{ kind: 'value', name: value, path, start: node.start, end: node.end, known: words }];
 }
 
@@ -111,9 +124,4 @@ export function nearest(name: string, known: readonly string[]): string | null {
       .filter((candidate) => distance(candidate, name) <= Math.min(2, Math.floor(name.length / 3)))
       .sort((a, b) => distance(a, name) - distance(b, name))[0] ?? null
   );
-}
-
-/** Names of the entries of a tree's root, for telling a file of the format from another of that name. */
-export function rootKeys(root: Node): readonly string[] {
-  return entriesOf(root).map(({ key }) => key);
 }

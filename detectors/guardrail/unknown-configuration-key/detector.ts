@@ -3,7 +3,7 @@ import { type Judged, NOTHING_JUDGED, type Scope, type Weakness } from '../suppo
 import { parsed } from '../support/parsed.ts';
 import { quote } from '../support/quote.ts';
 import { guardrailRule, looseningDetector } from '../support/rule.ts';
-import { nearest, rootKeys, type Unknown, unknowns } from './check.ts';
+import { nearest, type Unknown, unknowns } from './check.ts';
 import { FORMATS } from './shapes.ts';
 
 const RULE = guardrailRule('unknown-configuration-key', {
@@ -22,18 +22,16 @@ function concerns(path: string): boolean {
 function judge(side: FileSide): Judged {
   const format = FORMATS.find(({ files }) => files.test(side.path));
   if (format === undefined) return NOTHING_JUDGED;
+  if (format.name === 'Kubernetes object' && !/^apiVersion\s*:/m.test(side.text)) return NOTHING_JUDGED;
   const { roots, template } = parsed(side);
-  const known = Object.keys(format.shapes[format.root]?.keys ?? {});
   const weaknesses: Weakness[] = roots.flatMap((root) => {
-    // Template text may stand for any key, and a file without one known key is something else of the same name.
-    if (
-      template !== null ||
-      (format.name !== 'TypeScript configuration' &&
-        !rootKeys(root).some((key) => known.includes(key) || key === 'true'))
-    )
-      return [];
+    const name = format.root(root);
+    // Template text may stand for any key.
+    if (template !== null || name === null) return [];
     const whole = { name: 'file', start: root.start, end: root.start };
-    return unknowns(root, format.shapes, format.root).map((unknown) => weaknessOf(format.name, unknown, whole));
+    return unknowns(root, format.shapes, name, format.nearOnly).map((unknown) =>
+      weaknessOf(format.name, unknown, whole),
+    );
   });
   return { weaknesses, scopes: [] };
 }

@@ -1,7 +1,11 @@
+import { entryOf, type Node, text } from '../support/tree.ts';
 import actionShapes from './generated/action.shapes.json' with { type: 'json' };
 import biomeShapes from './generated/biome.shapes.json' with { type: 'json' };
+import kubernetes from './generated/kubernetes.shapes.json' with { type: 'json' };
+import policyShapes from './generated/policy.shapes.json' with { type: 'json' };
 import typescriptShapes from './generated/typescript.shapes.json' with { type: 'json' };
 import workflowShapes from './generated/workflow.shapes.json' with { type: 'json' };
+import { COMPOSE, DEPENDABOT, ESLINT, PACKAGE, RENOVATE } from './references.ts';
 
 /** What a value may be. A map without `rest` knows all its keys; `any` takes everything. */
 export interface Shape {
@@ -10,6 +14,8 @@ export interface Shape {
   readonly item?: string;
   readonly either?: readonly string[];
   readonly words?: readonly string[];
+  /** The words are the same in any case. */
+  readonly folded?: boolean;
   readonly any?: boolean;
 }
 
@@ -20,112 +26,62 @@ export interface Format {
   readonly name: string;
   readonly files: RegExp;
   readonly shapes: Shapes;
-  readonly root: string;
+  /** Null where the document is of another format after all. */
+  readonly root: (document: Node) => string | null;
+  /** Anybody may add keys, so only what is nearly a known one is told. */
+  readonly nearOnly: boolean;
 }
 
-/** Keys of Dependabot's options (GitHub docs, "Dependabot options reference"). */
-const DEPENDABOT: Shapes = {
-  any: { any: true },
-  root: {
-    keys: {
-      version: 'any',
-      updates: 'updates',
-      registries: 'any',
-      'enable-beta-ecosystems': 'any',
-      'multi-ecosystem-groups': 'any',
-    },
-  },
-  updates: { item: 'update' },
-  update: {
-    keys: Object.fromEntries(
-      [
-        'package-ecosystem',
-        'directory',
-        'directories',
-        'exclude-paths',
-        'schedule',
-        'allow',
-        'assignees',
-        'commit-message',
-        'groups',
-        'ignore',
-        'insecure-external-code-execution',
-        'labels',
-        'milestone',
-        'multi-ecosystem-group',
-        'open-pull-requests-limit',
-        'patterns',
-        'pull-request-branch-name',
-        'rebase-strategy',
-        'registries',
-        'reviewers',
-        'target-branch',
-        'vendor',
-        'versioning-strategy',
-      ]
-        .map((key) => [key, 'any'])
-        .concat([['cooldown', 'cooldown']]),
-    ),
-  },
-  cooldown: {
-    keys: {
-      'default-days': 'any',
-      'semver-major-days': 'any',
-      'semver-minor-days': 'any',
-      'semver-patch-days': 'any',
-      include: 'any',
-      exclude: 'any',
-    },
-  },
-};
+/** A file of another format that happens to have the name shares none of its keys. */
+function sharing(root: string, shapes: Shapes): Format['root'] {
+  const known = new Set(Object.keys(shapes[root]?.keys ?? {}));
+  return (document) =>
+    document.kind === 'map' && document.entries.some(({ key }) => known.has(key) || key === 'true') ? root : null;
+}
 
-/** Keys of a service and of the file (Compose Specification, "Services top-level element"). */
-const COMPOSE: Shapes = {
-  any: { any: true },
-  root: {
-    keys: {
-      version: 'any',
-      name: 'any',
-      services: 'services',
-      networks: 'any',
-      volumes: 'any',
-      configs: 'any',
-      secrets: 'any',
-      include: 'any',
-      models: 'any',
-    },
-  },
-  services: { keys: {}, rest: 'service' },
-  service: {
-    keys: Object.fromEntries(
-      'annotations attach build blkio_config cpu_count cpu_percent cpu_shares cpu_period cpu_quota cpu_rt_runtime cpu_rt_period cpus cpuset cap_add cap_drop cgroup cgroup_parent command configs container_name credential_spec depends_on deploy develop device_cgroup_rules devices dns dns_opt dns_search domainname driver_opts entrypoint env_file environment expose extends external_links extra_hosts gpus group_add healthcheck hostname image init ipc isolation labels label_file label links logging mac_address mem_limit mem_reservation mem_swappiness memswap_limit models network_mode networks oom_kill_disable oom_score_adj pid pids_limit platform ports post_start pre_stop privileged profiles provider pull_policy pull_refresh_after read_only restart runtime scale secrets security_opt shm_size stdin_open stop_grace_period stop_signal storage_opt sysctls tmpfs tty ulimits use_api_socket user userns_mode uts volumes volumes_from working_dir'
-        .split(' ')
-        .map((key) => [key, 'any']),
-    ),
-  },
-};
+function always(document: Node): string | null {
+  return document.kind === 'map' ? 'root' : null;
+}
 
-/** Formats by the schemas that maintained packages ship (`generated/`), and two by their own references. */
+/** A core kind under its own version; custom resources, and versions that were retired, are not held against it. */
+function kubernetesRoot(document: Node): string | null {
+  const version = text(entryOf(document, 'apiVersion')?.value);
+  const kind = text(entryOf(document, 'kind')?.value);
+  if (version === undefined || kind === undefined) return null;
+  const name = `${version} ${kind}`;
+  return Object.hasOwn(kubernetes.shapes, name) ? name : null;
+}
+
+function format(name: string, files: RegExp, shapes: Shapes, root: Format['root'], nearOnly: boolean): Format {
+  return { name, files, shapes, root, nearOnly };
+}
+
+const WORKFLOW = 'workflow-root-strict';
+const ACTION = 'action-root-strict';
+
+/** Formats by the schemas that maintained packages ship (`generated/`), and others by their own references. */
 export const FORMATS: readonly Format[] = [
-  {
-    name: 'GitHub workflow',
-    files: /(?:^|\/)\.github\/workflows\/[^/]+\.ya?ml$/i,
-    shapes: workflowShapes,
-    root: 'workflow-root-strict',
-  },
-  { name: 'GitHub action', files: /(?:^|\/)action\.ya?ml$/i, shapes: actionShapes, root: 'action-root-strict' },
-  { name: 'Biome configuration', files: /(?:^|\/)biome\.jsonc?$/i, shapes: biomeShapes, root: 'root' },
-  {
-    name: 'TypeScript configuration',
-    files: /(?:^|\/)[tj]sconfig[\w.-]*\.json$/i,
-    shapes: typescriptShapes,
-    root: 'root',
-  },
-  { name: 'Dependabot configuration', files: /^\.github\/dependabot\.ya?ml$/i, shapes: DEPENDABOT, root: 'root' },
-  {
-    name: 'Compose file',
-    files: /(?:^|\/)(?:docker-)?compose(?:[.-][\w.-]+)?\.ya?ml$/i,
-    shapes: COMPOSE,
-    root: 'root',
-  },
+  format(
+    'GitHub workflow',
+    /(?:^|\/)\.github\/workflows\/[^/]+\.ya?ml$/i,
+    workflowShapes,
+    sharing(WORKFLOW, workflowShapes),
+    false,
+  ),
+  format('GitHub action', /(?:^|\/)action\.ya?ml$/i, actionShapes, sharing(ACTION, actionShapes), false),
+  format('Countersign policy', /^\.github\/countersign\.ya?ml$/i, policyShapes, always, false),
+  format('Dependabot configuration', /^\.github\/dependabot\.ya?ml$/i, DEPENDABOT, sharing('root', DEPENDABOT), false),
+  format('Renovate configuration', /(?:^|\/)(?:renovate\.json5?|\.renovaterc(?:\.json5?)?)$/i, RENOVATE, always, true),
+  format('Biome configuration', /(?:^|\/)biome\.jsonc?$/i, biomeShapes, sharing('root', biomeShapes), false),
+  format('TypeScript configuration', /(?:^|\/)[tj]sconfig[\w.-]*\.json$/i, typescriptShapes, always, false),
+  format('ESLint configuration', /(?:^|\/)\.eslintrc(?:\.(?:json|ya?ml))?$/i, ESLINT, always, false),
+  format('package.json', /(?:^|\/)package\.json$/, PACKAGE, sharing('root', PACKAGE), true),
+  format(
+    'Compose file',
+    /(?:^|\/)(?:docker-)?compose(?:[.-][\w.-]+)?\.ya?ml$/i,
+    COMPOSE,
+    sharing('root', COMPOSE),
+    false,
+  ),
+  format('Kubernetes object', /\.ya?ml$/i, kubernetes.shapes, kubernetesRoot, false),
 ];
