@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CountersignError, messageOf } from '../core/errors.ts';
 import { formatLedgerHead, type LedgerCheck, type LedgerEvent, type OperatedStore } from '../core/store.ts';
-import { ledgerLine, signerStats, statsTable } from '../report/ledger-text.ts';
+import { ledgerLine, ruleStats, ruleTable, signerStats, statsTable } from '../report/ledger-text.ts';
 import { ocsfOf } from '../report/ocsf.ts';
 import { readSettings } from '../service/settings.ts';
 import { checkChain, parseAnchor, type StoredEntry } from '../store/chain.ts';
@@ -12,16 +12,19 @@ import { exportLine, parseExportLine } from '../store/export.ts';
 import { openStore } from '../store/index.ts';
 import { readPublicKeys } from '../store/signature.ts';
 import { VERSION } from '../version.ts';
+import { printedHeads } from './ledger-anchors.ts';
 
 const HELP = `countersign ledger: the audit ledger
 
-  countersign ledger verify [--expect-head HEAD] [--public-key FILE]… [--file EXPORT]
+  countersign ledger verify [--expect-head HEAD]… [--repository OWNER/NAME]… [--public-key FILE]… [--file EXPORT]
       Computes every chain anew and names the first entry that is wrong or missing.
-      HEAD is a head as a check run prints it (12:ab34…), the anchor outside of this database.
+      HEAD is a head as a check run prints it (12:ab34…), the anchor outside of this database. With --repository the heads
+      that its check runs print are fetched, with the token in GITHUB_TOKEN, and all of them have to be in the chain.
       Exit codes: 0 verified and anchored · 1 broken · 2 wrong use · 3 verified, but not anchored.
   countersign ledger export [--format jsonl|ocsf] [--since T] [--until T] [--no-names]
   countersign ledger show [--since T] [--until T] [--stats]
-      T is a date or an instant (ISO 8601); --until is not included. --stats: each signer, how many, how fast, how often overturned.
+      T is a date or an instant (ISO 8601); --until is not included. --stats: each signer, how many, how fast, how often overturned;
+      each rule, how often signed, refused, reported as wrong.
   countersign ledger forget (--login LOGIN | --id NUMBER)
       Deletes a person's names and salts. Entries stay, and name nobody any more.
 
@@ -74,7 +77,8 @@ function parsed(argv: readonly string[]) {
         help: { type: 'boolean', short: 'h' },
         data: { type: 'string' },
         installation: { type: 'string' },
-        'expect-head': { type: 'string' },
+        'expect-head': { type: 'string', multiple: true },
+        repository: { type: 'string', multiple: true },
         'public-key': { type: 'string', multiple: true },
         file: { type: 'string' },
         format: { type: 'string' },
@@ -94,7 +98,8 @@ function parsed(argv: readonly string[]) {
 interface Options {
   readonly data: string | null;
   readonly installation: number | null;
-  readonly expectHead: string | null;
+  readonly expectHeads: readonly string[];
+  readonly repositories: readonly { readonly owner: string; readonly name: string }[];
   /** PEM texts. */
   readonly publicKeys: readonly string[];
   readonly format: 'jsonl' | 'ocsf';
@@ -111,14 +116,15 @@ interface Options {
 async function readOptions(values: ReturnType<typeof parsed>['values']): Promise<Options> {
   const format = values.format ?? 'jsonl';
   if (format !== 'jsonl' && format !== 'ocsf') throw usage(`There is no format "${format}": jsonl or ocsf.`);
-  const expectHead = values['expect-head'] ?? null;
-  if (expectHead !== null) parseAnchor(expectHead);
+  const expectHeads = values['expect-head'] ?? [];
+  for (const head of expectHeads) parseAnchor(head);
   const publicKeys = await readAll(values['public-key'] ?? []);
   readPublicKeys(publicKeys);
   return {
     data: values.data ?? null,
     installation: numberOf('--installation', values.installation),
-    expectHead,
+    expectHeads,
+    repositories: (values.repository ?? []).map(repositoryNamed),
     publicKeys,
     format,
     since: instantOf('--since', values.since) ?? Number.NEGATIVE_INFINITY,
@@ -156,18 +162,19 @@ async function withStore(
 }
 
 async function verify(store: OperatedStore, options: Options, io: LedgerIo): Promise<number> {
-  const { expectHead, publicKeys } = options;
+  const { publicKeys } = options;
+  const expectHeads = await headsToExpect(options, io);
   const installations = await chosen(store, options.installation);
-  if (expectHead !== null && installations.length > 1) {
+  if (expectHeads.length > 0 && installations.length > 1) {
     throw usage(`A head belongs to one chain: add --installation (${installations.join(', ')}).`);
   }
   if (installations.length === 0) {
     io.stdout('The ledger has no entries.\n');
-    return expectHead === null ? 3 : 1;
+    return expectHeads.length === 0 ? 3 : 1;
   }
   let worst = 0;
   for (const installation of installations) {
-    const check = await store.ledger.check(installation, expectHead, publicKeys);
+    const check = await store.ledger.check(installation, expectHeads, publicKeys);
     worst = worse(worst, tell(installation, check, io));
   }
   return worst;
@@ -179,9 +186,37 @@ async function verifyFile(path: string, options: Options, io: LedgerIo): Promise
   const entries = ofInstallation(fileEntries(path), installation);
   return tell(
     installation,
-    await checkChain(entries, { installationId: installation, expectHead: options.expectHead, publicKeys }),
+    await checkChain(entries, {
+      installationId: installation,
+      expectHeads: await headsToExpect(options, io),
+      publicKeys,
+    }),
     io,
   );
+}
+
+/** The heads that were given, and those that check runs on GitHub print. */
+async function headsToExpect(options: Options, io: LedgerIo): Promise<readonly string[]> {
+  const { expectHeads, repositories } = options;
+  if (repositories.length === 0) return expectHeads;
+  const token = io.env['GITHUB_TOKEN'] ?? '';
+  if (token === '') throw usage('--repository reads check runs: put a token that may read them into GITHUB_TOKEN.');
+  const printed: string[] = [];
+  for (const repository of repositories) {
+    const heads = await printedHeads(repository, { token, apiUrl: readSettings(io.env).apiUrl });
+    if (heads.length === 0) {
+      throw usage(`No check run of ${repository.owner}/${repository.name} prints a head of the ledger.`);
+    }
+    io.stdout(`${repository.owner}/${repository.name}: ${heads.length} heads printed in check runs\n`);
+    printed.push(...heads);
+  }
+  return [...new Set([...expectHeads, ...printed])];
+}
+
+function repositoryNamed(text: string): { readonly owner: string; readonly name: string } {
+  const [, owner, name] = /^([\w.-]+)\/([\w.-]+)$/.exec(text) ?? [];
+  if (owner === undefined || name === undefined) throw usage(`--repository takes owner/name, not "${text}".`);
+  return { owner, name };
 }
 
 function tell(installation: number, check: LedgerCheck, io: LedgerIo): number {
@@ -230,6 +265,8 @@ async function show(store: OperatedStore, options: Options, io: LedgerIo): Promi
     io.stdout(`installation ${installation}\n`);
     if (options.stats) {
       io.stdout(`${statsTable(await signerStats(events))}\n`);
+      const rules = await ruleStats(between(store.ledger.events(installation), options));
+      if (rules.length > 0) io.stdout(`\n${ruleTable(rules)}\n`);
       continue;
     }
     for await (const event of events) io.stdout(`${ledgerLine(event)}\n`);

@@ -21,6 +21,8 @@ export interface Store {
   reviewByCheckRun(repositoryId: number, checkRunId: number): Promise<StoredReview | null>;
 
   signOffs(repositoryId: number, pullRequest: number): Promise<readonly SignOff[]>;
+  /** What one person said in a repository, newest first: at most 500. */
+  signOffsBy(repositoryId: number, signerId: number): Promise<readonly SignOff[]>;
   /** Inserts or replaces by id. */
   saveSignOff(signOff: SignOff): Promise<void>;
 
@@ -242,7 +244,7 @@ export type LedgerCheck =
 export interface OperatedLedger extends Ledger {
   installations(): Promise<readonly number[]>;
   /** `publicKeys`: Ed25519 keys in PEM; where some are given, the newest entry must be signed by one of them. */
-  check(installationId: number, expectHead: string | null, publicKeys: readonly string[]): Promise<LedgerCheck>;
+  check(installationId: number, expectHeads: readonly string[], publicKeys: readonly string[]): Promise<LedgerCheck>;
   /** Every entry in order. An entry whose body cannot be read ends it: verify first. */
   events(installationId: number): AsyncIterable<LedgerEvent>;
   /** Salted hash → id or login, of everyone not forgotten. Values that do not match their hash are left out. */

@@ -7,6 +7,7 @@ import type { SignOff } from '../core/signoff.ts';
 import { counted, inlineCode, inlineText, listed, plainText, withinLimit } from './markdown.ts';
 import {
   authorLine,
+  endingWords,
   findingsByHandle,
   glassLines,
   headline,
@@ -91,7 +92,7 @@ function summaryOf(report: Report, verdict: Verdict, extra: ReviewExtra): string
       open.map((finding) => openEntry(finding, report.code)),
     ),
     ...section('Could not be evaluated', unknownLines(unknown)),
-    ...section('Signed', signedLines(report, verdict)),
+    ...section('Signed', signedLines(report, verdict, extra)),
     ...section('Worth a look', shown.map(shownEntry)),
     ...section('Not checked (holds nothing up)', unknownLines(advisory)),
     ...section(
@@ -135,11 +136,11 @@ function refusalLine(refusal: Verdict['refusals'][number]): string {
   return `- **${inlineText(refusal.signer, LENGTH.login)}** refused: “${inlineText(refusal.reason, LENGTH.reason)}”. It holds until that person or an admin revokes it.`;
 }
 
-function signedLines(report: Report, verdict: Verdict): readonly string[] {
-  return verdict.signed.map(({ handle, signer, reason }) => {
+function signedLines(report: Report, verdict: Verdict, extra: ReviewExtra): readonly string[] {
+  return verdict.signed.map(({ handle, signer, reason, signOffId }) => {
     const [finding] = findingsByHandle(report, [handle]);
     const what = finding === undefined ? '' : ` ${inlineText(finding.ruleId, 60)} in ${whereOf(finding)}`;
-    return `- ${inlineText(handle, 12)}${what}, by **${inlineText(signer, LENGTH.login)}**: “${inlineText(reason, LENGTH.reason)}”`;
+    return `- ${inlineText(handle, 12)}${what}, by **${inlineText(signer, LENGTH.login)}**: “${inlineText(reason, LENGTH.reason)}”${endingWords(signOffId, extra)}`;
   });
 }
 

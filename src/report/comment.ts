@@ -4,6 +4,7 @@ import { byteLength, counted, inlineCode, inlineText, withinLimit } from './mark
 import { newPackages, packageTable, transitiveCount } from './packages.ts';
 import {
   authorLine,
+  endingWords,
   findingsByHandle,
   glassLines,
   headline,
@@ -70,7 +71,7 @@ export function renderComment(report: Report, verdict: Verdict, extra: CommentEx
     ),
     ...signAll(open, report.code),
     ...titled('Could not be evaluated', unknownLines(holding(verdict.unknowns))),
-    ...titled('Signed', signedLines(report, verdict)),
+    ...titled('Signed', signedLines(report, verdict, extra)),
     ...titled(
       'Policy',
       extra.policyNotes.map((note) => `- ${sentence(note)}`),
@@ -124,11 +125,11 @@ function refusalLine(refusal: Verdict['refusals'][number]): string {
   return `- ${inlineText(refusal.signer, LENGTH.login)}: “${inlineText(refusal.reason, LENGTH.reason)}”`;
 }
 
-function signedLines(report: Report, verdict: Verdict): readonly string[] {
-  return verdict.signed.map(({ handle, signer, reason }) => {
+function signedLines(report: Report, verdict: Verdict, extra: CommentExtra): readonly string[] {
+  return verdict.signed.map(({ handle, signer, reason, signOffId }) => {
     const [finding] = findingsByHandle(report, [handle]);
     const what = finding === undefined ? '' : ` ${inlineText(finding.ruleId, 60)}, ${whereOf(finding)}`;
-    return `- ${inlineText(handle, 12)}${what}: ${inlineText(signer, LENGTH.login)}, “${inlineText(reason, LENGTH.reason)}”`;
+    return `- ${inlineText(handle, 12)}${what}: ${inlineText(signer, LENGTH.login)}, “${inlineText(reason, LENGTH.reason)}”${endingWords(signOffId, extra)}`;
   });
 }
 

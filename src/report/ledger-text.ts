@@ -93,6 +93,43 @@ export async function signerStats(events: AsyncIterable<LedgerEvent>): Promise<r
   }
 }
 
+/** What people made of one rule's findings. */
+export interface RuleStats {
+  readonly rule: string;
+  readonly signed: number;
+  readonly refused: number;
+  /** Reported as a false alarm with `wrong`. */
+  readonly wrong: number;
+}
+
+/** Reads a chain once and counts for each rule: signed, refused, reported as a false alarm. Most false alarms first. */
+export async function ruleStats(events: AsyncIterable<LedgerEvent>): Promise<readonly RuleStats[]> {
+  const counts = new Map<string, { signed: number; refused: number; wrong: number }>();
+  for await (const { body } of events) {
+    const wrong = body.type === 'command' && body.details['verb'] === 'wrong';
+    const column = body.type === 'sign-off' ? 'signed' : body.type === 'refusal' ? 'refused' : wrong ? 'wrong' : null;
+    const rules = body.details['rules'];
+    if (column === null || !Array.isArray(rules)) continue;
+    for (const rule of new Set(rules)) {
+      if (typeof rule !== 'string') continue;
+      const of = counts.get(rule) ?? { signed: 0, refused: 0, wrong: 0 };
+      of[column] += 1;
+      counts.set(rule, of);
+    }
+  }
+  return [...counts]
+    .map(([rule, of]) => ({ rule, ...of }))
+    .sort((a, b) => b.wrong - a.wrong || b.signed - a.signed || (a.rule < b.rule ? -1 : 1));
+}
+
+/** A table of them for a terminal. */
+export function ruleTable(stats: readonly RuleStats[]): string {
+  return table(
+    ['rule', 'signed', 'refused', 'reported wrong'],
+    stats.map((each) => [plain(each.rule), String(each.signed), String(each.refused), String(each.wrong)]),
+  );
+}
+
 /** A table of them for a terminal. */
 export function statsTable(stats: readonly SignerStats[]): string {
   const header = ['signer', 'sign-offs', 'median', 'fastest', 'overturned', 'refusals'];
@@ -104,6 +141,10 @@ export function statsTable(stats: readonly SignerStats[]): string {
     String(each.overturned),
     String(each.refusals),
   ]);
+  return table(header, rows);
+}
+
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = header.map((title, at) => Math.max(title.length, ...rows.map((row) => row[at]?.length ?? 0)));
   return [header, ...rows]
     .map((row) =>

@@ -13,6 +13,8 @@ export interface ReviewExtra {
   readonly ledgerHead: string | null;
   /** Sign-offs that wait for a press of Confirm. */
   readonly pending: readonly SignOff[];
+  /** Signatures that run out within seven days: id → ISO 8601. */
+  readonly endingSoon?: ReadonlyMap<string, string>;
   readonly checkName: string;
   /** `mode: observe`: says what would have blocked. */
   readonly observe: boolean;
@@ -244,6 +246,12 @@ export function glassLines({ brokenGlass }: Verdict): readonly string[] {
     ({ signer, reason }) =>
       `- **${inlineText(signer, LENGTH.login)}**: “${inlineText(reason, LENGTH.reason)}”. For this commit alone; the check closes by itself at ${until}, and a \`refuse\` closes it at once.`,
   );
+}
+
+/** "; ends on 2026-11-28", where a signature runs out soon. */
+export function endingWords(signOffId: string, { endingSoon }: Pick<ReviewExtra, 'endingSoon'>): string {
+  const until = endingSoon?.get(signOffId);
+  return until === undefined ? '' : ` It ends on ${day(until)} at ${clock(until)}, and the check opens again then.`;
 }
 
 /** Pending sign-offs by the time of their command. */

@@ -169,12 +169,25 @@ function extraOf(
   return {
     ledgerHead: formatLedgerHead(head),
     pending: pendingOf(signOffs, now),
+    endingSoon: endingSoon(signOffs, now),
     checkName: review.checkName,
     observe: policy.mode === 'observe',
     policyNotes: policy.notes,
     siblings,
     commentUrl: null,
   };
+}
+
+/** Before its end a signature is announced to run out: seven days, in milliseconds. */
+export const ANNOUNCED_MS = 7 * 24 * 60 * 60 * 1000;
+
+/** Signatures that run out soon: id → when. */
+function endingSoon(signOffs: readonly SignOff[], now: number): ReadonlyMap<string, string> {
+  const soon = signOffs.filter(
+    ({ kind, state, expiresAt }) =>
+      kind === 'sign' && state === 'effective' && Date.parse(expiresAt) <= now + ANNOUNCED_MS,
+  );
+  return new Map(soon.map(({ id, expiresAt }) => [id, expiresAt]));
 }
 
 /** Sign-offs that wait for their button, oldest first; GitHub has room for three buttons. */

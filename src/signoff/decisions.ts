@@ -8,9 +8,9 @@ import type { Asker } from '../policy/authorise.ts';
 import type { Command } from '../policy/command.ts';
 import type { Ports } from '../ports.ts';
 import type { Refusal, Reply } from '../report/reply.ts';
-import { pendingOf, publish } from '../review/publish.ts';
+import { ANNOUNCED_MS, pendingOf, publish } from '../review/publish.ts';
 import { problemOfGlass } from './glass.ts';
-import { chooseFindings, chooseRefused, findingsNamed, itemsOf } from './items.ts';
+import { chooseFindings, chooseRefused, findingsNamed, isRepeatedReason, itemsOf } from './items.ts';
 import { record } from './record.ts';
 import { authorise, beyond, problemOfCode, refusalOf, type Standing, withPolicyName } from './standing.ts';
 
@@ -105,6 +105,10 @@ async function make(
     if (chosen.state === 'refused') return refused(chosen.because, false);
     findings = chosen.findings;
     if (beyond(asker, findings, standing).length > 0) return refused({ rule: 'admin-only' }, false);
+    if (command.verb === 'sign') {
+      const earlier = await ports.store.signOffsBy(standing.repository.id, asker.permission.account.id);
+      if (isRepeatedReason(command.reason, findings, earlier)) return refused({ rule: 'reason-repeated' }, false);
+    }
   } else if (revocable(signOffs, asker).length === 0) {
     return refused({ rule: 'no-refusal' }, false);
   }
@@ -248,10 +252,18 @@ export function replyFor(signOff: SignOff, verdict: Verdict, { policy, review }:
 /** The check changes by itself when a pending command runs out, or a signature does. A refusal holds until it is revoked. */
 export async function wake(signOff: SignOff, { repository, pullRequest }: Standing, ports: Ports): Promise<void> {
   if (signOff.kind === 'refuse') return;
+  const left = Date.parse(signOff.expiresAt) - ports.now();
+  if (signOff.kind === 'sign' && signOff.state === 'effective' && left > ANNOUNCED_MS) {
+    await ports.store.queue.send(
+      ports.newId(),
+      { kind: 'republish', repository, pullRequest: pullRequest.number, cause: 'expires-soon' },
+      { afterMs: left - ANNOUNCED_MS + 1000 },
+    );
+  }
   await ports.store.queue.send(
     ports.newId(),
     { kind: 'republish', repository, pullRequest: pullRequest.number, cause: 'expired' },
-    { afterMs: Math.max(0, Date.parse(signOff.expiresAt) - ports.now()) + 1000 },
+    { afterMs: Math.max(0, left) + 1000 },
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Finding } from '../core/finding.ts';
 import type { Report, Verdict } from '../core/report.ts';
-import type { SignedItem } from '../core/signoff.ts';
+import type { SignedItem, SignOff } from '../core/signoff.ts';
 import type { Refusal } from '../report/reply.ts';
 
 /** The findings that a command means, or why it cannot mean them. */
@@ -65,6 +65,33 @@ export function itemsOf(findings: readonly Finding[]): SignedItem[] {
     ruleId: finding.ruleId,
     evidenceDigests: [finding.evidenceDigest, ...finding.replicas.map((replica) => replica.evidenceDigest)],
   }));
+}
+
+/**
+ * Whether this reason was already given for something else: a sign-off of the same person that took effect, in the same
+ * words, for other rules only. What is alike may be signed alike.
+ */
+export function isRepeatedReason(reason: string, findings: readonly Finding[], earlier: readonly SignOff[]): boolean {
+  const words = wordsOf(reason);
+  const rules = new Set(findings.map((finding) => finding.ruleId));
+  return earlier.some(
+    ({ kind, state, reason: given, items }) =>
+      kind === 'sign' &&
+      state !== 'pending' &&
+      state !== 'cancelled' &&
+      wordsOf(given) === words &&
+      !items.some((item) => rules.has(item.ruleId)),
+  );
+}
+
+/** Letters alone: capitals, digits, spaces and full stops make no new reason. */
+function wordsOf(text: string): string {
+  return (
+    text
+      .normalize('NFKC')
+      .toLowerCase()
+      .match(/\p{L}+/gu) ?? []
+  ).join('');
 }
 
 function refused(because: Refusal): Chosen {

@@ -54,11 +54,13 @@ export async function checkChain(
   entries: AsyncIterable<StoredEntry> | Iterable<StoredEntry>,
   options: {
     readonly installationId: number;
-    readonly expectHead: string | null;
+    /** Heads that were printed elsewhere: all of them have to be in the chain. */
+    readonly expectHeads: readonly string[];
     readonly publicKeys: readonly KeyObject[];
   },
 ): Promise<LedgerCheck> {
-  const anchor = options.expectHead === null ? null : parseAnchor(options.expectHead);
+  const anchors = options.expectHeads.map(parseAnchor);
+  const found = new Set<(typeof anchors)[number]>();
   let head: LedgerHead = { sequence: 0, hash: GENESIS };
   let anchoredAt: number | null = null;
   let signed = 0;
@@ -72,17 +74,21 @@ export async function checkChain(
       if (entry.signature !== null) signed += 1;
     }
     head = { sequence, hash: entry.hash };
-    if (anchor === null) continue;
-    if (anchor.hash === head.hash && (anchor.sequence ?? sequence) === sequence) anchoredAt = sequence;
-    else if (anchor.sequence === sequence) {
-      return {
-        state: 'broken',
-        sequence,
-        reason: 'it is not the entry that the expected head names: this entry, or one before it, was replaced',
-      };
+    for (const anchor of anchors) {
+      if (anchor.hash === head.hash && (anchor.sequence ?? sequence) === sequence) {
+        found.add(anchor);
+        anchoredAt = sequence;
+      } else if (anchor.sequence === sequence) {
+        return {
+          state: 'broken',
+          sequence,
+          reason: 'it is not the entry that the expected head names: this entry, or one before it, was replaced',
+        };
+      }
     }
   }
-  if (anchor !== null && anchoredAt === null) {
+  const [anchor] = anchors.filter((each) => !found.has(each)).sort((a, b) => (b.sequence ?? 0) - (a.sequence ?? 0));
+  if (anchor !== undefined) {
     const missing = anchor.sequence === null ? '' : ` (entries up to ${anchor.sequence} were there)`;
     return {
       state: 'broken',

@@ -25,12 +25,12 @@ const PAGE = 500;
 export function createLedger(db: Kysely<Tables>, sign: HeadSigner | null): OperatedLedger {
   async function check(
     installationId: number,
-    expectHead: string | null,
+    expectHeads: readonly string[],
     publicKeys: readonly string[],
   ): Promise<LedgerCheck> {
     return checkChain(storedEntries(db, installationId), {
       installationId,
-      expectHead,
+      expectHeads,
       publicKeys: readPublicKeys(publicKeys),
     });
   }
@@ -46,7 +46,7 @@ export function createLedger(db: Kysely<Tables>, sign: HeadSigner | null): Opera
     head: (installationId) => guarded(async () => (await lastOf(db, installationId)) ?? null),
     check,
     async verify(installationId, expectHead): Promise<LedgerVerification> {
-      const result = await check(installationId, expectHead, []);
+      const result = await check(installationId, expectHead === null ? [] : [expectHead], []);
       if (result.state !== 'verified') return result;
       return { state: 'verified', head: result.head, anchored: result.anchoredAt !== null };
     },

@@ -107,6 +107,20 @@ export function createRecords(db: Kysely<Tables>, now: () => number): Records {
         return rows.map(readSignOff);
       }),
 
+    signOffsBy: (repositoryId, signerId) =>
+      guarded(async () => {
+        const rows = await db
+          .selectFrom('sign_offs')
+          .select('sign_off')
+          .where('repository_id', '=', repositoryId)
+          // In JSON a reason cannot hold this text: its quotes would be escaped.
+          .where('sign_off', 'like', `%"signer":{"id":${Math.trunc(signerId)},%`)
+          .orderBy('created_at', 'desc')
+          .limit(500)
+          .execute();
+        return rows.map(readSignOff).filter((signOff) => signOff.signer.id === signerId);
+      }),
+
     saveSignOff: (signOff) =>
       guarded(async () => {
         const fields = {

@@ -33,7 +33,11 @@ function chain(length: number, key: KeyObject | null): readonly StoredEntry[] {
 }
 
 function check(entries: readonly StoredEntry[], expectHead: string | null, publicKeys: readonly KeyObject[]) {
-  return checkChain(entries, { installationId: INSTALLATION, expectHead, publicKeys });
+  return checkChain(entries, {
+    installationId: INSTALLATION,
+    expectHeads: expectHead === null ? [] : [expectHead],
+    publicKeys,
+  });
 }
 
 function headOf(entries: readonly StoredEntry[]): string {
@@ -149,7 +153,7 @@ describe('the hash chain', () => {
 
   it('does not take another installation for its own', async () => {
     const entries = chain(2, null).map((entry) => ({ ...entry, installationId: 12 }));
-    expect(await checkChain(entries, { installationId: 12, expectHead: null, publicKeys: [] })).toMatchObject({
+    expect(await checkChain(entries, { installationId: 12, expectHeads: [], publicKeys: [] })).toMatchObject({
       state: 'broken',
       sequence: 1,
     });

@@ -11,13 +11,14 @@ import { type LocalRegistry, startVerdaccio } from './verdaccio.ts';
 
 export const SECRET = 'a-webhook-secret-of-thirty-two-chars';
 
-/** The people of the stories: a coding agent with its real account id, a maintainer, a colleague, a reader. */
+/** The people of the stories: a coding agent with its real account id, a maintainer, a colleague, a reader, an outsider. */
 export const USERS = [
   { login: 'acme', type: 'Organization' },
   { login: 'Copilot', id: 198_982_749, type: 'Bot' },
   { login: 'maria', id: 5001 },
   { login: 'ben', id: 5002 },
   { login: 'rita', id: 5003 },
+  { login: 'otto', id: 5999 },
 ] as const;
 
 export interface World {
