@@ -103,14 +103,25 @@ export interface LockFacts {
 export interface LockGraph {
   /**
    * How an ask finds its entry. `paths`: by walking up the install paths, as Node resolves. `keys`: by the key
-   * `name@range`. `exact`: by the key itself, the ask carries no range.
+   * `name@range`. `exact`: by the key itself, the ask carries no range. `names`: by the name, as its ecosystem compares
+   * names, and every entry of that name is meant; the range may be empty.
    */
-  readonly kind: 'paths' | 'keys' | 'exact';
-  /** Manifests as the lockfile repeats them. `path` is the workspace's folder from the lockfile, '' for the root. */
-  readonly roots: readonly { readonly path: string; readonly asks: readonly string[] }[];
+  readonly kind: 'paths' | 'keys' | 'exact' | 'names';
+  /**
+   * Manifests as the lockfile repeats them. `path` is the workspace's folder from the lockfile, '' for the root; null
+   * where the lockfile does not say it, `name` is then the name of the repository's own package.
+   */
+  readonly roots: readonly {
+    readonly path: string | null;
+    readonly name?: string;
+    readonly asks: readonly string[];
+  }[];
   /** For each entry, in the order of `entries`: name, range, name, range … (`exact`: key, '', key, '' …). */
   readonly asks: readonly (readonly string[])[];
-  /** For each entry, in the order of `entries`: the keys it answers to. Empty for `paths` where each entry has its `installPath`. */
+  /**
+   * For each entry, in the order of `entries`: the keys it answers to, for `names` those besides its name. Empty for
+   * `paths`, where each entry has its `installPath`.
+   */
   readonly keys: readonly (readonly string[])[];
   /** Asks an override of the manifest answers: never out of range. Names. */
   readonly overridden: readonly string[];

@@ -6,7 +6,8 @@ import { compareUnit, type ManifestPair } from './compare.ts';
 import { type DependencyFiles, dependencyFiles, type ParsedFile, type Side } from './files.ts';
 import { directoryOf } from './governing.ts';
 import { normalizedName } from './index.ts';
-import { type GovernedLock, indexLock, lockFactsOf, reachOf } from './lock-facts.ts';
+import { indexLock, lockFactsOf } from './lock-facts.ts';
+import { type GovernedLock, reachOf } from './lock-reach.ts';
 import type { LockSide } from './lock-rows.ts';
 import type { ParseFormat } from './parse.ts';
 import type { NameOf } from './rows.ts';
@@ -72,7 +73,13 @@ interface ReadLock {
 
 interface ReadUnit {
   readonly unit: Unit;
-  readonly manifests: readonly (ManifestPair & { readonly path: string; readonly changed: boolean })[];
+  readonly manifests: readonly (ManifestPair & {
+    readonly path: string;
+    readonly changed: boolean;
+    readonly isWhole: boolean;
+  })[];
+  /** Manifests of the head that cannot be read at all. */
+  readonly broken: readonly string[];
   readonly locks: readonly ReadLock[];
   readonly unread: readonly UnreadFile[];
   readonly baseEntries: readonly DependencyEntry[];
@@ -81,16 +88,21 @@ interface ReadUnit {
 async function readUnit(unit: Unit, files: DependencyFiles): Promise<ReadUnit> {
   const unread: UnreadFile[] = [];
   const manifests = [];
+  const broken: string[] = [];
   const locks: ReadLock[] = [];
   for (const pair of unit.manifests) {
     const [base, head] = await readPair(pair, files, unread);
     // A head that cannot be read says nothing about what went; its place in `unread` says so instead.
-    if (head === null && pair.headPath !== null) continue;
+    if (head === null && pair.headPath !== null) {
+      broken.push(pair.path);
+      continue;
+    }
     manifests.push({
       base: base?.entries ?? null,
       head: head?.entries ?? null,
       path: pair.path,
       changed: pair.changed,
+      isWhole: head === null || head.unread.length === 0,
     });
   }
   for (const pair of unit.locks) {
@@ -108,7 +120,7 @@ async function readUnit(unit: Unit, files: DependencyFiles): Promise<ReadUnit> {
     ...manifests.flatMap((pair) => pair.base ?? []),
     ...locks.flatMap((lock) => lock.base?.entries ?? []),
   ];
-  return { unit, manifests, locks, unread, baseEntries };
+  return { unit, manifests, broken, locks, unread, baseEntries };
 }
 
 async function readPair(
@@ -180,8 +192,12 @@ function lockedChanges(
     entries: lock.head.entries,
     graph: lock.head.graph,
     directory: directoryOf(lock.path),
-    manifests: read.manifests.flatMap((pair) => (pair.head === null ? [] : [{ path: pair.path, entries: pair.head }])),
+    manifests: [
+      ...read.manifests.flatMap(({ path, head, isWhole }) => (head === null ? [] : [{ path, entries: head, isWhole }])),
+      ...read.broken.map((path) => ({ path, entries: [], isWhole: false })),
+    ],
     trustedRoots: trustedRoots(read, lock),
+    baseRoots: lock.base?.format === lock.format ? (lock.base.graph?.roots ?? null) : null,
     nameOf,
   };
   const around = {
@@ -207,9 +223,9 @@ function trustedRoots(read: ReadUnit, lock: ReadLock): ReadonlySet<string> {
   const directory = directoryOf(lock.path);
   const folder = (path: string): string => [directory, path].filter((part) => part !== '' && part !== '.').join('/');
   return new Set(
-    (lock.head?.graph?.roots ?? [])
-      .filter((root) => !own.has(folder(root.path)) && before.get(root.path) === root.asks.join('\n'))
-      .map((root) => root.path),
+    (lock.head?.graph?.roots ?? []).flatMap(({ path, asks }) =>
+      path === null || own.has(folder(path)) || before.get(path) !== asks.join('\n') ? [] : [path],
+    ),
   );
 }
 

@@ -62,6 +62,30 @@ export function noteUnread(reading: Reading, place: Location | number, reason: s
   reading.unread.push({ line: typeof place === 'number' ? place : place.startLine, reason });
 }
 
+/** Who asks for what in a lockfile whose entries are found by name. */
+export interface NamesGraph {
+  readonly roots: { readonly path: string | null; readonly name?: string; readonly asks: readonly string[] }[];
+  readonly asks: (readonly string[])[];
+  readonly keys: (readonly string[])[];
+}
+
+export function startNames(): NamesGraph {
+  return { roots: [], asks: [], keys: [] };
+}
+
+/** Gives the entries added since the last call their asks (name, range, name, range …) and further names. */
+export function namesAsk(graph: NamesGraph, reading: Reading, asks: readonly string[], keys: readonly string[]): void {
+  while (graph.asks.length < reading.entries.length) {
+    graph.asks.push(asks);
+    graph.keys.push(keys);
+  }
+}
+
+export function finishNames(reading: Reading, graph: NamesGraph): ParsedDependencies {
+  namesAsk(graph, reading, [], []);
+  return finish(reading, { kind: 'names', overridden: [], ...graph });
+}
+
 export function finish(reading: Reading, graph?: LockGraph): ParsedDependencies {
   return { entries: reading.entries, unread: reading.unread, ...(graph === undefined ? {} : { graph }) };
 }

@@ -133,7 +133,7 @@ async function nearestLocks(
     if (pairs.length > 0) {
       if (directory === own) return { directory, pairs };
       const covering = [];
-      for (const pair of pairs) if (await hasRoot(context, pair, directory, own)) covering.push(pair);
+      for (const pair of pairs) if (await hasRoot(context, pair, directory, manifest)) covering.push(pair);
       return covering.length === 0 ? null : { directory, pairs: covering };
     }
     if (directory === '') return null;
@@ -173,8 +173,9 @@ async function namesIn(context: Context, side: Side, directory: string): Promise
   }
 }
 
-/** Whether a lockfile further up has the folder as one of its workspaces; formats that list none take every folder. */
-async function hasRoot(context: Context, lock: FilePair, directory: string, folder: string): Promise<boolean> {
+/** Whether a lockfile further up has the manifest as one of its workspaces; formats that list none take every folder. */
+async function hasRoot(context: Context, lock: FilePair, directory: string, manifest: FilePair): Promise<boolean> {
+  const folder = directoryOf(manifest.path);
   const relative = directory === '' ? folder : folder.slice(directory.length + 1);
   for (const side of ['head', 'base'] as const) {
     const file = await parsedSide(context.files, side, lock);
@@ -182,8 +183,19 @@ async function hasRoot(context: Context, lock: FilePair, directory: string, fold
     if (file.state !== 'parsed') continue;
     const roots = file.parsed.graph?.roots ?? [];
     if (roots.length === 0 || roots.some((root) => root.path === relative)) return true;
+    if (!roots.some((root) => root.path === null)) continue;
+    const name = await packageName(context.files, side, manifest);
+    if (name === undefined || roots.some((root) => root.path === null && root.name === name)) return true;
   }
   return false;
+}
+
+/** The name that a Cargo.toml gives its own package (The Cargo Book, "The Manifest Format", "package"). */
+async function packageName(files: DependencyFiles, side: Side, manifest: FilePair): Promise<string | undefined> {
+  const path = side === 'base' ? manifest.basePath : manifest.headPath;
+  const file = path === null ? null : await files.text(side, path);
+  if (file?.state !== 'text') return undefined;
+  return /^[ \t]*\[package\][^[]*?^[ \t]*name[ \t]*=[ \t]*["']([^"'\n]+)/m.exec(file.text)?.[1];
 }
 
 function parsedSide(files: DependencyFiles, side: Side, pair: FilePair): Promise<ParsedFile> {
@@ -229,9 +241,8 @@ async function changedRoots(context: Context, lock: FilePair): Promise<string[]>
     base.state === 'parsed' ? base.parsed.graph?.roots.map((root) => [root.path, root.asks.join('\n')]) : [],
   );
   return (head.parsed.graph?.roots ?? [])
-    .filter((root) => root.path !== '' && root.path !== '.' && !root.path.startsWith('..'))
     .filter((root) => before.get(root.path) !== root.asks.join('\n'))
-    .map((root) => root.path);
+    .flatMap(({ path }) => (path === null || path === '' || path === '.' || path.startsWith('..') ? [] : [path]));
 }
 
 /** A lockfile that went and one of another package manager that came are one lockfile, rewritten. */

@@ -1,5 +1,14 @@
 import { unreadable } from '../json.ts';
-import { addEntry, baseName, finish, noteUnread, type Reading, startReading } from '../reading.ts';
+import {
+  addEntry,
+  baseName,
+  finishNames,
+  namesAsk,
+  noteUnread,
+  type Reading,
+  startNames,
+  startReading,
+} from '../reading.ts';
 import { at, itemsAt, type Tree, textAt, textsAt, wordAt } from '../tree.ts';
 import { parseTomlTree } from '../tree-toml.ts';
 import type { DependencyFormat } from '../types.ts';
@@ -22,13 +31,29 @@ export const cargoLock: DependencyFormat = {
     const all = oldest === undefined ? packages : [oldest, ...packages];
     if (all.length === 0) throw unreadable(path, 1, 'no package, and not even the project itself');
     const direct = directNames(all);
-    for (const item of all) readPackage(reading, item, at(root, 'metadata'), direct, 'package');
+    const graph = startNames();
+    for (const item of all) {
+      readPackage(reading, item, at(root, 'metadata'), direct, 'package');
+      const asks = asksOf(item);
+      namesAsk(graph, reading, asks, []);
+      const name = textAt(item, 'name');
+      // Without a source: a member of the workspace, or a folder that one of them names.
+      if (name !== undefined && textAt(item, 'source') === undefined) graph.roots.push({ path: null, name, asks });
+    }
     for (const item of itemsAt(reading, at(root, 'patch'), 'unused')) {
       readPackage(reading, item, undefined, direct, 'patch.unused');
+      namesAsk(graph, reading, [], []);
+      // A patch that nothing uses is locked all the same: the manifest's own line leads to it.
+      graph.roots.push({ path: null, name: 'patch.unused', asks: [textAt(item, 'name') ?? '', ''] });
     }
-    return finish(reading);
+    return finishNames(reading, graph);
   },
 };
+
+/** `name`, `name version` or `name version (source)`, each without a range. */
+function asksOf(item: Tree): string[] {
+  return textsAt(item, 'dependencies').flatMap((text) => [text.replace(/ \(.*$/, ''), '']);
+}
 
 /** `name` or `name version` of what the packages without a source, the workspace's own, ask for. */
 function directNames(packages: readonly Tree[]): ReadonlySet<string> {

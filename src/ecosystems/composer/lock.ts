@@ -1,6 +1,15 @@
 import { STRICT_JSON, unreadable } from '../json.ts';
-import { addEntry, baseName, finish, noteUnread, type Reading, startReading } from '../reading.ts';
-import { at, itemsAt, type Tree, textAt } from '../tree.ts';
+import {
+  addEntry,
+  baseName,
+  finishNames,
+  namesAsk,
+  noteUnread,
+  type Reading,
+  startNames,
+  startReading,
+} from '../reading.ts';
+import { at, itemsAt, membersIn, type Tree, textAt } from '../tree.ts';
 import { parseJsonTree } from '../tree-json.ts';
 import type { DependencyFormat } from '../types.ts';
 
@@ -13,12 +22,30 @@ export const composerLock: DependencyFormat = {
     const reading = startReading(path, 'composer', 'lockfile');
     const root = parseJsonTree(text, path, STRICT_JSON);
     if (at(root, 'packages')?.kind !== 'list') throw unreadable(path, 1, 'the list of packages is missing');
+    const graph = startNames();
     for (const scope of ['packages', 'packages-dev']) {
-      for (const item of itemsAt(reading, root, scope)) readPackage(reading, item, scope);
+      for (const item of itemsAt(reading, root, scope)) {
+        readPackage(reading, item, scope);
+        const provided = ['provide', 'replace'].flatMap((key) => pairsAt(reading, item, key)).filter(isEven);
+        namesAsk(graph, reading, pairsAt(reading, item, 'require'), provided);
+      }
     }
-    return finish(reading);
+    return finishNames(reading, graph);
   },
 };
+
+/** Name, range, name, range … Composer writes an empty table as a list; platform packages are no packages. */
+function pairsAt(reading: Reading, item: Tree, key: string): string[] {
+  const table = at(item, key);
+  if (table === undefined || table.kind === 'list') return [];
+  return membersIn(reading, table, key).flatMap(({ key: name, value }) =>
+    name.includes('/') ? [name, value.kind === 'text' ? value.value : ''] : [],
+  );
+}
+
+function isEven(_text: string, index: number): boolean {
+  return index % 2 === 0;
+}
 
 function readPackage(reading: Reading, item: Tree, scope: string): void {
   const name = textAt(item, 'name');

@@ -5,10 +5,12 @@ import {
   addEntry,
   baseName,
   type Draft,
-  finish,
+  finishNames,
   lineLocation,
+  namesAsk,
   noteUnread,
   type Reading,
+  startNames,
   startReading,
 } from '../reading.ts';
 import type { DependencyFormat } from '../types.ts';
@@ -23,18 +25,22 @@ const SOURCES: ReadonlyMap<string, DependencySource> = new Map([
   ['PLUGIN SOURCE', 'url'],
 ]);
 const OTHERS: ReadonlySet<string> = new Set(['PLATFORMS', 'DEPENDENCIES', 'CHECKSUMS', 'RUBY VERSION', 'BUNDLED WITH']);
+const DEPENDENCY = /^([^\s()!]+)(?: \(([^()]*)\))?!?$/;
 const SPEC = /^([^\s()]+)(?: \(([^()\s]+)\))?$/;
 
 interface State {
   readonly reading: Reading;
-  readonly drafts: { readonly draft: Draft; readonly key: string }[];
-  readonly direct: Set<string>;
+  readonly drafts: { readonly draft: Draft; readonly key: string; readonly asks: string[] }[];
+  /** Asks of the section DEPENDENCIES, by name. */
+  readonly direct: Map<string, string>;
   readonly checksums: Map<string, string>;
   readonly sections: Set<string>;
   section: string;
   remotes: string[];
   revision: string | null;
   inSpecs: boolean;
+  /** Asks of the package whose lines are being read. */
+  asks: string[];
 }
 
 /** Gemfile.lock and gems.locked (Bundler). Each spec is one entry; a second remote of its section makes another. */
@@ -48,26 +54,32 @@ export const gemfileLock: DependencyFormat = {
     const state: State = {
       reading,
       drafts: [],
-      direct: new Set(),
+      direct: new Map(),
       checksums: new Map(),
       sections: new Set(),
       section: '',
       remotes: [],
       revision: null,
       inSpecs: false,
+      asks: [],
     };
     for (const [index, line] of linesOf(openText(text, path, LIMIT)).entries()) readLine(state, line, index + 1);
     if (!state.sections.has('DEPENDENCIES')) {
       throw unreadable(path, Math.max(1, linesOf(text).length), 'the section DEPENDENCIES is missing');
     }
-    for (const { draft, key } of state.drafts) {
+    const graph = startNames();
+    for (const { draft, key, asks } of state.drafts) {
       addEntry(reading, {
         ...draft,
         relationship: state.direct.has(draft.name) ? 'direct' : 'transitive',
         integrity: state.checksums.get(key),
       });
+      namesAsk(graph, reading, asks, []);
+      // What lies in the repository asks through its gemspec, which Bundler repeats here.
+      if (draft.source === 'path') graph.roots.push({ path: null, name: draft.name, asks });
     }
-    return finish(reading);
+    graph.roots.push({ path: '', asks: [...state.direct].flat() });
+    return finishNames(reading, graph);
   },
 };
 
@@ -102,12 +114,19 @@ function readSourceLine(state: State, source: DependencySource, line: string, nu
     else if (key === 'specs') state.inSpecs = true;
     return;
   }
-  if (depth === 6 && state.inSpecs) return;
+  if (depth === 6 && state.inSpecs) {
+    const [, asked, range] = DEPENDENCY.exec(content) ?? [];
+    // Bundler's own version is in no section.
+    if (asked !== undefined && asked !== 'bundler') state.asks.push(asked, range ?? '');
+    return;
+  }
   const [, name, full] = SPEC.exec(content) ?? [];
   if (depth !== 4 || !state.inSpecs || name === undefined || full === undefined) {
     noteUnread(state.reading, number, `not a package of a lockfile: ${content.slice(0, 80)}`);
     return;
   }
+  const asks: string[] = [];
+  state.asks = asks;
   const dash = full.indexOf('-');
   const revision = state.revision === null ? '' : `#${state.revision}`;
   state.remotes.forEach((remote, index) => {
@@ -122,15 +141,15 @@ function readSourceLine(state: State, source: DependencySource, line: string, nu
       resolvedUrl: `${remote}${revision}`,
       installPath: index === 0 ? undefined : remote,
     };
-    state.drafts.push({ draft, key: `${name} ${full}` });
+    state.drafts.push({ draft, key: `${name} ${full}`, asks });
   });
   if (state.remotes.length === 0) noteUnread(state.reading, number, `${name} stands in a section without a remote`);
 }
 
 function readDirect(state: State, line: string, number: number): void {
-  const name = /^ {2}([^\s!()]+)(?: \([^)]*\))?!?$/.exec(line.trimEnd())?.[1];
+  const [, name, range] = /^ {2}\S/.test(line) ? (DEPENDENCY.exec(line.trim()) ?? []) : [];
   if (name === undefined) noteUnread(state.reading, number, `not a dependency: ${line.trim().slice(0, 80)}`);
-  else state.direct.add(name);
+  else state.direct.set(name, range ?? '');
 }
 
 function readChecksum(state: State, line: string, number: number): void {

@@ -1,9 +1,10 @@
 import { unreadable } from '../json.ts';
-import { baseName, finish, noteUnread, type Reading, startReading } from '../reading.ts';
+import { baseName, finishNames, namesAsk, noteUnread, type Reading, startNames, startReading } from '../reading.ts';
 import { at, itemsAt, type Tree, textAt, textsAt } from '../tree.ts';
 import { parseTomlTree } from '../tree-toml.ts';
 import type { DependencyFormat } from '../types.ts';
 import { type Artefact, addLocked, fileNameOf } from './artefacts.ts';
+import { parseRequirement } from './requirement.ts';
 import { originOf } from './sources.ts';
 
 /** pdm.lock, lock versions 3 and 4. */
@@ -21,10 +22,21 @@ export const pdmLock: DependencyFormat = {
       throw unreadable(path, line, `lock version ${version?.slice(0, 20) ?? '(none)'} is not known`);
     }
     const files = at(metadata, 'files');
-    for (const item of itemsAt(reading, root, 'package')) readPackage(reading, item, files);
-    return finish(reading);
+    const graph = startNames();
+    for (const item of itemsAt(reading, root, 'package')) {
+      readPackage(reading, item, files);
+      namesAsk(graph, reading, textsAt(item, 'dependencies').flatMap(askOf), []);
+    }
+    return finishNames(reading, graph);
   },
 };
+
+/** A specifier of PEP 508; one with a marker asks for a range only where the marker holds. */
+function askOf(text: string): string[] {
+  const requirement = parseRequirement(text);
+  if (requirement === null) return [];
+  return [requirement.name, requirement.marker === undefined ? (requirement.range ?? '') : ''];
+}
 
 function readPackage(reading: Reading, item: Tree, files: Tree | undefined): void {
   const name = textAt(item, 'name');

@@ -1,6 +1,6 @@
 import { unreadable } from '../json.ts';
-import { baseName, finish, noteUnread, type Reading, startReading } from '../reading.ts';
-import { at, itemsAt, membersIn, type Tree, textAt, textsAt } from '../tree.ts';
+import { baseName, finishNames, namesAsk, noteUnread, type Reading, startNames, startReading } from '../reading.ts';
+import { at, itemsAt, membersAt, membersIn, type Tree, textAt, textsAt } from '../tree.ts';
 import { parseTomlTree } from '../tree-toml.ts';
 import type { DependencyFormat } from '../types.ts';
 import { type Artefact, addLocked } from './artefacts.ts';
@@ -22,10 +22,22 @@ export const poetryLock: DependencyFormat = {
       throw unreadable(path, metadata.location.startLine, `lock version ${version.slice(0, 20)} is not known`);
     }
     const files = at(metadata, 'files') ?? at(metadata, 'hashes');
-    for (const item of itemsAt(reading, root, 'package')) readPackage(reading, item, files);
-    return finish(reading);
+    const graph = startNames();
+    for (const item of itemsAt(reading, root, 'package')) {
+      readPackage(reading, item, files);
+      namesAsk(graph, reading, asksOf(reading, item), []);
+    }
+    return finishNames(reading, graph);
   },
 };
+
+/** `[package.dependencies]`: a range, a table with one, or one such table for each marker, of which any may hold. */
+function asksOf(reading: Reading, item: Tree): string[] {
+  return membersAt(reading, item, 'dependencies').flatMap(({ key, value }) => {
+    const range = value.kind === 'text' ? value.value : (textAt(value, 'version') ?? '');
+    return [key, value.kind === 'list' ? '' : range];
+  });
+}
 
 function readPackage(reading: Reading, item: Tree, files: Tree | undefined): void {
   const name = textAt(item, 'name');

@@ -1,6 +1,15 @@
 import type { DependencySource } from '../../core/dependency.ts';
 import { unreadable } from '../json.ts';
-import { baseName, finish, noteUnread, type Reading, startReading } from '../reading.ts';
+import {
+  baseName,
+  finishNames,
+  type NamesGraph,
+  namesAsk,
+  noteUnread,
+  type Reading,
+  startNames,
+  startReading,
+} from '../reading.ts';
 import { at, itemsAt, itemsIn, membersAt, type Tree, textAt, textsAt, wordAt } from '../tree.ts';
 import { parseTomlTree } from '../tree-toml.ts';
 import type { DependencyFormat } from '../types.ts';
@@ -24,10 +33,45 @@ export const uvLock: DependencyFormat = {
     }
     const packages = itemsAt(reading, root, 'package');
     const direct = directNames(reading, root, packages);
-    for (const item of packages) readPackage(reading, item, direct);
-    return finish(reading);
+    const graph = startNames();
+    readScript(graph, reading, at(root, 'manifest'));
+    for (const item of packages) {
+      readPackage(reading, item, direct);
+      const asks = asksOf(reading, item);
+      namesAsk(graph, reading, asks, []);
+      const source = at(item, 'source');
+      const folder = textAt(source, 'virtual') ?? textAt(source, 'editable');
+      if (folder !== undefined) graph.roots.push({ path: folder === '.' ? '' : folder, asks });
+    }
+    return finishNames(reading, graph);
   },
 };
+
+/** A script, and the workspace as a whole, ask through the table `[manifest]`. */
+function readScript(graph: NamesGraph, reading: Reading, manifest: Tree | undefined): void {
+  const asks = ['requirements', 'constraints', 'overrides'].flatMap((key) =>
+    itemsAt(reading, manifest, key).flatMap((item) => [textAt(item, 'name') ?? '', '']),
+  );
+  for (const group of membersAt(reading, manifest, 'dependency-groups')) {
+    for (const item of itemsIn(reading, group.value, group.key)) asks.push(textAt(item, 'name') ?? '', '');
+  }
+  if (asks.length > 0) graph.roots.push({ path: null, name: 'manifest', asks });
+}
+
+/** What a package asks for, with all of its extras and groups; uv writes no ranges, and a version where a name has several. */
+function asksOf(reading: Reading, item: Tree): string[] {
+  const lists = [
+    ...itemsAt(reading, item, 'dependencies'),
+    ...['optional-dependencies', 'dev-dependencies'].flatMap((key) =>
+      membersAt(reading, item, key).flatMap((group) => itemsIn(reading, group.value, group.key)),
+    ),
+  ];
+  return lists.flatMap((dependency) => {
+    const name = textAt(dependency, 'name');
+    const version = textAt(dependency, 'version');
+    return name === undefined ? [] : [version === undefined ? name : `${name} ${version}`, ''];
+  });
+}
 
 /** What the workspace's own packages, or the script's manifest, ask for. */
 function directNames(reading: Reading, root: Tree, packages: readonly Tree[]): ReadonlySet<string> {
