@@ -3,8 +3,10 @@ import type { DependencyChange } from '../core/dependency.ts';
 import { CountersignError, messageOf } from '../core/errors.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { collectChanges } from '../ecosystems/collect.ts';
-import { parseInProcess } from '../ecosystems/parse.ts';
 import { snapshotFromFolders, snapshotFromGit } from '../git/index.ts';
+import { createInspector, DEFAULT_INSPECTOR_OPTIONS } from '../inspect/index.ts';
+import { printedRows } from './changes/rows.ts';
+import { changesTable, plain } from './changes/table.ts';
 import type { CommandIo } from './io.ts';
 
 const HELP = `countersign changes [--base REVISION --head REVISION] [--repository DIR] [--json]
@@ -16,13 +18,14 @@ folders, from the one to the other, without git.
 
   --json   one DependencyChange per line
 
+The same version from another host, with another hash, source, range, marker or group is \`altered\`.
+A file that takes longer than ${DEFAULT_INSPECTOR_OPTIONS.timeLimitMs / 1000} s to read is told of as unread.
+
 Exit code: 0 everything was read, 1 something could not be read (told on standard error), 2 wrong use.
 `;
 
 /** Bytes of one file that are read; larger ones are told of as unread. */
 const MAX_BLOB_BYTES = 64 * 1024 * 1024;
-/** Columns of a table are cut here, in characters. */
-const WIDEST = 60;
 
 export async function run(argv: readonly string[], io: Pick<CommandIo, 'stdout' | 'stderr'>): Promise<number> {
   const options = optionsOf(argv);
@@ -31,16 +34,22 @@ export async function run(argv: readonly string[], io: Pick<CommandIo, 'stdout' 
     return 0;
   }
   const snapshot = await snapshotOf(options);
+  // Files are read in child processes that are ended when they take too long or too much memory, as in a review.
+  const inspector = createInspector(DEFAULT_INSPECTOR_OPTIONS);
   try {
-    const { changes, unread } = await collectChanges(snapshot, parseInProcess);
-    const rows = changes.filter((change) => change.scope !== 'registry-setting');
-    io.stdout(options.json ? jsonLines(rows) : table(rows));
+    const { signal } = new AbortController();
+    const { changes, unread } = await collectChanges(snapshot, (format, text, path) =>
+      inspector.parseDependencies(format, text, path, signal),
+    );
+    const rows = printedRows(changes);
+    io.stdout(options.json ? jsonLines(rows) : changesTable(rows));
     for (const file of [...snapshot.unread, ...unread]) {
       const line = 'line' in file && file.line !== undefined ? `:${file.line}` : '';
       io.stderr(`countersign changes: not read: ${plain(file.path)}${line}: ${plain(file.reason)}\n`);
     }
     return snapshot.unread.length + unread.length === 0 ? 0 : 1;
   } finally {
+    await inspector.close();
     if ('close' in snapshot) snapshot.close();
   }
 }
@@ -100,47 +109,4 @@ function snapshotOf({ source }: Options): Promise<Snapshot | (Snapshot & { close
 
 function jsonLines(changes: readonly DependencyChange[]): string {
   return changes.map((change) => `${JSON.stringify(change)}\n`).join('');
-}
-
-function table(changes: readonly DependencyChange[]): string {
-  if (changes.length === 0) return 'No dependency changes.\n';
-  const rows = [
-    ['CHANGE', 'TYPE', 'NAME', 'FROM', 'TO', 'RELATION', 'SOURCE', 'WHERE'],
-    ...changes.map((change) => [
-      change.changeType,
-      change.type,
-      change.alias === undefined ? change.name : `${change.name} (as ${change.alias})`,
-      change.changeType === 'removed' ? versionOf(change) : versionOf(change.previous ?? {}),
-      change.changeType === 'removed' ? '' : versionOf(change),
-      change.entry === 'manifest' || change.entry === 'lockfile' ? change.relationship : change.entry,
-      change.source,
-      `${change.location.path}:${change.location.startLine}`,
-    ]),
-  ].map((row) => row.map((cell) => shortened(plain(cell))));
-  const widths = (rows[0] ?? []).map((_cell, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map(
-      (row) =>
-        `${row
-          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('');
-}
-
-function versionOf(entry: { readonly version?: string; readonly range?: string }): string {
-  return entry.version ?? entry.range ?? '';
-}
-
-function shortened(text: string): string {
-  return text.length > WIDEST ? `${text.slice(0, WIDEST - 1)}…` : text;
-}
-
-/** Control and bidirectional characters, which could rewrite a terminal's line, shown as their code. */
-function plain(text: string): string {
-  return text.replaceAll(
-    /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
-    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }

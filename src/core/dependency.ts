@@ -138,3 +138,12 @@ export interface UnreadFile {
   /** Git object id of the content that was not read: what a signature is bound to. */
   readonly blob?: string;
 }
+
+/**
+ * Whether a registry has a say in a change: what is removed, or comes from git, a URL or a path, has none. A line of
+ * go.sum that covers only a module's go.mod file (Go Modules Reference, "go.sum files") brings in no code of it.
+ */
+export function isFromRegistry(change: DependencyChange): boolean {
+  if (change.type === 'golang' && change.entry === 'lockfile' && change.scope === 'go.mod') return false;
+  return change.changeType !== 'removed' && change.source === 'registry';
+}

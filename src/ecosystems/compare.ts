@@ -117,10 +117,9 @@ function withDeclared(
   unit: ComparedUnit,
 ): DependencyChange {
   const name = unit.nameOf(row);
-  const key = row.alias ?? row.name;
   const side = row.changeType === 'removed' ? 'base' : 'head';
   const declared = unit.manifests.flatMap((pair) =>
-    (pair[side] ?? []).filter((entry) => unit.nameOf(entry) === name && (entry.alias ?? entry.name) === key),
+    (pair[side] ?? []).filter((entry) => unit.nameOf(entry) === name && isKnownAs(entry, row)),
   );
   const [first] = declared;
   const relationship =
@@ -140,6 +139,11 @@ function withDeclared(
     })),
     ...(previousRange === undefined ? {} : { previous: { ...row.previous, range: previousRange } }),
   };
+}
+
+/** Whether both are known under one alias, or both under their own name, however either spells it. */
+function isKnownAs(entry: DependencyEntry, row: DependencyEntry): boolean {
+  return entry.alias === row.alias || (entry.alias ?? entry.name) === (row.alias ?? row.name);
 }
 
 /** Rows for what the manifests changed and no version row of the lockfile tells. */

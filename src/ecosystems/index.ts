@@ -12,7 +12,7 @@ import { maven } from './maven/index.ts';
 import { npm } from './npm/index.ts';
 import { nuget } from './nuget/index.ts';
 import { pypi } from './pypi/index.ts';
-import { registrySettings } from './settings.ts';
+import { registrySettings } from './settings/index.ts';
 import type { DependencyFormat, Ecosystem } from './types.ts';
 
 /** A type without a folder here is a compile error. Formats that speak of several types (commands, settings) are listed once, with npm. */

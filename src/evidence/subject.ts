@@ -1,4 +1,4 @@
-import type { DependencyChange } from '../core/dependency.ts';
+import { type DependencyChange, isFromRegistry } from '../core/dependency.ts';
 import { type Fact, known, notApplicable } from '../core/fact.ts';
 import type { Registry, Route } from '../core/lookup.ts';
 import { chooseVersion, type LocalKnowledge } from './assemble.ts';
@@ -27,11 +27,7 @@ export function subjectOf(
   const name = registry?.normalizeName(change.name) ?? change.name;
   const routed = routeOf(change.type, name, routing, baseRoutes);
   const base = routed.state === 'refused' ? null : routed.destination.registry;
-  const lookedUp =
-    registry !== null &&
-    change.source === 'registry' &&
-    change.changeType !== 'removed' &&
-    registry.covers?.(name, base) !== false;
+  const lookedUp = registry !== null && isFromRegistry(change) && registry.covers?.(name, base) !== false;
   return { change, registry, name, routed, lookedUp };
 }
 

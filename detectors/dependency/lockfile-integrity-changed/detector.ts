@@ -54,6 +54,8 @@ function changed(subject: DependencyChange, what: string): Answer {
     message: `${called(subject)} ${what}`,
     remediation: 'Restore the lockfile from the base and rebuild it with the package manager.',
     alike: subject.name,
+    // The go command compares the hash itself before it reads a go.mod file, and no code comes of one.
+    ...(subject.type === 'golang' && subject.scope === 'go.mod' ? { level: 'note', critical: false } : {}),
     judged: { previousIntegrity: subject.previous?.integrity ?? null },
   });
 }

@@ -25,6 +25,8 @@ export const lockfileOnlyChange: DependencyDetector = {
   detect(subject, context) {
     const { lock } = subject;
     if (lock === undefined || !isLockEntry(subject) || lock.manifestChanged || lock.newLockfile) return CLEAR;
+    // An entry that its manifest does not explain is lockfile-manifest-mismatch's to answer for.
+    if (lock.reached === false || lock.outOfRange.length > 0) return CLEAR;
     const host = subject.resolvedUrl === undefined ? undefined : hostOf(subject.resolvedUrl);
     const sameHost =
       host === undefined ||
@@ -32,7 +34,6 @@ export const lockfileOnlyChange: DependencyDetector = {
       lock.baseHosts.includes(host) ||
       context.registryHosts?.includes(host) === true;
     const odd = [
-      ...(lock.reached === false || lock.outOfRange.length > 0 ? ['its manifest does not explain it'] : []),
       ...(sameHost ? [] : [`it comes from ${host}`]),
       ...(isStronglyHashed(subject) || lock.baseUnhashed || isUnhashable(subject.scope, subject.marker)
         ? []

@@ -1,4 +1,4 @@
-import type { DependencyChange } from '../../../src/core/dependency.ts';
+import { type DependencyChange, isFromRegistry } from '../../../src/core/dependency.ts';
 import type { Answer, Detection, MissingFact } from '../../../src/core/detection.ts';
 import type { DependencyContext } from '../../../src/core/detector.ts';
 import type { PackageEvidence } from '../../../src/core/evidence.ts';
@@ -9,9 +9,9 @@ import type { Confidence, Level, Rule } from '../../../src/core/rule.ts';
 
 const MESSAGE_LIMIT = 300;
 
-/** Whether a registry has a say in this change: what is removed, or comes from git, a URL or a path, has none. */
+/** Whether a registry has a say in this change. */
 export function fromRegistry(subject: DependencyChange): boolean {
-  return subject.changeType !== 'removed' && subject.source === 'registry';
+  return isFromRegistry(subject);
 }
 
 /**
