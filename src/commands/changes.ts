@@ -4,7 +4,7 @@ import { CountersignError, messageOf } from '../core/errors.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { collectChanges } from '../ecosystems/collect.ts';
 import { snapshotFromFolders, snapshotFromGit } from '../git/index.ts';
-import { createInspector, DEFAULT_INSPECTOR_OPTIONS } from '../inspect/index.ts';
+import { createInspector, DEFAULT_INSPECTOR_OPTIONS, type InspectorOptions } from '../inspect/index.ts';
 import { printedRows } from './changes/rows.ts';
 import { changesTable, plain } from './changes/table.ts';
 import type { CommandIo } from './io.ts';
@@ -27,7 +27,16 @@ Exit code: 0 everything was read, 1 something could not be read (told on standar
 /** Bytes of one file that are read; larger ones are told of as unread. */
 const MAX_BLOB_BYTES = 64 * 1024 * 1024;
 
-export async function run(argv: readonly string[], io: Pick<CommandIo, 'stdout' | 'stderr'>): Promise<number> {
+export function run(argv: readonly string[], io: Pick<CommandIo, 'stdout' | 'stderr'>): Promise<number> {
+  return runWithin(DEFAULT_INSPECTOR_OPTIONS, argv, io);
+}
+
+/** The command with limits of its own for the processes that read files. */
+export async function runWithin(
+  limits: InspectorOptions,
+  argv: readonly string[],
+  io: Pick<CommandIo, 'stdout' | 'stderr'>,
+): Promise<number> {
   const options = optionsOf(argv);
   if (options === 'help') {
     io.stdout(HELP);
@@ -35,7 +44,7 @@ export async function run(argv: readonly string[], io: Pick<CommandIo, 'stdout' 
   }
   const snapshot = await snapshotOf(options);
   // Files are read in child processes that are ended when they take too long or too much memory, as in a review.
-  const inspector = createInspector(DEFAULT_INSPECTOR_OPTIONS);
+  const inspector = createInspector(limits);
   try {
     const { signal } = new AbortController();
     const { changes, unread } = await collectChanges(snapshot, (format, text, path) =>

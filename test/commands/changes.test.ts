@@ -1,8 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { run } from '../../src/commands/changes.ts';
+import { run, runWithin } from '../../src/commands/changes.ts';
+import { DEFAULT_INSPECTOR_OPTIONS } from '../../src/inspect/index.ts';
 
 const folders: string[] = [];
 
@@ -57,6 +58,56 @@ describe('countersign changes', () => {
     expect(code).toBe(1);
     expect(out).toBe('');
     expect(errors).toContain('package.json:2');
+  });
+
+  it('gives one row for a name and version, whatever number of lockfiles and spellings say so', async () => {
+    const lock = (version: string): string =>
+      JSON.stringify({
+        lockfileVersion: 3,
+        packages: { '': { dependencies: { a: '^1.0.0' } }, 'node_modules/a': { version, resolved: '', integrity: '' } },
+      });
+    const base = await folder('{"dependencies":{"a":"^1.0.0"}}');
+    const head = await folder('{"dependencies":{"a":"^1.1.0"}}');
+    for (const [side, version, name] of [
+      [base, '1.0.0', 'Py_YAML'],
+      [head, '1.1.0', 'py.yaml'],
+    ] as const) {
+      await mkdir(join(side, 'tool'));
+      await writeFile(join(side, 'package-lock.json'), lock(version));
+      await writeFile(join(side, 'tool/package.json'), '{"dependencies":{"a":"^1.0.0"}}');
+      await writeFile(join(side, 'tool/package-lock.json'), lock(version));
+      await writeFile(join(side, 'requirements.txt'), `${name}==${version}\n`);
+    }
+    const { code, out } = await changes('--base-dir', base, '--head-dir', head, '--json');
+    expect(code).toBe(0);
+    const rows = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(rows.map((row) => [row.changeType, row.name, row.previous.version, row.version])).toEqual([
+      ['updated', 'a', '1.0.0', '1.1.0'],
+      ['updated', 'py-yaml', '1.0.0', '1.1.0'],
+    ]);
+    expect(rows[0].otherLocations).toHaveLength(1);
+  });
+
+  it('ends a reader that takes too long, and says which file it was', async () => {
+    const base = await folder('{}');
+    const head = await folder('{}');
+    await mkdir(join(head, 'app'));
+    await writeFile(join(head, 'app/requirements.txt'), 'a==1\n');
+    await mkdir(join(head, 'huge'));
+    await writeFile(join(head, 'huge/go.sum'), `b v1 h1:${'a'.repeat(43)}=\n`.repeat(250_000));
+    let out = '';
+    let errors = '';
+    const code = await runWithin(
+      { ...DEFAULT_INSPECTOR_OPTIONS, processes: 1, timeLimitMs: 30 },
+      ['--base-dir', base, '--head-dir', head, '--json'],
+      { stdout: (text) => (out += text), stderr: (text) => (errors += text) },
+    );
+    expect(code).toBe(1);
+    expect(errors).toContain('huge/go.sum: took longer than the limit');
+    expect(out).toContain('pkg:pypi/a@1');
   });
 
   it('refuses folders and revisions in one breath', async () => {
