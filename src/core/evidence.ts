@@ -91,9 +91,15 @@ export interface PackageEvidence {
   readonly resolvedVersion: Fact<VersionEvidence>;
   /** The version before, where the change is an update. */
   readonly previousVersion: Fact<VersionEvidence>;
-  /** The version published right before the resolved one, whatever the change says. */
+  /**
+   * The version to measure the resolved one by, whatever the change says: the latest before it in the same major line that
+   * had stood for a week, where there is one; else the one published right before it.
+   */
   readonly predecessor: Fact<VersionEvidence>;
-  /** Who published the versions before the resolved one, each once; empty where it is the first. */
+  /**
+   * Who published the versions before the resolved one, each name and address once; empty where it is the first. Versions
+   * that had not yet stood for a week vouch for nobody, unless there are no others.
+   */
   readonly earlierPublishers: Fact<readonly Person[]>;
   readonly distTags: Fact<Readonly<Record<string, string>>>;
   /** When the name was first published (npm `time.created`). */

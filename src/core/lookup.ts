@@ -40,8 +40,10 @@ export interface Destination {
 /** The few facts of one version that a registry's document carries. A field that is not there was not given by this source. */
 export interface VersionRecord {
   readonly publishedAt?: string;
-  /** As DependencyEntry.integrity: several joined by a space, in sorted order. */
+  /** As DependencyEntry.integrity: several joined by a space. */
   readonly integrity?: string;
+  /** The integrity as the registry writes and signs it, where it signs. */
+  readonly signed?: string;
   readonly publisher?: Person;
   /** Empty: none runs. */
   readonly installScripts?: readonly string[];

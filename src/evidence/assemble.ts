@@ -98,8 +98,8 @@ export function assemble(
 
   const resolved = chooseVersion(change, document, registry);
   const before = previousVersion(change, document, registry);
-  const index = typeof resolved === 'string' ? document.versions.indexOf(resolved) : -1;
-  const predecessor = index > 0 ? (document.versions[index - 1] ?? null) : null;
+  const earlier = typeof resolved === 'string' ? standingBefore(resolved, document) : null;
+  const predecessor = typeof resolved === 'string' ? predecessorOf(resolved, earlier ?? []) : null;
 
   const notice =
     typeof resolved === 'string' ? renamedTo(document.records[resolved]?.deprecation ?? '', document.name) : null;
@@ -116,7 +116,7 @@ export function assemble(
         : typeof resolved === 'string'
           ? version(predecessor)
           : version(resolved),
-    earlierPublishers: earlierPublishers(document, index, registry, source, askedAt),
+    earlierPublishers: earlierPublishers(document, earlier, registry, source, askedAt),
     distTags: given('distTags', document.distTags, 'tags'),
     firstPublishedAt: given('firstPublishedAt', document.firstPublishedAt, 'a creation date'),
     maintainers: given('maintainers', document.maintainers, 'maintainers'),
@@ -195,19 +195,38 @@ function spelled(version: string, document: PackageDocument, registry: Registry)
   return document.versions.find((each) => registry.sameVersion(each, version)) ?? null;
 }
 
+/** Whoever takes a package over often publishes several versions in a row: the first must not vouch for the next. */
+const STANDING_MS = 7 * 86_400_000;
+
+/** The versions published before one, oldest first: those that had stood for a week by then, where there are any. */
+function standingBefore(version: string, document: PackageDocument): readonly string[] {
+  const before = document.versions.slice(0, Math.max(0, document.versions.indexOf(version)));
+  const publishedAt = Date.parse(document.records[version]?.publishedAt ?? '');
+  const stood = before.filter(
+    (each) => Date.parse(document.records[each]?.publishedAt ?? '') <= publishedAt - STANDING_MS,
+  );
+  return stood.length > 0 ? stood : before;
+}
+
+/** The latest of them in the same line of versions (`1.9.9` before `1.9.10`, whatever came of `2.x` in between), else the latest of all. */
+function predecessorOf(version: string, earlier: readonly string[]): string | null {
+  const line = (each: string) => /^v?(\d+)/.exec(each)?.[1];
+  return earlier.findLast((each) => line(each) === line(version)) ?? earlier.at(-1) ?? null;
+}
+
 function earlierPublishers(
   document: PackageDocument,
-  index: number,
+  standing: readonly string[] | null,
   registry: Registry,
   source: string,
   askedAt: string,
 ): PackageEvidence['earlierPublishers'] {
-  if (index < 0 || !registry.concepts.has('publisher')) return notApplicable();
-  const earlier = document.versions.slice(0, index).map((version) => document.records[version]?.publisher);
+  if (standing === null || !registry.concepts.has('publisher')) return notApplicable();
+  const earlier = standing.map((version) => document.records[version]?.publisher);
   const named = earlier.flatMap((person) => person ?? []);
   // A gap would make an old hand look new, so a history with holes is no history.
   if (named.length < earlier.length) return neverGiven(source, 'the publishers of earlier versions');
-  const distinct = new Map(named.map((person) => [person.name.toLowerCase(), person]));
+  const distinct = new Map(named.map((person) => [`${person.name.toLowerCase()} ${person.email ?? ''}`, person]));
   return known([...distinct.values()], source, askedAt);
 }
 

@@ -70,8 +70,7 @@ export function createProofs(settings: ProofSettings): Prove {
     subject: ProofSubject,
   ): Promise<VersionEvidence['signature']> {
     const { record, name } = subject;
-    if (!record?.signatures || record.signatures.length === 0 || record.integrity === undefined)
-      return version.signature;
+    if (!record?.signatures || record.signatures.length === 0 || record.signed === undefined) return version.signature;
     const keys: Given<readonly RegistryKey[]> =
       settings.keys === null ? await registryKeys(subject) : { state: 'given', value: settings.keys };
     if (keys.state === 'absent') return unavailable(source, 'the registry publishes no keys', false);

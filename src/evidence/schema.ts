@@ -14,6 +14,7 @@ const versionRecordSchema = z
   .object({
     publishedAt: z.string().exactOptional(),
     integrity: z.string().exactOptional(),
+    signed: z.string().exactOptional(),
     publisher: personSchema.exactOptional(),
     installScripts: z.array(z.string()).readonly().exactOptional(),
     deprecation: z.string().nullable().exactOptional(),

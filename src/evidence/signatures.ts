@@ -15,7 +15,7 @@ export function checkSignatures(
 ): Fact<RegistrySignature> {
   const { name, version, record } = subject;
   const { source, observedAt } = context;
-  const message = Buffer.from(`${name}@${version}:${record.integrity ?? ''}`);
+  const message = Buffer.from(`${name}@${version}:${record.signed ?? ''}`);
   let failed: string | null = null;
   let late: string | null = null;
   for (const { keyid, sig } of record.signatures ?? []) {

@@ -65,15 +65,14 @@ export async function localKnowledge(
   const { type } = change;
   const isPrivate = routed.state !== 'public';
   // A private registry's `lodash` is not the public one: lists speak of the public source only.
-  const popularSince = isPrivate ? null : sources.names.popularSince(type, name);
+  const listedSince = isPrivate ? null : sources.names.popularSince(type, name);
+  const createdAt = answer?.answer.state === 'found' ? answer.answer.document.firstPublishedAt : undefined;
+  // Given up since the list was made, and registered again: the new owner has no part in the name's fame.
+  const isReborn = listedSince !== null && createdAt !== undefined && createdAt > listedSince;
+  const popularSince = isReborn ? null : listedSince;
   const seenSince =
     answer?.answer.state === 'found'
-      ? await firstSight(
-          sources.cache,
-          `${sourceOf(routed)}:${type}:${name}`,
-          answer.answer.document.firstPublishedAt,
-          sources.now,
-        )
+      ? await firstSight(sources.cache, `${sourceOf(routed)}:${type}:${name}`, createdAt, sources.now)
       : null;
   const since = [popularSince, seenSince].flatMap((each) => each ?? []).sort()[0];
   const elsewhere = sources.names.elsewhere(type, name);

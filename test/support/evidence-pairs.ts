@@ -11,7 +11,13 @@ const ABSENT = fc.constant({ state: 'absent' });
 const NOT_APPLICABLE = fc.constant({ state: 'notApplicable' });
 
 const instant = fc.integer({ min: -5, max: 3000 }).map((days) => new Date(CASE_NOW - days * 86_400_000).toISOString());
-const person = fc.constantFrom({ name: 'alice' }, { name: 'mallory' }, { name: 'GitHub Actions' });
+const person = fc.constantFrom(
+  { name: 'alice' },
+  { name: 'alice', email: 'alice@people.example' },
+  { name: 'alice', email: 'alice@elsewhere.example' },
+  { name: 'mallory' },
+  { name: 'GitHub Actions' },
+);
 const advisory = fc.constantFrom(
   { id: 'MAL-2026-1', summary: 'steals', malicious: true },
   { id: 'GHSA-x', summary: 'hole', malicious: false, severity: 'high' },
@@ -22,10 +28,10 @@ const VERSION = {
   integrity: fc.constantFrom('sha512-AAAA', 'sha512-BBBB'),
   publishedAt: instant,
   publisher: person,
-  installScripts: fc.constantFrom([], ['postinstall']),
+  installScripts: fc.constantFrom([], ['postinstall'], ['preinstall', 'postinstall']),
   deprecation: fc.oneof(fc.constant('gone'), ABSENT),
   yanked: fc.oneof(fc.constant('gone'), ABSENT, NOT_APPLICABLE),
-  provenance: fc.oneof(fc.constant({ state: 'present' }), ABSENT),
+  provenance: fc.oneof(fc.constantFrom({ state: 'present' }, { state: 'invalid', reason: 'x' }), ABSENT),
 } as const;
 const version = fc.oneof(ABSENT, fc.record({ ...VERSION, version: fc.constantFrom('1.2.0', '99.0.0') }));
 const ANSWERS = {

@@ -3,7 +3,7 @@ import type { DependencyContext, DependencyDetector } from '../../../src/core/de
 import { type Fact, knownValue } from '../../../src/core/fact.ts';
 import type { Rule } from '../../../src/core/rule.ts';
 import { daysSince, fromRegistry, isEstablished, namesVersion, needs, spoken, tell } from '../support/answer.ts';
-import { versionBefore } from '../support/history.ts';
+import { gainedScripts, versionBefore } from '../support/history.ts';
 
 const RULE: Rule = {
   id: 'install-script',
@@ -48,6 +48,14 @@ export const installScript: DependencyDetector = {
         remediation,
         level: hasAged(context) ? 'warning' : 'error',
         judged: { ...judged, why: 'gained' },
+      });
+    }
+    const further = gainedScripts(evidence);
+    if (further.length > 0 && !hasAged(context)) {
+      return tell(RULE, subject, context, {
+        message: `Installing ${spoken(subject, version)} now also runs its ${further.join(', ')}, which the version before did not have.`,
+        remediation,
+        judged: { ...judged, why: 'further' },
       });
     }
     if (!established) {

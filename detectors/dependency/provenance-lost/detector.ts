@@ -1,8 +1,8 @@
 import { CLEAR } from '../../../src/core/detection.ts';
 import type { DependencyDetector } from '../../../src/core/detector.ts';
 import type { Rule } from '../../../src/core/rule.ts';
-import { daysSince, namesVersion, needs, spoken, tell } from '../support/answer.ts';
-import { versionBefore } from '../support/history.ts';
+import { daysSince, namesVersion, needs, spoken, tell, type Wanted } from '../support/answer.ts';
+import { attestedBefore } from '../support/history.ts';
 
 const RULE: Rule = {
   id: 'provenance-lost',
@@ -32,23 +32,26 @@ export const provenanceLost: DependencyDetector = {
     if ((provenance.state === 'known' && broken === null) || provenance.state === 'notApplicable') return CLEAR;
     if (publishedAt.state === 'known' && daysSince(publishedAt.value, now) >= thresholds.packageTooNewWarningDays)
       return CLEAR;
-    const before = versionBefore(evidence);
-    const attested = before.state === 'known' ? before.value.provenance : before;
-    if (attested.state !== 'known' && attested.state !== 'unavailable') return CLEAR;
-    const open = [
+    // The version that is left may never have been attested: what counts then is the one that stood before.
+    const before = attestedBefore(evidence);
+    const missing = [evidence.previousVersion, evidence.predecessor]
+      .map((each) => (each.state === 'known' ? each.value.provenance : each))
+      .find((each) => each.state === 'unavailable');
+    if (before === undefined && missing === undefined) return CLEAR;
+    const open: Wanted = [
       ['provenance', provenance],
-      ['previousProvenance', attested],
+      ...(before === undefined && missing !== undefined ? [['previousProvenance', missing] as const] : []),
       ['publishedAt', publishedAt],
-    ] as const;
+    ];
     if (open.some(([, fact]) => fact.state === 'unavailable')) return needs(subject, open);
-    if (before.state !== 'known' || publishedAt.state !== 'known') return CLEAR;
+    if (before === undefined || publishedAt.state !== 'known') return CLEAR;
     return tell(RULE, subject, context, {
       message:
         broken === null
-          ? `${spoken(subject, version)} carries no proof of where it was built, and ${before.value.version} did: it was published another way.`
-          : `${spoken(subject, version)} carries an attestation that proves nothing (${broken.reason ?? 'it does not verify'}), and ${before.value.version} had one.`,
+          ? `${spoken(subject, version)} carries no proof of where it was built, and ${before.version} did: it was published another way.`
+          : `${spoken(subject, version)} carries an attestation that proves nothing (${broken.reason ?? 'it does not verify'}), and ${before.version} had one.`,
       remediation: 'See whether the project explains it, or wait for a version with provenance.',
-      judged: { version, before: before.value.version },
+      judged: { version, before: before.version },
     });
   },
 };

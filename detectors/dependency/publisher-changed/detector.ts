@@ -43,10 +43,19 @@ export const publisherChanged: DependencyDetector = {
             ['earlierPublishers', earlierPublishers],
           ]);
     }
-    const name = newPublisher(evidence);
-    if (name === null) return CLEAR;
+    const stranger = newPublisher(evidence);
+    if (stranger === null) return CLEAR;
     if (age === undefined)
       return publishedAt.state === 'unavailable' ? needs(subject, [['publishedAt', publishedAt]]) : CLEAR;
+    const { name, kind } = stranger;
+    if (kind === 'address') {
+      return tell(RULE, subject, context, {
+        message: `${spoken(subject, version)} was published by ${name}, who has another e-mail address than for every version before: people move, and so do accounts that are taken over.`,
+        remediation: 'See whether the project announced it, or wait.',
+        level: 'note',
+        judged: { publisher: name, version, kind },
+      });
+    }
 
     // A build service that publishes with provenance is set up by an owner of the package.
     const proof = knownValue(provenance);

@@ -6,28 +6,51 @@ export function versionBefore(evidence: PackageEvidence): Fact<VersionEvidence> 
   return evidence.previousVersion.state === 'notApplicable' ? evidence.predecessor : evidence.previousVersion;
 }
 
-/** Install scripts of the resolved version where the version before is known to have had none. */
+/** Ways to say the same: `binding.gyp` alone runs npm's own `install`, and the short form of a document names no script. */
+const SAME_AS_INSTALL: ReadonlySet<string> = new Set(['install', 'install (binding.gyp)', 'install script']);
+
+/** Install scripts of the resolved version that the version before is known not to have had. */
 export function gainedScripts(evidence: PackageEvidence): readonly string[] {
   const now = knownValue(evidence.resolvedVersion)?.installScripts;
   const before = knownValue(versionBefore(evidence))?.installScripts;
   if (now?.state !== 'known' || before?.state !== 'known') return [];
-  return before.value.length === 0 ? now.value : [];
+  if (before.value.length === 0) return now.value;
+  if (before.value.includes('install script') || now.value.includes('install script')) return [];
+  const had = (script: string) =>
+    before.value.includes(script) ||
+    (SAME_AS_INSTALL.has(script) && before.value.some((each) => SAME_AS_INSTALL.has(each)));
+  return now.value.filter((script) => !had(script));
 }
 
-/** The resolved version's publisher where no version before was published by them; null otherwise. */
-export function newPublisher(evidence: PackageEvidence): string | null {
+/** How the resolved version's publisher differs from everyone who published before; null where nothing is remarkable, or not known. */
+export function newPublisher(
+  evidence: PackageEvidence,
+): { readonly kind: 'name' | 'address'; readonly name: string } | null {
   const publisher = knownValue(evidence.resolvedVersion)?.publisher;
   const { earlierPublishers } = evidence;
   if (publisher?.state !== 'known' || earlierPublishers.state !== 'known') return null;
   if (earlierPublishers.value.length === 0) return null;
-  const name = publisher.value.name.toLowerCase();
-  return earlierPublishers.value.some((each) => each.name.toLowerCase() === name) ? null : publisher.value.name;
+  const { name, email } = publisher.value;
+  const same = earlierPublishers.value.filter((each) => each.name.toLowerCase() === name.toLowerCase());
+  // The same address under another name proves nothing: the account is what publishes.
+  if (same.length === 0) return { kind: 'name', name };
+  // An account that was taken over often gets another address first.
+  const isMoved =
+    email !== undefined &&
+    same.every((each) => each.email !== undefined && each.email.toLowerCase() !== email.toLowerCase());
+  return isMoved ? { kind: 'address', name } : null;
 }
 
-/** Whether the version before had attestations and the resolved one is known to have none that prove anything. */
+/** Whether the version left, or the one to measure by, had attestations, and the resolved one is known to have none that prove anything. */
 export function provenanceGone(evidence: PackageEvidence): boolean {
   const now = knownValue(evidence.resolvedVersion)?.provenance;
-  const before = knownValue(versionBefore(evidence))?.provenance;
   const isGone = now?.state === 'absent' || (now?.state === 'known' && now.value.state === 'invalid');
-  return isGone && before?.state === 'known';
+  return isGone && attestedBefore(evidence) !== undefined;
+}
+
+/** The version before with attestations: the one the change leaves, else the one to measure by. */
+export function attestedBefore({ previousVersion, predecessor }: PackageEvidence): VersionEvidence | undefined {
+  return [previousVersion, predecessor]
+    .flatMap((each) => knownValue(each) ?? [])
+    .find((each) => each.provenance.state === 'known');
 }

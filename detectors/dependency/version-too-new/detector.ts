@@ -33,13 +33,14 @@ export const versionTooNew: DependencyDetector = {
     if (publishedAt.state === 'unavailable') return needs(subject, [['publishedAt', publishedAt]]);
     if (publishedAt.state !== 'known') return CLEAR;
     if (daysSince(publishedAt.value, now) >= thresholds.versionTooNewDays) return CLEAR;
-    if (fixesAdvisory(evidence)) return CLEAR;
 
     const changed = [
       gainedScripts(evidence).length > 0 ? 'gained an install script' : null,
-      newPublisher(evidence) === null ? null : 'comes from a new publisher',
+      newPublisher(evidence)?.kind !== 'name' ? null : 'comes from a new publisher',
       provenanceGone(evidence) ? 'lost its provenance' : null,
     ].filter((each) => each !== null);
+    // An update that closes a hole must not be held back for being quick; one that bears the marks of a take-over must.
+    if (changed.length === 0 && fixesAdvisory(evidence)) return CLEAR;
     const hours = Math.max(0, Math.floor((now - Date.parse(publishedAt.value)) / 3_600_000));
     const level = changed.length > 0 ? 'warning' : 'note';
     return tell(RULE, subject, context, {
@@ -51,7 +52,7 @@ export const versionTooNew: DependencyDetector = {
   },
 };
 
-/** An update that closes a hole must not be held back for being quick. */
+/** Whether the version before had an advisory that this one has not. */
 function fixesAdvisory(evidence: DependencyContext['evidence']): boolean {
   const before = knownValue(evidence.previousAdvisories) ?? [];
   const after = knownValue(evidence.advisories);

@@ -39,14 +39,15 @@ export function documentOf(packument: Packument): PackageDocument {
 }
 
 function recordOf(entry: PackumentVersion, publishedAt: string | undefined, full: boolean): VersionRecord {
-  const integrity =
-    entry.dist?.integrity ?? (entry.dist?.shasum === undefined ? undefined : `sha1:${entry.dist.shasum}`);
+  const { integrity: sri, shasum } = entry.dist ?? {};
+  const hashes = [sri, shasum === undefined ? undefined : `sha1:${shasum}`].filter((each) => each !== undefined);
   const deprecation = deprecationOf(entry.deprecated, full);
   const attested = entry.dist?.attestations !== undefined && entry.dist.attestations !== null;
   return {
     installScripts: installScriptsOf(entry),
     ...(publishedAt === undefined ? {} : { publishedAt }),
-    ...(integrity === undefined ? {} : { integrity }),
+    ...(hashes.length === 0 ? {} : { integrity: hashes.join(' ') }),
+    ...(sri === undefined ? {} : { signed: sri }),
     ...(entry._npmUser === undefined ? {} : { publisher: personOf(entry._npmUser) }),
     ...(deprecation === undefined ? {} : { deprecation }),
     ...(attested ? { provenance: { state: 'present' } as const } : full ? { provenance: null } : {}),

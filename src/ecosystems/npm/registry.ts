@@ -124,7 +124,7 @@ async function attestationsOf(
   settings: NpmRegistrySettings,
   { name, version, record, registry, signal }: AttestationQuestion,
 ): Promise<Given<readonly StatedAttestation[]>> {
-  const sha512 = /(?:^|\s)sha512-([A-Za-z0-9+/]+={0,2})/.exec(record.integrity ?? '')?.[1];
+  const sha512 = /(?:^|\s)sha512-([A-Za-z0-9+/]+={0,2})/.exec(record.signed ?? '')?.[1];
   if (sha512 === undefined) return unknown('states no SHA-512 of the version, which attestations speak of', false);
   const path = `-/npm/v1/attestations/${pathOf(name)}@${encodeURIComponent(version)}`;
   const answer = await npmGet(settings, { path, spec: name, registry, signal });
