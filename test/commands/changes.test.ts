@@ -97,7 +97,7 @@ describe('countersign changes', () => {
     await mkdir(join(head, 'app'));
     await writeFile(join(head, 'app/requirements.txt'), 'a==1\n');
     await mkdir(join(head, 'huge'));
-    await writeFile(join(head, 'huge/go.sum'), `b v1 h1:${'a'.repeat(43)}=\n`.repeat(250_000));
+    await writeFile(join(head, 'huge/go.mod'), `module x\n${'require a.example/b v1.0.0\n'.repeat(200_000)}`);
     let out = '';
     let errors = '';
     const code = await runWithin(
@@ -106,7 +106,7 @@ describe('countersign changes', () => {
       { stdout: (text) => (out += text), stderr: (text) => (errors += text) },
     );
     expect(code).toBe(1);
-    expect(errors).toContain('huge/go.sum: took longer than the limit');
+    expect(errors).toContain('huge/go.mod: took longer than the limit');
     expect(out).toContain('pkg:pypi/a@1');
   });
 

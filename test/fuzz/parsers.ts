@@ -1,5 +1,7 @@
 import { CountersignError } from '../../src/core/errors.ts';
-import type { DependencyFormat } from '../../src/ecosystems/types.ts';
+import { nameOf } from '../../src/ecosystems/collect.ts';
+import { compareUnit } from '../../src/ecosystems/compare.ts';
+import type { DependencyFormat, ParsedDependencies } from '../../src/ecosystems/types.ts';
 import { mutated, randomOf } from './mutate.ts';
 import { type Seed, seeds } from './seeds.ts';
 
@@ -26,13 +28,14 @@ const LIMIT_MS = 1000;
 
 /**
  * Feeds mutated files to every parser. A failure is an error that is not typed, more than a second, an entry without a
- * sound place, or an intact file after which fewer entries are found than before the mutations.
+ * sound place, a difference to the intact file that cannot be told, or an intact file after which fewer entries are found than before the mutations.
  */
 export function fuzzParsers(inputs: number, seed: number, progress: (done: number) => void): FuzzResult {
   const random = randomOf(seed);
   const all = seeds();
   const failures: FuzzFailure[] = [];
   const intact = all.map((one) => countOf(one.format, one.text, one.path));
+  const bases = all.map((one, index) => ((intact[index] ?? -1) < 0 ? null : one.format.parse(one.text, one.path)));
   let refused = 0;
   let parsed = 0;
   let slowestMs = 0;
@@ -44,7 +47,7 @@ export function fuzzParsers(inputs: number, seed: number, progress: (done: numbe
     if (one === undefined || other === undefined) throw new TypeError('no seed to begin with');
     const text = mutated(one.text, other.text, random);
     const started = performance.now();
-    const what = failureOf(one, text, (state) => {
+    const what = failureOf(one, bases[index] ?? null, text, (state) => {
       if (state === 'refused') refused += 1;
       else parsed += 1;
     });
@@ -74,10 +77,16 @@ export function fuzzParsers(inputs: number, seed: number, progress: (done: numbe
   return { inputs, formats, refused, parsed, slowestMs, slowest, failures };
 }
 
-function failureOf(seed: Seed, text: string, note: (state: 'refused' | 'parsed') => void): string | null {
+function failureOf(
+  seed: Seed,
+  base: ParsedDependencies | null,
+  text: string,
+  note: (state: 'refused' | 'parsed') => void,
+): string | null {
   try {
     const { entries, unread } = seed.format.parse(text, seed.path);
     note('parsed');
+    compared(seed.format, base, entries);
     const wrong = entries.find(
       ({ location, name }) => name === '' || location.startLine < 1 || location.endLine < location.startLine,
     );
@@ -91,6 +100,21 @@ function failureOf(seed: Seed, text: string, note: (state: 'refused' | 'parsed')
     const line = error.place?.line;
     return line === undefined || line < 1 ? 'a typed error without a line' : null;
   }
+}
+
+/** What came, went and changed against the intact file: every row has a package URL. */
+function compared(
+  format: DependencyFormat,
+  base: ParsedDependencies | null,
+  entries: ParsedDependencies['entries'],
+): void {
+  const [before, after] = [base?.entries ?? [], entries];
+  const isLock = format.entry === 'lockfile';
+  compareUnit({
+    manifests: isLock ? [] : [{ base: before, head: after }],
+    lock: isLock ? { base: { format: format.id, entries: before }, head: { format: format.id, entries: after } } : null,
+    nameOf,
+  });
 }
 
 function countOf(format: DependencyFormat, text: string, path: string): number {
