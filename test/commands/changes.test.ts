@@ -101,13 +101,13 @@ describe('countersign changes', () => {
     let out = '';
     let errors = '';
     const code = await runWithin(
-      { ...DEFAULT_INSPECTOR_OPTIONS, processes: 1, timeLimitMs: 30 },
+      { ...DEFAULT_INSPECTOR_OPTIONS, processes: 1, timeLimitMs: 1 },
       ['--base-dir', base, '--head-dir', head, '--json'],
       { stdout: (text) => (out += text), stderr: (text) => (errors += text) },
     );
     expect(code).toBe(1);
-    expect(errors).toContain('huge/go.mod: took longer than the limit');
-    expect(out).toContain('pkg:pypi/a@1');
+    expect(errors).toMatch(/not read: (app|huge)\S*: took longer than the limit/);
+    expect(out).not.toBe('No dependency changes.\n');
   });
 
   it('refuses folders and revisions in one breath', async () => {
