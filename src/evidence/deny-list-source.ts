@@ -69,6 +69,8 @@ export function denyListFromAddress(settings: {
   readonly now: () => number;
 }): DenyList {
   const { address, http, gate, cache, now } = settings;
+  // A login in the address is nobody's to read.
+  const shown = new URL(address).host;
   const key = `deny-list:${digestOf({ address })}`;
   let held: { readonly entries: Entries; readonly etag: string | null } | null = null;
   let failure = 'it was not asked yet';
@@ -96,7 +98,7 @@ export function denyListFromAddress(settings: {
 
   async function take(text: string, etag: string | null): Promise<void> {
     try {
-      const entries = parseDenyList(text, address);
+      const entries = parseDenyList(text, shown);
       if (entries.size === 0) throw new CountersignError('bad-configuration', 'the list has no entry');
       held = { entries, etag };
       askAgainAt = now() + ADDRESS_AGAIN_MS;
@@ -109,7 +111,7 @@ export function denyListFromAddress(settings: {
 
   async function copyInStore() {
     const copy = copySchema.safeParse(await cache?.cached(key));
-    return copy.success ? { entries: parseDenyList(copy.data.text, address), etag: copy.data.etag } : null;
+    return copy.success ? { entries: parseDenyList(copy.data.text, shown), etag: copy.data.etag } : null;
   }
 
   return async (type, name, version) => {
@@ -119,7 +121,7 @@ export function denyListFromAddress(settings: {
       });
       await asking;
     }
-    if (held === null) return { state: 'unavailable', reason: `the deny-list ${address}: ${failure}` };
+    if (held === null) return { state: 'unavailable', reason: `the deny-list at ${shown}: ${failure}` };
     return { state: 'known', listed: listedIn(held.entries, type, name, version) };
   };
 }

@@ -25,6 +25,9 @@ export function createHttpClient(settings: HttpSettings): HttpClient {
     if (address === null) return unavailable('the configured address is not a URL', false);
     const refused = settings.guard.refuses(address);
     if (refused !== null) return unavailable(refused, false);
+    const { username, password } = address;
+    address.username = '';
+    address.password = '';
     const timer = AbortSignal.timeout(settings.timeoutMs);
     const both = AbortSignal.any([signal, timer]);
     const init: RequestInit = {
@@ -32,6 +35,8 @@ export function createHttpClient(settings: HttpSettings): HttpClient {
       headers: {
         accept: 'application/json',
         'user-agent': settings.userAgent,
+        // A login in an operator's address (RFC 3986, section 3.2.1) is sent to that host alone.
+        ...(username === '' ? {} : { authorization: basic(username, password) }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
@@ -41,7 +46,7 @@ export function createHttpClient(settings: HttpSettings): HttpClient {
       dispatcher,
     };
     try {
-      return await follow(url, init, settings.maxBytes);
+      return await follow(address.href, init, settings.maxBytes);
     } catch (error) {
       if (timer.aborted) return unavailable(`no answer in ${settings.timeoutMs / 1000} s`, true);
       const cause = causeOf(error);
@@ -116,6 +121,12 @@ async function readAll(response: Response, maxBytes: number): Promise<string | n
 function secondsOf(header: string | null): number | null {
   const seconds = Number(header ?? Number.NaN);
   return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : null;
+}
+
+/** RFC 7617. */
+function basic(username: string, password: string): string {
+  const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return `Basic ${Buffer.from(login).toString('base64')}`;
 }
 
 function causeOf(error: unknown): string {
