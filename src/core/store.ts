@@ -280,6 +280,22 @@ export interface OperatedStore extends Store {
   /** Answers when the database does; for readiness. */
   ping(): Promise<void>;
   retain(limits: RetentionLimits): Promise<RetentionCounts>;
+  /** Open pull requests whose latest review holds them for long, the longest first. */
+  heldPullRequests(asked: {
+    /** ISO 8601: could not be evaluated since before this. */
+    readonly unknownBefore: string;
+    /** ISO 8601: waits for people since before this. */
+    readonly blockedBefore: string;
+    readonly limit: number;
+  }): Promise<readonly HeldPullRequest[]>;
+}
+
+export interface HeldPullRequest {
+  readonly repositoryId: number;
+  readonly number: number;
+  readonly result: 'blocked' | 'inconclusive';
+  /** ISO 8601: when the review that holds it was made, or since when a source did not answer for it. */
+  readonly since: string;
 }
 
 export interface OperatedQueue extends Queue {

@@ -5,6 +5,7 @@ import type { EvidenceSource } from '../core/lookup.ts';
 import type { LedgerEntry, OperatedStore } from '../core/store.ts';
 import type { ObservedRequest } from '../github/request.ts';
 import type { Ports } from '../ports.ts';
+import type { SourceHealth } from './source-health.ts';
 
 /** What Prometheus reads. Labels are words of ours, numbers of installations and names of sources; never text of a change. */
 export interface Metrics {
@@ -27,7 +28,11 @@ const SECONDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 /** For a scrape, in milliseconds: Prometheus itself gives up after ten seconds. */
 const SCRAPE_MS = 5_000;
 
-export function createMetrics(store: Pick<OperatedStore, 'queue'>, now: () => number): Metrics {
+export function createMetrics(
+  store: Pick<OperatedStore, 'queue'>,
+  now: () => number,
+  heard: SourceHealth['heard'],
+): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const counter = <T extends string>(name: string, help: string, labelNames: T[]) =>
@@ -99,6 +104,7 @@ export function createMetrics(store: Pick<OperatedStore, 'queue'>, now: () => nu
     if (registryEntry.state === 'notApplicable') return;
     sources.inc({ source, state: registryEntry.state });
     (registryEntry.state === 'unavailable' ? lastFailure : lastAnswer).set({ source }, now() / 1000);
+    heard(source, registryEntry.state !== 'unavailable');
   }
 
   const counted = (evidence: EvidenceSource): EvidenceSource => {

@@ -19,6 +19,7 @@ import { isHopeless, mayBeRenamed, renamed } from './moved.ts';
 import { policyReader } from './policy.ts';
 import { createPorts } from './ports.ts';
 import type { Credentials, Settings } from './settings.ts';
+import { createSourceHealth, type SourceHealth } from './source-health.ts';
 import { type Reached, withSteps } from './steps.ts';
 
 /** Time for running work to end after SIGTERM; what is left goes back to the queue. */
@@ -45,6 +46,7 @@ export interface Reviewing {
   readonly host: GitHubHost;
   readonly ports: Ports;
   readonly metrics: Metrics;
+  readonly health: SourceHealth;
   /** Takes work from the queue. */
   begin(): Promise<void>;
   /** Takes no more work, and lets what runs end. */
@@ -54,9 +56,11 @@ export interface Reviewing {
 /** Puts the reviewing part together; `observe` is told of every request to GitHub. */
 export function createReviewing(parts: ServiceParts, observe: (request: ObservedRequest) => void): Reviewing {
   const { settings, credentials, store, log, now } = parts;
-  const metrics = createMetrics(store, now);
+  const health = createSourceHealth(now);
+  const metrics = createMetrics(store, now, health.heard);
   const { probot, api, host } = createClients(settings, credentials, now, (request) => {
     metrics.request(request);
+    health.heard('github', request.status !== null && request.status < 500);
     observe(request);
   });
   const engine = createEngine(parts.evidence, now);
@@ -94,6 +98,7 @@ export function createReviewing(parts: ServiceParts, observe: (request: Observed
     host,
     ports,
     metrics,
+    health,
     async begin() {
       worker = await store.queue.work(handle, { concurrency: settings.concurrency });
     },

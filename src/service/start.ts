@@ -7,11 +7,13 @@ import type { Job } from '../core/job.ts';
 import type { OperatedStore } from '../core/store.ts';
 import { jobOf } from '../github/webhooks.ts';
 import type { Ports } from '../ports.ts';
+import { ALERT_LIMITS, createAlerter } from './alerts.ts';
 import { createHttpServer, createMetricsServer, WEBHOOK_PATH } from './http.ts';
-import type { Log } from './log.ts';
+import { type Log, scrubber, secretsOf } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { createReviewing, type ServiceParts } from './reviewing.ts';
 import type { Settings } from './settings.ts';
+import type { SourceHealth } from './source-health.ts';
 import { createSweeper, SWEEP_CLOCK, SWEEP_LIMITS, sweep } from './sweep.ts';
 
 export type { ServiceParts } from './reviewing.ts';
@@ -21,6 +23,8 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const FIRST_RETENTION_MS = 10 * 60 * 1000;
 /** How often the store is asked whether it is there. */
 const WATCH_MS = 10_000;
+/** How often it is looked for what is worth an alert. */
+const ALERT_MS = 60_000;
 /** How soon a sweep that failed is tried again. */
 const SWEEP_RETRY_MS = 60_000;
 
@@ -72,13 +76,18 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   });
   const address = await listen(server, settings);
   const side = await startMetricsServer(parts, metrics);
+  const alerts = startAlerts(parts, reviewing.health, true);
   await reviewing.begin();
 
   sweeper.start('start');
+  const answered = (who: 'store', there: boolean): void => {
+    sweeper.heard(who, there);
+    reviewing.health.heard(who, there);
+  };
   const watch = setInterval(() => {
     store.ping().then(
-      () => sweeper.heard('store', true),
-      () => sweeper.heard('store', false),
+      () => answered('store', true),
+      () => answered('store', false),
     );
   }, WATCH_MS);
   const retention = setInterval(() => void retain(store, log), DAY_MS);
@@ -90,6 +99,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     ports,
     async stop() {
       clearInterval(watch);
+      await alerts.stop();
       clearInterval(retention);
       clearTimeout(firstRetention);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -108,12 +118,41 @@ export async function startService(parts: ServiceParts): Promise<Service> {
 export async function startWorker(parts: ServiceParts): Promise<{ stop(): Promise<void> }> {
   const reviewing = createReviewing(parts, () => undefined);
   const side = await startMetricsServer(parts, reviewing.metrics);
+  const alerts = startAlerts(parts, reviewing.health, false);
   await reviewing.begin();
   return {
     async stop() {
+      await alerts.stop();
       await reviewing.end();
       await side?.close();
       await parts.store.close();
+    },
+  };
+}
+
+/** Looks every minute for what an operator should know, where there is an address to tell it to. */
+function startAlerts(
+  { settings, credentials, store, log, now }: ServiceParts,
+  health: SourceHealth,
+  shared: boolean,
+): { stop(): Promise<void> } {
+  if (settings.alertUrl === null) return { stop: async () => undefined };
+  const clean = scrubber(secretsOf(settings, credentials));
+  const alerter = createAlerter(settings.alertUrl, { store, health, limits: ALERT_LIMITS, log, now, shared, clean });
+  let looking: Promise<void> | null = null;
+  const timer = setInterval(() => {
+    looking ??= alerter
+      .look()
+      .catch((error: unknown) => log('error', 'alerts could not be looked for', { error: messageOf(error) }))
+      .finally(() => {
+        looking = null;
+      });
+  }, ALERT_MS);
+  timer.unref();
+  return {
+    async stop() {
+      clearInterval(timer);
+      await looking;
     },
   };
 }

@@ -1,7 +1,15 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { JsonValue } from '../core/json.ts';
 import type { SignOff } from '../core/signoff.ts';
-import type { PullRequestRecord, RetentionCounts, RetentionLimits, Store, StoredReview } from '../core/store.ts';
+import type {
+  HeldPullRequest,
+  OperatedStore,
+  PullRequestRecord,
+  RetentionCounts,
+  RetentionLimits,
+  Store,
+  StoredReview,
+} from '../core/store.ts';
 import { guarded } from './failure.ts';
 import { columnKey } from './key.ts';
 import { Json, StoredPullRequest, StoredReviewRow, StoredSignOff } from './schema.ts';
@@ -9,9 +17,7 @@ import type { Tables } from './tables.ts';
 
 const DAY_MS = 86_400_000;
 
-type Records = Omit<Store, 'queue' | 'ledger' | 'close'> & {
-  retain(limits: RetentionLimits): Promise<RetentionCounts>;
-};
+type Records = Omit<Store, 'queue' | 'ledger' | 'close'> & Pick<OperatedStore, 'retain' | 'heldPullRequests'>;
 
 /** What is remembered of pull requests, reviews and sign-offs. `now`: milliseconds since the epoch. */
 export function createRecords(db: Kysely<Tables>, now: () => number): Records {
@@ -176,6 +182,7 @@ export function createRecords(db: Kysely<Tables>, now: () => number): Records {
       }),
 
     retain: (limits) => guarded(() => retain(db, limits, now())),
+    heldPullRequests: (asked) => guarded(() => heldPullRequests(db, asked)),
   };
 
   function reviews(repositoryId: number) {
@@ -186,6 +193,32 @@ export function createRecords(db: Kysely<Tables>, now: () => number): Records {
       .orderBy('saved', 'desc')
       .limit(1);
   }
+}
+
+/** Read inside the database: reviews are long, and only three words of each matter here. `json`, since `jsonb` refuses NUL. */
+async function heldPullRequests(
+  db: Kysely<Tables>,
+  { unknownBefore, blockedBefore, limit }: Parameters<OperatedStore['heldPullRequests']>[0],
+): Promise<readonly HeldPullRequest[]> {
+  const result = await sql<{ repository_id: string; number: string; result: string; since: string }>`
+    SELECT * FROM (
+      SELECT p.repository_id, p.number, l.review::json #>> '{verdict,result}' AS result,
+             coalesce(l.review::json #>> '{report,unknownSince}', l.review::json ->> 'createdAt') AS since
+      FROM ${sql.table('countersign.pull_requests')} p
+      CROSS JOIN LATERAL (
+        SELECT review FROM ${sql.table('countersign.reviews')} r
+        WHERE r.repository_id = p.repository_id AND r.pull_request = p.number ORDER BY r.saved DESC LIMIT 1
+      ) l
+      WHERE p.state = 'open'
+    ) held
+    WHERE (result = 'inconclusive' AND since < ${unknownBefore}) OR (result = 'blocked' AND since < ${blockedBefore})
+    ORDER BY since LIMIT ${limit}`.execute(db);
+  return result.rows.map(({ repository_id, number, result: state, since }) => ({
+    repositoryId: Number(repository_id),
+    number: Number(number),
+    result: state === 'blocked' ? 'blocked' : 'inconclusive',
+    since,
+  }));
 }
 
 /** Never names the ledger: its rows stay for good. */

@@ -15,7 +15,11 @@ import { openStage, type Stage } from './support.ts';
 const QUIET: QueueBacklog = { waiting: 3, delayed: 2, running: 1, failed: 0, oldestWaitingMs: 4_500 };
 
 function metricsOver(backlog: () => Promise<QueueBacklog>) {
-  return createMetrics({ queue: { backlog } } as Parameters<typeof createMetrics>[0], () => 5_000);
+  return createMetrics(
+    { queue: { backlog } } as Parameters<typeof createMetrics>[0],
+    () => 5_000,
+    () => undefined,
+  );
 }
 
 describe('metrics', () => {

@@ -32,6 +32,34 @@ export function recordsCases(store: () => OperatedStore, clock: { now: number })
       expect(await store().pullRequest(77, 2)).toEqual(written);
     });
 
+    it('lists open pull requests that are held for long, by their latest review, whatever their texts hold', async () => {
+      const held = async (number: number, result: 'blocked' | 'inconclusive' | 'pass', createdAt: string) => {
+        const review = { ...storedReview(number, `r-held${number}`, 1), createdAt };
+        const text = { notes: ['\u0000 \ud800'] };
+        await store().savePullRequest(pullRequest(number, {}));
+        await store().saveReview({
+          ...review,
+          report: { ...review.report, ...text },
+          verdict: { ...review.verdict, result },
+        });
+      };
+      await held(901, 'blocked', '2026-01-02T00:00:00.000Z');
+      await held(902, 'inconclusive', '2026-01-01T00:00:00.000Z');
+      await held(903, 'pass', '2026-01-01T00:00:00.000Z');
+      await held(904, 'blocked', '2026-01-09T00:00:00.000Z');
+      await held(905, 'blocked', '2026-01-01T00:00:00.000Z');
+      await held(905, 'pass', '2026-01-02T00:00:00.000Z');
+      await held(906, 'blocked', '2026-01-01T00:00:00.000Z');
+      await store().savePullRequest(pullRequest(906, { state: 'closed' }));
+      const asked = { unknownBefore: '2026-01-05T00:00:00.000Z', blockedBefore: '2026-01-05T00:00:00.000Z' };
+      const found = (await store().heldPullRequests({ ...asked, limit: 50 })).filter(({ number }) => number > 900);
+      expect(found).toEqual([
+        { repositoryId: 77, number: 902, result: 'inconclusive', since: '2026-01-01T00:00:00.000Z' },
+        { repositoryId: 77, number: 901, result: 'blocked', since: '2026-01-02T00:00:00.000Z' },
+      ]);
+      expect(await store().heldPullRequests({ ...asked, limit: 1 })).toHaveLength(1);
+    });
+
     it('finds the open pull requests of a head, and not the closed ones', async () => {
       const headSha = '1'.repeat(40);
       await store().savePullRequest(pullRequest(31, { headSha }));
