@@ -117,6 +117,11 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
         FOR EACH STATEMENT EXECUTE FUNCTION ${sql.id(SCHEMA, 'ledger_refuse')}()`.execute(db);
     },
   },
+  '0003-review-results': {
+    async up(db) {
+      await db.schema.alterTable('reviews').addColumn('result', 'text').addColumn('held_since', 'text').execute();
+    },
+  },
 };
 
 /** Brings the tables to this version's shape. The caller holds the start lock, so only one process is in here at a time. */

@@ -64,7 +64,12 @@ export function createRecords(db: Kysely<Tables>, now: () => number): Records {
 
     saveReview: (review) =>
       guarded(async () => {
-        const fields = { review: JSON.stringify(review), saved_at: instant() };
+        const fields = {
+          review: JSON.stringify(review),
+          result: review.verdict.result,
+          held_since: review.report.unknownSince ?? review.createdAt,
+          saved_at: instant(),
+        };
         await db
           .insertInto('reviews')
           .values({
@@ -195,29 +200,26 @@ export function createRecords(db: Kysely<Tables>, now: () => number): Records {
   }
 }
 
-/** Read inside the database: reviews are long, and only three words of each matter here. `json`, since `jsonb` refuses NUL. */
 async function heldPullRequests(
   db: Kysely<Tables>,
   { unknownBefore, blockedBefore, limit }: Parameters<OperatedStore['heldPullRequests']>[0],
 ): Promise<readonly HeldPullRequest[]> {
-  const result = await sql<{ repository_id: string; number: string; result: string; since: string }>`
-    SELECT * FROM (
-      SELECT p.repository_id, p.number, l.review::json #>> '{verdict,result}' AS result,
-             coalesce(l.review::json #>> '{report,unknownSince}', l.review::json ->> 'createdAt') AS since
-      FROM ${sql.table('countersign.pull_requests')} p
-      CROSS JOIN LATERAL (
-        SELECT review FROM ${sql.table('countersign.reviews')} r
-        WHERE r.repository_id = p.repository_id AND r.pull_request = p.number ORDER BY r.saved DESC LIMIT 1
-      ) l
-      WHERE p.state = 'open'
-    ) held
-    WHERE (result = 'inconclusive' AND since < ${unknownBefore}) OR (result = 'blocked' AND since < ${blockedBefore})
-    ORDER BY since LIMIT ${limit}`.execute(db);
-  return result.rows.map(({ repository_id, number, result: state, since }) => ({
+  const result = await sql<{ repository_id: string; number: string; result: string; held_since: string }>`
+    SELECT p.repository_id, p.number, latest.result, latest.held_since
+    FROM ${sql.table('countersign.pull_requests')} p
+    CROSS JOIN LATERAL (
+      SELECT result, held_since FROM ${sql.table('countersign.reviews')} r
+      WHERE r.repository_id = p.repository_id AND r.pull_request = p.number ORDER BY r.saved DESC LIMIT 1
+    ) latest
+    WHERE p.state = 'open'
+      AND ((latest.result = 'inconclusive' AND latest.held_since < ${unknownBefore})
+        OR (latest.result = 'blocked' AND latest.held_since < ${blockedBefore}))
+    ORDER BY latest.held_since LIMIT ${limit}`.execute(db);
+  return result.rows.map(({ repository_id, number, result: state, held_since }) => ({
     repositoryId: Number(repository_id),
     number: Number(number),
     result: state === 'blocked' ? 'blocked' : 'inconclusive',
-    since,
+    since: held_since,
   }));
 }
 

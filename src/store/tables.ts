@@ -23,6 +23,10 @@ export interface Tables {
     /** The check run's id in decimal, or empty where there is none. */
     check_run: string;
     review: string;
+    /** The verdict's, so that what is held can be found; null in rows of before. */
+    result: string | null;
+    /** ISO 8601: since when a source has not answered for it, or when it was made. */
+    held_since: string | null;
     saved_at: Date;
   };
   sign_offs: {
