@@ -20,6 +20,7 @@ import { endLeftRun, endRun, needsRunAtOnce, startRun, storedRecord, unlessGone 
 export async function review(job: ReviewJob, ports: Ports, signal: AbortSignal): Promise<void> {
   const ground = await readGround(job, ports);
   if (ground === null) return endAbandoned(job, ports);
+  ports.about({ headSha: ground.pullRequest.headSha });
   if (isAnswered(job, ground)) return noteInvolved(job, ground, ports);
 
   const running = needsRunAtOnce(job, ground) ? startRun(ground, ports) : Promise.resolve(null);
@@ -29,6 +30,7 @@ export async function review(job: ReviewJob, ports: Ports, signal: AbortSignal):
       running,
     ]);
     const report = await makeReport(ground, judgement, diffDigest, ports);
+    ports.about({ headSha: report.headSha, review: report.code });
     await ports.store.ledger.append(job.repository.installationId, reviewEntry(report, ground, ports));
     const record = await remember(job, ground, judgement, diffDigest, ports);
     await lapseSignOffs(report, ground, ports);

@@ -34,7 +34,7 @@ export async function runUntilStopped<T extends Running>(
   let running: T;
   try {
     const evidence = await openSources(await operatorSources(io.env), store);
-    running = await start({ settings, credentials, store, evidence, log, now: io.now });
+    running = await start({ settings, credentials, store, evidence, log, now: io.now, env: io.env });
   } catch (error) {
     await store.close();
     throw error;

@@ -25,6 +25,7 @@ export function createPorts(
     ...parts,
     attribute,
     isAgent: isAgentAccount,
+    about: () => undefined,
     newId: () => randomUUID(),
     word: (length) => Array.from({ length }, () => LETTERS[randomInt(LETTERS.length)]).join(''),
   };

@@ -21,6 +21,7 @@ import { createPorts } from './ports.ts';
 import type { Credentials, Settings } from './settings.ts';
 import { createSourceHealth, type SourceHealth } from './source-health.ts';
 import { type Reached, withSteps } from './steps.ts';
+import { openTraces } from './traces.ts';
 
 /** Time for running work to end after SIGTERM; what is left goes back to the queue. */
 const GRACE_MS = 25_000;
@@ -35,6 +36,8 @@ export interface ServiceParts {
   readonly evidence: EvidenceSource;
   readonly log: Log;
   readonly now: () => number;
+  /** OpenTelemetry's own variables are read from here. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** Told of every step of every story; tests end the process there. */
   readonly reached?: Reached;
 }
@@ -54,33 +57,55 @@ export interface Reviewing {
 }
 
 /** Puts the reviewing part together; `observe` is told of every request to GitHub. */
-export function createReviewing(parts: ServiceParts, observe: (request: ObservedRequest) => void): Reviewing {
+export async function createReviewing(
+  parts: ServiceParts,
+  observe: (request: ObservedRequest) => void,
+): Promise<Reviewing> {
   const { settings, credentials, store, log, now } = parts;
   const health = createSourceHealth(now);
   const metrics = createMetrics(store, now, health.heard);
+  const traces = await openTraces(parts.env, log);
   const { probot, api, host } = createClients(settings, credentials, now, (request) => {
     metrics.request(request);
+    traces.request(request);
     health.heard('github', request.status !== null && request.status < 500);
     observe(request);
   });
   const engine = createEngine(parts.evidence, now);
-  const watched = metrics.watch(createPorts({ ...engine, host, store, policy: policyReader(host, store, now), log }));
+  const watched = traces.watch(
+    metrics.watch(createPorts({ ...engine, host, store, policy: policyReader(host, store, now), log })),
+  );
   const ports = parts.reached === undefined ? watched : withSteps(watched, parts.reached);
 
   /** One job, timed, with its delivery, kind and place on every line that it logs. */
   async function handle(queued: QueuedJob, signal: AbortSignal): Promise<void> {
     const { kind, repository } = queued.job;
-    const place = { delivery: queued.id, job: kind, repository: `${repository.owner}/${repository.name}` };
-    const own: Log = (level, message, fields) => log(level, message, { ...place, ...fields });
+    const place = {
+      delivery: queued.id,
+      job: kind,
+      repository: `${repository.owner}/${repository.name}`,
+      pullRequest: 'pullRequest' in queued.job ? queued.job.pullRequest : null,
+      headSha: 'headSha' in queued.job ? queued.job.headSha : null,
+      review: null,
+    };
+    let known = {};
+    const own: Log = (level, message, fields) => log(level, message, { ...place, ...known, ...fields });
+    const about: Ports['about'] = (found) => {
+      known = { ...known, ...found };
+      traces.note({ ...found });
+    };
+    const story = { ...ports, log: own, about };
     const started = performance.now();
     let outcome: 'done' | 'failed' = 'failed';
     try {
-      await work(queued, { ...ports, log: own }, signal).catch(async (error: unknown) => {
-        const moved = mayBeRenamed(error) ? await renamed(queued.job, host) : null;
-        if (moved === null) throw error;
-        const { owner, name } = moved.repository;
-        own('info', 'the repository has another name by now', { now: `${owner}/${name}` });
-        await work({ ...queued, job: moved }, { ...ports, log: own }, signal);
+      await traces.job(kind, { delivery: queued.id, 'repository.id': repository.id }, async () => {
+        await work(queued, story, signal).catch(async (error: unknown) => {
+          const moved = mayBeRenamed(error) ? await renamed(queued.job, host) : null;
+          if (moved === null) throw error;
+          const { owner, name } = moved.repository;
+          own('info', 'the repository has another name by now', { now: `${owner}/${name}` });
+          await work({ ...queued, job: moved }, story, signal);
+        });
       });
       outcome = 'done';
     } catch (error) {
@@ -105,6 +130,7 @@ export function createReviewing(parts: ServiceParts, observe: (request: Observed
     async end() {
       await worker?.stop(GRACE_MS);
       await engine.close();
+      await traces.close();
     },
   };
 }

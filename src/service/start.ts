@@ -42,7 +42,7 @@ export interface Service {
 /** Starts the whole service in this process: the door, the queue's workers, the sweep, and what they need. */
 export async function startService(parts: ServiceParts): Promise<Service> {
   const { settings, credentials, store, log, now } = parts;
-  const reviewing = createReviewing(parts, ({ status }) => {
+  const reviewing = await createReviewing(parts, ({ status }) => {
     sweeper.heard('github', status !== null && status < 500);
   });
   const { api, host, metrics, ports, probot } = reviewing;
@@ -116,7 +116,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
 
 /** Starts a process that only takes work from the queue: no door, no sweep, no retention; those are the serving one's. */
 export async function startWorker(parts: ServiceParts): Promise<{ stop(): Promise<void> }> {
-  const reviewing = createReviewing(parts, () => undefined);
+  const reviewing = await createReviewing(parts, () => undefined);
   const side = await startMetricsServer(parts, reviewing.metrics);
   const alerts = startAlerts(parts, reviewing.health, false);
   await reviewing.begin();

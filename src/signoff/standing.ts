@@ -36,6 +36,7 @@ export async function readStanding(repository: RepositoryRef, number: number, po
     ports.store.latestReview(repository.id, number),
   ]);
   if (record === null || review === null || review.checkRunId === null) return null;
+  ports.about({ headSha: review.report.headSha, review: review.report.code });
   const policy = await ports.policy(repository, state, pullRequest);
   return { repository, state, pullRequest, policy, record, review: { ...review, checkRunId: review.checkRunId } };
 }

@@ -61,6 +61,7 @@ export async function openStage(app: Partial<Pick<AppSeed, 'permissions' | 'even
         evidence: await openSources({ ...DEFAULT_SOURCES, offline: true }, store),
         log: (level, message, fields) => lines.push(JSON.stringify({ level, message, ...fields })),
         now: Date.now,
+        env,
       });
       github.setWebhookUrl(`${service.address}/api/github/webhooks`);
       return service;

@@ -27,6 +27,7 @@ const service = await startService({
   evidence: await openSources({ ...DEFAULT_SOURCES, offline: true }, store),
   log: (level, message, fields) => console.error(JSON.stringify({ level, message, ...fields })),
   now: Date.now,
+  env: process.env,
   reached(step, when) {
     if (when === 'before') return;
     taken += 1;

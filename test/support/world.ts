@@ -94,6 +94,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     evidence: await openSources({ ...DEFAULT_SOURCES, npm: { registry: registry.url }, osv: null, denyList }, store),
     log,
     now,
+    env: {},
   });
   github.setWebhookUrl(`${service.address}/api/github/webhooks`);
   return {
