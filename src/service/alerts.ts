@@ -246,7 +246,7 @@ async function ledgerProblems({ store, limits, now }: AlertParts): Promise<reado
   for (const installation of await store.ledger.installations()) {
     const anchor = `alert:ledger-head:${installation}`;
     const expected = await store.cached(anchor);
-    const result = await store.ledger.check(installation, typeof expected === 'string' ? expected : null, []);
+    const result = await store.ledger.check(installation, typeof expected === 'string' ? [expected] : [], []);
     if (result.state === 'verified') {
       const until = new Date(now() + 30 * limits.ledgerEveryMs).toISOString();
       await store.cache(anchor, formatLedgerHead(result.head), until);

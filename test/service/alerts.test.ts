@@ -121,8 +121,8 @@ describe('an operator is told', () => {
   });
 
   test('that the ledger does not verify, or is shorter than it was', async () => {
-    const check: OperatedStore['ledger']['check'] = async (_, expectHead) =>
-      expectHead === null
+    const check: OperatedStore['ledger']['check'] = async (_, [expectHead]) =>
+      expectHead === undefined
         ? { state: 'verified', head: { sequence: 3, hash: 'a'.repeat(64) }, anchoredAt: null, signed: 0 }
         : { state: 'broken', sequence: 2, reason: `the expected head is not in the chain (${expectHead.slice(0, 3)})` };
     const ledger = { ...store.ledger, check, installations: async () => [42] };

@@ -14,7 +14,7 @@ export interface Stage {
   readonly repository: Repository;
   readonly folder: string;
   readonly lines: string[];
-  start(env?: Readonly<Record<string, string>>): Promise<Service>;
+  start(env?: Readonly<Record<string, string>>, now?: () => number): Promise<Service>;
   close(): Promise<void>;
 }
 
@@ -40,7 +40,7 @@ export async function openStage(app: Partial<Pick<AppSeed, 'permissions' | 'even
     repository: github.repository('acme/shop'),
     folder,
     lines,
-    async start(env = {}) {
+    async start(env = {}, now = Date.now) {
       const settings = readSettings({
         COUNTERSIGN_DATA: folder,
         PORT: '0',
@@ -50,8 +50,8 @@ export async function openStage(app: Partial<Pick<AppSeed, 'permissions' | 'even
       });
       const store = await openStore({
         databaseUrl: settings.databaseUrl,
-        dataFolder: folder,
-        now: Date.now,
+        dataFolder: settings.dataFolder,
+        now,
         onError: (error) => lines.push(String(error)),
       });
       const service = await startService({
@@ -60,7 +60,7 @@ export async function openStage(app: Partial<Pick<AppSeed, 'permissions' | 'even
         store,
         evidence: await openSources({ ...DEFAULT_SOURCES, offline: true }, store),
         log: (level, message, fields) => lines.push(JSON.stringify({ level, message, ...fields })),
-        now: Date.now,
+        now,
         env,
       });
       github.setWebhookUrl(`${service.address}/api/github/webhooks`);

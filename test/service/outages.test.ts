@@ -1,0 +1,167 @@
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, statfsSync, unlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type PostgresServer, postgresMissing, startPostgres } from '../support/postgres.ts';
+import { openStage, type Stage } from './support.ts';
+
+const PLAIN = 'export const n = 1;\n';
+
+async function opened(stage: Stage, name: string): Promise<string> {
+  const head = await stage.repository.push(name, { [`src/${name}.js`]: PLAIN }, { as: 'Copilot' });
+  await stage.repository.open({ branch: name, title: name, as: 'Copilot' });
+  return head;
+}
+
+/** `npm run soak outage` leaves the database away for a minute. */
+describe.skipIf(postgresMissing !== null)('a database that goes away under load', () => {
+  let postgres: PostgresServer;
+  beforeAll(async () => {
+    postgres = await startPostgres();
+  });
+  afterAll(() => postgres.stop());
+
+  test('loses nothing that was taken on, refuses what cannot be stored, and goes on by itself', async () => {
+    const stage = await openStage();
+    try {
+      const service = await stage.start({ DATABASE_URL: await postgres.createDatabase() });
+      stage.github.setLatency(60);
+      const taken: string[] = [];
+      for (let index = 0; index < 4; index += 1) taken.push(await opened(stage, `before-${index}`));
+      await stage.github.settled();
+      await postgres.crash();
+      await opened(stage, 'during');
+      await stage.github.settled();
+      const refused = stage.github.deliveries.filter(({ event }) => event === 'pull_request').at(-1);
+      expect(refused?.status).toBeGreaterThanOrEqual(500);
+      expect(await fetch(`${service.address}/healthz`).then(({ status }) => status)).toBe(200);
+      expect(await fetch(`${service.address}/readyz`).then(({ status }) => status)).toBe(503);
+      await postgres.start();
+      for (const head of taken) {
+        expect(await stage.repository.completed(head, { timeoutMs: 25_000 })).toMatchObject({ conclusion: 'success' });
+        expect(stage.repository.checkRuns(head)).toHaveLength(1);
+      }
+      const after = await opened(stage, 'after');
+      await stage.repository.completed(after, { timeoutMs: 15_000 });
+      await service.stop();
+    } finally {
+      await stage.close();
+    }
+  }, 90_000);
+});
+
+/** A small disk of its own: only root may mount one. */
+function smallDisk(): { readonly path: string; remove(): void } | null {
+  if (process.getuid?.() !== 0) return null;
+  const path = mkdtempSync(join(tmpdir(), 'countersign-disk-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=120m', 'tmpfs', path], { stdio: 'pipe' });
+  } catch (error) {
+    if (!(error instanceof Error && 'status' in error)) throw error;
+    rmSync(path, { recursive: true });
+    return null;
+  }
+  return {
+    path,
+    remove() {
+      // Lazily: a service that a failed test left running still holds it.
+      execFileSync('umount', ['--lazy', path]);
+      rmSync(path, { recursive: true, force: true });
+    },
+  };
+}
+
+const disk = smallDisk();
+if (disk === null) console.log('the test with a full disk is skipped: only root may mount a small one');
+afterAll(() => disk?.remove());
+
+test.skipIf(disk === null)(
+  'a disk that is full is said to be, and with room again everything is reviewed, whatever came meanwhile',
+  async () => {
+    if (disk === null) return;
+    const stage = await openStage();
+    const data = join(disk.path, 'data');
+    mkdirSync(data);
+    try {
+      const service = await stage.start({ COUNTERSIGN_DATA: data });
+      const first = await opened(stage, 'room');
+      await stage.repository.completed(first);
+
+      const ballast = join(disk.path, 'ballast');
+      const { bavail, bsize } = statfsSync(disk.path);
+      writeFileSync(ballast, Buffer.alloc(bavail * bsize));
+      expect(statfsSync(disk.path).bavail).toBe(0);
+      const { store } = service.ports;
+      const later = new Date(Date.now() + 3_600_000).toISOString();
+      // What the database has room for already is taken first.
+      const fill = async (): Promise<never> => {
+        for (let index = 0; ; index += 1)
+          await store.cache(`ballast-${index}`, randomBytes(500_000).toString('hex'), later);
+      };
+      await expect(fill()).rejects.toMatchObject({
+        code: 'store-unavailable',
+        message: expect.stringContaining('full'),
+      });
+      const during = await opened(stage, 'full');
+      await stage.github.settled();
+      unlinkSync(ballast);
+      const late = await opened(stage, 'late');
+      expect(await stage.repository.completed(late, { timeoutMs: 25_000 })).toMatchObject({ conclusion: 'success' });
+      for (const run of stage.repository.checkRuns(late)) expect(run.conclusion).toBe('success');
+      await service.stop();
+    } finally {
+      await stage.close();
+    }
+  },
+  90_000,
+);
+
+describe('a clock that jumps', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await openStage();
+  });
+  afterAll(() => stage.close());
+
+  test.each([
+    ['a year ahead', 365 * 86_400_000],
+    ['a year back', -365 * 86_400_000],
+  ])('%s in the middle of a review changes no verdict and hangs nothing', async (name, jump) => {
+    let shift = 0;
+    const service = await stage.start({}, () => Date.now() + shift);
+    stage.github.setLatency(100);
+    const head = await opened(stage, `jump-${name.replaceAll(' ', '-')}`);
+    await expect.poll(() => stage.github.appRequests().length).toBeGreaterThan(0);
+    shift = jump;
+    expect(await stage.repository.completed(head)).toMatchObject({ conclusion: 'success' });
+    const again = await opened(stage, `later-${name.replaceAll(' ', '-')}`);
+    expect(await stage.repository.completed(again)).toMatchObject({ conclusion: 'success' });
+    stage.github.setLatency(0);
+    await service.stop();
+  });
+});
+
+test('SIGTERM under load: what runs ends or is handed back within 30 seconds, and nothing is lost', async () => {
+  const stage = await openStage();
+  try {
+    const service = await stage.start({ COUNTERSIGN_CONCURRENCY: '4' });
+    stage.github.setLatency(150);
+    const heads: string[] = [];
+    for (let index = 0; index < 10; index += 1) heads.push(await opened(stage, `load-${index}`));
+    await stage.github.settled();
+    const started = performance.now();
+    await service.stop();
+    expect(performance.now() - started).toBeLessThan(30_000);
+    stage.github.setLatency(0);
+    const next = await stage.start();
+    for (const head of heads) {
+      expect(await stage.repository.completed(head)).toMatchObject({ conclusion: 'success' });
+      expect(stage.repository.checkRuns(head)).toHaveLength(1);
+    }
+    await next.stop();
+  } finally {
+    await stage.close();
+  }
+}, 60_000);
