@@ -24,7 +24,7 @@ function ofSetting(setting: Setting): Opinion | null {
   const { key, values } = setting;
   const [first = ''] = values;
   if (
-    /^(?:forcedestroy|forcedelete|autodeleteobjects|autodeleteimages|emptyondelete|deleteonremoval|forcedeletewithoutrecovery|deleteautomatedbackups|forceoverwritereplicasecret)$/.test(
+    /^(?:forcedestroy|forcedelete|autodeleteobjects|autodeleteimages|emptyondelete|deleteonremoval|forcedeletewithoutrecovery|deleteautomatedbackups|deletecontentsondestroy|forceoverwritereplicasecret)$/.test(
       key,
     ) &&
     isOn(setting)
@@ -118,7 +118,7 @@ const COMMANDS: readonly (readonly [RegExp, string, string])[] = [
     'A command that deletes a store',
   ],
   [
-    /\bdropdb\b|\bredis-cli\b.*\bflush(?:all|db)\b|\bmongo(?:sh)?\b.*dropDatabase|\b(?:rails|rake)\s+db:(?:drop|reset)\b|\bprisma\s+(?:migrate\s+reset\b.*(?:--force|-f\b)|db\s+push\b.*--(?:accept-data-loss|force-reset))|\bphp\s+artisan\s+(?:migrate:(?:fresh|reset)|db:wipe)\b|\bmanage\.py\s+(?:flush|reset_db)\b|\bsequelize\s+db:drop\b|\btypeorm\s+schema:drop\b|\bflyway\b.*\bclean\b/,
+    /\bdropdb\b|\bredis-cli\b.*\b(?:flush|FLUSH)(?:all|db|ALL|DB)\b|\bmongo(?:sh)?\b.*dropDatabase|\b(?:rails|rake)\s+db:(?:drop|reset)\b|\bprisma\s+(?:migrate\s+reset\b.*(?:--force|-f\b)|db\s+push\b.*--(?:accept-data-loss|force-reset))|\bphp\s+artisan\s+(?:migrate:(?:fresh|reset)|db:wipe)\b|\bmanage\.py\s+(?:flush|reset_db)\b|\bsequelize\s+db:drop\b|\btypeorm\s+schema:drop\b|\bflyway\b.*\bclean\b/,
     'database',
     'A command that empties a database',
   ],
@@ -133,7 +133,7 @@ const COMMANDS: readonly (readonly [RegExp, string, string])[] = [
     'A command that deletes volumes',
   ],
   [
-    /\bgit\s+push\b.*(?:--force(?!-with-lease)\b|\s-f\b|\s\+\S+:?).*\b(?:main|master|release|production)\b|\bgit\s+push\b.*\b(?:origin|upstream)\s+(?:--delete|:)\s*(?:main|master|release)\b|\bgit\s+push\b.*--mirror\b/,
+    /\bgit\s+push\b.*(?:--force(?!-with-lease)\b|\s-f\b|\s\+\S+:).*\b(?:main|master|release|production)\b|\bgit\s+push\b.*\s\+(?:\S*:)?(?:refs\/heads\/)?(?:main|master|release|production)\b|\bgit\s+push\b.*\b(?:origin|upstream)\s+(?:--delete|:)\s*(?:main|master|release)\b|\bgit\s+push\b.*--mirror\b/,
     'history',
     'A command that overwrites a shared branch',
   ],

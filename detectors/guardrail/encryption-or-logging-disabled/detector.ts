@@ -140,6 +140,7 @@ const COMMANDS: readonly RegExp[] = [
   /\baws\s+(?:guardduty\s+delete-detector|configservice\s+(?:stop|delete)-configuration-recorder|ec2\s+delete-flow-logs|ec2\s+disable-ebs-encryption-by-default|securityhub\s+disable-security-hub|logs\s+delete-log-group|cloudwatch\s+(?:delete-alarms|disable-alarm-actions))\b/,
   /\baws\s+(?:rds|dynamodb|elbv2)\b.*--no-deletion-protection(?:-enabled)?\b/,
   /\baws\s+rds\b.*--backup-retention-period[= ]0\b/,
+  /\bgcloud\s+logging\s+(?:sinks|metrics|buckets)\s+delete\b|\baz\s+monitor\s+(?:diagnostic-settings|activity-log\s+alert|log-profiles)\s+delete\b/,
   /\bgcloud\b.*--no-(?:enable-(?:logging|flow-logs)|deletion-protection|backup|require-ssl|enable-cloud-logging|enable-bin-log)\b/,
   /\baz\b.*(?:--https-only[= ]false|--ssl-enforcement[= ]Disabled|--enable-purge-protection[= ]false|--enable-soft-delete[= ]false)/i,
   /\bauditctl\s+-e\s*0\b|\bsystemctl\s+(?:stop|disable)\s+(?:--now\s+)?(?:auditd|rsyslog)\b/,
@@ -160,6 +161,9 @@ function judge(side: FileSide) {
   return judgeInfrastructure(side, REMEDIATION, ofSetting, ofCommand);
 }
 
+/** The key of one's own with which a thing is encrypted. */
+const OWN_KEY = /^(?:kms(?:master)?keyid|kmskey(?:arn|name)|kmsmasterkeyarn|customermanagedkey|diskencryptionsetid)$/;
+
 /** Resources that are protections themselves: their removal is the loosening. */
 const GUARDS =
   /^(?:awscloudtrail(?:trail)?|awsflowlog|awsec2flowlog|awsguarddutydetector|awscloudwatchmetricalarm|awscloudwatchalarm|awss3bucket(?:publicaccessblock|logging|versioning|serversideencryptionconfiguration)|awss3accountpublicaccessblock|awsconfigconfigurationrecorder|awssecurityhubaccount|awsbackupplan|awsebsencryptionbydefault|googleprojectiamauditconfig|azurermmonitor(?:diagnosticsetting|activitylogalert)|azurermsecuritycenter\w+|awswafv2webaclassociation|awskmskey|networkpolicy|poddisruptionbudget)$/;
@@ -175,8 +179,7 @@ function removed(before: FileSide, after: FileSide | null, context: GuardrailCon
   const lostSettings = base.filter(
     (setting) =>
       setting.value !== null &&
-      PROTECTIONS.test(setting.key) &&
-      isOn(setting) &&
+      ((PROTECTIONS.test(setting.key) && isOn(setting)) || OWN_KEY.test(setting.key)) &&
       kept.has(setting.scope.name) &&
       !headKeys.has(place(setting)),
   );

@@ -31,6 +31,9 @@ function judge(before: Setting, after: Setting): Pick<Lowered, 'shape' | 'what'>
       : null;
   }
   const [was = '', is = ''] = [before.values[0], after.values[0]];
+  // Instance metadata without a session token can be fetched through any forwarded request (AWS docs, IMDSv2).
+  if (before.key === 'httptokens' && was === 'required' && is === 'optional')
+    return { shape: 'metadata', what: 'Instance metadata is readable without a session token' };
   return PROTOCOL.test(before.key) && ENCRYPTED.test(was) && PLAIN.test(is)
     ? { shape: 'plain', what: 'The transport is no longer encrypted' }
     : null;
@@ -38,7 +41,9 @@ function judge(before: Setting, after: Setting): Pick<Lowered, 'shape' | 'what'>
 
 /** The settings of the configuration formats that were lowered; a program's have no lasting place to compare. */
 export function loweredSettings(base: readonly Setting[], head: readonly Setting[]): readonly Lowered[] {
-  const relevant = base.filter(({ key, value }) => value !== null && (RETENTION.test(key) || PROTOCOL.test(key)));
+  const relevant = base.filter(
+    ({ key, value }) => value !== null && (RETENTION.test(key) || PROTOCOL.test(key) || key === 'httptokens'),
+  );
   if (relevant.length === 0) return [];
   const now = new Map(head.map((setting) => [place(setting), setting]));
   return relevant.flatMap((before) => {

@@ -155,7 +155,11 @@ function ofProgram(setting: Setting, settings: readonly Setting[]): Opinion | nu
       )
     )
       return null;
-    const ports = portsOf(mates);
+    // A firewall's ports stand in a list of their own beside its sources.
+    const near = /firewall/i.test(setting.type)
+      ? settings.filter(({ start }) => Math.abs(start - setting.start) < 600)
+      : mates;
+    const ports = portsOf(near);
     return ports !== null && coversAdminPort(ports)
       ? { shape: 'admin-port', what: `Every address may reach port ${ports.shown}` }
       : null;

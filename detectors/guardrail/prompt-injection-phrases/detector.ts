@@ -3,6 +3,7 @@ import type { GuardrailDetector, GuardrailSubject } from '../../../src/core/dete
 import { type AddedLine, addedLines, exact } from '../support/added.ts';
 import { judgeInstructions } from '../support/instructions.ts';
 import { sidesOf } from '../support/judge.ts';
+import { formatOf } from '../support/parsed.ts';
 import { anywhere } from '../support/prose.ts';
 import { fieldsOf } from '../support/pull-request.ts';
 import { quote } from '../support/quote.ts';
@@ -75,7 +76,8 @@ function judge(path: string, lines: readonly AddedLine[]): readonly Detection[] 
         !(judgement.signals.includes('secrecy') && judgement.signals.includes('exfiltration'))
       )
         return [];
-      const quoted = isQuoted(text, judgement.piece);
+      // Quotation marks are the syntax of data there, not a citation.
+      const quoted = formatOf(path) === null && isQuoted(text, judgement.piece);
       const [first] = group;
       const last = group.at(-1);
       if (first === undefined || last === undefined || (quoted && judgement.score < 5)) return [];

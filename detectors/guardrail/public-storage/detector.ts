@@ -1,6 +1,6 @@
 import type { FileSide } from '../../../src/core/detector.ts';
 import { isOff, isOn, judgeInfrastructure, type Opinion } from '../support/infra.ts';
-import { statementsOf } from '../support/policy.ts';
+import { programStatement, statementsOf } from '../support/policy.ts';
 import { guardrailRule, looseningDetector } from '../support/rule.ts';
 import { mayBeInfrastructure, normal, type Setting } from '../support/settings.ts';
 import { type Command, mayHoldCommands } from '../support/shell.ts';
@@ -29,7 +29,7 @@ const EVERYBODY =
   /^(?:allusers|allauthenticatedusers|(?:reader|owner|writer)allusers|(?:reader|owner|writer)allauthenticatedusers)$/;
 const STORES = /bucket|storage|s3|gcs|blob|object|bigquery|dataset|artifactregistry|pubsub/;
 
-function ofSetting(setting: Setting): Opinion | null {
+function ofSetting(setting: Setting, settings: readonly Setting[]): Opinion | null {
   const { key, values } = setting;
   if (key.endsWith('()')) return ofCall(setting);
   const plain = values.map(normal);
@@ -68,6 +68,8 @@ function ofSetting(setting: Setting): Opinion | null {
   ) {
     return { shape: 'public-member', what: 'Everybody is a member' };
   }
+  if (key === 'publicaccessprevention' && plain.some((value) => /^(?:inherited|unspecified)$/.test(value)))
+    return { shape: 'public-block-off', what: 'The block on public access is left to others', level: 'warning' };
   if (/^(?:specialgroup|iammember)$/.test(key) && plain.some((value) => EVERYBODY.test(value)))
     return { shape: 'public-member', what: 'Everybody is a member' };
   if (
@@ -78,13 +80,13 @@ function ofSetting(setting: Setting): Opinion | null {
     return { shape: 'public-image', what: 'An image or snapshot shared with everybody' };
   if (key === 'defaultaction' && plain.includes('allow') && /storageaccount/.test(setting.type))
     return { shape: 'open-storage-network', what: 'Storage that every network may reach', level: 'warning' };
-  return policyOpinion(setting);
+  return policyOpinion(setting, settings);
 }
 
 /** An S3 policy that lets everybody in. */
-function policyOpinion(setting: Setting): Opinion | null {
+function policyOpinion(setting: Setting, settings: readonly Setting[]): Opinion | null {
   if (!/^(?:principal|principals|identifiers)$/.test(setting.key)) return null;
-  const statement = statementsOf(setting);
+  const statement = setting.value === null ? programStatement(setting, settings) : statementsOf(setting);
   if (statement === null || !statement.allows || !statement.everybody || statement.conditioned) return null;
   return statement.actions.some((action) => /^(?:s3:|\*)/i.test(action))
     ? { shape: 'public-policy', what: 'A policy that lets everybody use a bucket' }
@@ -93,7 +95,7 @@ function policyOpinion(setting: Setting): Opinion | null {
 
 function ofCall(setting: Setting): Opinion | null {
   if (
-    /(?:^|\.)(?:make_public|makePublic|grantPublicAccess|grant_public_access|DeletePublicAccessBlock|delete_public_access_block|deletePublicAccessBlock)\(\)$/.test(
+    /(?:^|\.)(?:make_public|makePublic|grantPublicAccess|grant_public_access|DeletePublicAccessBlock(?:Command|Request)?|delete_public_access_block|deletePublicAccessBlock)\(\)$/.test(
       setting.key,
     )
   )
@@ -123,6 +125,7 @@ const COMMANDS: readonly RegExp[] = [
   /\b(?:mc|mcli)\s+(?:anonymous|policy)\s+set\s+(?:public|download|upload)/,
   /\bs3cmd\b.*--acl-public\b/,
   /\baws\s+rds\b.*\s--publicly-accessible\b/,
+  /\b(?:New-AzStorageContainer|Set-AzStorageContainerAcl|New-AzureStorageContainer)\b.*-Permission\s+(?:Blob|Container)\b/i,
   /\baws\s+ec2\s+modify-(?:snapshot|image)-attribute\b.*(?:--group-names?[= ]all|Group=all)/,
 ];
 

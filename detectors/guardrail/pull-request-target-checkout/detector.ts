@@ -32,7 +32,7 @@ const FETCHES_HEAD =
   /\bgh\s+pr\s+checkout\b|\bhub\s+pr\s+checkout\b|git\s+fetch\b[^\n]*(?:pull\/|refs\/pull\/|head\.(?:ref|sha)|head_ref)|refs\/pull\/[^\n]*\/(?:merge|head)/;
 const CHECKS_OUT = /\bgit\s+(?:checkout|switch|pull|clone|reset|merge)\b/;
 
-/** Names of the environment variables and step outputs of a job that hold the head. */
+/** Names of the environment variables and matrix values of a job that hold the head. */
 function carriers(workflow: Workflow, job: Job): ReadonlySet<string> {
   const names = new Set<string>();
   for (const env of [workflow.env, job.env, ...job.steps.map((step) => step.env)]) {
@@ -40,6 +40,11 @@ function carriers(workflow: Workflow, job: Job): ReadonlySet<string> {
       if (expressionsIn(text(value) ?? '').some(({ content }) => namesPullRequestHead(content)))
         names.add(`env.${key}`);
     }
+  }
+  for (const { key, value } of entriesOf(get(job.node, 'strategy', 'matrix'))) {
+    const values = value.kind === 'list' ? value.items : [value];
+    if (values.some((one) => expressionsIn(text(one) ?? '').some(({ content }) => namesPullRequestHead(content))))
+      names.add(`matrix.${key}`);
   }
   return names;
 }

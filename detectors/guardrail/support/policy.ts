@@ -69,3 +69,23 @@ function isStatement(map: MapNode): boolean {
 export function statementsOf(setting: Setting): Statement | null {
   return setting.parent !== null && isStatement(setting.parent) ? read(setting.parent) : null;
 }
+
+/** The statement that a literal of a program belongs to: what stands in the same brackets. Null where it names no action. */
+export function programStatement(setting: Setting, settings: readonly Setting[]): Statement | null {
+  const mates = settings.filter(({ group, value }) => group === setting.group && value === null);
+  const given = (names: readonly string[]) =>
+    mates.filter(({ key }) => names.includes(key)).flatMap(({ values }) => values);
+  const actions = given(['action', 'actions']);
+  if (actions.length === 0) return null;
+  const effect = given(['effect'])[0];
+  const principals = given(['principal', 'principals']);
+  return {
+    allows: effect === undefined || /allow$/i.test(effect),
+    actions,
+    notActions: given(['notaction', 'notactions']),
+    resources: given(['resource', 'resources']),
+    ofResource: principals.length > 0,
+    everybody: principals.includes('*'),
+    conditioned: mates.some(({ key }) => /^conditions?$/.test(key)),
+  };
+}

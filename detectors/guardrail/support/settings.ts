@@ -39,7 +39,7 @@ export interface Resource {
 const PROGRAM = /\.(?:[cm]?[jt]sx?|py|go|java|kt|cs|rb|scala|php|rs|bicep)$/i;
 /** A program that speaks of infrastructure; others are not read for it. */
 const PROGRAM_HINT =
-  /Microsoft\.\w+\/|aws-cdk|aws_cdk|pulumi|cdktf|constructs|boto3|aws-sdk|@aws-sdk|google-cloud|google\.cloud|@google-cloud|azure|storage\.googleapis|s3|bucket|iam|kubernetes|\bk8s\b|cdk8s|minio/i;
+  /Microsoft\.\w+\/|aws-cdk|aws_cdk|pulumi|cdktf|constructs|boto3|aws-sdk|@aws-sdk|google-cloud|google\.cloud|@google-cloud|azure|storage\.googleapis|s3|bucket|iam|kubernetes|\bk8s\b|cdk8s|minio|dropDatabase|flushall|drop_database/i;
 const CONFIGURATION_HINT =
   /\bapiVersion\b|AWS::|AWSTemplateFormatVersion|["']?Statement["']?\s*:|^services\s*:|containerDefinitions|Microsoft\.\w+\/|^\s*-?\s*hosts\s*:|^\s*-?\s*(?:amazon|community|google|azure)\.\w+\.|^\s*(?:s3_bucket|ec2_group|ec2_security_group|rds_instance|aws_s3|gcp_storage_bucket|azure_rm_\w+)\s*:|^(?:provider|resources)\s*:|securityContext|"resource"\s*:|bucket|encrypt|cidr|privileged/im;
 const LOCKS =

@@ -35,6 +35,8 @@ const ASSERTION =
   /(?<![\w$])(?:expect(?:\s*\(|\.(?:soft|poll)\()|assert(?:\w*\s*[!(.]|\s)|should\b|t\.(?:Error|Fatal|is|ok|deepEqual|true|false|equal)\w*\(|require\.\w+\(t|verify\s*\(|Assert\.\w+|refute\b|XCTAssert\w*\()/g;
 const CASE =
   /(?<![\w.$])(?:it|test|specify)(?:\.\w+(?:\([^)]*\))?)*\s*\(|^\s*(?:async\s+)?def\s+test\w*|^\s*func\s+(?:Test|Benchmark|Fuzz)\w+|#\[(?:tokio::)?test\]|@Test\b|\[(?:Fact|Theory|Test)\]|^\s*(?:it|test|scenario)\s+['"]/gm;
+const TABLE =
+  /\.each\s*(?:\(|`)|parametri[sz]e|\[(?:InlineData|TestCase)\b|@ParameterizedTest|for\s*\(?_?,?\s*\w+\s*:?=\s*range\b/g;
 const THRESHOLD =
   /(?:^|\/)(?:branches|functions|lines|statements|global|perFile|threshold|fail_under|target|minimum_coverage|minimum|check-coverage|coverageThreshold|range)$/;
 
@@ -62,7 +64,8 @@ function thresholds(side: FileSide): ReadonlyMap<string, number> {
   if (formatOf(side.path) !== null) {
     if (!/coverage|threshold|fail_under|target|nyc|c8/i.test(source)) return found;
     for (const leaf of parsed(side).roots.flatMap(leavesOf)) {
-      const value = Number.parseFloat(leaf.values[0] ?? '');
+      const value =
+        leaf.key === 'check-coverage' ? Number(leaf.values[0] === 'true') : Number.parseFloat(leaf.values[0] ?? '');
       const about =
         /coverage|threshold|nyc|c8|codecov|project|patch/i.test(leaf.path) || /codecov|nycrc|c8rc/.test(side.path);
       if (THRESHOLD.test(leaf.path) && about && Number.isFinite(value)) found.set(leaf.path, value);
@@ -187,7 +190,9 @@ function ofTest(before: FileSide | null, after: FileSide, agent: boolean, covere
     );
   if (before === null) return detections;
   const cases = count(plainText(before), CASE) - count(plainText(after), CASE);
-  const assertions = count(plainText(before), ASSERTION) - count(plainText(after), ASSERTION);
+  // One assertion over a table stands for several.
+  const tables = count(plainText(after), TABLE) > count(plainText(before), TABLE);
+  const assertions = tables ? 0 : count(plainText(before), ASSERTION) - count(plainText(after), ASSERTION);
   if (cases > 0)
     detections.push(
       told(

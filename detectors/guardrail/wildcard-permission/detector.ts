@@ -1,6 +1,6 @@
 import type { FileSide } from '../../../src/core/detector.ts';
 import { judgeInfrastructure, type Opinion } from '../support/infra.ts';
-import { type Statement, statementsOf } from '../support/policy.ts';
+import { programStatement, type Statement, statementsOf } from '../support/policy.ts';
 import { guardrailRule, looseningDetector } from '../support/rule.ts';
 import { mayBeInfrastructure, normal, type Setting } from '../support/settings.ts';
 import { type Command, mayHoldCommands } from '../support/shell.ts';
@@ -79,7 +79,7 @@ function ofSetting(setting: Setting, settings: readonly Setting[]): Opinion | nu
   if (
     /^(?:role|roles|roledefinitionname)$/.test(key) &&
     values.some((value) =>
-      /^(?:roles\/(?:owner|editor|iam\.securityAdmin|resourcemanager\.organizationAdmin)|Owner|User Access Administrator)$/.test(
+      /^(?:roles\/(?:owner|editor|iam\.securityAdmin|iam\.serviceAccount(?:TokenCreator|KeyAdmin|Admin)|iam\.(?:organizationR|r)oleAdmin|resourcemanager\.(?:organizationAdmin|projectIamAdmin|folderIamAdmin))|Owner|User Access Administrator)$/.test(
         value,
       ),
     ) &&
@@ -94,8 +94,17 @@ function ofSetting(setting: Setting, settings: readonly Setting[]): Opinion | nu
     !/storage|bucket/.test(setting.type)
   )
     return { shape: 'everybody', what: 'Everybody is a member' };
+  if (/^auth(?:orization)?type$/.test(key) && values[0] === 'NONE' && /lambda(?:function)?url/.test(setting.type))
+    return { shape: 'everybody', what: 'Everybody may call this function' };
+  if (/githubusercontentcomsub$/.test(key) && values.some((value) => /^(?:\*|repo:\*.*|repo:[^/:]*\*.*)$/.test(value)))
+    return { shape: 'any-repository', what: 'Workflows of any repository may take the role' };
+  if (key === 'roledefinitionid' && values.some((value) => MIGHTY_ROLES.test(value)))
+    return { shape: 'administrator', what: "An administrator's role is granted" };
   return kubernetes(setting);
 }
+
+/** Owner and User Access Administrator (Azure docs, "Azure built-in roles"). */
+const MIGHTY_ROLES = /8e3af657-a8ff-443c-a75c-2fe8c4bcb635|18d7d88d-d35e-4fb5-a5c3-7773c20a72d9/i;
 
 function kubernetes(setting: Setting): Opinion | null {
   const { key, values, parent, type } = setting;
@@ -145,6 +154,16 @@ function kubernetes(setting: Setting): Opinion | null {
 
 function ofProgram(setting: Setting, settings: readonly Setting[]): Opinion | null {
   const { key, values } = setting;
+  if (key === 'roledefinitionid' || /(?:^|\.)subscriptionResourceId\(\)$/.test(key)) {
+    if (values.some((value) => MIGHTY_ROLES.test(value)))
+      return { shape: 'administrator', what: "An administrator's role is granted" };
+  }
+  if (key === 'principal') {
+    const statement = programStatement(setting, settings);
+    const bucket = statement?.actions.some((action) => /^s3:/i.test(action)) === true;
+    if (statement?.allows === true && statement.everybody && !statement.conditioned && !bucket)
+      return { shape: 'everybody', what: 'Everybody is allowed' };
+  }
   if (/^(?:actions?)$/.test(key) && values.some((value) => value === '*' || value === '*:*')) {
     const mates = settings.filter(
       ({ group, key: other }) => group === setting.group && /^(?:resources?|effect)$/.test(other),
@@ -182,6 +201,11 @@ const COMMANDS: readonly (readonly [RegExp, string, string])[] = [
     /\bkubectl\b.*\bcreate\s+(?:clusterrolebinding|rolebinding)\b.*--clusterrole[= ]cluster-admin\b/,
     'cluster-admin',
     'A command that gives the role cluster-admin',
+  ],
+  [
+    /\baws\s+iam\s+(?:put-\w+-policy|create-policy)\b.*"Effect"\s*:\s*"Allow".*"Action"\s*:\s*\[?\s*"\*"/,
+    'all-actions',
+    'A command that allows every action',
   ],
   [/\bkubectl\b.*\bcreate\s+(?:cluster)?role\b.*--verb[= ]\*/, 'rbac-everything', 'A command that allows every verb'],
   [

@@ -59,9 +59,23 @@ interface Taint {
   readonly sure: boolean;
 }
 
+/** Outputs of jobs that hand an outsider's text to the jobs that need them: `needs.x.outputs.y`. */
+function passedOn(workflow: Workflow): ReadonlyMap<string, Taint> {
+  const passed = new Map<string, Taint>();
+  for (const job of workflow.jobs) {
+    const taints = taintsOf(workflow, job, passed);
+    for (const { key, value } of entriesOf(get(job.node, 'outputs')))
+      for (const { content } of expressionsIn(text(value) ?? '')) {
+        const taint = taintOf(content, taints, false);
+        if (taint !== null) passed.set(`needs.${job.id}.outputs.${key}`, { ...taint, sure: false });
+      }
+  }
+  return passed;
+}
+
 /** Everything in a job that hands an outsider's text on: `env.X` and `steps.y.outputs.z`. */
-function taintsOf(workflow: Workflow, job: Job): ReadonlyMap<string, Taint> {
-  const taints = new Map<string, Taint>();
+function taintsOf(workflow: Workflow, job: Job, passed: ReadonlyMap<string, Taint>): ReadonlyMap<string, Taint> {
+  const taints = new Map<string, Taint>(passed);
   for (const env of [workflow.env, job.env]) addVariables(env, taints);
   for (const step of job.steps) {
     const local = new Map(taints);
@@ -180,8 +194,9 @@ function judge(side: FileSide, context: GuardrailContext): Judged {
   const privileged = privilegedTriggers(workflow).length > 0;
   const open = openTriggers(workflow).length > 0;
   const weaknesses: Weakness[] = [];
+  const passed = passedOn(workflow);
   for (const job of workflow.jobs) {
-    const taints = taintsOf(workflow, job);
+    const taints = taintsOf(workflow, job, passed);
     for (const step of job.steps) {
       const local = new Map(taints);
       addVariables(step.env, local);
