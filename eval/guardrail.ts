@@ -1,6 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import picomatch from 'picomatch';
+import { parse } from 'yaml';
+import { z } from 'zod';
 import { GUARDRAIL_DETECTORS, guardrailDetectorsFor } from '../detectors/guardrail/index.ts';
 import type { Attribution } from '../src/core/attribution.ts';
 import type { Detection } from '../src/core/detection.ts';
@@ -105,8 +108,24 @@ interface History {
   readonly byRule: ReadonlyMap<string, number>;
 }
 
+const PolicyPaths = z.looseObject({
+  fixturePaths: z.array(z.string()).default([]),
+  excludedPaths: z.array(z.string()).default([]),
+});
+
+/** The paths that a repository's own policy names; none where it has no policy. */
+function pathsOf(repository: string): {
+  readonly fixturePaths: readonly string[];
+  readonly excluded: (path: string) => boolean;
+} {
+  const file = join(repository, '.github', 'countersign.yml');
+  const { fixturePaths, excludedPaths } = PolicyPaths.parse(existsSync(file) ? parse(readFileSync(file, 'utf8')) : {});
+  return { fixturePaths, excluded: excludedPaths.length === 0 ? () => false : picomatch(excludedPaths, { dot: true }) };
+}
+
 /** What the rules say of a repository's last commits, as if a person had written each. */
 function overHistory(repository: string): History {
+  const own = pathsOf(repository);
   const commits = git(repository, 'rev-list', '--no-merges', '--min-parents=1', `--max-count=${COMMITS}`, 'HEAD')
     .toString('utf8')
     .split('\n')
@@ -116,7 +135,9 @@ function overHistory(repository: string): History {
   let warnings = 0;
   let unreadable = 0;
   for (const commit of commits) {
-    const subjects = changesOf(repository, commit);
+    const subjects = changesOf(repository, commit).filter(
+      (subject) => subject.kind !== 'file' || !own.excluded(subject.path),
+    );
     const changedPaths = subjects.flatMap((subject) =>
       subject.kind === 'file' ? [subject.before?.path, subject.after?.path].flatMap((path) => path ?? []) : [],
     );
@@ -124,7 +145,7 @@ function overHistory(repository: string): History {
       changedPaths,
       attribution: HUMAN,
       firstCommit: false,
-      fixturePaths: ['fixtures/**'],
+      fixturePaths: own.fixturePaths,
     };
     let worst: 'block' | Level | null = null;
     for (const subject of subjects) {

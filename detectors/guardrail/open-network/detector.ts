@@ -62,7 +62,8 @@ function ofSetting(setting: Setting, settings: readonly Setting[]): Opinion | nu
   const { key, values } = setting;
   if (setting.value === null) return ofProgram(setting, settings);
   if (!values.some((value) => EVERYWHERE.test(value))) return endpoint(setting) ?? published(setting);
-  if (PLANES.test(key) || setting.path.some((part) => PLANES.test(part)))
+  const networks = values.some((value) => /^(?:0\.0\.0\.0\/0|::\/0)$/.test(value));
+  if (networks && (PLANES.test(key) || setting.path.some((part) => PLANES.test(part))))
     return { shape: 'open-interface', what: 'The interface of a cluster or a database is open to every address' };
   if (key === 'value' && setting.path.some((part) => /authorizednetworks/.test(part)))
     return { shape: 'open-interface', what: 'A database is open to every address' };

@@ -76,7 +76,8 @@ export function codePairs(text: string): readonly CodePair[] {
           group: inner.group,
           callee: inner.callee,
         });
-    } else if (token.kind === 'name' && next?.text === '(') {
+    } else if (token.kind === 'name' && next?.text === '(' && text[next.end] !== '?') {
+      // `name(?:` is a regular expression's group, not a call.
       const values = argumentsAt(list, index + 2);
       pairs.push({
         key: `${token.text}()`,
