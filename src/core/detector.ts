@@ -89,5 +89,7 @@ export interface GuardrailDetector {
   readonly rule: Rule;
   /** Whether the rule looks at this path at all, so that files nobody asks about are never parsed. */
   concerns(path: string): boolean;
+  /** Whether the removal of that file can be a finding; absent: of any that it concerns. What nobody asks about is not fetched. */
+  removals?(path: string): boolean;
   detect(subject: GuardrailSubject, context: GuardrailContext): Answer;
 }

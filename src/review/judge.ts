@@ -34,7 +34,7 @@ export interface JudgePorts {
   readonly baseRoutes: (base: Tree) => Promise<readonly Route[]>;
   readonly inspector: Inspector;
   /** Whether any rule reads this path: what nobody reads may be binary, large or broken without a word. */
-  readonly concerns: (path: string) => boolean;
+  readonly concerns: (path: string, removed: boolean) => boolean;
   /** Whether a path is read as text: a binary there is no picture but something that wants to go unread. */
   readonly isText: (path: string) => boolean;
   readonly dependencyDetectors: readonly DependencyDetector[];
@@ -151,10 +151,18 @@ async function inspectFiles(
   ports: JudgePorts,
   signal: AbortSignal,
 ): Promise<{ readonly detections: readonly Detection[]; readonly unread: readonly UnreadFile[] }> {
-  const concerned = snapshot.files.filter((file) => [file.path, file.previousPath ?? file.path].some(ports.concerns));
+  const concerned = snapshot.files.filter((file) =>
+    [file.path, file.previousPath ?? file.path].some((path) => ports.concerns(path, file.head === null)),
+  );
   const [read, history] = await Promise.all([
     Promise.all(concerned.map((file) => readBoth(file, snapshot, ports.isText))),
-    readHistory({ ...ports, history: input.history, excluded: input.excluded, snapshot }),
+    readHistory({
+      ...ports,
+      concerns: (path) => ports.concerns(path, false),
+      history: input.history,
+      excluded: input.excluded,
+      snapshot,
+    }),
   ]);
   const result = await ports.inspector.inspect(
     {

@@ -46,7 +46,10 @@ function isCodeOrDependencies(path: string): boolean {
   );
 }
 
-function concerns(path: string): boolean {
+function concerns(path: string, removed: boolean): boolean {
+  // Dependency files are read where dependencies are compared; of removed code nothing is told.
+  if (removed)
+    return GUARDRAIL_DETECTORS.some(({ concerns: own, removals }) => own(path) && removals?.(path) !== false);
   return isCodeOrDependencies(path) || GUARDRAIL_DETECTORS.some((detector) => detector.concerns(path));
 }
 

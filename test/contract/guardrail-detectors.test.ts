@@ -111,6 +111,21 @@ describe.each(GUARDRAIL_DETECTORS.map((detector) => [detector.rule.id, detector]
       expect(all(detector, example)).toEqual(all(detector, example));
   });
 
+  test('says nothing of a removal that it does not ask to see', () => {
+    for (const kind of ['bad', 'good'] as const) {
+      for (const example of guardrailCases(id, kind)) {
+        for (const subject of example.subjects) {
+          if (subject.kind !== 'file') continue;
+          for (const side of [subject.before, subject.after]) {
+            if (side === null || !detector.concerns(side.path) || detector.removals?.(side.path) !== false) continue;
+            const gone: GuardrailSubject = { kind: 'file', path: side.path, before: side, after: null };
+            expect(detectionsOf(detector, gone, example)).toEqual([]);
+          }
+        }
+      }
+    }
+  });
+
   test('says nothing where nothing changed', () => {
     for (const example of guardrailCases(id, 'bad')) {
       for (const subject of example.subjects) {

@@ -2,7 +2,7 @@ import { answerOf, CLEAR, type Detection } from '../../../src/core/detection.ts'
 import type { FileSide, GuardrailDetector, GuardrailSubject } from '../../../src/core/detector.ts';
 import { type AddedLine, addedLines, exact } from '../support/added.ts';
 import { sidesOf } from '../support/judge.ts';
-import { anywhere, isProse } from '../support/prose.ts';
+import { anywhere, isProse, nowhere } from '../support/prose.ts';
 import { fieldsOf } from '../support/pull-request.ts';
 import { codePointName, neutral, quote } from '../support/quote.ts';
 import { tell } from '../support/report.ts';
@@ -130,4 +130,9 @@ function inPullRequest(subject: Extract<GuardrailSubject, { kind: 'pullRequest' 
 }
 
 /** See README.md of this folder. */
-export const bidirectionalText = { rule: RULE, concerns: anywhere, detect } satisfies GuardrailDetector;
+export const bidirectionalText = {
+  rule: RULE,
+  concerns: anywhere,
+  removals: nowhere,
+  detect,
+} satisfies GuardrailDetector;

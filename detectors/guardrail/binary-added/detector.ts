@@ -1,7 +1,7 @@
 import { type Answer, answerOf, CLEAR } from '../../../src/core/detection.ts';
 import type { FileSide, GuardrailContext, GuardrailDetector, GuardrailSubject } from '../../../src/core/detector.ts';
 import { isBaseline, sidesOf } from '../support/judge.ts';
-import { anywhere } from '../support/prose.ts';
+import { anywhere, nowhere } from '../support/prose.ts';
 import { quote } from '../support/quote.ts';
 import { tell } from '../support/report.ts';
 import { guardrailRule } from '../support/rule.ts';
@@ -75,4 +75,4 @@ function detect(subject: GuardrailSubject, context: GuardrailContext): Answer {
 }
 
 /** See README.md of this folder. */
-export const binaryAdded = { rule: RULE, concerns: anywhere, detect } satisfies GuardrailDetector;
+export const binaryAdded = { rule: RULE, concerns: anywhere, removals: nowhere, detect } satisfies GuardrailDetector;

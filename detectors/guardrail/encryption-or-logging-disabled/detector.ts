@@ -6,7 +6,7 @@ import { addedLines } from '../support/added.ts';
 import { isOff, isOn, judgeInfrastructure, type Opinion } from '../support/infra.ts';
 import { judgeLoosening, judgeSide, sidesOf } from '../support/judge.ts';
 import { spanOf } from '../support/lines.ts';
-import { linesOf } from '../support/parsed.ts';
+import { formatOf, linesOf } from '../support/parsed.ts';
 import { quote } from '../support/quote.ts';
 import { tell } from '../support/report.ts';
 import { guardrailRule } from '../support/rule.ts';
@@ -249,5 +249,10 @@ function readable(side: FileSide): boolean {
   }
 }
 
+/** Only what a configuration declares can be missed; a program's calls leave nothing behind. */
+function removals(path: string): boolean {
+  return formatOf(path) !== null && mayBeInfrastructure(path);
+}
+
 /** See README.md of this folder. */
-export const encryptionOrLoggingDisabled = { rule: RULE, concerns, detect } satisfies GuardrailDetector;
+export const encryptionOrLoggingDisabled = { rule: RULE, concerns, removals, detect } satisfies GuardrailDetector;

@@ -3,7 +3,7 @@ import type { GuardrailDetector, GuardrailSubject } from '../../../src/core/dete
 import { type AddedLine, addedLines, exact } from '../support/added.ts';
 import { judgeInstructions } from '../support/instructions.ts';
 import { sidesOf } from '../support/judge.ts';
-import { anywhere, isMarkup, isProse } from '../support/prose.ts';
+import { anywhere, isMarkup, isProse, nowhere } from '../support/prose.ts';
 import { fieldsOf } from '../support/pull-request.ts';
 import { neutral, quote } from '../support/quote.ts';
 import { tell } from '../support/report.ts';
@@ -113,4 +113,9 @@ function detect(subject: GuardrailSubject) {
 }
 
 /** See README.md of this folder. */
-export const hiddenInstructions = { rule: RULE, concerns: anywhere, detect } satisfies GuardrailDetector;
+export const hiddenInstructions = {
+  rule: RULE,
+  concerns: anywhere,
+  removals: nowhere,
+  detect,
+} satisfies GuardrailDetector;

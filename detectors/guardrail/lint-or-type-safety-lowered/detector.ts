@@ -286,4 +286,9 @@ function detect(subject: GuardrailSubject, context: GuardrailContext): Answer {
 }
 
 /** See README.md of this folder. */
-export const lintOrTypeSafetyLowered = { rule: RULE, concerns, detect } satisfies GuardrailDetector;
+export const lintOrTypeSafetyLowered = {
+  rule: RULE,
+  concerns,
+  removals: (path) => CONFIG.test(path),
+  detect,
+} satisfies GuardrailDetector;

@@ -3,6 +3,7 @@ import type { GuardrailContext, GuardrailDetector, GuardrailSubject } from '../.
 import { sha256 } from '../../../src/core/digest.ts';
 import { type AddedLine, addedLines } from '../support/added.ts';
 import { sidesOf } from '../support/judge.ts';
+import { nowhere } from '../support/prose.ts';
 import { quote } from '../support/quote.ts';
 import { tell } from '../support/report.ts';
 import { guardrailRule } from '../support/rule.ts';
@@ -62,4 +63,4 @@ function detect(subject: GuardrailSubject, context: GuardrailContext): Answer {
 }
 
 /** See README.md of this folder. */
-export const minifiedSourceAdded = { rule: RULE, concerns, detect } satisfies GuardrailDetector;
+export const minifiedSourceAdded = { rule: RULE, concerns, removals: nowhere, detect } satisfies GuardrailDetector;

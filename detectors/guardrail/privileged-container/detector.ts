@@ -4,6 +4,7 @@ import type { FileSide, GuardrailContext, GuardrailDetector, GuardrailSubject } 
 import { isOff, isOn, judgeInfrastructure, type Opinion } from '../support/infra.ts';
 import { type Judged, judgeLoosening, sidesOf, type Weakness } from '../support/judge.ts';
 import { isContent, linesOf } from '../support/parsed.ts';
+import { nowhere } from '../support/prose.ts';
 import { quote } from '../support/quote.ts';
 import { tell } from '../support/report.ts';
 import { guardrailRule } from '../support/rule.ts';
@@ -240,4 +241,4 @@ function detect(subject: GuardrailSubject, context: GuardrailContext): Answer {
 }
 
 /** See README.md of this folder. */
-export const privilegedContainer = { rule: RULE, concerns, detect } satisfies GuardrailDetector;
+export const privilegedContainer = { rule: RULE, concerns, removals: nowhere, detect } satisfies GuardrailDetector;

@@ -4,7 +4,7 @@ import { type AddedLine, addedLines, exact } from '../support/added.ts';
 import { judgeInstructions } from '../support/instructions.ts';
 import { sidesOf } from '../support/judge.ts';
 import { formatOf } from '../support/parsed.ts';
-import { anywhere } from '../support/prose.ts';
+import { anywhere, nowhere } from '../support/prose.ts';
 import { fieldsOf } from '../support/pull-request.ts';
 import { quote } from '../support/quote.ts';
 import { tell } from '../support/report.ts';
@@ -106,4 +106,9 @@ function detect(subject: GuardrailSubject) {
 }
 
 /** See README.md of this folder. */
-export const promptInjectionPhrases = { rule: RULE, concerns: anywhere, detect } satisfies GuardrailDetector;
+export const promptInjectionPhrases = {
+  rule: RULE,
+  concerns: anywhere,
+  removals: nowhere,
+  detect,
+} satisfies GuardrailDetector;

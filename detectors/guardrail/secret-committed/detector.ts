@@ -3,7 +3,7 @@ import type { FileSide, GuardrailDetector, GuardrailSubject } from '../../../src
 import { sha256 } from '../../../src/core/digest.ts';
 import { type AddedLine, addedLines } from '../support/added.ts';
 import { sidesOf } from '../support/judge.ts';
-import { anywhere } from '../support/prose.ts';
+import { anywhere, nowhere } from '../support/prose.ts';
 import { fieldsOf } from '../support/pull-request.ts';
 import { quote } from '../support/quote.ts';
 import { tell } from '../support/report.ts';
@@ -119,4 +119,9 @@ function detect(subject: GuardrailSubject): Answer {
 }
 
 /** See README.md of this folder. */
-export const secretCommitted = { rule: RULE, concerns: anywhere, detect } satisfies GuardrailDetector;
+export const secretCommitted = {
+  rule: RULE,
+  concerns: anywhere,
+  removals: nowhere,
+  detect,
+} satisfies GuardrailDetector;

@@ -14,6 +14,11 @@ export function isMarkup(path: string): boolean {
   return MARKUP.test(path);
 }
 
+/** No file: rules about what is there have nothing to say of what went. */
+export function nowhere(_path: string): boolean {
+  return false;
+}
+
 /** Any file: rules about text look everywhere. */
 export function anywhere(_path: string): boolean {
   return true;

@@ -1,6 +1,7 @@
 import type { FileSide, GuardrailContext, GuardrailDetector, GuardrailSubject } from '../../../src/core/detector.ts';
 import type { Rule } from '../../../src/core/rule.ts';
 import { type Judged, judgeLoosening } from './judge.ts';
+import { nowhere } from './prose.ts';
 
 /** A rule of this family that anybody with the rank may sign for, and that policy may set. */
 export function guardrailRule(
@@ -19,6 +20,7 @@ export function looseningDetector(
   return {
     rule,
     concerns,
+    removals: nowhere,
     detect: (subject: GuardrailSubject, context: GuardrailContext) =>
       judgeLoosening(rule, subject, context, concerns, (side) => judge(side, context)),
   };

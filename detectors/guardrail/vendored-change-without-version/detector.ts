@@ -2,6 +2,7 @@ import { type Answer, answerOf, CLEAR } from '../../../src/core/detection.ts';
 import type { GuardrailContext, GuardrailDetector, GuardrailSubject } from '../../../src/core/detector.ts';
 import { exact } from '../support/added.ts';
 import { sidesOf } from '../support/judge.ts';
+import { nowhere } from '../support/prose.ts';
 import { quote } from '../support/quote.ts';
 import { tell } from '../support/report.ts';
 import { guardrailRule } from '../support/rule.ts';
@@ -49,4 +50,9 @@ function detect(subject: GuardrailSubject, context: GuardrailContext): Answer {
 }
 
 /** See README.md of this folder. */
-export const vendoredChangeWithoutVersion = { rule: RULE, concerns, detect } satisfies GuardrailDetector;
+export const vendoredChangeWithoutVersion = {
+  rule: RULE,
+  concerns,
+  removals: nowhere,
+  detect,
+} satisfies GuardrailDetector;

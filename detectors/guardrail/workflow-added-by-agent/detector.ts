@@ -1,6 +1,7 @@
 import { answerOf, CLEAR } from '../../../src/core/detection.ts';
 import type { GuardrailContext, GuardrailDetector, GuardrailSubject } from '../../../src/core/detector.ts';
 import { isBaseline, judgeSide, sidesOf } from '../support/judge.ts';
+import { nowhere } from '../support/prose.ts';
 import { quote } from '../support/quote.ts';
 import { tell } from '../support/report.ts';
 import { guardrailRule } from '../support/rule.ts';
@@ -35,4 +36,9 @@ function detect(subject: GuardrailSubject, context: GuardrailContext) {
 }
 
 /** See README.md of this folder. */
-export const workflowAddedByAgent = { rule: RULE, concerns: isWorkflowPath, detect } satisfies GuardrailDetector;
+export const workflowAddedByAgent = {
+  rule: RULE,
+  concerns: isWorkflowPath,
+  removals: nowhere,
+  detect,
+} satisfies GuardrailDetector;

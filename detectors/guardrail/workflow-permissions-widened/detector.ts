@@ -3,6 +3,7 @@ import type { FileSide, GuardrailContext, GuardrailDetector, GuardrailSubject } 
 import { CountersignError } from '../../../src/core/errors.ts';
 import type { Level } from '../../../src/core/rule.ts';
 import { type Judged, judgeLoosening, NOTHING_JUDGED, type Scope, sidesOf, type Weakness } from '../support/judge.ts';
+import { nowhere } from '../support/prose.ts';
 import { quote } from '../support/quote.ts';
 import { guardrailRule } from '../support/rule.ts';
 import { entriesOf, entryOf, type MapNode, text } from '../support/tree.ts';
@@ -141,4 +142,9 @@ function baseOf(before: FileSide): Workflow | null {
 }
 
 /** See README.md of this folder. */
-export const workflowPermissionsWidened = { rule: RULE, concerns: mayBeWorkflow, detect } satisfies GuardrailDetector;
+export const workflowPermissionsWidened = {
+  rule: RULE,
+  concerns: mayBeWorkflow,
+  removals: nowhere,
+  detect,
+} satisfies GuardrailDetector;
