@@ -11,14 +11,14 @@ import { type GuardrailCase, parseCases } from '../test/support/guardrail-fixtur
  */
 const LAB = join(import.meta.dirname, 'lab');
 
-interface Sample {
+export interface Sample {
   readonly area: string;
   /** The rule that has to tell; null for a harmless sample. */
   readonly rule: string | null;
   readonly example: GuardrailCase;
 }
 
-function samplesOf(round: string): readonly Sample[] {
+export function samplesOf(round: string): readonly Sample[] {
   return readdirSync(join(LAB, round))
     .sort()
     .flatMap((file) =>
@@ -31,7 +31,7 @@ function samplesOf(round: string): readonly Sample[] {
 }
 
 /** What the rules say of a sample beyond notes; that an agent adds a workflow is true of many a harmless one. */
-function told({ example }: Sample): readonly Detection[] {
+export function told({ example }: Pick<Sample, 'example'>): readonly Detection[] {
   const found: Detection[] = [];
   for (const subject of example.subjects) {
     for (const detector of guardrailDetectorsFor(subject)) {

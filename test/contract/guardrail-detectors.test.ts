@@ -5,11 +5,18 @@ import { GUARDRAIL_DETECTORS, guardrailDetectorsFor } from '../../detectors/guar
 import { QUOTE_LIMIT } from '../../detectors/guardrail/support/quote.ts';
 import type { Detection } from '../../src/core/detection.ts';
 import type { GuardrailDetector, GuardrailSubject } from '../../src/core/detector.ts';
-import { type GuardrailCase, guardrailCases, guardrailFixtureFolders } from '../support/guardrail-fixtures.ts';
+import {
+  attributionOf,
+  type GuardrailCase,
+  guardrailCases,
+  guardrailFixtureFolders,
+} from '../support/guardrail-fixtures.ts';
 
 const FOLDER = join(import.meta.dirname, '..', '..', 'detectors', 'guardrail');
 /** Folders that are shared parts, not rules. */
 const NOT_RULES = new Set(['support', 'schemas']);
+const LEVELS = ['note', 'warning', 'error'];
+const CONFIDENCES = ['low', 'medium', 'high'];
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
 const RULE_FOLDERS = readdirSync(FOLDER, { withFileTypes: true })
@@ -102,6 +109,25 @@ describe.each(GUARDRAIL_DETECTORS.map((detector) => [detector.rule.id, detector]
         expect(detection.evidence).toHaveProperty('before');
         expect(detection.evidence).toHaveProperty('after');
         expect(detection.locations[0].startLine).toBeGreaterThan(0);
+      }
+    }
+  });
+
+  test('states no more than the most that it says it may', () => {
+    const most = { level: detector.rule.level, confidence: detector.rule.confidence, ...detector.rule.highest };
+    for (const example of guardrailCases(id, 'bad')) {
+      for (const author of ['agent', 'human']) {
+        for (const detection of all(detector, {
+          ...example,
+          context: { ...example.context, attribution: attributionOf(author) },
+        })) {
+          expect(LEVELS.indexOf(detection.level ?? detector.rule.level)).toBeLessThanOrEqual(
+            LEVELS.indexOf(most.level),
+          );
+          expect(CONFIDENCES.indexOf(detection.confidence ?? detector.rule.confidence)).toBeLessThanOrEqual(
+            CONFIDENCES.indexOf(most.confidence),
+          );
+        }
       }
     }
   });

@@ -11,6 +11,7 @@ const RULE = guardrailRule('binary-added', {
   help: 'A reviewer cannot read compiled code or an archive, and what runs it trusts it wholly. Build it from source in automation, or take it from a registry with its digest; where it has to be in the repository, record where it came from and its digest.',
   level: 'warning',
   confidence: 'high',
+  highest: { level: 'error', confidence: 'high' },
   cwe: [506, 829],
   requires: ['beforeAfter'],
 });

@@ -17,6 +17,7 @@ const RULE = guardrailRule('lint-or-type-safety-lowered', {
   help: 'Strict modes and rules find mistakes that reviewers miss; a suppression says that one finding is not worth a repair. Agents add them to make a check pass. Repair the code; where a suppression is right, name the one rule and the reason.',
   level: 'warning',
   confidence: 'high',
+  highest: { level: 'error', confidence: 'high' },
   cwe: [1127, 710],
   requires: ['beforeAfter'],
 });

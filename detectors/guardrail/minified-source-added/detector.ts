@@ -14,6 +14,7 @@ const RULE = guardrailRule('minified-source-added', {
   help: 'Minified and obfuscated code runs like any other and cannot be reviewed; a few lines of it hide whatever their author wished. Commit the source and build it in automation, or take the package from a registry by its digest.',
   level: 'warning',
   confidence: 'medium',
+  highest: { level: 'error', confidence: 'medium' },
   cwe: [506, 1007],
   requires: ['beforeAfter'],
 });

@@ -6,7 +6,7 @@ import { nowhere } from './prose.ts';
 /** A rule of this family that anybody with the rank may sign for, and that policy may set. */
 export function guardrailRule(
   id: string,
-  parts: Pick<Rule, 'shortDescription' | 'help' | 'level' | 'confidence' | 'cwe' | 'requires'>,
+  parts: Pick<Rule, 'shortDescription' | 'help' | 'level' | 'confidence' | 'highest' | 'cwe' | 'requires'>,
 ): Rule {
   return { id, family: 'guardrail', ...parts, critical: false, signable: true, since: '0.1.0' };
 }

@@ -13,6 +13,7 @@ const RULE = guardrailRule('test-weakened', {
   help: 'An agent that cannot make a test pass may skip it, delete it, take its assertions out, or lower the threshold of coverage, in the very change that the test was there to judge. Repair the code; where a test is wrong, change it in a commit that says why.',
   level: 'warning',
   confidence: 'medium',
+  highest: { level: 'error', confidence: 'medium' },
   cwe: [1127, 693],
   requires: ['beforeAfter'],
 });

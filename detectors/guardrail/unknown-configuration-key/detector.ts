@@ -11,6 +11,7 @@ const RULE = guardrailRule('unknown-configuration-key', {
   help: 'Models invent settings as they invent packages. A tool that does not know a key ignores it in most cases, so that a protection which seems to be there is not. The keys come from schemas that the tools or maintained packages publish, pinned with this version; a key that is newer than they are can be signed for.',
   level: 'warning',
   confidence: 'medium',
+  highest: { level: 'warning', confidence: 'high' },
   cwe: [1068, 693],
   requires: ['beforeAfter'],
 });

@@ -12,6 +12,7 @@ const RULE = guardrailRule('vendored-change-without-version', {
   help: 'Vendored code is trusted because it is what its authors released. An edit without a new version makes it something else that nobody reviews, and the next update wipes it out. Update the copy as a whole with its version record, or keep the edit as a patch beside it.',
   level: 'warning',
   confidence: 'medium',
+  highest: { level: 'error', confidence: 'medium' },
   cwe: [506, 1395],
   requires: ['beforeAfter'],
 });
