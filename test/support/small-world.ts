@@ -42,7 +42,9 @@ export interface SmallWorldOptions {
   readonly author: Person;
   readonly attribution: Attribution;
   readonly policy?: string;
-  readonly store?: Pick<Store, 'ledger'> & Partial<Store>;
+  /** The real store, whose queue is driven by the test all the same. */
+  readonly store?: Store;
+  readonly repository?: RepositoryRef;
   readonly ownedByPerson?: Person;
 }
 
@@ -72,7 +74,13 @@ const inspector: Inspector = {
   async close() {},
 };
 
+/** What every call says after `crashAfter`, until the restart. */
+class Killed extends Error {}
+
 export function createSmallWorld(options: SmallWorldOptions) {
+  const repository = options.repository ?? REPOSITORY;
+  /** Calls left before the process dies; null while nobody kills it. */
+  let fuse: number | null = null;
   let clock = START;
   let words = 0;
   let ids = 0;
@@ -82,7 +90,7 @@ export function createSmallWorld(options: SmallWorldOptions) {
   const files = new Map<string, Readonly<Record<string, string>>>([[sha, {}]]);
   const comments = new Map<number, CommentState>();
   const runs = new Map<number, Run>();
-  const queue: Job[] = [];
+  const queue: Queued[] = [];
   let commits: { readonly authorId: number; readonly login: string }[] = [];
   const pull = { state: 'open' as 'open' | 'closed', title: 'A change', baseRef: 'main' };
   const roles = new Map(options.people.map((each) => [each.login, each]));
@@ -100,7 +108,7 @@ export function createSmallWorld(options: SmallWorldOptions) {
     assignees: [],
     headSha: sha,
     headRef: 'feature',
-    headRepositoryId: REPOSITORY.id,
+    headRepositoryId: repository.id,
     baseSha: 'b'.repeat(40),
     baseRef: pull.baseRef,
     commitCount: commits.length,
@@ -196,10 +204,11 @@ export function createSmallWorld(options: SmallWorldOptions) {
     mergeQueue: async () => null,
   };
 
-  const memory = memoryStore(queue);
-  const store = { ...memory, ...options.store, queue: memory.queue } as unknown as Store;
+  const memory = memoryStore(queue, () => clock);
+  const stored = { ...memory, ...options.store, queue: memory.queue } as unknown as Store;
+  const store: Store = { ...mortal(stored), ledger: mortal(stored.ledger), queue: mortal(stored.queue) };
   const ports = {
-    host,
+    host: mortal(host),
     store,
     policy: async () =>
       appliedPolicy({ organisation: null, repository: { text: policyText, label: 'policy' }, base: null }, clock),
@@ -211,7 +220,7 @@ export function createSmallWorld(options: SmallWorldOptions) {
       return words.toString(36).padStart(length, '0');
     },
     log: (level: string, message: string, fields: unknown) => {
-      if (level === 'error') throw new Error(`${message}: ${JSON.stringify(fields)}`);
+      if (level === 'error' && fuse === null) throw new Error(`${message}: ${JSON.stringify(fields)}`);
     },
     changes: async () => ({ changes: [], unread: [], baseNames: new Set<string>() }),
     evidence: { registryHosts: [], gather: async () => [] },
@@ -224,6 +233,21 @@ export function createSmallWorld(options: SmallWorldOptions) {
     now: () => clock,
   } as unknown as Ports;
 
+  /** The same functions, each of which may be the last that the process calls. */
+  function mortal<T extends object>(part: T): T {
+    return new Proxy(part, {
+      get(target, key, receiver) {
+        const found: unknown = Reflect.get(target, key, receiver);
+        if (typeof found !== 'function') return found;
+        return (...given: unknown[]) => {
+          if (fuse !== null && fuse <= 0) throw new Killed();
+          if (fuse !== null) fuse -= 1;
+          return Reflect.apply(found, target, given) as unknown;
+        };
+      },
+    });
+  }
+
   function addComment(author: Account, body: string, viaAppId: number | null): CommentState {
     ids += 1;
     const at = new Date(clock).toISOString();
@@ -233,13 +257,23 @@ export function createSmallWorld(options: SmallWorldOptions) {
   }
 
   async function run(job: Job, id: string = crypto.randomUUID()): Promise<void> {
-    await work({ id, job }, ports, new AbortController().signal);
+    for (let earlierStarts = 0; ; earlierStarts += 1) {
+      try {
+        await work({ id, job, earlierStarts }, ports, new AbortController().signal);
+        fuse = null;
+        return;
+      } catch (error) {
+        // The process died: another one starts, and the queue hands it the same job.
+        if (!(error instanceof Killed) || fuse === null) throw error;
+        fuse = null;
+      }
+    }
   }
 
   async function review(cause: string, sender: Person | null, beforeSha: string | null): Promise<void> {
     await run({
       kind: 'review',
-      repository: REPOSITORY,
+      repository,
       pullRequest: NUMBER,
       cause,
       sender,
@@ -283,7 +317,7 @@ export function createSmallWorld(options: SmallWorldOptions) {
         id: comment.id,
         job: {
           kind: 'command',
-          repository: REPOSITORY,
+          repository,
           pullRequest: NUMBER,
           commentId: comment.id,
           sender: account(by),
@@ -298,14 +332,28 @@ export function createSmallWorld(options: SmallWorldOptions) {
     remove: (id: number) => comments.delete(id),
     run,
     press: (identifier: string, by: Person, checkRunId = world.newest().id) =>
-      run({ kind: 'press', repository: REPOSITORY, checkRunId, headSha: sha, identifier, sender: account(by) }),
+      run({ kind: 'press', repository, checkRunId, headSha: sha, identifier, sender: account(by) }),
+    /** The process dies after so many calls to GitHub or the store, and is started again. */
+    crashAfter(calls: number) {
+      fuse = calls;
+    },
+    /** Runs what the queue has for now, and what that asks for. */
+    async settle() {
+      for (let jobs = 0; jobs < 200; jobs += 1) {
+        const index = queue.findIndex((each) => each.at <= clock);
+        const [due] = index < 0 ? [] : queue.splice(index, 1);
+        if (due === undefined) return;
+        await run(due.job, due.id);
+      }
+      throw new Error('the queue does not come to rest');
+    },
     later(ms: number) {
       clock += ms;
     },
     setTitle(title: string) {
       pull.title = title;
     },
-    republish: () => run({ kind: 'republish', repository: REPOSITORY, pullRequest: NUMBER, cause: 'expired' }),
+    republish: () => run({ kind: 'republish', repository, pullRequest: NUMBER, cause: 'expired' }),
     /** What GitHub would show and go by: the newest run of the head. */
     newest(): Run {
       const found = [...runs.values()].findLast((each) => each.headSha === sha);
@@ -315,11 +363,11 @@ export function createSmallWorld(options: SmallWorldOptions) {
     runs: () => [...runs.values()],
     buttons: () => world.newest().update?.actions ?? [],
     latest: async (): Promise<StoredReview> => {
-      const found = await store.latestReview(REPOSITORY.id, NUMBER);
+      const found = await stored.latestReview(repository.id, NUMBER);
       if (found === null) throw new Error('no review');
       return found;
     },
-    signOffs: () => store.signOffs(REPOSITORY.id, NUMBER),
+    signOffs: () => stored.signOffs(repository.id, NUMBER),
     replies: () =>
       [...comments.values()].filter((each) => each.viaAppId === 99 && !each.body.includes('countersign:sticky')),
     /** The part of the store that is remembered here; shared by worlds that are "restarted". */
@@ -339,7 +387,15 @@ function shaOf(number: number): string {
 }
 
 /** The store in memory; entries of the ledger are kept as they came, the chain is the real store's business. */
-function memoryStore(queue: Job[]) {
+interface Queued {
+  readonly id: string;
+  readonly job: Job;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+function memoryStore(queue: Queued[], now: () => number) {
+  const known = new Set<string>();
   const pulls = new Map<number, PullRequestRecord>();
   const reviews: StoredReview[] = [];
   const signOffs = new Map<string, SignOff>();
@@ -351,8 +407,10 @@ function memoryStore(queue: Job[]) {
     entries,
     reviews,
     queue: {
-      send: async (_id: string, job: Job) => {
-        queue.push(job);
+      send: async (id: string, job: Job, { afterMs }: { readonly afterMs: number }) => {
+        if (known.has(id)) return 'duplicate' as const;
+        known.add(id);
+        queue.push({ id, job, at: now() + afterMs });
         return 'stored' as const;
       },
       awaitsReview: async () => false,
