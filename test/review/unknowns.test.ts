@@ -49,7 +49,7 @@ test('whichever sources fail, a review that passes would not have been blocked h
     { numRuns: 5000, seed: -1954039323 },
   );
   // A property over cases that never come up shows nothing.
-  expect(passed).toBeGreaterThan(20);
+  expect(passed).toBeGreaterThan(200);
 });
 
 test('a review in which no source answers at all never passes, unless nothing new is in it', () => {

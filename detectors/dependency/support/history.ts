@@ -1,5 +1,6 @@
 import type { PackageEvidence, VersionEvidence } from '../../../src/core/evidence.ts';
 import { type Fact, knownValue } from '../../../src/core/fact.ts';
+import type { Wanted } from './answer.ts';
 
 /** The version to compare with: the one the change leaves, else the one published before. */
 export function versionBefore(evidence: PackageEvidence): Fact<VersionEvidence> {
@@ -53,4 +54,37 @@ export function attestedBefore({ previousVersion, predecessor }: PackageEvidence
   return [previousVersion, predecessor]
     .flatMap((each) => knownValue(each) ?? [])
     .find((each) => each.provenance.state === 'known');
+}
+
+/** Facts that are missing and could still show one of the marks above. */
+export function openMarks(evidence: PackageEvidence): Wanted {
+  const now = knownValue(evidence.resolvedVersion);
+  if (now === undefined) return [['resolvedVersion', evidence.resolvedVersion]];
+  const before = versionBefore(evidence);
+  const scriptsBefore = before.state === 'known' ? before.value.installScripts : before;
+  const runsNone = now.installScripts.state === 'known' && now.installScripts.value.length === 0;
+  const { earlierPublishers } = evidence;
+  const isFirst = earlierPublishers.state === 'known' && earlierPublishers.value.length === 0;
+  const holds = now.provenance.state === 'known' && now.provenance.value.state !== 'invalid';
+  const attested = [evidence.previousVersion, evidence.predecessor].map((each) =>
+    each.state === 'known' ? each.value.provenance : each,
+  );
+  const wanted: Wanted = [
+    ...(runsNone
+      ? []
+      : ([
+          ['installScripts', now.installScripts],
+          ['previousInstallScripts', scriptsBefore],
+        ] as const)),
+    ...(isFirst
+      ? []
+      : ([
+          ['publisher', now.publisher],
+          ['earlierPublishers', earlierPublishers],
+        ] as const)),
+    ...(holds
+      ? []
+      : [['provenance', now.provenance] as const, ...attested.map((each) => ['previousProvenance', each] as const)]),
+  ];
+  return wanted.filter(([, fact]) => fact.state === 'unavailable');
 }

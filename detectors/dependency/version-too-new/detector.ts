@@ -3,7 +3,7 @@ import type { DependencyContext, DependencyDetector } from '../../../src/core/de
 import { knownValue } from '../../../src/core/fact.ts';
 import type { Rule } from '../../../src/core/rule.ts';
 import { daysSince, fromRegistry, namesVersion, needs, spoken, tell } from '../support/answer.ts';
-import { gainedScripts, newPublisher, provenanceGone } from '../support/history.ts';
+import { gainedScripts, newPublisher, openMarks, provenanceGone } from '../support/history.ts';
 
 const RULE: Rule = {
   id: 'version-too-new',
@@ -40,7 +40,10 @@ export const versionTooNew: DependencyDetector = {
       provenanceGone(evidence) ? 'lost its provenance' : null,
     ].filter((each) => each !== null);
     // An update that closes a hole must not be held back for being quick; one that bears the marks of a take-over must.
-    if (changed.length === 0 && fixesAdvisory(evidence)) return CLEAR;
+    if (changed.length === 0 && fixesAdvisory(evidence)) {
+      const open = openMarks(evidence);
+      return open.length === 0 ? CLEAR : needs(subject, open);
+    }
     const hours = Math.max(0, Math.floor((now - Date.parse(publishedAt.value)) / 3_600_000));
     const level = changed.length > 0 ? 'warning' : 'note';
     return tell(RULE, subject, context, {
