@@ -2,14 +2,14 @@ import type { DependencyChange } from '../src/core/dependency.ts';
 import type { JsonValue } from '../src/core/json.ts';
 import { purlOf } from '../src/core/purl.ts';
 import type { EvidenceCache } from '../src/evidence/cache.ts';
-import { DEFAULT_SOURCES, openNames, openSources } from '../src/sources.ts';
+import { DEFAULT_SOURCES, openSources } from '../src/sources.ts';
 import { json, startServer } from '../test/support/registry-server.ts';
 
 /** Milliseconds that every answer of the local registry takes. */
 const LATENCY = 50;
 const PACKAGES = 100;
 
-/** Look-ups against a registry that takes its time, cold and warm; and how many names a second likeness judges. */
+/** Look-ups against a registry that takes its time, cold and warm. */
 export async function run(print: (line: string) => void): Promise<void> {
   const server = await startServer((request, response) => {
     const name = decodeURIComponent((request.url ?? '/').slice(1));
@@ -44,43 +44,7 @@ export async function run(print: (line: string) => void): Promise<void> {
   } finally {
     await server.close();
   }
-  await benchNames(print);
 }
-
-async function benchNames(print: (line: string) => void): Promise<void> {
-  const started = performance.now();
-  const names = await openNames({ popularFiles: {} }, Date.now);
-  names.looksLike('npm', 'warm-up');
-  const startUp = performance.now() - started;
-  const asked = Array.from(
-    { length: 20_000 },
-    (_, index) => `${WORDS[index % WORDS.length]}-${WORDS[(index * 7) % WORDS.length]}-${index % 977}`,
-  );
-  for (const name of asked.slice(0, 2000)) names.looksLike('npm', name);
-  const from = performance.now();
-  for (const name of asked) names.looksLike('npm', name);
-  const perSecond = asked.length / ((performance.now() - from) / 1000);
-  print('');
-  print(
-    `Likeness alone: ${Math.round(perSecond).toLocaleString('en')} names a second after ${startUp.toFixed(0)} ms of start-up (target: 20,000).`,
-  );
-}
-
-const WORDS = [
-  'react',
-  'parser',
-  'utils',
-  'stream',
-  'mongo',
-  'helper',
-  'json',
-  'lint',
-  'router',
-  'crypto',
-  'babel',
-  'loader',
-  'fetch',
-];
 
 function packument(name: string) {
   const versions = Array.from({ length: 40 }, (_, index) => `1.${index}.0`);

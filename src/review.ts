@@ -10,6 +10,7 @@ import { diffDigestOf, involve } from './review/involvement.ts';
 import { type Judgement, judge } from './review/judge.ts';
 import { lapseSignOffs } from './review/lapse.ts';
 import { publish } from './review/publish.ts';
+import { rememberAsked } from './review/remember.ts';
 import { couldNotEvaluate, retryLater, SIGNABLE_AFTER_MS } from './review/retry.ts';
 import { endLeftRun, endRun, needsRunAtOnce, startRun, storedRecord, unlessGone } from './review/runs.ts';
 
@@ -33,6 +34,7 @@ export async function review(job: ReviewJob, ports: Ports, signal: AbortSignal):
     ports.about({ headSha: report.headSha, review: report.code });
     await ports.store.ledger.append(job.repository.installationId, reviewEntry(report, ground, ports));
     const record = await remember(job, ground, judgement, diffDigest, ports);
+    await rememberAsked(job.repository, job.pullRequest, judgement.asked, ground.policy, ports);
     await lapseSignOffs(report, ground, ports);
 
     const before = ground.latest?.report.code === report.code ? ground.latest.checkRunId : null;

@@ -103,6 +103,7 @@ export async function close(job: Extract<Job, { kind: 'closed' }>, ports: Ports)
     );
   }
   await ports.store.savePullRequest({ ...known, state: 'closed', openCheckRun: null });
+  await ports.store.settle(repository.id, number, job.merged);
   if (review === null) return;
   await withdraw(repository, review, 'Its pull request was closed.', ports).catch(unlessGone);
   await reviewAllOf({ repository, headSha: job.headSha, cause: 'sibling-closed' }, ports, null);

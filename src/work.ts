@@ -1,5 +1,6 @@
 import type { Job, QueuedJob } from './core/job.ts';
 import type { Ports } from './ports.ts';
+import { tellCameTrue } from './review/came-true.ts';
 import { mergeGroup } from './review/merge-group.ts';
 import { checkPolicy } from './review/policy-change.ts';
 import { checkPush } from './review/pushed.ts';
@@ -29,6 +30,8 @@ export async function work({ id, job, earlierStarts }: QueuedJob, ports: Ports, 
       return checkPolicy(job, ports);
     case 'misplaced':
       return answerMisplaced(job, ports);
+    case 'came-true':
+      return tellCameTrue(job, ports);
     case 'merge-group':
       return mergeGroup(job, ports, signal);
     case 'rerequested':

@@ -195,12 +195,18 @@ async function* lotsOf(
   if (lot.length > 0) yield lot;
 }
 
+/** Beyond this many characters a line is no package; the rest of it is passed over, so that a line without an end stays small. */
+const LONGEST_LINE = 4096;
+
 async function* linesOf(pieces: AsyncIterable<string>): AsyncIterable<string> {
   let rest = '';
   for await (const piece of pieces) {
-    const lines = (rest + piece).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
+    const [first = '', ...others] = piece.split('\n');
+    rest += first.slice(0, Math.max(0, LONGEST_LINE - rest.length));
+    for (const other of others) {
+      yield rest;
+      rest = other.slice(0, LONGEST_LINE);
+    }
   }
   if (rest !== '') yield rest;
 }

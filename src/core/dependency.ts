@@ -1,19 +1,22 @@
 import type { Location } from './location.ts';
 
 /** Package-URL types that have a folder in `src/ecosystems/` (purl-spec, PURL-TYPES). */
-export type PackageType =
-  | 'npm'
-  | 'pypi'
-  | 'cargo'
-  | 'golang'
-  | 'gem'
-  | 'composer'
-  | 'nuget'
-  | 'maven'
-  | 'githubactions'
-  | 'docker'
+export const PACKAGE_TYPES = [
+  'npm',
+  'pypi',
+  'cargo',
+  'golang',
+  'gem',
+  'composer',
+  'nuget',
+  'maven',
+  'githubactions',
+  'docker',
   /** What comes from no registry at all: a script fetched from an address (purl-spec, type `generic`). */
-  | 'generic';
+  'generic',
+] as const;
+
+export type PackageType = (typeof PACKAGE_TYPES)[number];
 
 export type DependencySource = 'registry' | 'git' | 'url' | 'path' | 'workspace';
 

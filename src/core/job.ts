@@ -92,6 +92,11 @@ export type Job =
       readonly place: string;
       readonly sender: Account;
     }
+  | {
+      /** Something happened to a package that this repository asked for: its issue says so. */
+      readonly kind: 'came-true';
+      readonly repository: RepositoryRef;
+    }
   | RerequestedJob
   | MergeGroupJob;
 

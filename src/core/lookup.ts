@@ -1,6 +1,7 @@
 import type { LookupFunction } from 'node:net';
 import type { DependencyChange, PackageType } from './dependency.ts';
 import type { Advisory, PackageEvidence, Person, Provenance } from './evidence.ts';
+import type { Fact } from './fact.ts';
 import type { JsonValue } from './json.ts';
 
 /** The port to the registries and advisory sources: evidence for each change, in the same order. Never throws for a source that is down. */
@@ -19,6 +20,8 @@ export interface EvidenceSource {
       readonly thorough?: boolean;
     },
   ): Promise<readonly PackageEvidence[]>;
+  /** Advisories of exact versions alone, in the same order: no registry is asked. Not applicable where no source may be asked. */
+  advisories(changes: readonly DependencyChange[], signal: AbortSignal): Promise<readonly Fact<readonly Advisory[]>[]>;
 }
 
 /** Which registry a family of names belongs to. */

@@ -3,9 +3,10 @@ import type { Job, QueuedJob } from './job.ts';
 import type { JsonValue } from './json.ts';
 import type { Report, Verdict } from './report.ts';
 import type { SignOff } from './signoff.ts';
+import type { WatchStore } from './watch.ts';
 
 /** The port to the database: what is remembered, the queue, and the ledger. Failures are CountersignError `store-unavailable`. */
-export interface Store {
+export interface Store extends WatchStore {
   readonly queue: Queue;
   readonly ledger: Ledger;
 
@@ -139,6 +140,7 @@ export interface LedgerEntry {
     | 'break-glass'
     | 'lapse'
     | 'bypass'
+    | 'came-true'
     | 'policy-change'
     | 'tamper';
   /** Names the event by its content; the same key is never appended twice. */
@@ -259,6 +261,8 @@ export interface RetentionLimits {
   readonly reviewDays: number;
   /** Closed pull requests, with their reviews and sign-offs. */
   readonly closedPullRequestDays: number;
+  /** Packages that are looked at again, since they were last asked for. */
+  readonly watchedDays: number;
   /** Effect keys: as long as these are kept, a replayed delivery does nothing. */
   readonly effectDays: number;
 }
@@ -268,6 +272,7 @@ export interface RetentionCounts {
   readonly reviews: number;
   readonly pullRequests: number;
   readonly signOffs: number;
+  readonly watched: number;
   readonly effects: number;
   readonly cached: number;
 }

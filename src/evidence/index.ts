@@ -77,6 +77,12 @@ export function createEvidence(options: EvidenceOptions): EvidenceSource {
         }),
       );
     },
+    async advisories(changes, signal) {
+      const subjects = changes.map((change) => subjectOf(change, registries, options, []));
+      const nobody = subjects.map(() => null);
+      const told = await advisoriesOf(subjects, nobody, { ...options, now: options.clock.now() }, signal);
+      return told.map((each) => each.advisories);
+    },
   };
 
   /** One question a package, however many changes speak of it; null where there is nothing to look up. */

@@ -46,6 +46,8 @@ export interface AppliedPolicy {
   readonly registries: Policy['registries'];
   /** Whether a merge without our green check opens an issue even where no branch rule requires the check. */
   readonly bypassIssue: boolean;
+  /** ISO 8601: when the next standing exception is over; null where none holds. */
+  readonly exceptionsEnd: string | null;
   /** Sentences for the report: an invalid file, an expired exception. Plain text. */
   readonly notes: readonly string[];
 }

@@ -7,7 +7,7 @@ import { isPolicyPath, type Policy, PROTECTED_RULES, policyDigest, type Scrutiny
 import type { Confidence, Level, Rule } from '../core/rule.ts';
 import type { AppliedPolicy, Weight } from './applied.ts';
 import { atLeast } from './authorise.ts';
-import { exceptionFor, exceptionNotes } from './exceptions.ts';
+import { exceptionFor, exceptionNotes, nextEnd } from './exceptions.ts';
 
 const SEVERITY: Readonly<Record<Level, number>> = { error: 3, warning: 2, note: 1 };
 const SCRUTINY: Readonly<Record<Scrutiny, number>> = { strict: 3, standard: 2, critical: 1 };
@@ -42,6 +42,7 @@ export function applyPolicy(policy: Policy, notes: readonly string[], now: numbe
     privateNames: policy.privateNames,
     registries: policy.registries,
     bypassIssue: policy.bypassIssue,
+    exceptionsEnd: nextEnd(policy.exceptions, now),
     notes: [...notes, ...exceptionNotes(policy.exceptions, now), ...relaxationNotes(policy)],
   };
 }

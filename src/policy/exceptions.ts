@@ -18,8 +18,17 @@ export function exceptionFor(
 
 /** Whether an exception's last day is over. */
 export function isPast({ expires }: PolicyException, now: number): boolean {
-  const end = Date.parse(`${expires}T23:59:59.999Z`);
-  return !(end >= now);
+  return !(endOf(expires) >= now);
+}
+
+/** ISO 8601: the first moment at which an exception that holds now holds no more; null where none holds. */
+export function nextEnd(exceptions: readonly PolicyException[], now: number): string | null {
+  const ends = exceptions.filter((each) => !isPast(each, now)).map(({ expires }) => endOf(expires) + 1);
+  return ends.length === 0 ? null : new Date(Math.min(...ends)).toISOString();
+}
+
+function endOf(day: string): number {
+  return Date.parse(`${day}T23:59:59.999Z`);
 }
 
 function covers(exception: PolicyException, detection: Detection): boolean {

@@ -104,6 +104,8 @@ function readingOf({ body }: LedgerEvent): Reading {
       return { activity: 2, status: 2, severity: 1, title: 'A sign-off ended' };
     case 'bypass':
       return { activity: 1, status: 1, severity: 4, title: 'A change went in without a green check' };
+    case 'came-true':
+      return { activity: 1, status: 1, severity: 4, title: 'A package asked for earlier came true' };
     case 'tamper':
       return { activity: 1, status: 1, severity: 4, title: 'Something of the guard was tampered with' };
     case 'policy-change':

@@ -130,7 +130,7 @@ async function tell(
   const topic = { topic: 'bypass', title: BYPASS_TITLE, render: renderBypasses };
   const value = { at: new Date(ports.now()).toISOString(), branch, ...said };
   try {
-    await tellInOneIssue(repository, topic, { key, value }, ports);
+    await tellInOneIssue(repository, topic, [{ key, value }], ports);
   } catch (error) {
     // A repository without issues: the ledger and the metric say it all the same.
     if (!(error instanceof CountersignError) || error.code !== 'host-refused') throw error;

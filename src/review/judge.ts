@@ -14,6 +14,7 @@ import type { Report } from '../core/report.ts';
 import type { Rule } from '../core/rule.ts';
 import type { BlobRef, FileChange, Snapshot, Tree } from '../core/snapshot.ts';
 import type { Thresholds } from '../core/thresholds.ts';
+import { type Asked, askedOf } from './asked.ts';
 import { assembleFindings, type Weigh } from './findings.ts';
 import { readHistory } from './history.ts';
 import { sideOf } from './side.ts';
@@ -76,6 +77,7 @@ export interface Judgement {
   readonly packages: Report['packages'];
   readonly unread: readonly UnreadFile[];
   readonly leftOut: readonly string[];
+  readonly asked: Asked;
 }
 
 /** The judgement of one change: facts first, then findings. The same for a pull request and for a local scan. */
@@ -108,6 +110,7 @@ export async function judge(input: JudgeInput, ports: JudgePorts, signal: AbortS
     packages: dependencies.packages,
     unread,
     leftOut: dependencies.leftOut,
+    asked: dependencies.asked,
   };
 }
 
@@ -142,7 +145,9 @@ async function judgeDependencies(input: JudgeInput, snapshot: Snapshot, ports: J
       change,
       evidence: { ...evidence, versions: notApplicable<readonly string[]>() },
     }));
-  return { changes, unread, packages, ...runDependencyRules(judged, ports.dependencyDetectors, context) };
+  const ruled = runDependencyRules(judged, ports.dependencyDetectors, context);
+  const asked = askedOf(judged, ruled.detections, thresholds, context.now);
+  return { changes, unread, packages, asked, ...ruled };
 }
 
 async function inspectFiles(

@@ -17,22 +17,22 @@ export interface IssueTopic {
 }
 
 /**
- * Adds an entry to the one issue that tells of a subject: the text of the open one is changed, and a new one is opened
- * only where somebody closed the last. The same entry told twice stands there once.
+ * Adds entries, the newest first, to the one issue that tells of a subject: the text of the open one is changed, and a
+ * new one is opened only where somebody closed the last. The same entry told twice stands there once.
  */
 export async function tellInOneIssue(
   repository: RepositoryRef,
   { topic, title, render }: IssueTopic,
-  entry: { readonly key: string; readonly value: JsonValue },
+  news: readonly Entry[],
   ports: Pick<Ports, 'host' | 'store' | 'now'>,
 ): Promise<void> {
   const note = `issue:${topic}:${repository.id}`;
   const marker = `<!-- countersign:issue:${topic} -->`;
-  const known = await ports.store.cached(note);
-  const before = readNote(known);
-  const others = before.entries.filter((each) => each.key !== entry.key);
-  const told = others.length < before.entries.length;
-  const entries = told ? before.entries : [entry, ...others].slice(0, LISTED);
+  const before = readNote(await ports.store.cached(note));
+  const known = new Set(before.entries.map((each) => each.key));
+  const fresh = news.filter((each) => !known.has(each.key));
+  const told = fresh.length === 0;
+  const entries = told ? before.entries : [...fresh, ...before.entries].slice(0, LISTED);
   const body = (list: readonly Entry[]) => `${render(list.map((each) => each.value))}\n${marker}`;
 
   const number = before.number ?? (await ports.host.ownIssue(repository, marker));
@@ -41,7 +41,8 @@ export async function tellInOneIssue(
   }
   // Closed by somebody who has read it: only what is new is told again, and a repetition is not.
   if (told && number !== null) return;
-  return remember({ number: await ports.host.openIssue(repository, title, body([entry])), entries: [entry] });
+  const said = (told ? news : fresh).slice(0, LISTED);
+  return remember({ number: await ports.host.openIssue(repository, title, body(said)), entries: said });
 
   async function remember(next: Note): Promise<void> {
     await ports.store.cache(
@@ -52,7 +53,7 @@ export async function tellInOneIssue(
   }
 }
 
-interface Entry {
+export interface Entry {
   readonly key: string;
   readonly value: JsonValue;
 }

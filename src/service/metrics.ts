@@ -5,6 +5,7 @@ import type { EvidenceSource } from '../core/lookup.ts';
 import type { LedgerEntry, OperatedStore } from '../core/store.ts';
 import type { ObservedRequest } from '../github/request.ts';
 import type { Ports } from '../ports.ts';
+import type { LookOutcome } from '../review/look-again.ts';
 import type { SourceHealth } from './source-health.ts';
 
 /** What Prometheus reads. Labels are words of ours, numbers of installations and names of sources; never text of a change. */
@@ -16,6 +17,8 @@ export interface Metrics {
   request(request: ObservedRequest): void;
   job(kind: string, outcome: 'done' | 'failed' | 'aborted', ms: number): void;
   sweep(sent: number): void;
+  /** A look at remembered packages; `count` is how many are remembered now. */
+  look(outcome: LookOutcome, count: Readonly<Record<'absent' | 'version', number>>): void;
   /** The same ports, with the time of each stage and each ledger entry counted. */
   watch(ports: Ports): Ports;
   /** The text of the exposition format. A store that does not answer leaves its gauges out and says so in `countersign_up`. */
@@ -60,6 +63,10 @@ export function createMetrics(
   const sources = counter('source_answers_total', 'Answers of evidence sources by state', ['source', 'state']);
   const lastAnswer = gauge('source_last_answer_timestamp_seconds', 'When a source last answered', ['source']);
   const lastFailure = gauge('source_last_failure_timestamp_seconds', 'When a source last did not answer', ['source']);
+  const looks = counter('watch_looks_total', 'Remembered packages that were looked at again, and what came of it', [
+    'outcome',
+  ]);
+  const watched = gauge('watched_packages', 'Packages that are looked at again, by why', ['kind']);
   const swept = counter('sweep_reviews_total', 'Reviews that sweeps asked for', []);
   const up = gauge('up', '1 while the store answers', []);
   const queue = gauge('queue_jobs', 'Jobs in the queue by state', ['state']);
@@ -116,6 +123,7 @@ export function createMetrics(
         for (const one of found) told(one);
         return found;
       },
+      advisories: evidence.advisories.bind(evidence),
     };
   };
 
@@ -130,6 +138,12 @@ export function createMetrics(
     },
     job: (kind, outcome, ms) => jobs.observe({ kind, outcome }, ms / 1000),
     sweep: (sent) => swept.inc(sent),
+    look({ names, versions, happened, unanswered }, count) {
+      looks.inc({ outcome: 'happened' }, happened);
+      looks.inc({ outcome: 'unanswered' }, unanswered);
+      looks.inc({ outcome: 'nothing' }, names + versions - happened - unanswered);
+      for (const kind of ['absent', 'version'] as const) watched.set({ kind }, count[kind]);
+    },
     watch(ports) {
       const { host, store: kept, inspector } = ports;
       const { ledger } = kept;

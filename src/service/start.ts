@@ -7,6 +7,7 @@ import type { Job } from '../core/job.ts';
 import type { OperatedStore } from '../core/store.ts';
 import { jobOf } from '../github/webhooks.ts';
 import type { Ports } from '../ports.ts';
+import { LOOK_LIMITS, lookAgain } from '../review/look-again.ts';
 import { ALERT_LIMITS, createAlerter } from './alerts.ts';
 import { createHttpServer, createMetricsServer, WEBHOOK_PATH } from './http.ts';
 import { type Log, scrubber, secretsOf } from './log.ts';
@@ -28,8 +29,11 @@ const ALERT_MS = 60_000;
 /** How soon a sweep that failed is tried again. */
 const SWEEP_RETRY_MS = 60_000;
 
+/** How often remembered packages are looked at again. */
+const LOOK_EVERY_MS = 15 * 60 * 1000;
+
 /** How long what is not the ledger is kept: reviews of open pull requests, closed ones, marks of effects. Days. */
-const RETENTION = { reviewDays: 90, closedPullRequestDays: 365, effectDays: 400 } as const;
+const RETENTION = { reviewDays: 90, closedPullRequestDays: 365, watchedDays: 365, effectDays: 400 } as const;
 
 export interface Service {
   /** `http://host:port` as bound. */
@@ -53,6 +57,15 @@ export async function startService(parts: ServiceParts): Promise<Service> {
       log('info', 'swept over open pull requests', { why, ...outcome });
     },
     { ...SWEEP_CLOCK, retryMs: SWEEP_RETRY_MS, log, now },
+  );
+
+  const looker = createSweeper(
+    async (signal) => {
+      const outcome = await lookAgain(ports, LOOK_LIMITS, signal);
+      metrics.look(outcome, await store.watched());
+      if (outcome.names + outcome.versions > 0) log('info', 'looked again at remembered packages', { ...outcome });
+    },
+    { everyMs: LOOK_EVERY_MS, awayMs: Number.POSITIVE_INFINITY, retryMs: SWEEP_RETRY_MS, log, now },
   );
 
   const app = createApp({
@@ -84,6 +97,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     sweeper.heard(who, there);
     reviewing.health.heard(who, there);
   };
+  looker.start('start');
   const watch = setInterval(() => {
     store.ping().then(
       () => answered('store', true),
@@ -104,7 +118,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
       clearTimeout(firstRetention);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
-      await sweeper.stop();
+      await Promise.all([sweeper.stop(), looker.stop()]);
       await reviewing.end();
       server.closeAllConnections();
       await closed;

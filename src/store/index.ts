@@ -8,6 +8,7 @@ import { migrate } from './migrations.ts';
 import { type DatabaseQueue, openQueue } from './queue.ts';
 import { createRecords } from './records.ts';
 import { type HeadSigner, readSigner } from './signature.ts';
+import { createWatch } from './watch.ts';
 
 export interface StoreOptions {
   /** `postgres://…`, or null for the embedded database in `dataFolder`. */
@@ -60,6 +61,7 @@ export async function assembleStore(
   let closing: Promise<void> | null = null;
   return {
     ...records,
+    ...createWatch(engine.db, options.now),
     engine: engine.kind,
     queue,
     ledger: createLedger(engine.db, options.sign),

@@ -122,6 +122,41 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
       await db.schema.alterTable('reviews').addColumn('result', 'text').addColumn('held_since', 'text').execute();
     },
   },
+  '0004-watched-packages': {
+    async up(db) {
+      await db.schema
+        .createTable('watched_packages')
+        .addColumn('key', 'text', (column) => column.primaryKey())
+        .addColumn('kind', 'text', (column) => column.notNull())
+        .addColumn('asked', 'text', (column) => column.notNull())
+        .addColumn('since', 'timestamptz', (column) => column.notNull())
+        .addColumn('due_at', 'timestamptz', (column) => column.notNull())
+        .addColumn('event', 'text')
+        .execute();
+      await db.schema
+        .createIndex('watched_packages_due')
+        .on('watched_packages')
+        .columns(['kind', 'due_at'])
+        .where(sql.ref('event'), 'is', null)
+        .execute();
+      await db.schema
+        .createTable('asked_packages')
+        .addColumn('key', 'text', (column) => column.notNull())
+        .addColumn('repository_id', 'bigint', (column) => column.notNull())
+        .addColumn('pull_request', 'bigint', (column) => column.notNull())
+        .addColumn('repository', 'text', (column) => column.notNull())
+        .addColumn('active', 'boolean', (column) => column.notNull())
+        .addColumn('asked_at', 'timestamptz', (column) => column.notNull())
+        .addColumn('told_at', 'timestamptz')
+        .addPrimaryKeyConstraint('asked_packages_key', ['key', 'repository_id', 'pull_request'])
+        .execute();
+      await db.schema
+        .createIndex('asked_packages_by_pull_request')
+        .on('asked_packages')
+        .columns(['repository_id', 'pull_request'])
+        .execute();
+    },
+  },
 };
 
 /** Brings the tables to this version's shape. The caller holds the start lock, so only one process is in here at a time. */

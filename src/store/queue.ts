@@ -107,6 +107,7 @@ export async function openQueue(
 
   /** What jobs take turns on: the pull request. A press names a check run, whose review names the pull request. */
   async function keyOf(job: Job): Promise<string> {
+    if (job.kind === 'came-true') return `${job.repository.id}`;
     if (job.kind === 'rerequested' || job.kind === 'merge-group') return `${job.repository.id}@${job.headSha}`;
     if (job.kind === 'pushed') return `${job.repository.id}:${job.branch}`;
     if (job.kind === 'policy-check') return `${job.repository.id}:policy`;

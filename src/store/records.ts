@@ -10,14 +10,17 @@ import type {
   Store,
   StoredReview,
 } from '../core/store.ts';
+import type { WatchStore } from '../core/watch.ts';
 import { guarded } from './failure.ts';
 import { columnKey } from './key.ts';
 import { Json, StoredPullRequest, StoredReviewRow, StoredSignOff } from './schema.ts';
 import type { Tables } from './tables.ts';
+import { forgetWatched } from './watch.ts';
 
 const DAY_MS = 86_400_000;
 
-type Records = Omit<Store, 'queue' | 'ledger' | 'close'> & Pick<OperatedStore, 'retain' | 'heldPullRequests'>;
+type Records = Omit<Store, 'queue' | 'ledger' | 'close' | keyof WatchStore> &
+  Pick<OperatedStore, 'retain' | 'heldPullRequests'>;
 
 /** What is remembered of pull requests, reviews and sign-offs. `now`: milliseconds since the epoch. */
 export function createRecords(db: Kysely<Tables>, now: () => number): Records {
@@ -252,11 +255,13 @@ async function retain(db: Kysely<Tables>, limits: RetentionLimits, now: number):
     .where(noPullRequest)
     .executeTakeFirst();
   const effects = await db.deleteFrom('effects').where('claimed_at', '<', before(limits.effectDays)).executeTakeFirst();
+  const watched = await forgetWatched(db, before(limits.watchedDays));
   const cached = await db.deleteFrom('cache').where('expires_at', '<=', new Date(now)).executeTakeFirst();
   return {
     pullRequests: Number(pullRequests.numDeletedRows),
     reviews: Number(reviews.numDeletedRows),
     signOffs: Number(signOffs.numDeletedRows),
+    watched,
     effects: Number(effects.numDeletedRows),
     cached: Number(cached.numDeletedRows),
   };

@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import type { AttributionSign } from '../core/attribution.ts';
+import { PACKAGE_TYPES } from '../core/dependency.ts';
+import type { RepositoryRef } from '../core/host.ts';
 import type { Job } from '../core/job.ts';
 import type { JsonValue } from '../core/json.ts';
 import type { SignOff } from '../core/signoff.ts';
 import type { LedgerBody, PullRequestRecord, StoredReview } from '../core/store.ts';
+import type { AskedPackage, WatchedEvent } from '../core/watch.ts';
 
 /**
  * What comes back from the database is checked like any other input: an older version, or another hand, may have written it.
@@ -89,6 +92,7 @@ const JOBS = {
     place: z.string(),
     sender: Account,
   }),
+  'came-true': z.looseObject({ kind: z.literal('came-true'), repository: Repository }),
   rerequested: z.looseObject({
     kind: z.literal('rerequested'),
     repository: Repository,
@@ -230,6 +234,23 @@ export const StoredReviewRow: z.ZodType<StoredReview> = z.custom<StoredReview>(
   (value) => ReviewShape.safeParse(value).success,
   'a stored review has not the shape that this version reads',
 );
+
+export const StoredRepository: z.ZodType<RepositoryRef> = Repository;
+
+/** `kind` and `type` are words of ours; another version may have written ones that this one does not know. */
+export const StoredAsked: z.ZodType<AskedPackage> = z.looseObject({
+  kind: z.enum(['absent', 'version']),
+  type: z.enum(PACKAGE_TYPES),
+  name: z.string(),
+  version: z.string().nullable(),
+});
+
+export const StoredEvent: z.ZodType<WatchedEvent> = z.looseObject({
+  at: z.string(),
+  source: z.string(),
+  firstPublishedAt: z.string().nullable(),
+  advisoryIds: z.array(z.string()),
+});
 
 export const Json: z.ZodType<JsonValue> = z.json();
 

@@ -37,6 +37,29 @@ export interface Tables {
     sign_off: string;
     saved_at: Date;
   };
+  /** Packages that are looked at again, once each for all repositories. */
+  watched_packages: {
+    key: string;
+    kind: 'absent' | 'version';
+    /** The `AskedPackage` as JSON. */
+    asked: string;
+    since: Date;
+    due_at: Date;
+    /** The `WatchedEvent` as JSON; null until it happens. */
+    event: string | null;
+  };
+  /** Who asked for them. */
+  asked_packages: {
+    key: string;
+    repository_id: number;
+    pull_request: number;
+    /** The `RepositoryRef` as JSON, of the last time. */
+    repository: string;
+    /** Versions count once their pull request is merged, absent names at once. */
+    active: boolean;
+    asked_at: Date;
+    told_at: Date | null;
+  };
   effects: { key: string; holder: string | null; claimed_at: Date };
   cache: { key: string; value: string; expires_at: Date };
   ledger: {

@@ -95,6 +95,43 @@ describe('countersign package', () => {
     ]);
   });
 
+  it('answers names alone in exactly the documented shape', async () => {
+    const { json } = await call(['--stdin', '--name-only'], 'npm:lodahs\nnpm:our-own-tool\n');
+    const [squat, honest] = json();
+    expect(Object.keys(squat)).toEqual(['input', 'looksLike', 'findings']);
+    expect(squat.looksLike).toEqual([{ name: 'lodash', technique: 'typo', score: 0.95 }]);
+    expect(honest).toEqual({ input: 'npm:our-own-tool', looksLike: [], findings: [] });
+  });
+
+  it('answers hostile names one line each, in order, without a control character', async () => {
+    const inputs = [
+      `npm:${'a'.repeat(1000)}`,
+      `npm:${'x'.repeat(100_000)}`,
+      'npm:\u0000',
+      'npm:\u001b[2Jlodash',
+      'npm:\u202elodash',
+      'npm:𝓵𝓸𝓭𝓪𝓼𝓱',
+      'npm:__proto__',
+      'npm:constructor',
+      'npm:@',
+      'npm:@/x',
+      'pypi:...',
+      'npm:<script>alert(1)</script>',
+      'npm:`$(id)`',
+      'cargo:serde',
+    ];
+    const { code, out, json } = await call(['--stdin', '--name-only'], `${inputs.join('\n')}\n`);
+    expect(code).toBe(2);
+    expect(json().map((line) => line.input)).toEqual(inputs.map((input) => input.slice(0, 4096)));
+    expect(out.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+    expect(json().at(-1)).toMatchObject({ looksLike: null, findings: [], unknown: expect.stringContaining('cargo') });
+  });
+
+  it('reads a line without an end in bounded memory', async () => {
+    const { json } = await call(['--stdin', '--name-only'], `npm:${'y'.repeat(300_000)}`);
+    expect(json()).toEqual([{ input: `npm:${'y'.repeat(4092)}`, error: expect.stringContaining('longer') }]);
+  });
+
   it('says what it cannot read at its place, and exits 2', async () => {
     const { code, json, err } = await call(['--stdin'], 'npm:steady\nwhat is this\n');
     expect(code).toBe(2);

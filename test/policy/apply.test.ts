@@ -155,6 +155,29 @@ describe('exceptions', () => {
   });
 });
 
+describe('the next end of an exception', () => {
+  const exception = {
+    rule: 'package-too-new',
+    package: 'npm:cache',
+    reason: 'ours',
+    expires: '2026-12-31',
+    owner: 'mona',
+  };
+  const found = finding({ ruleId: 'package-too-new', purl: 'pkg:npm/cache@1.0.0' });
+
+  it('is the first moment at which the earliest one that still holds is over', () => {
+    const exceptions = [exception, { ...exception, expires: '2026-11-25' }, { ...exception, expires: '2026-11-01' }];
+    const { exceptionsEnd } = applied({ exceptions });
+    expect(exceptionsEnd).toBe('2026-11-26T00:00:00.000Z');
+    expect(exceptionFor(exceptions.slice(1), found, Date.parse(`${exceptionsEnd}`) - 1)).not.toBeNull();
+    expect(exceptionFor(exceptions.slice(1), found, Date.parse(`${exceptionsEnd}`))).toBeNull();
+  });
+
+  it('is none where none holds', () => {
+    expect(applied({ exceptions: [{ ...exception, expires: '2026-11-01' }] }).exceptionsEnd).toBeNull();
+  });
+});
+
 describe('who signs', () => {
   it('takes the rank of the rule, never less than the general one, and an admin for the policy', () => {
     const policy = applied({

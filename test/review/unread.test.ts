@@ -32,7 +32,7 @@ async function digestsOf(snapshot: Snapshot): Promise<readonly string[]> {
     {
       changes: async () => ({ changes: [], unread: [], baseNames: new Set() }),
       baseRoutes: async () => [],
-      evidence: { registryHosts: [], gather: async () => [] },
+      evidence: { registryHosts: [], gather: async () => [], advisories: async () => [] },
       inspector: { inspect: async () => ({ detections: [], unread: [] }), close: async () => undefined },
       concerns: () => true,
       isText: () => true,

@@ -61,7 +61,7 @@ describe('metrics', () => {
       { source: 'git', registryEntry: { state: 'notApplicable' } },
     ] as unknown as PackageEvidence[];
     const ports = metrics.watch({
-      evidence: { gather: async () => found, registryHosts: [] },
+      evidence: { gather: async () => found, advisories: async () => [], registryHosts: [] },
       inspector: { inspect: async () => ({}), close: async () => undefined },
       host: { snapshot: async () => ({}), updateCheckRun: async () => undefined },
       store: { ledger: { append: async () => ({ sequence: 1, hash: 'x' }) } },

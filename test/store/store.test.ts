@@ -7,6 +7,7 @@ import { type PostgresServer, postgresMissing, startPostgres } from '../support/
 import { ledgerCases } from './cases/ledger.ts';
 import { queueCases } from './cases/queue.ts';
 import { recordsCases } from './cases/records.ts';
+import { watchCases } from './cases/watch.ts';
 import { emptyFolder, removeFolder, START } from './support.ts';
 
 /** Both engines must do the same: the cases do not know on which they run. */
@@ -38,6 +39,7 @@ for (const kind of ['pglite', 'postgres'] as const) {
     });
 
     recordsCases(() => store, clock);
+    watchCases(() => store, clock);
     const beside = async (text: string) => (await sql.raw<Record<string, unknown>>(text).execute(engine.db)).rows;
     ledgerCases(() => store, beside);
     queueCases(() => store, errors, beside);

@@ -1,6 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SYSTEM_CLOCK } from '../../src/evidence/clock.ts';
 import type { Log } from '../../src/service/log.ts';
 import { readSettings } from '../../src/service/settings.ts';
 import { type Service, startService } from '../../src/service/start.ts';
@@ -31,6 +32,8 @@ export interface World {
     readonly message: string;
     readonly fields: Readonly<Record<string, unknown>>;
   }[];
+  /** Adds a line to the list of known malware. */
+  deny(line: string): Promise<void>;
   /** Moves the service's clock. */
   later(milliseconds: number): void;
   close(): Promise<void>;
@@ -91,7 +94,10 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     settings,
     credentials: { appId: github.app.id, privateKey: github.privateKey, webhookSecret: SECRET },
     store,
-    evidence: await openSources({ ...DEFAULT_SOURCES, npm: { registry: registry.url }, osv: null, denyList }, store),
+    evidence: await openSources({ ...DEFAULT_SOURCES, npm: { registry: registry.url }, osv: null, denyList }, store, {
+      ...SYSTEM_CLOCK,
+      now,
+    }),
     log,
     now,
     env: {},
@@ -103,6 +109,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     registry,
     service,
     logged,
+    deny: (line) => appendFile(denyList, `${line}\n`),
     later: (milliseconds) => {
       shift += milliseconds;
     },

@@ -13,7 +13,7 @@ export async function judgeNames(
   lots: AsyncIterable<readonly { readonly input: string; readonly place: number }[]>,
   names: NameKnowledge,
   options: { readonly now: number },
-  io: CommandIo,
+  io: Pick<CommandIo, 'stdout'>,
 ): Promise<number> {
   let wrong = false;
   let unknown = false;
