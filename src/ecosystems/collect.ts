@@ -53,7 +53,8 @@ async function ownNames(files: DependencyFiles): Promise<ReadonlySet<string>> {
   const names = new Set<string>();
   for (const path of ['package.json', 'pyproject.toml', 'setup.cfg', 'Cargo.toml']) {
     const file = await files.text('base', path);
-    const found = file.state === 'text' ? /^\s*"?name"?\s*[:=]\s*"?([^"\s,]+)/m.exec(file.text)?.[1] : undefined;
+    const found =
+      file.state === 'text' ? /(?:^|[{,])\s*"?name"?\s*[:=]\s*"?([^"\s,]+)/m.exec(file.text)?.[1] : undefined;
     if (found !== undefined) names.add(found);
   }
   return names;

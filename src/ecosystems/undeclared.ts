@@ -1,5 +1,6 @@
 import { isBuiltin } from 'node:module';
 import type { DependencyChange, DependencyEntry } from '../core/dependency.ts';
+import { COMMAND_PACKAGES } from './commands/binaries.ts';
 import { type DependencyFiles, readersOf } from './files.ts';
 import { directoryOf, joined } from './governing.ts';
 import { PYTHON_DISTRIBUTIONS, PYTHON_STANDARD_LIBRARY } from './imports/python-names.ts';
@@ -48,7 +49,8 @@ interface Surroundings {
 /**
  * Keeps of the import rows those that nothing explains: no manifest on the way up, no file or folder of the
  * repository, no built-in, no alias. A name that looks internal keeps its row and gets the source `workspace`, so that
- * nobody asks the outside world for it.
+ * nobody asks the outside world for it. Of the command rows, those go that run or install what a manifest on the way
+ * up declares, without a version of their own: the manifest's rows tell of it.
  */
 export async function onlyUndeclared(
   rows: readonly DependencyChange[],
@@ -58,19 +60,33 @@ export async function onlyUndeclared(
   const around = new Map<string, Promise<Surroundings>>();
   const kept: DependencyChange[] = [];
   for (const row of rows) {
-    if (row.entry !== 'import') {
+    const isCommand = row.entry === 'command' && (row.type === 'npm' || row.type === 'pypi');
+    if (row.entry !== 'import' && !(isCommand && namesNoVersion(row))) {
       kept.push(row);
       continue;
     }
-    if (row.changeType !== 'added' || isGiven(row)) continue;
+    if (row.entry === 'import' && (row.changeType !== 'added' || isGiven(row))) continue;
     const directory = directoryOf(row.location.path);
     const key = `${row.type}\n${directory}`;
     const known = around.get(key) ?? surroundingsOf(row.type, directory, files, own);
     around.set(key, known);
+    if (isCommand) {
+      if (!isDeclaredCommand(row, await known)) kept.push(row);
+      continue;
+    }
     const found = row.type === 'pypi' ? unexplainedModule(row, await known) : unexplainedPackage(row, await known);
     if (found !== null) kept.push(found);
   }
   return kept;
+}
+
+function namesNoVersion(row: DependencyChange): boolean {
+  return row.source === 'registry' && row.version === undefined && (row.range === undefined || row.range === '*');
+}
+
+function isDeclaredCommand(row: DependencyChange, around: Surroundings): boolean {
+  const names = [normalizedName(row), ...(row.type === 'npm' ? (COMMAND_PACKAGES.get(row.name) ?? []) : [])];
+  return names.some((name) => around.declared.has(name));
 }
 
 function isGiven(row: DependencyChange): boolean {

@@ -38,6 +38,22 @@ describe('install commands', () => {
     ['sh -c "npm i hidden"', ['1 npm install: npm hidden * registry']],
     ['RUN ["npm", "install", "exec-form"]', ['1 npm install: npm exec-form * registry']],
     ['echo `npm i ticked`', ['1 npm install: npm ticked * registry']],
+    ['timeout 60 npm i evil', ['1 npm install: npm evil * registry']],
+    ['docker run -v x:/y node:20 npx evil', ['1 npx: npm evil * registry']],
+    ['/opt/bin/pip3.12 install evil', ['1 pip install: pypi evil - registry']],
+    ['python3.13 -m pip install evil', ['1 pip install: pypi evil - registry']],
+    [
+      'uv run --with evil,other main.py',
+      ['1 uv run --with: pypi evil - registry', '1 uv run --with: pypi other - registry'],
+    ],
+    ['uv pip install --system evil', ['1 pip install: pypi evil - registry']],
+    ['pipenv install evil', ['1 pipenv install: pypi evil - registry']],
+    ['npm exec --package evil -- run', ['1 npm exec: npm evil * registry']],
+    ['deno run -A npm:evil@1.0.0 x', ['1 deno run: npm evil 1.0.0 registry']],
+    ['composer global require acme/evil:1.2.3', ['1 composer require: composer acme/evil 1.2.3 registry']],
+    ['dotnet tool install -g Evil.Tool --version 1.0.0', ['1 dotnet install: nuget Evil.Tool 1.0.0 registry']],
+    ['bundle add evil', ['1 gem install: gem evil - registry']],
+    ['cargo add evil', ['1 cargo add: cargo evil - registry']],
     ['FOO=1 npm \\\n  install \\\n  far', ['1 npm install: npm far * registry']],
   ])('%s', (text, expected) => {
     expect(found(text)).toEqual(expected);
@@ -67,6 +83,23 @@ describe('install commands', () => {
     'irm https://get.example/x.ps1 | iex',
   ])('%s runs a script from the network', (text) => {
     expect(found(text).filter((line) => line.includes('piped-script'))).toHaveLength(1);
+  });
+
+  it.each([
+    ['run: >\n  npm install\n  evil\n', 2],
+    ['run: >-\n  npm\n  install evil\n', 2],
+    ['run: npm install\n  evil\n', 1],
+    ['run: "npm install\n  evil"\n', 1],
+    ['- npm install\n  evil\n', 1],
+    ['run: |\n  cd x\n  npm install evil\n', 3],
+  ])('are found however YAML breaks their lines: %j', (text, line) => {
+    expect(found(`steps:\n${text}`, '.github/workflows/a.yml')).toEqual([
+      `${line + 1} npm install: npm evil * registry`,
+    ]);
+  });
+
+  it('are not made of the lines of a literal block', () => {
+    expect(found('run: |\n  npm install\n  evil\nname: x\n', '.github/workflows/a.yml')).toEqual([]);
   });
 
   it('stand in package scripts too, with the script they belong to', () => {

@@ -24,6 +24,24 @@ const DOCUMENT = /\.(md|mdx|mdc|markdown|rst|adoc|txt)$|(^|\/)(\.cursorrules|\.w
 const ORDERS =
   /(^|\/)(AGENTS|CLAUDE|GEMINI|QWEN|SKILL|copilot-instructions)[\w.-]*\.md$|\.(mdc|instructions\.md|prompt\.md)$|(^|\/)(\.cursorrules|\.windsurfrules|\.clinerules)$/i;
 
+/** Package managers, and what Python's own installer consists of: bringing them up to date is how a build begins. */
+const MANAGERS: ReadonlySet<string> = new Set([
+  'npm npm',
+  'npm corepack',
+  'npm pnpm',
+  'npm yarn',
+  'npm bun',
+  'pypi pip',
+  'pypi setuptools',
+  'pypi wheel',
+  'pypi uv',
+  'pypi pipx',
+  'pypi poetry',
+  'pypi pdm',
+  'pypi pipenv',
+  'pypi hatch',
+]);
+
 /** See README.md of this folder. */
 export const installCommand: DependencyDetector = {
   rule: RULE,
@@ -40,6 +58,7 @@ export const installCommand: DependencyDetector = {
       });
     }
     if (subject.version !== undefined && subject.source === 'registry') return CLEAR;
+    if (subject.source === 'registry' && MANAGERS.has(`${subject.type} ${subject.name.toLowerCase()}`)) return CLEAR;
     return tellOfFiles(RULE, subject, {
       message: `${subject.scope} installs ${called(subject)} without an exact version, beside the manifests.`,
       remediation: 'Declare the package in the manifest, or name its exact version.',

@@ -2,7 +2,10 @@ import type { DependencyEntry } from '../../core/dependency.ts';
 import { member, membersOf, parseJson, STRICT_JSON, textOf } from '../json.ts';
 import { openText } from '../opening.ts';
 import type { DependencyFormat, ParsedDependencies } from '../types.ts';
-import { type Install, installsOf, pipedScript } from './installs.ts';
+import { foldedLines } from './folded.ts';
+import type { Install } from './install.ts';
+import { installsOf } from './installs.ts';
+import { pipedScript } from './piped.ts';
 import { commandsOf, logicalLines } from './shell.ts';
 
 /** UTF-16 code units; documents and scripts, not data. */
@@ -10,7 +13,7 @@ const LARGEST = 2_000_000;
 
 /** Files that a machine runs. */
 const RUN =
-  /(^|\/)((.*\.)?Dockerfile(\..*)?|Containerfile|(GNU)?[Mm]akefile|[Jj]ustfile|Taskfile\.ya?ml|Procfile|Vagrantfile|Jenkinsfile|\.gitlab-ci\.yml|azure-pipelines\.yml|bitbucket-pipelines\.yml|\.?devcontainer\.json|tox\.ini|action\.ya?ml)$|\.(sh|bash|zsh|fish|ps1|cmd|bat|mk)$|(^|\/)\.github\/workflows\/[^/]+\.ya?ml$|(^|\/)\.(husky|devcontainer|circleci)\/[^/]+$/;
+  /(^|\/)((.*\.)?Dockerfile(\..*)?|Containerfile|(GNU)?[Mm]akefile|[Jj]ustfile|Taskfile\.ya?ml|Procfile|Vagrantfile|Jenkinsfile|\.gitlab-ci\.yml|azure-pipelines\.yml|bitbucket-pipelines\.yml|\.?devcontainer\.json|tox\.ini|noxfile\.py|action\.ya?ml|compose\.ya?ml|docker-compose[^/]*\.ya?ml|cloudbuild\.ya?ml|\.travis\.yml|appveyor\.yml|\.pre-commit-config\.yaml|render\.yaml|netlify\.toml|fly\.toml|railway\.json|vercel\.json|nixpacks\.toml|Earthfile|Tiltfile|Brewfile|\.envrc)$|\.(sh|bash|zsh|fish|ps1|cmd|bat|mk)$|(^|\/)\.github\/workflows\/[^/]+\.ya?ml$|(^|\/)\.(husky|devcontainer|circleci)\/[^/]+$/;
 /** Documents that people and agents follow. */
 const FOLLOWED =
   /\.(md|mdx|mdc|markdown|rst|adoc)$|(^|\/)(README|INSTALL|CONTRIBUTING|llms|llms-full)(\.txt)?$|(^|\/)\.(cursorrules|windsurfrules|clinerules)$/i;
@@ -21,7 +24,8 @@ export const shellCommands: DependencyFormat = {
   entry: 'command',
   matches: (path) => RUN.test(path) || FOLLOWED.test(path),
   parse: (text, path) => {
-    const opened = openText(text, path, LARGEST);
+    const plain = openText(text, path, LARGEST);
+    const opened = /\.ya?ml$/i.test(path) ? foldedLines(plain) : plain;
     return {
       entries: logicalLines(opened).flatMap((line) => entriesOf(line.text, line.line, path, undefined)),
       unread: [],

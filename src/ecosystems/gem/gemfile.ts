@@ -72,6 +72,10 @@ function readGem(reading: Reading, placed: PlacedCall, hosts: ReadonlySet<string
   const platforms = [...around.platforms, ...optionList(call, 'platforms'), ...optionList(call, 'platform')];
   const origin = originOf(call, hosts) ?? around.origin ?? { source: 'registry' };
   for (const one of names) {
+    if (one.trim() === '') {
+      noteUnread(reading, location, 'a gem without a name');
+      continue;
+    }
     addEntry(reading, {
       name: one,
       location,
