@@ -5,7 +5,7 @@ import { type DependencyFiles, readersOf } from './files.ts';
 import { directoryOf, joined } from './governing.ts';
 import { PYTHON_DISTRIBUTIONS, PYTHON_STANDARD_LIBRARY } from './imports/python-names.ts';
 import { normalizedName } from './index.ts';
-import { member, membersOf, parseJson, RELAXED_JSON, textOf } from './json.ts';
+import { type JsonNode, member, parseJson, RELAXED_JSON, textOf, textsOf } from './json.ts';
 
 /** Modules that a runtime or a framework provides without a dependency of that name (their documentation). */
 const PROVIDED = new Set([
@@ -34,6 +34,8 @@ const MANIFEST =
 const ALIAS_CONFIG =
   /^((tsconfig|jsconfig)[\w.-]*\.json|(vite|vitest|webpack|rollup|rspack|babel|metro|jest|next|nuxt|astro|svelte|craco|esbuild|tsup|tsdown|electron\.vite)\.config\.[cm]?[jt]s|\.babelrc(\.json)?|\.swcrc|gulpfile\.[cm]?js)$/;
 const MOST_MANIFESTS = 60;
+/** Members of one workspace whose names are looked up. */
+const MOST_WORKSPACES = 300;
 
 interface Surroundings {
   /** Names that manifests on the way up declare, normalised. */
@@ -170,10 +172,10 @@ async function surroundingsOf(
       manifests += 1;
       for (const found of await declarationsOf(files, path, type)) declared.add(found);
       if (entry.name !== 'package.json') continue;
-      const name = ownName(await textAt(files, path), path);
-      if (name === undefined) continue;
-      names.add(name);
-      if (name.startsWith('@')) names.add(`${name.split('/')[0]}/`);
+      for (const name of await ownNames(files, directory, path)) {
+        names.add(name);
+        if (name.startsWith('@')) names.add(`${name.split('/')[0]}/`);
+      }
     }
     // `src` layouts and requirement folders stand beside the folders on the way up.
     for (const inner of ['src', 'requirements']) {
@@ -211,11 +213,51 @@ async function textAt(files: DependencyFiles, path: string): Promise<string> {
   return file.state === 'text' ? file.text.slice(0, 200_000) : '';
 }
 
-/** `name` of a package.json; a file that is none has no name, and is told of as a manifest elsewhere. */
-function ownName(text: string, path: string): string | undefined {
+/** Names of the package in a folder and of its workspaces. */
+async function ownNames(files: DependencyFiles, directory: string, path: string): Promise<string[]> {
+  const root = await manifestAt(files, path);
+  const listed = member(root, 'workspaces');
+  const patterns = [
+    ...textsOf(listed),
+    ...textsOf(member(listed, 'packages')),
+    ...(await pnpmPatterns(files, directory)),
+  ];
+  const folders = new Set<string>();
+  for (const pattern of patterns) {
+    for (const folder of await foldersOf(files, directory, pattern)) {
+      if (folders.size < MOST_WORKSPACES) folders.add(folder);
+    }
+  }
+  const members = await Promise.all([...folders].map((folder) => manifestAt(files, joined(folder, 'package.json'))));
+  return [root, ...members].flatMap((manifest) => textOf(member(manifest, 'name')) ?? []);
+}
+
+/** `packages` of a pnpm-workspace.yaml, of which every other one is written as one pattern a line. */
+async function pnpmPatterns(files: DependencyFiles, directory: string): Promise<string[]> {
+  const text = await textAt(files, joined(directory, 'pnpm-workspace.yaml'));
+  const block = /^packages:((?:[ \t]*\[[^\]]*\]|(?:\s*\n[ \t]*(?:-[^\n]*|#[^\n]*))+))/m.exec(text)?.[1] ?? '';
+  return [...block.matchAll(/["']?([\w@./*!-]*[\w*])["']?/g)].flatMap((match) => match[1] ?? []);
+}
+
+/** Folders that a pattern names: `packages/*` and `packages/**` one level deep, a plain path as it stands. */
+async function foldersOf(files: DependencyFiles, directory: string, pattern: string): Promise<string[]> {
+  const plain = pattern.replace(/^\.\//, '').replace(/\/$/, '');
+  if (plain.startsWith('!')) return [];
+  const star = plain.indexOf('*');
+  if (star === -1) return [joined(directory, plain)];
+  const parent = plain.slice(0, star).replace(/\/?[^/]*$/, '');
+  const folder = parent === '' ? directory : joined(directory, parent);
+  const entries = await files.entries('head', folder);
+  return entries
+    .filter((entry) => entry.type === 'directory' && entry.name !== 'node_modules' && !entry.name.startsWith('.'))
+    .map((entry) => joined(folder, entry.name));
+}
+
+/** A package.json as a tree; one that is none has no name, and is told of as a manifest elsewhere. */
+async function manifestAt(files: DependencyFiles, path: string): Promise<JsonNode | undefined> {
   try {
-    const root = parseJson(text, path, RELAXED_JSON);
-    return membersOf(root).length === 0 ? undefined : textOf(member(root, 'name'));
+    const text = await textAt(files, path);
+    return text === '' ? undefined : parseJson(text, path, RELAXED_JSON);
   } catch (error) {
     if (error instanceof Error && error.name === 'CountersignError') return undefined;
     throw error;

@@ -43,7 +43,7 @@ describe('install commands', () => {
     ['/opt/bin/pip3.12 install evil', ['1 pip install: pypi evil - registry']],
     ['python3.13 -m pip install evil', ['1 pip install: pypi evil - registry']],
     [
-      'uv run --with evil,other main.py',
+      'uv run --with evil --with=other main.py',
       ['1 uv run --with: pypi evil - registry', '1 uv run --with: pypi other - registry'],
     ],
     ['uv pip install --system evil', ['1 pip install: pypi evil - registry']],
