@@ -136,3 +136,39 @@ describe('what only looks like a setting', () => {
     expect(settings(path, text)).toEqual([]);
   });
 });
+
+describe('lines made to be slow', () => {
+  const fillers = [
+    'url ',
+    ' ',
+    'pip ',
+    'npm config set ',
+    'a=',
+    '"',
+    '( ',
+    '- ',
+    'maven ',
+    'ENV GOPROXY ',
+    '\t\\',
+    'gem ',
+    '{ ',
+    ', |',
+  ];
+  it.each([
+    'build.gradle',
+    'Dockerfile',
+    'run.sh',
+    '.github/workflows/a.yml',
+    'requirements.txt',
+    'pip.conf',
+    '.npmrc',
+    'Gemfile',
+  ])('are read in good time in %s', (path) => {
+    for (const filler of fillers) {
+      const line = `repositories url ${filler.repeat(Math.floor(3900 / filler.length))}x`;
+      const started = performance.now();
+      settings(path, `repositories {\n${`${line}\n`.repeat(5)}`);
+      expect(performance.now() - started, filler).toBeLessThan(1000);
+    }
+  });
+});

@@ -75,32 +75,43 @@ function below(root: XmlElement): { readonly element: XmlElement; readonly names
 const READ =
   /^(repositories|pluginManagement|dependencyResolutionManagement|maven|ivy|exclusiveContent|forRepository)$/;
 const ADDRESS =
-  /\b(url|uri|setUrl|artifactUrls|maven|ivy)\b\s*(?:=|\(|:)?\s*(?:uri\s*\()?\s*["']([a-z]+:[^"'\s]+)["']/g;
+  /\b(url|uri|setUrl|artifactUrls|maven|ivy)\b\s*(?:[=(:]\s*)?(?:uri\s*\(\s*)?["']([a-z]{1,20}:[^"'\s]+)["']/g;
+const INSECURE = /\b(?:allowInsecureProtocol|isAllowInsecureProtocol)\b\s*(?:[=(]\s*)?true/;
+const LONGEST_LINE = 4000;
 
 /** Gradle, "Declaring repositories": an address within a block `repositories`, by the names of the blocks around it. */
 function gradleRepositories(text: string, path: string): Setting[] {
   const found: Setting[] = [];
   const open: string[] = [];
   for (const [index, line] of linesOf(text).entries()) {
-    if (/^\s*(\/\/|\*|\/\*)/.test(line) || line.length > 4000) continue;
-    const around = [
-      ...open,
-      ...[...line.matchAll(/(\w+)[^\w{}]*(?:\([^(){}]*\))?\s*\{/g)].map((match) => match[1] ?? ''),
-    ];
-    if (around.some((name) => READ.test(name)) && !around.some((name) => /^publi/i.test(name))) {
-      for (const [, name = 'url', value = ''] of line.matchAll(ADDRESS)) {
-        const location = { path, startLine: index + 1, endLine: index + 1, startColumn: 1, endColumn: line.length + 1 };
-        found.push({ type: 'maven', name, value, location, isOff: false });
-      }
-      if (/\b(?:allowInsecureProtocol|isAllowInsecureProtocol)\b\s*(?:=|\()?\s*true/.test(line)) {
-        const location = { path, startLine: index + 1, endLine: index + 1 };
-        found.push({ type: 'maven', name: 'allowInsecureProtocol', value: 'true', location, isOff: true });
-      }
+    if (/^\s*(\/\/|\*|\/\*)/.test(line) || line.length > LONGEST_LINE) continue;
+    const around = [...open, ...follow(line, open)];
+    if (!around.some((name) => READ.test(name)) || around.some((name) => /^publi/i.test(name))) continue;
+    const location = { path, startLine: index + 1, endLine: index + 1, startColumn: 1, endColumn: line.length + 1 };
+    for (const [, name = 'url', value = ''] of line.matchAll(ADDRESS)) {
+      found.push({ type: 'maven', name, value, location, isOff: false });
     }
-    for (const match of line.matchAll(/(?:(\w+)[^\w{}]*(?:\([^(){}]*\))?\s*)?\{|\}/g)) {
-      if (match[0] === '}') open.pop();
-      else open.push(match[1] ?? '');
+    if (INSECURE.test(line)) {
+      found.push({ type: 'maven', name: 'allowInsecureProtocol', value: 'true', location, isOff: true });
     }
   }
   return found;
+}
+
+/** Opens and closes the blocks of a line; answers the names of those it opened, whether they are still open or not. */
+function follow(line: string, open: string[]): string[] {
+  const opened: string[] = [];
+  let word = '';
+  let depth = 0;
+  // Texts, words and brackets; the word before a block's arguments is its name.
+  for (const [token] of line.matchAll(/"[^"]*"|'[^']*'|\w+|[(){}]/g)) {
+    if (token === '(') depth += 1;
+    else if (token === ')') depth = Math.max(0, depth - 1);
+    else if (token === '}') open.pop();
+    else if (token === '{') {
+      open.push(word);
+      opened.push(word);
+    } else if (depth === 0 && /^\w/.test(token)) word = token;
+  }
+  return opened;
 }
