@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import Parser from 'tree-sitter';
 import { CountersignError } from '../core/errors.ts';
+import { readWithOxc } from './estree/read.ts';
 import { type Grammar, languageOf, scriptsOf } from './languages.ts';
 import { PYTHON } from './python.ts';
 import { type Program, readTree, type Vocabulary } from './syntax.ts';
@@ -16,6 +17,13 @@ export function parseProgram(path: string, text: string): Program | null {
   const embedded = language.embedded ? scriptsOf(text) : null;
   const source = embedded?.text ?? text;
   const grammar = embedded?.grammar ?? language.grammar;
+  const fast = grammar === 'python' ? null : readWithOxc(path, source, language.plain ? 'jsx' : grammar === 'tsx' ? 'tsx' : 'ts');
+  if (fast !== null) return fast;
+  return parseTolerantly(path, source, grammar);
+}
+
+/** Parses with tree-sitter, which goes on after errors. Throws CountersignError `unreadable-file`. */
+export function parseTolerantly(path: string, source: string, grammar: Grammar): Program {
   const tree = parserFor(grammar).parse(source, undefined, { bufferSize: bufferFor(source) });
   // The native parser gives no tree where it stopped; the types do not say so.
   if (tree === undefined || tree === null)

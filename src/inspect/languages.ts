@@ -5,23 +5,25 @@ export type Grammar = 'typescript' | 'tsx' | 'python';
 export interface Language {
   readonly grammar: Grammar;
   readonly embedded: boolean;
+  /** JavaScript without types. */
+  readonly plain: boolean;
 }
 
 const BY_EXTENSION: Readonly<Record<string, Language>> = {
-  js: { grammar: 'tsx', embedded: false },
-  mjs: { grammar: 'tsx', embedded: false },
-  cjs: { grammar: 'tsx', embedded: false },
-  jsx: { grammar: 'tsx', embedded: false },
-  tsx: { grammar: 'tsx', embedded: false },
-  ts: { grammar: 'typescript', embedded: false },
-  mts: { grammar: 'typescript', embedded: false },
-  cts: { grammar: 'typescript', embedded: false },
-  py: { grammar: 'python', embedded: false },
-  pyw: { grammar: 'python', embedded: false },
-  vue: { grammar: 'tsx', embedded: true },
-  svelte: { grammar: 'tsx', embedded: true },
-  html: { grammar: 'tsx', embedded: true },
-  htm: { grammar: 'tsx', embedded: true },
+  js: { grammar: 'tsx', embedded: false, plain: true },
+  mjs: { grammar: 'tsx', embedded: false, plain: true },
+  cjs: { grammar: 'tsx', embedded: false, plain: true },
+  jsx: { grammar: 'tsx', embedded: false, plain: true },
+  tsx: { grammar: 'tsx', embedded: false, plain: false },
+  ts: { grammar: 'typescript', embedded: false, plain: false },
+  mts: { grammar: 'typescript', embedded: false, plain: false },
+  cts: { grammar: 'typescript', embedded: false, plain: false },
+  py: { grammar: 'python', embedded: false, plain: false },
+  pyw: { grammar: 'python', embedded: false, plain: false },
+  vue: { grammar: 'tsx', embedded: true, plain: false },
+  svelte: { grammar: 'tsx', embedded: true, plain: false },
+  html: { grammar: 'tsx', embedded: true, plain: false },
+  htm: { grammar: 'tsx', embedded: true, plain: false },
 };
 
 /** Null where no code detector reads such a file. Decided by name alone: nothing in the file's content can opt it out. */

@@ -50,13 +50,13 @@ export interface Translation {
 }
 
 /** Code nested deeper than this is not evaluated: the walks over it are recursive, and nobody writes it by hand. */
-const MAX_DEPTH = 2_000;
+export const MAX_DEPTH = 2_000;
 
 /**
  * Nodes that are not looked into: they have no parts, or parts that mean nothing here. Not asking the native tree for
  * their children saves a third of the reading.
  */
-const LEAVES: ReadonlySet<string> = new Set([
+export const LEAVES: ReadonlySet<string> = new Set([
   'identifier',
   'property_identifier',
   'shorthand_property_identifier',
@@ -80,7 +80,9 @@ const LEAVES: ReadonlySet<string> = new Set([
   'type_alias_declaration',
 ]);
 
-interface Growing extends Syntax {
+/** A node while its tree is being made. */
+export interface Growing extends Syntax {
+  start: number;
   readonly children: Growing[];
 }
 
@@ -216,7 +218,7 @@ export function readTree(
   }
 }
 
-function lineStartsOf(text: string): number[] {
+export function lineStartsOf(text: string): number[] {
   const starts = [0];
   for (let index = text.indexOf('\n'); index >= 0; index = text.indexOf('\n', index + 1)) starts.push(index + 1);
   return starts;
