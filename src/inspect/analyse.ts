@@ -16,6 +16,7 @@ import {
 } from './imports.ts';
 import { outgoingCalls } from './outgoing.ts';
 import { returnedValues } from './returned.ts';
+import { type Program, placeOf } from './syntax.ts';
 import { triggered } from './triggers.ts';
 
 export interface AnalysedFile {
@@ -63,6 +64,7 @@ export function analyse(file: AnalysedFile, detectors: readonly CodeDetector[]):
       sinks.push({ detection: index, exportedAs: parameter.exportedAs, parameter: parameter.index });
   });
   const touched = base === null || file.before === null ? null : changedLines(file.before.text, file.after.text);
+  unread.push(...notParsed(program, touched, file.after.blob));
   const outgoing = outgoingCalls(facts, touched);
   return { path: file.path, detections: settled, unread, sinks, outgoing, missed: imports.missed };
 }
@@ -100,6 +102,18 @@ function lazyFacts(side: FileSide, imports: Imports): LazyFacts {
     }
     return facts;
   };
+}
+
+/** Places that no grammar reads: whatever stands there, no rule has seen it. */
+function notParsed(program: Program, touched: ReadonlySet<number> | null, blob: string): readonly UnreadFile[] {
+  const lines = (program.byType.get('ERROR') ?? [])
+    .map(({ start, end }) => [placeOf(program, start).line, placeOf(program, end).line] as const)
+    .filter(([first, last]) => touched === null || [...touched].some((line) => first <= line && line <= last));
+  const [place] = lines;
+  if (place === undefined) return [];
+  const [line] = place;
+  const reason = `does not parse from line ${line} on; what stands there is not judged`;
+  return [{ path: program.path, reason, transient: false, line, blob }];
 }
 
 /** The same facts, remembering which findings hang on a parameter of an exported function. */

@@ -17,7 +17,8 @@ export function parseProgram(path: string, text: string): Program | null {
   const embedded = language.embedded ? scriptsOf(text) : null;
   const source = embedded?.text ?? text;
   const grammar = embedded?.grammar ?? language.grammar;
-  const fast = grammar === 'python' ? null : readWithOxc(path, source, language.plain ? 'jsx' : grammar === 'tsx' ? 'tsx' : 'ts');
+  const fast =
+    grammar === 'python' ? null : readWithOxc(path, source, language.plain ? 'jsx' : grammar === 'tsx' ? 'tsx' : 'ts');
   if (fast !== null) return fast;
   return parseTolerantly(path, source, grammar);
 }

@@ -50,7 +50,7 @@ export interface Translation {
 }
 
 /** Code nested deeper than this is not evaluated: the walks over it are recursive, and nobody writes it by hand. */
-export const MAX_DEPTH = 2_000;
+const MAX_DEPTH = 2_000;
 
 /**
  * Nodes that are not looked into: they have no parts, or parts that mean nothing here. Not asking the native tree for

@@ -32,7 +32,14 @@ export function createBuilder(text: string): Builder {
     let at = from;
     for (;;) {
       const code = text.charCodeAt(at);
-      if (code === 32 || (code >= 9 && code <= 13) || code === 0xa0 || code === 0xfeff || code === 0x2028 || code === 0x2029) {
+      if (
+        code === 32 ||
+        (code >= 9 && code <= 13) ||
+        code === 0xa0 ||
+        code === 0xfeff ||
+        code === 0x2028 ||
+        code === 0x2029
+      ) {
         at += 1;
       } else if (code === 47 && text.charCodeAt(at + 1) === 47) {
         const end = text.slice(at).search(/[\n\r\u2028\u2029]/);

@@ -22,7 +22,13 @@ export function createClasses(b: Builder, parts: () => Parts): Classes {
     if (node.declare === true) throw new NotRead('a declared class');
     const abstract = node.abstract === true;
     const declared = node.type === 'ClassDeclaration' && id !== null;
-    const made = make(abstract ? 'abstract_class_declaration' : declared ? 'class_declaration' : 'class', field, start, end, parent);
+    const made = make(
+      abstract ? 'abstract_class_declaration' : declared ? 'class_declaration' : 'class',
+      field,
+      start,
+      end,
+      parent,
+    );
     const own = node.decorators.filter((each) => each.start >= start);
     parts().decorators(own, made);
     let at = skip(own.at(-1)?.end ?? start);
@@ -81,7 +87,10 @@ export function createClasses(b: Builder, parts: () => Parts): Classes {
   }
 
   function field(
-    node: Exclude<ClassElement, Of<'MethodDefinition' | 'TSAbstractMethodDefinition' | 'StaticBlock' | 'TSIndexSignature'>>,
+    node: Exclude<
+      ClassElement,
+      Of<'MethodDefinition' | 'TSAbstractMethodDefinition' | 'StaticBlock' | 'TSIndexSignature'>
+    >,
     parent: Growing,
   ): void {
     const { start, key, value } = node;
@@ -104,11 +113,16 @@ export function createClasses(b: Builder, parts: () => Parts): Classes {
 
   function method(node: Method, role: string | null, parent: Growing): void {
     const { value } = node;
-    if (value.type !== 'FunctionExpression' && value.type !== 'TSEmptyBodyFunctionExpression') throw new NotRead(value.type);
+    if (value.type !== 'FunctionExpression' && value.type !== 'TSEmptyBodyFunctionExpression')
+      throw new NotRead(value.type);
     const marks = 'decorators' in node ? node.decorators : [];
     const from = skip(marks.at(-1)?.end ?? node.start);
     const abstract = node.type === 'TSAbstractMethodDefinition';
-    const type = abstract ? 'abstract_method_signature' : value.body === null ? 'method_signature' : 'method_definition';
+    const type = abstract
+      ? 'abstract_method_signature'
+      : value.body === null
+        ? 'method_signature'
+        : 'method_definition';
     const end = value.body === null && text[node.end - 1] === ';' ? node.end - 1 : node.end;
     const made = make(type, role, from, end, parent);
     modifiers(from, nameStart(node), made);

@@ -36,7 +36,13 @@ export function createDeclarations(b: Builder, parts: () => Parts): Declarations
       case 'TSTypeAliasDeclaration':
       case 'TSInterfaceDeclaration':
         if (node.declare) throw new NotRead('a declared type');
-        make(node.type === 'TSInterfaceDeclaration' ? 'interface_declaration' : 'type_alias_declaration', field, start, end, parent);
+        make(
+          node.type === 'TSInterfaceDeclaration' ? 'interface_declaration' : 'type_alias_declaration',
+          field,
+          start,
+          end,
+          parent,
+        );
         return;
       case 'TSEnumDeclaration': {
         if (node.declare) throw new NotRead('a declared enum');
@@ -46,7 +52,8 @@ export function createDeclarations(b: Builder, parts: () => Parts): Declarations
         const body = make('enum_body', 'body', node.body.start, node.body.end, made);
         for (const member of node.body.members) {
           if (member.id.type === 'TemplateLiteral') throw new NotRead('a template as a name');
-          const home = member.initializer === null ? body : make('enum_assignment', null, member.start, member.end, body);
+          const home =
+            member.initializer === null ? body : make('enum_assignment', null, member.start, member.end, body);
           patterns.key(member.id, member.computed, 'name', home);
           if (member.initializer !== null) parts().expression(member.initializer, 'value', home);
         }

@@ -144,7 +144,8 @@ export function createExpressions(b: Builder, parts: () => Parts): Expressions {
         const made = at(`${word}_expression`);
         expression(node.expression, null, made);
         token(word, null, next(word, node.expression.end), made);
-        if (text.slice(node.typeAnnotation.start, node.typeAnnotation.end) !== 'const') parts().type(node.typeAnnotation, null, made);
+        if (text.slice(node.typeAnnotation.start, node.typeAnnotation.end) !== 'const')
+          parts().type(node.typeAnnotation, null, made);
         return;
       }
       case 'TSNonNullExpression': {
@@ -190,7 +191,16 @@ export function createExpressions(b: Builder, parts: () => Parts): Expressions {
       return;
     }
     const { value } = node;
-    const type = value === null ? ('bigint' in node ? 'number' : 'null') : typeof value === 'string' ? 'string' : typeof value === 'boolean' ? String(value) : 'number';
+    const type =
+      value === null
+        ? 'bigint' in node
+          ? 'number'
+          : 'null'
+        : typeof value === 'string'
+          ? 'string'
+          : typeof value === 'boolean'
+            ? String(value)
+            : 'number';
     make(type, field, start, end, parent);
   }
 
@@ -220,7 +230,13 @@ export function createExpressions(b: Builder, parts: () => Parts): Expressions {
   }
 
   function member(node: Of<'MemberExpression'>, field: string | null, parent: Growing): void {
-    const made = make(node.computed ? 'subscript_expression' : 'member_expression', field, node.start, node.end, parent);
+    const made = make(
+      node.computed ? 'subscript_expression' : 'member_expression',
+      field,
+      node.start,
+      node.end,
+      parent,
+    );
     expression(node.object, 'object', made);
     if (node.optional) {
       const at = next('?.', node.object.end);
@@ -233,7 +249,11 @@ export function createExpressions(b: Builder, parts: () => Parts): Expressions {
     }
   }
 
-  function call(node: Of<'CallExpression' | 'NewExpression' | 'ImportExpression'>, field: string | null, parent: Growing): void {
+  function call(
+    node: Of<'CallExpression' | 'NewExpression' | 'ImportExpression'>,
+    field: string | null,
+    parent: Growing,
+  ): void {
     const { start, end } = node;
     const made = make(node.type === 'NewExpression' ? 'new_expression' : 'call_expression', field, start, end, parent);
     if (node.type === 'ImportExpression') {
@@ -261,4 +281,4 @@ export function createExpressions(b: Builder, parts: () => Parts): Expressions {
   return { expression, template, list };
 }
 
-const ESCAPE = /\\(?:u\{[\da-fA-F]+\}|u[\da-fA-F]{4}|x[\da-fA-F]{2}|[0-7]{1,3}|\r\n|[^])/y;
+const ESCAPE = /\\(?:u\{[\da-fA-F]+\}|u[\da-fA-F]{4}|x[\da-fA-F]{2}|[0-7]{1,3}|\r\n|.)/sy;

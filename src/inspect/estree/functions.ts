@@ -30,7 +30,8 @@ export function createFunctions(b: Builder, parts: () => Parts): Functions {
       return;
     }
     if (node.declare === true) throw new NotRead('a declared function');
-    const named = node.id === null && node.type === 'FunctionDeclaration' ? TYPES['FunctionExpression'] : TYPES[node.type];
+    const named =
+      node.id === null && node.type === 'FunctionDeclaration' ? TYPES['FunctionExpression'] : TYPES[node.type];
     if (named === undefined) throw new NotRead(node.type);
     const made = make(node.generator ? named[1] : named[0], field, start, end, parent);
     let at = start;
@@ -101,8 +102,10 @@ export function createFunctions(b: Builder, parts: () => Parts): Functions {
     const optional = 'optional' in target && Boolean(target.optional);
     const made = make(optional ? 'optional_parameter' : 'required_parameter', null, start, node.end, parent);
     decorators(marks, made);
-    if (node.type === 'TSParameterProperty') parts().modifiers(skip(marks.at(-1)?.end ?? node.start), inner.start, made);
-    if (target.type === 'Identifier' && target.name === 'this') make('this', 'pattern', target.start, target.start + 4, made);
+    if (node.type === 'TSParameterProperty')
+      parts().modifiers(skip(marks.at(-1)?.end ?? node.start), inner.start, made);
+    if (target.type === 'Identifier' && target.name === 'this')
+      make('this', 'pattern', target.start, target.start + 4, made);
     else parts().pattern(target, 'pattern', made);
     const annotation = 'typeAnnotation' in target ? (target.typeAnnotation ?? null) : null;
     if (optional) {
@@ -118,7 +121,10 @@ export function createFunctions(b: Builder, parts: () => Parts): Functions {
       parts().expression(expression, null, make('decorator', 'decorator', start, end, parent));
   }
 
-  function typeParameters(node: Pick<Of<'TSTypeParameterDeclaration'>, 'start' | 'end'> | null | undefined, parent: Growing): void {
+  function typeParameters(
+    node: Pick<Of<'TSTypeParameterDeclaration'>, 'start' | 'end'> | null | undefined,
+    parent: Growing,
+  ): void {
     if (node !== null && node !== undefined) make('type_parameters', 'type_parameters', node.start, node.end, parent);
   }
 

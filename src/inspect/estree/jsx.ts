@@ -5,7 +5,10 @@ import type { Parts } from './statements.ts';
 
 type Element = Extract<Node, { type: 'JSXElement' | 'JSXFragment' }>;
 
-export function createJsx(b: Builder, parts: () => Parts): (node: Element, field: string | null, parent: Growing) => void {
+export function createJsx(
+  b: Builder,
+  parts: () => Parts,
+): (node: Element, field: string | null, parent: Growing) => void {
   const { text, node: make, token } = b;
 
   function element(node: Element, field: string | null, parent: Growing): void {
@@ -104,11 +107,16 @@ export function createJsx(b: Builder, parts: () => Parts): (node: Element, field
     let from = start;
     for (const match of text.slice(start, end).matchAll(REFERENCE)) {
       const at = start + match.index;
-      if (at > from) make('jsx_text', null, from, at, parent);
+      plain(from, at, parent);
       from = at + match[0].length;
       make('html_character_reference', null, at, from, parent);
     }
-    if (from < end) make('jsx_text', null, from, end, parent);
+    plain(from, end, parent);
+  }
+
+  /** White space over a line's end is layout. */
+  function plain(start: number, end: number, parent: Growing): void {
+    if (start < end && !/^\s*\n\s*$/.test(text.slice(start, end))) make('jsx_text', null, start, end, parent);
   }
 
   return element;

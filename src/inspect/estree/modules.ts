@@ -7,7 +7,10 @@ type Of<T extends Node['type']> = Extract<Node, { type: T }>;
 type Named = { readonly start: number; readonly end: number; readonly type: string };
 
 /** Imports and exports. The function says whether a statement was one. */
-export function createModules(b: Builder, parts: Parts): (node: Node, field: string | null, parent: Growing) => boolean {
+export function createModules(
+  b: Builder,
+  parts: Parts,
+): (node: Node, field: string | null, parent: Growing) => boolean {
   const { text, node: make, token, next, skip } = b;
 
   function name(node: Named, field: string | null, parent: Growing): void {
@@ -60,7 +63,8 @@ export function createModules(b: Builder, parts: Parts): (node: Node, field: str
     }
     const open = next('{', at);
     const made = make('named_imports', null, open, clause.end, clause);
-    for (const each of named) pair(each, each.imported, each.local, 'import_specifier', each.importKind === 'type', made);
+    for (const each of named)
+      pair(each, each.imported, each.local, 'import_specifier', each.importKind === 'type', made);
   }
 
   function pair(
@@ -109,7 +113,8 @@ export function createModules(b: Builder, parts: Parts): (node: Node, field: str
     let close = skip(last?.end ?? open + 1);
     if (text[close] === ',') close = skip(close + 1);
     const clause = make('export_clause', null, open, next('}', close) + 1, made);
-    for (const each of node.specifiers) pair(each, each.local, each.exported, 'export_specifier', each.exportKind === 'type', clause);
+    for (const each of node.specifiers)
+      pair(each, each.local, each.exported, 'export_specifier', each.exportKind === 'type', clause);
     if (node.source !== null) name(node.source, 'source', made);
   }
 
@@ -137,7 +142,8 @@ export function createModules(b: Builder, parts: Parts): (node: Node, field: str
       case 'FunctionDeclaration':
       case 'TSDeclareFunction':
         // Without a name it is an expression to the grammar.
-        if (declaration.type === 'FunctionDeclaration' && declaration.id === null) parts.functionLike(declaration, 'value', made);
+        if (declaration.type === 'FunctionDeclaration' && declaration.id === null)
+          parts.functionLike(declaration, 'value', made);
         else parts.functionLike(declaration, 'declaration', made);
         return;
       case 'ClassDeclaration':
@@ -172,7 +178,8 @@ export function createModules(b: Builder, parts: Parts): (node: Node, field: str
         parts.expression(node.expression, null, make('export_statement', field, node.start, node.end, parent));
         return true;
       case 'TSImportEqualsDeclaration': {
-        if (node.moduleReference.type !== 'TSExternalModuleReference' || node.importKind === 'type') throw new NotRead(node.type);
+        if (node.moduleReference.type !== 'TSExternalModuleReference' || node.importKind === 'type')
+          throw new NotRead(node.type);
         const made = make('import_statement', field, node.start, node.end, parent);
         const clause = make('import_require_clause', null, node.id.start, node.moduleReference.end, made);
         make('identifier', null, node.id.start, node.id.end, clause);

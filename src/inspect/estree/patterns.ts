@@ -47,7 +47,11 @@ export function createPatterns(b: Builder, parts: () => Parts): Patterns {
       }
       case 'RestElement': {
         const inner = node.argument;
-        pattern(inner, null, make('rest_pattern', field, start, inner.type === 'Identifier' ? nameEnd(inner.start) : inner.end, parent));
+        pattern(
+          inner,
+          null,
+          make('rest_pattern', field, start, inner.type === 'Identifier' ? nameEnd(inner.start) : inner.end, parent),
+        );
         return;
       }
       default:

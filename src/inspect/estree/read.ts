@@ -1,5 +1,5 @@
 import { parseSync } from 'oxc-parser';
-import { type Growing, lineStartsOf, MAX_DEPTH, type Program } from '../syntax.ts';
+import { type Growing, lineStartsOf, type Program } from '../syntax.ts';
 import { type Builder, createBuilder, NotRead } from './builder.ts';
 import { placeComments } from './comments.ts';
 import { createStatements } from './statements.ts';
@@ -24,7 +24,8 @@ export function readWithOxc(path: string, text: string, dialect: Dialect): Progr
   try {
     const root = builder.node('program', null, 0, text.length, null);
     root.start = Math.max(0, text.search(/\S/));
-    if (program.hashbang !== null) builder.node('hash_bang_line', null, program.hashbang.start, program.hashbang.end, root);
+    if (program.hashbang !== null)
+      builder.node('hash_bang_line', null, program.hashbang.start, program.hashbang.end, root);
     const { statement } = createStatements(builder);
     for (const each of program.body) statement(each, null, root);
     const [first] = comments;

@@ -8,7 +8,11 @@ import { createModules } from './modules.ts';
 /** What the parts of the reader call of each other. */
 export interface Parts extends Expressions, Declarations {
   statement(node: Statement | Directive, field: string | null, parent: Growing): void;
-  block(node: { readonly start: number; readonly end: number; readonly body: readonly (Statement | Directive)[] }, field: string | null, parent: Growing): void;
+  block(
+    node: { readonly start: number; readonly end: number; readonly body: readonly (Statement | Directive)[] },
+    field: string | null,
+    parent: Growing,
+  ): void;
 }
 
 export function createStatements(b: Builder): Parts {
