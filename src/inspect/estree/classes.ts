@@ -1,18 +1,7 @@
-import type { Class, ClassElement, Node } from 'oxc-parser';
+import type { Class, ClassElement } from 'oxc-parser';
 import type { Growing } from '../syntax.ts';
 import { type Builder, NotRead } from './builder.ts';
-import type { Parts } from './statements.ts';
-
-type Of<T extends Node['type']> = Extract<Node, { type: T }>;
-type Method = Of<'MethodDefinition' | 'TSAbstractMethodDefinition'> | Of<'Property'>;
-
-export interface Classes {
-  classLike(node: Class, field: string | null, parent: Growing): void;
-  /** A method of a class or an object. */
-  method(node: Method, field: string | null, parent: Growing): void;
-  /** The words before a name: `private static async *`. */
-  modifiers(from: number, to: number, parent: Growing): void;
-}
+import type { Classes, Method, Of, Parts } from './parts.ts';
 
 export function createClasses(b: Builder, parts: () => Parts): Classes {
   const { text, node: make, token, next, skip } = b;

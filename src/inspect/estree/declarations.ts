@@ -1,17 +1,11 @@
 import type { Node, VariableDeclaration } from 'oxc-parser';
 import type { Growing } from '../syntax.ts';
 import { type Builder, NotRead } from './builder.ts';
-import { type Classes, createClasses } from './classes.ts';
-import { createFunctions, type Functions } from './functions.ts';
-import { createPatterns, type Patterns } from './patterns.ts';
-import type { Parts } from './statements.ts';
-import { createTypes, type Types } from './types.ts';
-
-export interface Declarations extends Classes, Functions, Patterns, Types {
-  declaration(node: Node, field: string | null, parent: Growing): void;
-  /** @param end of the declaration with its semicolon, where it stands in a loop */
-  variables(node: VariableDeclaration, field: string | null, parent: Growing, end: number): void;
-}
+import { createClasses } from './classes.ts';
+import { createFunctions } from './functions.ts';
+import type { Declarations, Parts } from './parts.ts';
+import { createPatterns } from './patterns.ts';
+import { createTypes } from './types.ts';
 
 export function createDeclarations(b: Builder, parts: () => Parts): Declarations {
   const { node: make, token, next } = b;

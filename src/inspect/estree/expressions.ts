@@ -1,18 +1,8 @@
-import type { Expression, Node, TemplateLiteral } from 'oxc-parser';
+import type { TemplateLiteral } from 'oxc-parser';
 import type { Growing } from '../syntax.ts';
 import { type Builder, NotRead } from './builder.ts';
 import { createJsx } from './jsx.ts';
-import type { Parts } from './statements.ts';
-
-type Of<T extends Node['type']> = Extract<Node, { type: T }>;
-/** What can stand where a value is wanted, written to, or spread. */
-export type Operand = Expression | Of<'Identifier' | 'SpreadElement' | 'PrivateIdentifier'>;
-
-export interface Expressions {
-  expression(node: Operand, field: string | null, parent: Growing): void;
-  template(node: TemplateLiteral, field: string | null, parent: Growing): void;
-  list(nodes: readonly (Operand | null)[], parent: Growing): void;
-}
+import type { Expressions, Of, Operand, Parts } from './parts.ts';
 
 export function createExpressions(b: Builder, parts: () => Parts): Expressions {
   const { text, node: make, token, next, skip } = b;

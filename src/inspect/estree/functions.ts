@@ -1,18 +1,7 @@
-import type { ArrowFunctionExpression, Decorator, Function as FunctionNode, Node, ParamPattern } from 'oxc-parser';
+import type { ArrowFunctionExpression, Decorator, Function as FunctionNode, ParamPattern } from 'oxc-parser';
 import type { Growing } from '../syntax.ts';
 import { type Builder, NotRead } from './builder.ts';
-import type { Target } from './patterns.ts';
-import type { Parts } from './statements.ts';
-
-type Of<T extends Node['type']> = Extract<Node, { type: T }>;
-
-export interface Functions {
-  functionLike(node: FunctionNode | ArrowFunctionExpression, field: string | null, parent: Growing): void;
-  /** Parameters, result and body, for a function or a method. */
-  signature(node: FunctionNode | ArrowFunctionExpression, from: number, parent: Growing): void;
-  decorators(nodes: readonly Decorator[] | undefined, parent: Growing): void;
-  typeParameters(node: { readonly start: number; readonly end: number } | null | undefined, parent: Growing): void;
-}
+import type { Functions, Of, Parts, Target } from './parts.ts';
 
 const TYPES: Readonly<Record<string, readonly [string, string]>> = {
   FunctionDeclaration: ['function_declaration', 'generator_function_declaration'],

@@ -1,7 +1,7 @@
 import type { JSXAttributeItem, JSXChild, JSXElementName, JSXIdentifier, JSXNamespacedName, Node } from 'oxc-parser';
 import type { Growing } from '../syntax.ts';
 import { type Builder, NotRead } from './builder.ts';
-import type { Parts } from './statements.ts';
+import type { Parts } from './parts.ts';
 
 type Element = Extract<Node, { type: 'JSXElement' | 'JSXFragment' }>;
 

@@ -1,9 +1,8 @@
 import type { Node } from 'oxc-parser';
 import type { Growing } from '../syntax.ts';
 import { type Builder, NotRead } from './builder.ts';
-import type { Parts } from './statements.ts';
+import type { Of, Parts } from './parts.ts';
 
-type Of<T extends Node['type']> = Extract<Node, { type: T }>;
 type Named = { readonly start: number; readonly end: number; readonly type: string };
 
 /** Imports and exports. The function says whether a statement was one. */

@@ -1,21 +1,6 @@
-import type { Node } from 'oxc-parser';
 import type { Growing } from '../syntax.ts';
 import { type Builder, NotRead } from './builder.ts';
-import type { Operand } from './expressions.ts';
-import type { Parts } from './statements.ts';
-
-type Of<T extends Node['type']> = Extract<Node, { type: T }>;
-
-export type Target = Operand | Of<'ObjectPattern' | 'ArrayPattern' | 'AssignmentPattern' | 'RestElement'>;
-type Member = Of<'Property'> | Of<'SpreadElement'> | Of<'RestElement'>;
-
-export interface Patterns {
-  /** What a value is given to; its annotation and marks are left to the caller. */
-  pattern(node: Target, field: string | null, parent: Growing): void;
-  /** A property of an object literal. */
-  property(node: Member, parent: Growing): void;
-  key(node: Operand, computed: boolean, field: string, parent: Growing): void;
-}
+import type { Member, Operand, Parts, Patterns, Target } from './parts.ts';
 
 export function createPatterns(b: Builder, parts: () => Parts): Patterns {
   const { text, node: make, next } = b;

@@ -1,19 +1,10 @@
 import type { Directive, Expression, ForStatementLeft, Node, Statement, VariableDeclaration } from 'oxc-parser';
 import type { Growing } from '../syntax.ts';
 import { type Builder, NotRead } from './builder.ts';
-import { createDeclarations, type Declarations } from './declarations.ts';
-import { createExpressions, type Expressions } from './expressions.ts';
+import { createDeclarations } from './declarations.ts';
+import { createExpressions } from './expressions.ts';
 import { createModules } from './modules.ts';
-
-/** What the parts of the reader call of each other. */
-export interface Parts extends Expressions, Declarations {
-  statement(node: Statement | Directive, field: string | null, parent: Growing): void;
-  block(
-    node: { readonly start: number; readonly end: number; readonly body: readonly (Statement | Directive)[] },
-    field: string | null,
-    parent: Growing,
-  ): void;
-}
+import type { Parts } from './parts.ts';
 
 export function createStatements(b: Builder): Parts {
   const { node: make, token, next, skip } = b;

@@ -1,14 +1,7 @@
 import type { Node, TSTypeName, TSTypeParameterInstantiation } from 'oxc-parser';
 import type { Growing } from '../syntax.ts';
 import type { Builder } from './builder.ts';
-
-export interface Types {
-  /** A type: names and generic types with their parts, all others as one piece of text. */
-  type(node: Node, field: string | null, parent: Growing): void;
-  typeArguments(node: TSTypeParameterInstantiation | null, parent: Growing): void;
-  /** The annotation of a pattern, the colon included. */
-  annotation(node: object, field: string, parent: Growing): void;
-}
+import type { Types } from './parts.ts';
 
 const KEYWORD = /^TS(?:Any|BigInt|Boolean|Never|Number|Object|String|Symbol|Undefined|Unknown|Void|Intrinsic)Keyword$/;
 const NAMES: Readonly<Record<string, string>> = {
