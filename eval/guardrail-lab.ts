@@ -60,7 +60,7 @@ function wilson(part: number, whole: number): string {
 
 /** Recall and false alarms of both rounds. */
 export async function run(print: (line: string) => void): Promise<void> {
-  for (const round of ['one', 'two']) runRound(round, print, false);
+  for (const round of ['one', 'two', 'three']) runRound(round, print, false);
 }
 
 /** Recall and false alarms by area; `all` also prints every miss and every false alarm. */
