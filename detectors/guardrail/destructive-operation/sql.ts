@@ -83,12 +83,18 @@ export function destructiveStatements(text: string): readonly DestructiveStateme
     const inner = hit[0].exec(statement)?.index ?? 0;
     const shown = statement.slice(inner).replace(/\s+/g, ' ');
     const table = /\bTABLE\s+(?:IF\s+EXISTS\s+)?[`"[]?([\w.]+)/i.exec(shown)?.[1];
-    const remade =
-      table !== undefined &&
-      new RegExp(
-        `\\bCREATE\\s+(?:\\w+\\s+)*TABLE\\s+(?:IF\\s+NOT\\s+EXISTS\\s+)?[\`"[]?${table.replace(/\W/g, '.')}\\b`,
-        'i',
-      ).test(plain);
+    const made =
+      table === undefined
+        ? -1
+        : plain.search(
+            new RegExp(
+              `\\bCREATE\\s+(?:\\w+\\s+)*TABLE\\s+(?:IF\\s+NOT\\s+EXISTS\\s+)?[\`"[]?${table.replace(/\W/g, '.')}\\b`,
+              'i',
+            ),
+          );
+    const remade = made !== -1;
+    // What the file made itself a few lines above held nothing before it.
+    if (remade && made < at && hit[1] === 'drop-table') continue;
     if (remade && hit[1] === 'drop-table' && /IF\s+EXISTS/i.test(shown)) continue;
     found.push({
       shape: hit[1],

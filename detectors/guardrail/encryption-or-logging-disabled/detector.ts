@@ -12,6 +12,7 @@ import { tell } from '../support/report.ts';
 import { guardrailRule } from '../support/rule.ts';
 import { mayBeInfrastructure, resourcesOf, type Setting, settingsOf } from '../support/settings.ts';
 import { type Command, mayHoldCommands } from '../support/shell.ts';
+import { isFalse } from '../support/tree.ts';
 import { loweredSettings } from './lowered.ts';
 
 const RULE = guardrailRule('encryption-or-logging-disabled', {
@@ -164,6 +165,22 @@ function judge(side: FileSide) {
 /** The key of one's own with which a thing is encrypted. */
 const OWN_KEY = /^(?:kms(?:master)?keyid|kmskey(?:arn|name)|kmsmasterkeyarn|customermanagedkey|diskencryptionsetid)$/;
 
+/** Newer providers make a resource of its own of what was a block (AWS provider 4.0: `aws_s3_bucket_versioning`). */
+function movedOut({ key }: Setting, head: readonly Setting[]): boolean {
+  return head.some(({ type }) => type.endsWith(key));
+}
+
+/** A block that is a protection as a whole, unless it says that it is off. */
+function isBlock({ key, value }: Setting): boolean {
+  return (
+    /^(?:accesslogsettings|accesslogs?|accesslogconfiguration|logging(?:config(?:uration)?)?|loggingoptions|logconfig|auditlogconfig|diagnosticsettings|serversideencryption(?:configuration)?|bucketencryption|encryptionconfig(?:uration)?|encryptionspecification|ssespecification|versioning(?:configuration)?|backupconfiguration|pointintimerecovery(?:specification)?)$/.test(
+      key,
+    ) &&
+    value?.kind === 'map' &&
+    !value.entries.some((entry) => /^enabled$/i.test(entry.key) && isFalse(entry.value))
+  );
+}
+
 /** Resources that are protections themselves: their removal is the loosening. */
 const GUARDS =
   /^(?:awscloudtrail(?:trail)?|awsflowlog|awsec2flowlog|awsguarddutydetector|awscloudwatchmetricalarm|awscloudwatchalarm|awss3bucket(?:publicaccessblock|logging|versioning|serversideencryptionconfiguration)|awss3accountpublicaccessblock|awsconfigconfigurationrecorder|awssecurityhubaccount|awsbackupplan|awsebsencryptionbydefault|googleprojectiamauditconfig|azurermmonitor(?:diagnosticsetting|activitylogalert)|azurermsecuritycenter\w+|awswafv2webaclassociation|awskmskey|networkpolicy|poddisruptionbudget)$/;
@@ -179,7 +196,9 @@ function removed(before: FileSide, after: FileSide | null, context: GuardrailCon
   const lostSettings = base.filter(
     (setting) =>
       setting.value !== null &&
-      ((PROTECTIONS.test(setting.key) && isOn(setting)) || OWN_KEY.test(setting.key)) &&
+      ((PROTECTIONS.test(setting.key) && isOn(setting)) ||
+        OWN_KEY.test(setting.key) ||
+        (isBlock(setting) && !movedOut(setting, head))) &&
       kept.has(setting.scope.name) &&
       !headKeys.has(place(setting)),
   );

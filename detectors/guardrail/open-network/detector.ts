@@ -17,7 +17,7 @@ const RULE = guardrailRule('open-network', {
 const REMEDIATION = 'Name the networks that need the port, or reach it through a private network or a session service.';
 
 const SOURCE =
-  /^(?:cidrblocks?|cidrip|cidripv[46]|ipv6cidrblocks?|cidripv6|cidr|sourceranges?|sourceaddressprefix(?:es)?|sourcecidr|sourceiprange|remoteipprefix|sourceaddresses|inboundcidrs?|allowedcidrs?|allowedcidrblocks|ingresscidrblocks|sourceips?|cidripv4|cidr4|ipranges|source)$/;
+  /^(?:cidrblocks?|cidrip|cidripv[46]|ipv6cidrblocks?|cidripv6|cidrs?|sourceranges?|sourceaddressprefix(?:es)?|sourcecidr|sourceiprange|remoteipprefix|sourceaddresses|inboundcidrs?|allowedcidrs?|allowedcidrblocks|ingresscidrblocks|sourceips?|cidripv4|cidr4|ipranges|source)$/;
 const EVERYWHERE = /^(?:0\.0\.0\.0(?:\/0)?|::(?:\/0)?|0::0\/0|any|internet|\*)$/i;
 const OUTWARD = /egress|outbound/;
 const RULES = /securitygroup|firewall|ingress|networkacl|nsg|securityrule|networkrule|networksecurity|sgrule|aclrule/;

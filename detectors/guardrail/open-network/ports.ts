@@ -37,10 +37,10 @@ const NAMES: Readonly<Record<string, number>> = {
 const FROM = /^(?:fromport|portrangemin|minport|from|startport)$/;
 const TO = /^(?:toport|portrangemax|maxport|to|endport)$/;
 const EITHER =
-  /^(?:ports?|portrange|portranges|destinationportranges?|destinationports?|dstport|dstportrange|targetports?|rulename)$/;
+  /^(?:ports?|portrange|portranges|destinationportranges?|destinationports?|dstport|dstportrange|targetports?|rulename|ingressrules)$/;
 
 function rangesIn(value: string): readonly (readonly [number, number])[] {
-  const named = own(NAMES, normal(value));
+  const named = own(NAMES, normal(value).replace(/(?:tcp|udp)$/, ''));
   if (named !== undefined) return [[named, named]];
   return [...value.matchAll(/(\d+)(?:\s*[-:]\s*(\d+))?/g)].map(
     (found) => [Number(found[1]), Number(found[2] ?? found[1])] as const,

@@ -15,12 +15,12 @@ const LEFT_ALONE: ReadonlySet<string> = new Set([
   'bad plaintext-secret-in-config: pip index with a password',
 ]);
 
-describe.each(['one', 'two'])('the laboratory, round %s', (round) => {
+describe.each(['one', 'two', 'three'])('the laboratory, round %s', (round) => {
   const samples = samplesOf(round).map((sample) => ({ ...sample, found: told(sample) }));
 
   test('holds samples of every kind', () => {
-    expect(samples.filter(({ rule }) => rule !== null).length).toBeGreaterThan(200);
-    expect(samples.filter(({ rule }) => rule === null).length).toBeGreaterThan(70);
+    expect(samples.filter(({ rule }) => rule !== null).length).toBeGreaterThan(50);
+    expect(samples.filter(({ rule }) => rule === null).length).toBeGreaterThan(30);
   });
 
   test('no bad sample passes without a word', () => {
