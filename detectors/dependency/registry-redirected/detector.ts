@@ -30,6 +30,8 @@ export const registryRedirected: DependencyDetector = {
     if (subject.scope !== SETTINGS && !(subject.entry === 'manifest' && subject.source === 'registry')) return CLEAR;
     const address = subject.resolvedUrl;
     if (address === undefined) return CLEAR;
+    // A registry by its name (Cargo, poetry): where that leads is a setting, judged at its own line.
+    if (subject.scope !== SETTINGS && /^[\w.-]+$/.test(address)) return CLEAR;
     const host = hostOf(address);
     if (host !== undefined && isKnown(subject, context, host)) return CLEAR;
     if (host !== undefined && host === hostOf(subject.previous?.resolvedUrl ?? '')) return CLEAR;
