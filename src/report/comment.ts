@@ -10,6 +10,7 @@ import {
   headline,
   holding,
   LENGTH,
+  lapsedLines,
   type PackageView,
   pendingLines,
   type ReviewExtra,
@@ -71,6 +72,7 @@ export function renderComment(report: Report, verdict: Verdict, extra: CommentEx
     ),
     ...signAll(open, report.code),
     ...titled('Could not be evaluated', unknownLines(holding(verdict.unknowns))),
+    ...titled('No longer signed', lapsedLines(verdict, extra)),
     ...titled('Signed', signedLines(report, verdict, extra)),
     ...titled(
       'Policy',

@@ -15,6 +15,8 @@ export interface ReviewExtra {
   readonly pending: readonly SignOff[];
   /** Signatures that run out within seven days: id → ISO 8601. */
   readonly endingSoon?: ReadonlyMap<string, string>;
+  /** Signatures that ended, wholly or in part, each with its reason; newest first. */
+  readonly lapsed?: readonly SignOff[];
   readonly checkName: string;
   /** `mode: observe`: says what would have blocked. */
   readonly observe: boolean;
@@ -246,6 +248,19 @@ export function glassLines({ brokenGlass }: Verdict): readonly string[] {
     ({ signer, reason }) =>
       `- **${inlineText(signer, LENGTH.login)}**: “${inlineText(reason, LENGTH.reason)}”. For this commit alone; the check closes by itself at ${until}, and a \`refuse\` closes it at once.`,
   );
+}
+
+/** Whose signature no longer counts, and why; told while something is open. */
+export function lapsedLines(verdict: Verdict, { lapsed }: Pick<ReviewExtra, 'lapsed'>): readonly string[] {
+  if (lapsed === undefined || verdict.open.length === 0) return [];
+  return lapsed.slice(0, 5).map(({ signer, items, state, stateReason }) => {
+    const what = listed(
+      items.map(({ handle }) => inlineText(handle, 12)),
+      12,
+    );
+    const ended = state === 'effective' ? 'now covers only' : 'no longer counts:';
+    return `- ${inlineText(signer.login, LENGTH.login)}’s signature ${ended} ${what}. ${sentence(stateReason ?? '')}`;
+  });
 }
 
 /** "; ends on 2026-11-28", where a signature runs out soon. */

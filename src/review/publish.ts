@@ -170,6 +170,7 @@ function extraOf(
     ledgerHead: formatLedgerHead(head),
     pending: pendingOf(signOffs, now),
     endingSoon: endingSoon(signOffs, now),
+    lapsed: lapsedOf(signOffs),
     checkName: review.checkName,
     observe: policy.mode === 'observe',
     policyNotes: policy.notes,
@@ -189,6 +190,16 @@ function endingSoon(signOffs: readonly SignOff[], now: number): ReadonlyMap<stri
   );
   return new Map(soon.map(({ id, expiresAt }) => [id, expiresAt]));
 }
+
+/** Signatures that a push or time ended, wholly or in part, newest first. */
+function lapsedOf(signOffs: readonly SignOff[]): SignOff[] {
+  return signOffs
+    .filter(({ kind, state, stateReason }) => kind === 'sign' && ENDED.includes(state) && stateReason !== null)
+    .filter(({ state, presence }) => state !== 'expired' || presence !== null)
+    .sort((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt));
+}
+
+const ENDED: readonly SignOff['state'][] = ['lapsed', 'expired', 'effective'];
 
 /** Sign-offs that wait for their button, oldest first; GitHub has room for three buttons. */
 export function pendingOf(signOffs: readonly SignOff[], now: number): SignOff[] {

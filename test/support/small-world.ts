@@ -1,5 +1,4 @@
 import { rulesById } from '../../detectors/index.ts';
-import { isAgentAccount } from '../../src/agents/index.ts';
 import type { Account, Attribution } from '../../src/core/attribution.ts';
 import { sha256 } from '../../src/core/digest.ts';
 import { CountersignError } from '../../src/core/errors.ts';
@@ -10,6 +9,7 @@ import type { SignOff } from '../../src/core/signoff.ts';
 import type { LedgerEntry, PullRequestRecord, Store, StoredReview } from '../../src/core/store.ts';
 import { appliedPolicy } from '../../src/policy/resolve.ts';
 import type { Ports } from '../../src/ports.ts';
+import { createPorts } from '../../src/service/ports.ts';
 import { work } from '../../src/work.ts';
 import { snapshotOf } from './memory-snapshot.ts';
 
@@ -207,18 +207,11 @@ export function createSmallWorld(options: SmallWorldOptions) {
   const memory = memoryStore(queue, () => clock);
   const stored = { ...memory, ...options.store, queue: memory.queue } as unknown as Store;
   const store: Store = { ...mortal(stored), ledger: mortal(stored.ledger), queue: mortal(stored.queue) };
-  const ports = {
+  const parts = {
     host: mortal(host),
     store,
     policy: async () =>
       appliedPolicy({ organisation: null, repository: { text: policyText, label: 'policy' }, base: null }, clock),
-    attribute: () => options.attribution,
-    isAgent: isAgentAccount,
-    newId: () => crypto.randomUUID(),
-    word: (length: number) => {
-      words += 1;
-      return words.toString(36).padStart(length, '0');
-    },
     log: (level: string, message: string, fields: unknown) => {
       if (level === 'error' && fuse === null) throw new Error(`${message}: ${JSON.stringify(fields)}`);
     },
@@ -231,7 +224,15 @@ export function createSmallWorld(options: SmallWorldOptions) {
     dependencyDetectors: [],
     rules: rulesById(),
     now: () => clock,
-  } as unknown as Ports;
+  } as unknown as Parameters<typeof createPorts>[0];
+  const ports: Ports = {
+    ...createPorts(parts),
+    attribute: () => options.attribution,
+    word: (length: number) => {
+      words += 1;
+      return words.toString(36).padStart(length, '0');
+    },
+  };
 
   /** The same functions, each of which may be the last that the process calls. */
   function mortal<T extends object>(part: T): T {
