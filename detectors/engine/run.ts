@@ -95,8 +95,14 @@ function permanentUnknowns(missing: readonly Missing[], couldBlock: (rule: Rule)
   return [...bySource].flatMap(([source, all]) => {
     // Advisory gaps do not join a blocking finding: a person would sign for more than is asked.
     const blocking = all.filter((each) => couldBlock(each.rule));
-    const chosen = blocking.length > 0 ? blocking : all;
-    const stated = chosen.map(({ rule, ...fact }) => ({ ...fact, ruleId: rule.id }));
-    return [factsNeverGiven(source, stated, blocking.length > 0 ? 'error' : 'note')];
+    const advisory = all.filter((each) => !blocking.includes(each));
+    return [
+      ...(blocking.length === 0 ? [] : [factsNeverGiven(source, stated(blocking), 'error')]),
+      ...(advisory.length === 0 ? [] : [factsNeverGiven(source, stated(advisory), 'note')]),
+    ];
   });
+}
+
+function stated(missing: readonly Missing[]) {
+  return missing.map(({ rule, ...fact }) => ({ ...fact, ruleId: rule.id }));
 }

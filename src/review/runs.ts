@@ -58,8 +58,8 @@ export async function endLeftRun(
 }
 
 /**
- * A green of another check, or one that rests on signatures: pushed away and back again, it would be there before
- * anybody looked whether the signatures still hold.
+ * A green of another check or of an older commit: pushed away and back again, or given to another pull request, it would
+ * be there before anybody looked whether it still holds.
  */
 async function withdrawEarlier(
   { repository, pullRequest, checkName }: Ground,
@@ -70,8 +70,25 @@ async function withdrawEarlier(
   if (!moved && latest.checkName !== checkName) {
     await withdraw(repository, latest, 'This pull request was given another base branch.', ports);
   }
-  if (moved && (latest.verdict.signed.length > 0 || latest.verdict.brokenGlass !== undefined)) {
-    await withdraw(repository, latest, 'A newer commit was pushed.', ports);
+  if (!moved || latest.verdict.result !== 'pass') return;
+  await withdraw(repository, latest, 'A newer commit was pushed.', ports);
+  // GitHub goes by the newest run of a name: another pull request of that commit needs an answer that is newer still.
+  for (const { number } of await ports.store.pullRequestsByHead(repository.id, latest.report.headSha)) {
+    if (number === pullRequest.number) continue;
+    await ports.store.queue.send(
+      ports.newId(),
+      {
+        kind: 'review',
+        repository,
+        pullRequest: number,
+        cause: 'sibling-closed',
+        sender: null,
+        headSha: null,
+        beforeSha: null,
+        attempt: 0,
+      },
+      { afterMs: 0 },
+    );
   }
 }
 

@@ -45,6 +45,17 @@ describe('a green on one base', () => {
     await expect.poll(() => repository.checkRun(green.id).conclusion).toBe('action_required');
   });
 
+  test('is withdrawn when the branch moves on: pushed back, it is not there before it is looked at', async () => {
+    const { repository } = world;
+    const head = await repository.push('moving', { 'src/moving.js': PLAIN }, { as: 'Copilot' });
+    await repository.open({ branch: 'moving', title: 'M', as: 'Copilot' });
+    const green = await repository.completed(head);
+    expect(green.conclusion).toBe('success');
+    const next = await repository.push('moving', { 'src/moving.js': `${PLAIN}\n` }, { as: 'Copilot' });
+    await repository.completed(next);
+    expect(repository.checkRun(green.id).conclusion).toBe('action_required');
+  });
+
   test('is withdrawn when the pull request closes', async () => {
     const { repository } = world;
     const head = await repository.push('closing', { 'src/c.js': PLAIN }, { as: 'Copilot' });

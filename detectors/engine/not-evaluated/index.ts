@@ -80,7 +80,8 @@ export function factsNeverGiven(
     remediation: `Not judged for that reason: ${rules.join(', ')}. Look the packages up yourself and sign for them, or name a source that tells.`,
     locations: [first.location, ...missing.slice(1, 50).map((each) => each.location)],
     ...(subjects.length === 1 && first.subject.startsWith('pkg:') ? { purl: first.subject } : {}),
-    fingerprint: sha256(`not-evaluated source ${source}`),
+    // What holds and what is only told are never grouped: a signature for one would be asked for the other.
+    fingerprint: sha256(`not-evaluated source ${source}${level === 'error' ? '' : ' advisory'}`),
     evidence: { source, facts, subjects, rules },
   };
 }
