@@ -1,31 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { CODE_DETECTORS } from '../detectors/code/index.ts';
 import type { Detection } from '../src/core/detection.ts';
 import { analyse } from '../src/inspect/analyse.ts';
+import { labRounds, labSnippets, type Snippet } from '../test/support/lab.ts';
 import { interval, share } from './names/wilson.ts';
-
-/**
- * Short programs of the kind agents write, each bad one with what a careful engineer would have written instead.
- * `first` was used to tune the rules; `second` was written before that and scored once, untouched.
- */
-const HOME = join(import.meta.dirname, 'lab');
-const EXTENSIONS: Readonly<Record<string, string>> = {
-  js: 'js',
-  jsx: 'jsx',
-  ts: 'ts',
-  tsx: 'tsx',
-  python: 'py',
-  html: 'html',
-};
-
-interface Snippet {
-  readonly ruleId: string;
-  readonly line: number;
-  readonly path: string;
-  readonly text: string;
-  readonly bad: boolean;
-}
 
 interface Score {
   found: number;
@@ -34,17 +11,23 @@ interface Score {
   safe: number;
 }
 
-/** Recall and false alarms over the laboratory, by rule and round: a finding at warning or above counts. */
+/**
+ * Recall and false alarms over the laboratory of short programs of the kind agents write, each bad one with what a
+ * careful engineer would have written instead. `first` was used to tune the rules; `second` and `third` were scored once
+ * before any rule was changed for them (85 % of 168 at 4 % of 77, and 95 % of 74 at 1 of 40), and then used as well:
+ * by rule and round: a finding at warning or above counts. */
 export async function run(print: (line: string) => void): Promise<void> {
-  for (const round of readdirSync(HOME).sort()) {
+  for (const round of labRounds()) {
     const all: Score = { found: 0, bad: 0, wrong: 0, safe: 0 };
     const misses: string[] = [];
+    const byRule = new Map<string, Score>();
+    for (const snippet of labSnippets(round)) {
+      const score = byRule.get(snippet.ruleId) ?? { found: 0, bad: 0, wrong: 0, safe: 0 };
+      byRule.set(snippet.ruleId, score);
+      judge(snippet, score, misses);
+    }
     print(`laboratory, ${round} round: found/bad, false alarms (of any rule)/safe`);
-    for (const file of readdirSync(join(HOME, round)).sort()) {
-      const ruleId = file.replace(/\.md$/, '');
-      const score: Score = { found: 0, bad: 0, wrong: 0, safe: 0 };
-      for (const snippet of snippets(ruleId, readFileSync(join(HOME, round, file), 'utf8')))
-        judge(snippet, score, misses, round);
+    for (const [ruleId, score] of byRule) {
       print(`  ${ruleId.padEnd(28)} ${score.found}/${score.bad}  ${score.wrong}/${score.safe}`);
       all.found += score.found;
       all.bad += score.bad;
@@ -58,9 +41,9 @@ export async function run(print: (line: string) => void): Promise<void> {
   }
 }
 
-function judge(snippet: Snippet, score: Score, misses: string[], round: string): void {
+function judge(snippet: Snippet, score: Score, misses: string[]): void {
   const loud = alarms(snippet);
-  const place = `${round}/${snippet.ruleId}.md:${snippet.line}`;
+  const place = `${snippet.round}/${snippet.ruleId}.md:${snippet.line}`;
   if (snippet.bad) {
     score.bad += 1;
     const hit = loud.some((each) => each.ruleId === snippet.ruleId);
@@ -83,21 +66,5 @@ function alarms({ path, text }: Snippet): readonly Detection[] {
   return detections.filter((each) => {
     const rule = CODE_DETECTORS.find((detector) => detector.rule.id === each.ruleId)?.rule;
     return (each.level ?? rule?.level) !== 'note';
-  });
-}
-
-/** Fenced blocks: the fence says the language, and `bad` or `good`. */
-function snippets(ruleId: string, text: string): readonly Snippet[] {
-  return [...text.matchAll(/^```(\w+) (bad|good)\n([\s\S]*?)^```$/gm)].map((match) => {
-    const language = match[1] ?? '';
-    const extension = EXTENSIONS[language];
-    if (extension === undefined) throw new Error(`${ruleId}: no such language here: ${language}`);
-    return {
-      ruleId,
-      line: text.slice(0, match.index).split('\n').length,
-      path: `src/snippet.${extension}`,
-      text: match[3] ?? '',
-      bad: match[2] === 'bad',
-    };
   });
 }

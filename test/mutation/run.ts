@@ -1,0 +1,126 @@
+import { spawn } from 'node:child_process';
+import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { createCompiler } from './compiles.ts';
+import { instrument, type Mutant } from './instrument.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+export const FAMILIES = ['code', 'dependency', 'guardrail'] as const;
+export type MutatedFamily = (typeof FAMILIES)[number];
+
+/** No mutant's exams take this long unless it runs in circles, which a test would notice by its time limit. */
+const STUCK_MS = 30_000;
+
+export interface Outcome {
+  readonly mutant: Mutant;
+  /** Noticed by an exam, or by the type checker alone. */
+  readonly killed: 'exam' | 'compiler' | null;
+  /** Exams that run through the mutated place. */
+  readonly covered: number;
+}
+
+export interface MutationResult {
+  readonly outcomes: readonly Outcome[];
+  /** Exams that fail without any mutant; there must be none. */
+  readonly broken: readonly string[];
+}
+
+/**
+ * Mutates the rules of a family and asks of each mutant what the contract tests ask.
+ * @param wanted paths from the repository's root that hold one of these words; empty for all
+ * @param every take every n-th mutant only
+ */
+export async function mutate(family: MutatedFamily, wanted: readonly string[], every: number): Promise<MutationResult> {
+  const workspace = mkdtempSync(join(tmpdir(), 'countersign-mutation-'));
+  try {
+    const mutants = prepare(workspace, family).filter(
+      ({ path, id }) => id % every === 0 && (wanted.length === 0 || wanted.some((word) => path.includes(word))),
+    );
+    const { outcomes, broken } = await examine(workspace, family, mutants);
+    const compiles = createCompiler(ROOT);
+    const settled = outcomes.map((each) =>
+      each.killed === null && !compiles(each.mutant) ? { ...each, killed: 'compiler' as const } : each,
+    );
+    return { outcomes: settled, broken };
+  } finally {
+    rmSync(workspace, { recursive: true, force: true });
+  }
+}
+
+/** A copy of the rules with all mutants in it; everything else is linked. */
+function prepare(workspace: string, family: MutatedFamily): readonly Mutant[] {
+  for (const name of ['src', 'node_modules', 'fixtures']) symlinkSync(join(ROOT, name), join(workspace, name));
+  writeFileSync(join(workspace, 'package.json'), '{ "type": "module" }');
+  mkdirSync(join(workspace, 'detectors'));
+  cpSync(join(ROOT, 'detectors'), join(workspace, 'detectors'), { recursive: true });
+  const mutants: Mutant[] = [];
+  for (const path of globSync(`detectors/${family}/**/*.ts`, { cwd: ROOT }).sort()) {
+    const instrumented = instrument(path, readFileSync(join(ROOT, path), 'utf8'), mutants.length);
+    mutants.push(...instrumented.mutants);
+    writeFileSync(join(workspace, path), instrumented.text);
+  }
+  return mutants;
+}
+
+async function examine(workspace: string, family: MutatedFamily, mutants: readonly Mutant[]): Promise<MutationResult> {
+  const byId = new Map(mutants.map((mutant) => [mutant.id, mutant]));
+  const outcomes: Outcome[] = [];
+  const broken = new Set<string>();
+  let left = mutants.map((mutant) => mutant.id);
+  while (left.length > 0) {
+    const { done, stuck } = await examineIn(workspace, family, left, broken, (id, killed, covered) => {
+      const mutant = byId.get(id);
+      if (mutant !== undefined) outcomes.push({ mutant, killed: killed ? 'exam' : null, covered });
+    });
+    const over = new Set(done);
+    const mutant = stuck === null ? undefined : byId.get(stuck);
+    if (stuck !== null && mutant !== undefined) {
+      outcomes.push({ mutant, killed: 'exam', covered: 1 });
+      over.add(stuck);
+    }
+    const before = left.length;
+    left = left.filter((id) => !over.has(id));
+    if (left.length === before) throw new Error(`the mutated ${family} rules do not run: see the error above`);
+  }
+  return { outcomes, broken: [...broken] };
+}
+
+/** One process, until it is through or stuck. */
+function examineIn(
+  workspace: string,
+  family: MutatedFamily,
+  ids: readonly number[],
+  broken: Set<string>,
+  report: (id: number, killed: boolean, covered: number) => void,
+): Promise<{ readonly done: readonly number[]; readonly stuck: number | null }> {
+  writeFileSync(join(workspace, 'ids.json'), JSON.stringify(ids));
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'child.ts'), workspace, family, 'ids.json'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return new Promise((resolve) => {
+    const done: number[] = [];
+    let current: number | null = null;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const said: { broken?: string; begins?: number; id?: number; killed?: boolean; covered?: number } =
+        JSON.parse(line);
+      if (said.broken !== undefined) broken.add(said.broken);
+      if (said.begins !== undefined) {
+        current = said.begins;
+        clearTimeout(timer);
+        timer = setTimeout(() => child.kill('SIGKILL'), STUCK_MS);
+      }
+      if (said.id !== undefined) {
+        done.push(said.id);
+        current = null;
+        report(said.id, said.killed === true, said.covered ?? 0);
+      }
+    });
+    child.on('close', () => {
+      clearTimeout(timer);
+      resolve({ done, stuck: current });
+    });
+  });
+}
