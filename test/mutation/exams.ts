@@ -1,13 +1,9 @@
 import type { Answer, Detection } from '../../src/core/detection.ts';
 import type { DependencyDetector, GuardrailDetector, GuardrailSubject } from '../../src/core/detector.ts';
 import type { CodeDetector } from '../../src/inspect/detector.ts';
-import type { FileFacts } from '../../src/inspect/facts.ts';
-import { createFileFacts } from '../../src/inspect/file-facts.ts';
-import { parseProgram } from '../../src/inspect/grammars.ts';
-import { readFixtures } from '../inspect/fixtures.ts';
+import { corpus, sayings } from '../support/corpus.ts';
 import { dependencyCases } from '../support/dependency-fixtures.ts';
 import { type GuardrailCase, guardrailCases } from '../support/guardrail-fixtures.ts';
-import { labRounds, labSnippets } from '../support/lab.ts';
 
 /** One thing the contract tests ask of a rule: true where the answer is as it should be. */
 export interface Exam {
@@ -15,62 +11,21 @@ export interface Exam {
   pass(): boolean;
 }
 
-/** What the contract tests and the laboratory ask of the code rules, with the files read once for all mutants. */
+/**
+ * What the record of the corpus asks of the code rules: every rule says about every file, its own and those of the
+ * others, what it said before. The files are read once for all mutants.
+ */
 export function codeExams(detectors: readonly CodeDetector[]): readonly Exam[] {
-  return detectors.flatMap((detector) => [...fixtureExams(detector), ...labExams(detector)]);
-}
-
-function fixtureExams(detector: CodeDetector): readonly Exam[] {
-  return readFixtures(detector.rule.id).flatMap((fixture) => {
-    const facts = factsOf(fixture.path, fixture.file.after.text);
-    const before = fixture.file.before === null ? null : factsOf(fixture.path, fixture.file.before.text);
-    if (facts === null) return [];
-    const expected = fixture.labels.filter((label) => label.expected);
-    return [
-      {
-        name: `${detector.rule.id} ${fixture.path}`,
-        pass: () => {
-          const found = detectionsOf(detector.detect(facts, { before })).map((each) => ({
-            line: each.locations[0].startLine,
-            level: each.level ?? detector.rule.level,
-          }));
-          const lines = new Set(found.map((each) => each.line));
-          return (
-            lines.size === new Set(expected.map((label) => label.line)).size &&
-            expected.every(
-              ({ line, level }) =>
-                lines.has(line) && (level === null || found.some((each) => each.line === line && each.level === level)),
-            )
-          );
-        },
-      },
-    ];
-  });
-}
-
-function labExams(detector: CodeDetector): readonly Exam[] {
-  const { id, level } = detector.rule;
-  return labRounds()
-    .flatMap(labSnippets)
-    .filter((snippet) => snippet.ruleId === id)
-    .flatMap((snippet) => {
-      const facts = factsOf(snippet.path, snippet.text);
-      if (facts === null) return [];
-      return [
-        {
-          name: `${id} ${snippet.round}:${snippet.line}`,
-          pass: () => {
-            const found = detectionsOf(detector.detect(facts, { before: null }));
-            return found.some((each) => (each.level ?? level) !== 'note') === snippet.bad;
-          },
-        },
-      ];
-    });
-}
-
-function factsOf(path: string, text: string): FileFacts | null {
-  const program = parseProgram(path, text);
-  return program === null ? null : createFileFacts(program);
+  const files = corpus();
+  return detectors.flatMap((detector) =>
+    files.map((file) => {
+      const before = sayings(detector, file).join('\n');
+      return {
+        name: `${detector.rule.id} about ${file.name}`,
+        pass: () => sayings(detector, file).join('\n') === before,
+      };
+    }),
+  );
 }
 
 function detectionsOf(answer: readonly Detection[] | Answer): readonly Detection[] {

@@ -1,0 +1,63 @@
+import { CODE_DETECTORS } from '../../detectors/code/index.ts';
+import type { Answer, Detection } from '../../src/core/detection.ts';
+import type { CodeDetector } from '../../src/inspect/detector.ts';
+import type { FileFacts } from '../../src/inspect/facts.ts';
+import { createFileFacts } from '../../src/inspect/file-facts.ts';
+import { parseProgram } from '../../src/inspect/grammars.ts';
+import { readFixtures } from '../inspect/fixtures.ts';
+import { labRounds, labSnippets } from './lab.ts';
+
+/** A file of the fixtures or the laboratory, read once. */
+export interface CorpusFile {
+  readonly name: string;
+  readonly facts: FileFacts;
+  readonly before: FileFacts | null;
+}
+
+/** All code that the fixtures and the laboratory hold: what one rule is made for is a trial of every other. */
+export function corpus(): readonly CorpusFile[] {
+  const fixtures = CODE_DETECTORS.flatMap(({ rule }) =>
+    readFixtures(rule.id).map(({ path, file }) => ({
+      name: `${rule.id}/${path.slice('src/'.length)}`,
+      path,
+      text: file.after.text,
+      before: file.before?.text ?? null,
+    })),
+  );
+  const snippets = labRounds()
+    .flatMap(labSnippets)
+    .map(({ ruleId, round, line, path, text }) => ({ name: `${round}/${ruleId}:${line}`, path, text, before: null }));
+  return [...fixtures, ...snippets].flatMap(({ name, path, text, before }) => {
+    const facts = factsOf(path, text);
+    return facts === null ? [] : [{ name, facts, before: before === null ? null : factsOf(path, before) }];
+  });
+}
+
+function factsOf(path: string, text: string): FileFacts | null {
+  const program = parseProgram(path, text);
+  return program === null ? null : createFileFacts(program);
+}
+
+/** Everything a rule says about a file, one line a finding. */
+export function sayings(detector: CodeDetector, { facts, before }: CorpusFile): readonly string[] {
+  if (detector.rule.requires.includes('beforeAfter') && before === null) return [];
+  return found(detector.detect(facts, { before })).map(({ locations: [at, ...others], level, confidence, message }) => {
+    const { rule } = detector;
+    const place = `${at.startLine}:${at.startColumn}`;
+    return `${place} ${rule.id} ${level ?? rule.level} ${confidence ?? rule.confidence} +${others.length} ${message}`;
+  });
+}
+
+function found(answer: readonly Detection[] | Answer): readonly Detection[] {
+  if (!('state' in answer)) return answer;
+  return answer.state === 'findings' ? answer.detections : [];
+}
+
+/** What all rules say about all files, as `fixtures/detectors/said.txt` holds it. */
+export function said(): string {
+  const sections = corpus().flatMap((file) => {
+    const lines = CODE_DETECTORS.flatMap((detector) => sayings(detector, file));
+    return lines.length === 0 ? [] : [`${file.name}\n${lines.map((line) => `  ${line}`).join('\n')}`];
+  });
+  return `${sections.join('\n')}\n`;
+}
