@@ -13,6 +13,7 @@ import { publish } from './review/publish.ts';
 import { rememberAsked } from './review/remember.ts';
 import { couldNotEvaluate, retryLater, SIGNABLE_AFTER_MS } from './review/retry.ts';
 import { endLeftRun, endRun, needsRunAtOnce, startRun, storedRecord, unlessGone } from './review/runs.ts';
+import { rememberShapes, shapesElsewhere } from './review/shapes.ts';
 
 /**
  * The story of one review: read where things stand, start the check, judge the change, remember what was found,
@@ -35,6 +36,7 @@ export async function review(job: ReviewJob, ports: Ports, signal: AbortSignal):
     await ports.store.ledger.append(job.repository.installationId, reviewEntry(report, ground, ports));
     const record = await remember(job, ground, judgement, diffDigest, ports);
     await rememberAsked(job.repository, job.pullRequest, judgement.asked, ground.policy, ports);
+    await rememberShapes(ground, judgement, ports);
     await lapseSignOffs(report, ground, ports);
 
     const before = ground.latest?.report.code === report.code ? ground.latest.checkRunId : null;
@@ -100,6 +102,7 @@ async function judgeChange(
       routingTree: ports.host.tree(repository, ground.state.defaultSha),
       routes: routesOf(policy),
       knownHandles: ground.record.handles,
+      elsewhere: (fingerprints) => shapesElsewhere(ground, fingerprints, ports),
       signForUnknowns: policy.sourceDown === 'sign' && unknownForMs(ground, ports.now()) >= SIGNABLE_AFTER_MS,
       leaveOutLookUps: false,
     },

@@ -127,7 +127,7 @@ function judgeOne(
     registryHosts: [],
     owner: null,
   });
-  const { findings } = assembleFindings(detections, RULES, weighFor(policy, AUTHOR), {});
+  const { findings } = assembleFindings(detections, RULES, weighFor(policy, AUTHOR), {}, []);
   const verdict = decide(findings, unknowns, [], {
     blocks: (finding) => policy.blocks(finding, AUTHOR),
     signersNeeded: policy.signersNeeded,

@@ -107,6 +107,7 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
         routingTree: snapshot.base,
         routes: routesOf(policy),
         knownHandles: {},
+        elsewhere: async () => [],
         leaveOutLookUps: options.allowUnknown,
       },
       engine,

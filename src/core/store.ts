@@ -21,6 +21,19 @@ export interface Store extends WatchStore {
   /** The review a check run of ours belongs to. */
   reviewByCheckRun(repositoryId: number, checkRunId: number): Promise<StoredReview | null>;
 
+  /**
+   * The shapes that agents' other pull requests of the repository brought since an instant (ISO 8601), of those asked
+   * for: the earliest seen first.
+   */
+  shapesElsewhere(asked: {
+    readonly repositoryId: number;
+    readonly pullRequest: number;
+    readonly fingerprints: readonly string[];
+    readonly since: string;
+  }): Promise<readonly KnownShape[]>;
+  /** What an agent's pull request brings now, in place of what it brought; a shape keeps the time it was first seen. */
+  saveShapes(repositoryId: number, pullRequest: number, shapes: readonly Shape[]): Promise<void>;
+
   signOffs(repositoryId: number, pullRequest: number): Promise<readonly SignOff[]>;
   /** What one person said in a repository, newest first: at most 500. */
   signOffsBy(repositoryId: number, signerId: number): Promise<readonly SignOff[]>;
@@ -106,6 +119,19 @@ export interface InterestedPerson {
   readonly id: number;
   readonly login: string;
   readonly why: 'author' | 'opened' | 'reopened' | 'pushed' | 'committed' | 'requester';
+}
+
+/** A mistake by its form: what a fingerprint stands for in one pull request. */
+export interface Shape {
+  readonly fingerprint: string;
+  /** In how many places the pull request has it, and the first of them. */
+  readonly places: number;
+  readonly path: string;
+  readonly line: number;
+}
+
+export interface KnownShape extends Shape {
+  readonly pullRequest: number;
 }
 
 export interface StoredReview {
@@ -257,7 +283,7 @@ export interface OperatedLedger extends Ledger {
 
 /** Ages in days after which rows are deleted. Ledger rows are never among them. */
 export interface RetentionLimits {
-  /** Reviews that are not the latest of their pull request. */
+  /** Reviews that are not the latest of their pull request, and shapes of mistakes. */
   readonly reviewDays: number;
   /** Closed pull requests, with their reviews and sign-offs. */
   readonly closedPullRequestDays: number;
@@ -275,6 +301,7 @@ export interface RetentionCounts {
   readonly watched: number;
   readonly effects: number;
   readonly cached: number;
+  readonly shapes: number;
 }
 
 /** The store as the process that serves it uses it. */

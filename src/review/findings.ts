@@ -2,6 +2,7 @@ import type { Detection } from '../core/detection.ts';
 import { digestOf } from '../core/digest.ts';
 import type { Finding, Replica } from '../core/finding.ts';
 import type { Level, Rule } from '../core/rule.ts';
+import type { KnownShape } from '../core/store.ts';
 
 const SEVERITY: Readonly<Record<Level, number>> = { error: 3, warning: 2, note: 1 };
 const CONFIDENCE = { high: 3, medium: 2, low: 1 } as const;
@@ -42,11 +43,15 @@ export function assembleFindings(
   rules: ReadonlyMap<string, Rule>,
   weigh: Weigh,
   knownHandles: Readonly<Record<string, string>>,
+  elsewhere: readonly KnownShape[],
 ): Numbered {
   const settled = settle(detections, rules, weigh);
   const merged = [...leadByPackage(settled.filter((each) => each.family === 'dependency' && each.purl !== undefined))];
   const others = settled.filter((each) => each.family !== 'dependency' || each.purl === undefined);
-  const grouped = groupAlike(leadBySecret(others));
+  const grouped = groupAlike(
+    Map.groupBy(elsewhere, (each) => each.fingerprint),
+    leadBySecret(others),
+  );
   return number([...merged, ...grouped].sort(bySeverity), knownHandles);
 }
 
@@ -154,7 +159,10 @@ function leadBySecret(settled: readonly Settled[]): readonly Settled[] {
 }
 
 /** The same mistake in several places is one finding with all its places, signed once. */
-function* groupAlike(settled: readonly Settled[]): Iterable<Unnumbered> {
+function* groupAlike(
+  known: ReadonlyMap<string, readonly KnownShape[]>,
+  settled: readonly Settled[],
+): Iterable<Unnumbered> {
   const groups = new Map<string, Settled[]>();
   for (const each of settled) {
     // What is critical or cannot be signed is looked at one by one; what counts never joins what does not.
@@ -165,15 +173,37 @@ function* groupAlike(settled: readonly Settled[]): Iterable<Unnumbered> {
   for (const [first, ...others] of groups.values()) {
     if (first === undefined) continue;
     const replicas: Replica[] = others.map(({ locations, evidenceDigest }) => ({ locations, evidenceDigest }));
-    const places = others.length + 1;
+    const here = others.length + 1;
+    const shapes = first.family === 'code' ? (known.get(first.fingerprint) ?? []) : [];
+    const places = shapes.reduce((sum, each) => sum + each.places, here);
     const replicated = places >= REPLICATED && !first.preExisting && first.family === 'code';
     yield {
       ...first,
       ...(replicated ? { level: raised(first.level) } : {}),
-      message: replicated ? `${first.message} The same pattern stands in ${places} places.` : first.message,
+      message: replicated ? withPattern(first, places, shapes) : first.message,
       replicas,
     };
   }
+}
+
+/** Reports show this much of a message; what is added must not be what is cut off. */
+const MESSAGE_LENGTH = 300;
+
+/** Names the pattern, how often it stands, and where it first appeared. */
+function withPattern({ message, locations: [at] }: Settled, places: number, shapes: readonly KnownShape[]): string {
+  const pullRequests = new Set(shapes.map((each) => each.pullRequest)).size;
+  const [first] = shapes;
+  const others = pullRequests === 1 ? 'another pull request' : `${pullRequests} other pull requests`;
+  const pattern =
+    first === undefined
+      ? ` replicated-pattern: the same stands in ${places} places, first in ${placeText(at.path, at.startLine)}.`
+      : ` replicated-pattern: the same stands in ${places} places, with those of ${others} by agents, first in pull request ${first.pullRequest} (${placeText(first.path, first.line)}).`;
+  const room = MESSAGE_LENGTH - pattern.length;
+  return (message.length > room ? `${message.slice(0, room - 1)}…` : message) + pattern;
+}
+
+function placeText(path: string, line: number): string {
+  return `${path.length > 60 ? `…${path.slice(-59)}` : path}:${line}`;
 }
 
 type Unnumbered = Omit<Finding, 'handle'> & Pick<Settled, 'family' | 'holds' | 'literal' | 'ofSecret'>;

@@ -78,6 +78,7 @@ async function judgeOnce(
       routingTree: ports.host.tree(job.repository, ground.defaultSha),
       routes: routesOf(policy),
       knownHandles: {},
+      elsewhere: async () => [],
       signForUnknowns,
       leaveOutLookUps: false,
     },

@@ -13,6 +13,7 @@ import { hostOf } from '../core/registry-hosts.ts';
 import type { Report } from '../core/report.ts';
 import type { Rule } from '../core/rule.ts';
 import type { BlobRef, FileChange, Snapshot, Tree } from '../core/snapshot.ts';
+import type { KnownShape } from '../core/store.ts';
 import type { Thresholds } from '../core/thresholds.ts';
 import { type Asked, askedOf } from './asked.ts';
 import { assembleFindings, type Weigh } from './findings.ts';
@@ -63,6 +64,8 @@ export interface JudgeInput {
   /** What the policy says of private names and registries; the base tree's own lines are read along with it. */
   readonly routes: readonly Route[];
   readonly knownHandles: Readonly<Record<string, string>>;
+  /** Where other pull requests of agents have the same mistakes; asked for the fingerprints of what was found in code. */
+  readonly elsewhere: (fingerprints: readonly string[]) => Promise<readonly KnownShape[]>;
   /** A source has been down for so long that a person may sign for what it would have told. */
   readonly signForUnknowns: boolean;
   /** `--offline --allow-unknown`: rules that need a look-up are left out and listed. */
@@ -101,7 +104,9 @@ export async function judge(input: JudgeInput, ports: JudgePorts, signal: AbortS
     ...unread.filter((file) => !file.transient).map(unreadFile),
     ...down.map(sourceStaysDown),
   ];
-  const { findings, handles } = assembleFindings(detections, ports.rules, input.weigh, input.knownHandles);
+  const inCode = detections.filter((each) => ports.rules.get(each.ruleId)?.family === 'code');
+  const elsewhere = await input.elsewhere([...new Set(inCode.map((each) => each.fingerprint))]);
+  const { findings, handles } = assembleFindings(detections, ports.rules, input.weigh, input.knownHandles, elsewhere);
   return {
     findings,
     handles,

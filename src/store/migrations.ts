@@ -157,6 +157,20 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
         .execute();
     },
   },
+  '0005-shapes': {
+    async up(db) {
+      await db.schema
+        .createTable('shapes')
+        .addColumn('repository_id', 'bigint', (column) => column.notNull())
+        .addColumn('pull_request', 'bigint', (column) => column.notNull())
+        .addColumn('fingerprint', 'text', (column) => column.notNull())
+        .addColumn('shape', 'text', (column) => column.notNull())
+        .addColumn('seen_at', 'timestamptz', (column) => column.notNull())
+        .addPrimaryKeyConstraint('shapes_key', ['repository_id', 'fingerprint', 'pull_request'])
+        .execute();
+      await db.schema.createIndex('shapes_by_age').on('shapes').column('seen_at').execute();
+    },
+  },
 };
 
 /** Brings the tables to this version's shape. The caller holds the start lock, so only one process is in here at a time. */

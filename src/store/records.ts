@@ -14,6 +14,7 @@ import type { WatchStore } from '../core/watch.ts';
 import { guarded } from './failure.ts';
 import { columnKey } from './key.ts';
 import { Json, StoredPullRequest, StoredReviewRow, StoredSignOff } from './schema.ts';
+import { createShapes } from './shapes.ts';
 import type { Tables } from './tables.ts';
 import { forgetWatched } from './watch.ts';
 
@@ -107,6 +108,8 @@ export function createRecords(db: Kysely<Tables>, now: () => number): Records {
         const row = await reviews(repositoryId).where('check_run', '=', String(checkRunId)).executeTakeFirst();
         return row === undefined ? null : readReview(row);
       }),
+
+    ...createShapes(db, instant),
 
     signOffs: (repositoryId, pullRequest) =>
       guarded(async () => {
@@ -256,6 +259,7 @@ async function retain(db: Kysely<Tables>, limits: RetentionLimits, now: number):
     .executeTakeFirst();
   const effects = await db.deleteFrom('effects').where('claimed_at', '<', before(limits.effectDays)).executeTakeFirst();
   const watched = await forgetWatched(db, before(limits.watchedDays));
+  const shapes = await db.deleteFrom('shapes').where('seen_at', '<', before(limits.reviewDays)).executeTakeFirst();
   const cached = await db.deleteFrom('cache').where('expires_at', '<=', new Date(now)).executeTakeFirst();
   return {
     pullRequests: Number(pullRequests.numDeletedRows),
@@ -264,6 +268,7 @@ async function retain(db: Kysely<Tables>, limits: RetentionLimits, now: number):
     watched,
     effects: Number(effects.numDeletedRows),
     cached: Number(cached.numDeletedRows),
+    shapes: Number(shapes.numDeletedRows),
   };
 }
 

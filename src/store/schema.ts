@@ -254,6 +254,9 @@ export const StoredEvent: z.ZodType<WatchedEvent> = z.looseObject({
 
 export const Json: z.ZodType<JsonValue> = z.json();
 
+/** Where a pull request has a shape first, and how often. */
+export const StoredShape = z.object({ places: z.number().int(), path: z.string(), line: z.number().int() });
+
 const HASH = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** The body of an entry as the chain covers it: strict, because a field that nobody reads would be one that nobody checks. */

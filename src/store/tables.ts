@@ -60,6 +60,8 @@ export interface Tables {
     asked_at: Date;
     told_at: Date | null;
   };
+  /** Shapes of mistakes in agents' pull requests: the same ones again are a pattern. */
+  shapes: { repository_id: number; pull_request: number; fingerprint: string; shape: string; seen_at: Date };
   effects: { key: string; holder: string | null; claimed_at: Date };
   cache: { key: string; value: string; expires_at: Date };
   ledger: {

@@ -110,7 +110,7 @@ describe('groups', () => {
   ];
 
   const findings = (detections: readonly Detection[]) =>
-    assembleFindings(detections, rulesById(), (detection, rule) => ({ level: detection.level ?? rule.level }), {})
+    assembleFindings(detections, rulesById(), (detection, rule) => ({ level: detection.level ?? rule.level }), {}, [])
       .findings;
 
   it('hold the same mistake once, with all its places', () => {

@@ -34,7 +34,7 @@ const rules = new Map([
 const asTold = (detection: Detection, { level }: Rule) => ({ level: detection.level ?? level });
 
 function assemble(detections: readonly Detection[], known: Readonly<Record<string, string>> = {}) {
-  return assembleFindings(detections, rules, asTold, known);
+  return assembleFindings(detections, rules, asTold, known, []);
 }
 
 function at(path: string, tokens: readonly string[]): Detection {
@@ -56,21 +56,21 @@ describe('a secret that several rules see', () => {
   };
 
   test('is one finding, led by the rule that knows its format', () => {
-    const { findings } = assembleFindings([coded, named], known, asTold, {});
+    const { findings } = assembleFindings([coded, named], known, asTold, {}, []);
     expect(findings.map(({ ruleId }) => ruleId)).toEqual(['secret-committed']);
     expect(findings[0]?.supporting.map(({ ruleId }) => ruleId)).toEqual(['hardcoded-secret']);
     expect(findings[0]).not.toHaveProperty('literal');
   });
 
   test('is signed for with everything that would hold the merge', () => {
-    const alone = assembleFindings([named], known, asTold, {}).findings[0]?.evidenceDigest;
-    expect(assembleFindings([coded, named], known, asTold, {}).findings[0]?.evidenceDigest).not.toBe(alone);
+    const alone = assembleFindings([named], known, asTold, {}, []).findings[0]?.evidenceDigest;
+    expect(assembleFindings([coded, named], known, asTold, {}, []).findings[0]?.evidenceDigest).not.toBe(alone);
   });
 
   test('is not made quieter by the rule that leads', () => {
     const weigh = (detection: Detection) =>
       detection.ruleId === 'secret-committed' ? { level: 'note' as const } : { level: 'error' as const };
-    const { findings } = assembleFindings([coded, named], known, weigh, {});
+    const { findings } = assembleFindings([coded, named], known, weigh, {}, []);
     expect(findings.map(({ ruleId }) => ruleId)).toContain('hardcoded-secret');
   });
 
@@ -80,7 +80,7 @@ describe('a secret that several rules see', () => {
       ...detectionWith({ locations: [{ path: 'a.ts', startLine: 4, endLine: 4 }] }),
       ruleId: 'hardcoded-secret',
     };
-    expect(assembleFindings([named, other, below], known, asTold, {}).findings).toHaveLength(3);
+    expect(assembleFindings([named, other, below], known, asTold, {}, []).findings).toHaveLength(3);
   });
 });
 
@@ -94,6 +94,47 @@ describe('the same mistake in several places', () => {
   test('is told as a pattern from three places on', () => {
     const { findings } = assemble([at('a.ts', ['x']), at('b.ts', ['y']), at('c.ts', ['z'])]);
     expect(findings[0]?.message).toMatch(/3 places/);
+  });
+
+  test('is told as a pattern over the pull requests of agents, with where it first appeared', () => {
+    const elsewhere = (places: readonly number[]) =>
+      places.map((count, index) => ({
+        fingerprint: at('a.ts', ['x']).fingerprint,
+        places: count,
+        pullRequest: 12 + index,
+        path: `src/${index}.ts`,
+        line: 4,
+      }));
+    const [third] = assembleFindings([at('a.ts', ['x'])], rules, asTold, {}, elsewhere([1, 1])).findings;
+    expect(third?.message).toContain(
+      'replicated-pattern: the same stands in 3 places, with those of 2 other pull requests by agents, first in pull request 12 (src/0.ts:4).',
+    );
+    const weak = { ...at('a.ts', ['x']), level: 'warning' as const };
+    expect(assembleFindings([weak], rules, asTold, {}, elsewhere([1, 1])).findings[0]?.level).toBe('error');
+    expect(assembleFindings([weak], rules, asTold, {}, elsewhere([1])).findings[0]).toMatchObject({
+      level: 'warning',
+      message: weak.message,
+    });
+  });
+
+  test('is no pattern where the shape is another, or where it was there before', () => {
+    const other = { fingerprint: 'another', places: 9, pullRequest: 3, path: 'b.ts', line: 1 };
+    const own = { ...other, fingerprint: at('a.ts', ['x']).fingerprint };
+    expect(assembleFindings([at('a.ts', ['x'])], rules, asTold, {}, [other]).findings[0]?.message).not.toMatch(
+      /pattern/,
+    );
+    const old = { ...at('a.ts', ['x']), preExisting: true };
+    expect(assembleFindings([old], rules, asTold, {}, [own]).findings[0]?.message).not.toMatch(/pattern/);
+  });
+
+  test('keeps the pattern in a message that is too long for both', () => {
+    const long = { ...at('a.ts', ['x']), message: 'x'.repeat(300) };
+    const shape = { fingerprint: long.fingerprint, places: 5, pullRequest: 7, path: 'p/'.repeat(90), line: 1 };
+    const message = assembleFindings([long], rules, asTold, {}, [shape]).findings[0]?.message ?? '';
+    expect(message).toMatch(
+      /x… replicated-pattern: the same stands in 6 places, with those of another pull request .* first in pull request 7 /,
+    );
+    expect(message.length).toBeLessThanOrEqual(300);
   });
 
   test('has its second copy signed for separately, also in the very same words', () => {
@@ -155,14 +196,14 @@ describe('one finding a package version', () => {
 
   test('is led by what holds the merge, not by a critical rule in doubt', () => {
     const doubted = { ...confusion, confidence: 'medium' as const };
-    const { findings } = assembleFindings([doubted, tooNew], known, asTold, {});
+    const { findings } = assembleFindings([doubted, tooNew], known, asTold, {}, []);
     expect(findings[0]).toMatchObject({ ruleId: 'package-too-new', confidence: 'high', critical: true });
   });
 
   test('is not hidden by an exception for another rule of the same package', () => {
     const excepted = (detection: Detection, { level }: Rule) =>
       ({ level: detection.ruleId === 'dependency-confusion' ? 'note' : level }) as const;
-    const { findings } = assembleFindings([confusion, tooNew], known, excepted, {});
+    const { findings } = assembleFindings([confusion, tooNew], known, excepted, {}, []);
     expect(findings[0]).toMatchObject({ ruleId: 'package-too-new', level: 'error' });
   });
 
@@ -171,7 +212,7 @@ describe('one finding a package version', () => {
       detection.ruleId === 'package-too-new'
         ? ({ level: 'warning', holds: true } as const)
         : ({ level: 'error', holds: false } as const);
-    const { findings } = assembleFindings([confusion, tooNew], known, weigh, {});
+    const { findings } = assembleFindings([confusion, tooNew], known, weigh, {}, []);
     expect(findings[0]).toMatchObject({ ruleId: 'package-too-new', level: 'warning' });
   });
 });

@@ -26,7 +26,7 @@ function verdictOf(judged: readonly { change: DependencyChange; evidence: Packag
     registryHosts: [],
     owner: null,
   });
-  const { findings } = assembleFindings(run.detections, rules, policy.weigh, {});
+  const { findings } = assembleFindings(run.detections, rules, policy.weigh, {}, []);
   return decide(findings, run.unknowns, [], {
     blocks: (finding) => policy.blocks(finding, AGENT),
     signersNeeded: () => 1,

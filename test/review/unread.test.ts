@@ -23,6 +23,7 @@ async function digestsOf(snapshot: Snapshot): Promise<readonly string[]> {
       fixturePaths: [],
       excluded: () => false,
       knownHandles: {},
+      elsewhere: async () => [],
       signForUnknowns: false,
       leaveOutLookUps: false,
       owner: null,

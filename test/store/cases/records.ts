@@ -155,6 +155,36 @@ export function recordsCases(store: () => OperatedStore, clock: { now: number })
       expect(await store().cached('k')).toBe(2);
     });
 
+    it('tells the shapes of other pull requests, the first seen first, and forgets them in time', async () => {
+      const shape = (fingerprint: string, places: number) => ({ fingerprint, places, path: 'src/\u0000a.ts', line: 4 });
+      const asked = { repositoryId: 77, pullRequest: 93, fingerprints: ['f1', 'f2'] };
+      const since = () => new Date(clock.now - 10 * DAY).toISOString();
+      await store().saveShapes(77, 92, [shape('f1', 1), shape('f3', 1)]);
+      clock.now += DAY;
+      await store().saveShapes(77, 91, [shape('f1', 2), shape('f2', 1)]);
+      await store().saveShapes(77, 93, [shape('f1', 1)]);
+      await store().saveShapes(78, 94, [shape('f1', 1)]);
+      // Seen again: the time it was first seen stays, what is gone is gone.
+      await store().saveShapes(77, 92, [shape('f1', 3)]);
+      expect(await store().shapesElsewhere({ ...asked, since: since() })).toEqual([
+        { ...shape('f1', 3), pullRequest: 92 },
+        { ...shape('f1', 2), pullRequest: 91 },
+        { ...shape('f2', 1), pullRequest: 91 },
+      ]);
+      await store().saveShapes(77, 91, []);
+      expect(await store().shapesElsewhere({ ...asked, since: since() })).toHaveLength(1);
+      expect(await store().shapesElsewhere({ ...asked, fingerprints: [], since: since() })).toEqual([]);
+      clock.now += 10 * DAY;
+      expect(await store().shapesElsewhere({ ...asked, since: since() })).toEqual([]);
+      const { shapes } = await store().retain({
+        reviewDays: 5,
+        closedPullRequestDays: 90,
+        effectDays: 365,
+        watchedDays: 90,
+      });
+      expect(shapes).toBe(3);
+    });
+
     it('deletes what is old, keeps what still decides, and never touches the ledger', async () => {
       clock.now = START + 400 * DAY;
       const limits = { reviewDays: 30, closedPullRequestDays: 90, watchedDays: 365, effectDays: 365 };
@@ -177,6 +207,7 @@ export function recordsCases(store: () => OperatedStore, clock: { now: number })
         signOffs: 0,
         effects: 0,
         cached: 1,
+        shapes: 0,
       });
       expect((await store().latestReview(77, 60))?.report.code).toBe('r-60000002');
       expect(await store().claimEffect('comment:60')).toBe(false);
@@ -188,6 +219,7 @@ export function recordsCases(store: () => OperatedStore, clock: { now: number })
         signOffs: 1,
         effects: 1,
         cached: 0,
+        shapes: 0,
       });
       expect((await store().latestReview(77, 60))?.report.code).toBe('r-60000002');
       expect(await store().signOffs(77, 60)).toHaveLength(1);

@@ -1,0 +1,40 @@
+import type { KnownShape, Shape } from '../core/store.ts';
+import type { Ports } from '../ports.ts';
+import type { Ground } from './ground.ts';
+import type { Judgement } from './judge.ts';
+
+/** How far back the same mistake of agents counts as the same wave. Retention keeps shapes as long (`service/start.ts`). */
+const RECENT_MS = 90 * 24 * 60 * 60 * 1000;
+
+/** The same mistakes in agents' other pull requests of the repository; none are asked for where a person wrote this one. */
+export async function shapesElsewhere(
+  { repository, pullRequest, attribution }: Ground,
+  fingerprints: readonly string[],
+  ports: Pick<Ports, 'store' | 'now'>,
+): Promise<readonly KnownShape[]> {
+  if (attribution.class !== 'agent') return [];
+  const since = new Date(ports.now() - RECENT_MS).toISOString();
+  const asked = { repositoryId: repository.id, pullRequest: pullRequest.number, fingerprints, since };
+  return ports.store.shapesElsewhere(asked);
+}
+
+/** Keeps the forms of the mistakes that an agent's pull request brings, so that the next ones can be told apart from the first. */
+export async function rememberShapes(
+  { repository, pullRequest, attribution }: Ground,
+  { findings }: Judgement,
+  ports: Pick<Ports, 'store' | 'rules'>,
+): Promise<void> {
+  if (attribution.class !== 'agent') return;
+  const shapes = new Map<string, Shape>();
+  for (const { ruleId, fingerprint, preExisting, locations, replicas } of findings) {
+    if (preExisting || ports.rules.get(ruleId)?.family !== 'code') continue;
+    const [{ path, startLine }] = locations;
+    const known = shapes.get(fingerprint);
+    const places = replicas.length + 1 + (known?.places ?? 0);
+    shapes.set(
+      fingerprint,
+      known === undefined ? { fingerprint, places, path, line: startLine } : { ...known, places },
+    );
+  }
+  await ports.store.saveShapes(repository.id, pullRequest.number, [...shapes.values()]);
+}
