@@ -1,4 +1,4 @@
-import { type DependencyChange, isFromRegistry } from '../core/dependency.ts';
+import { type DependencyChange, isFromRegistry, type PackageType } from '../core/dependency.ts';
 import { type Fact, known, notApplicable } from '../core/fact.ts';
 import type { Registry, Route } from '../core/lookup.ts';
 import { chooseVersion, type LocalKnowledge } from './assemble.ts';
@@ -75,7 +75,10 @@ export async function localKnowledge(
       ? await firstSight(sources.cache, `${sourceOf(routed)}:${type}:${name}`, createdAt, sources.now)
       : null;
   const since = [popularSince, seenSince].flatMap((each) => each ?? []).sort()[0];
-  const elsewhere = sources.names.elsewhere(type, name);
+  const listed = sources.names.elsewhere(type, name);
+  const isAbsent = answer?.answer.state === 'absent' && !isPrivate;
+  const seen = isAbsent ? await seenElsewhere(type, name, sources) : [];
+  const elsewhere = [...new Set([...seen, ...listed])];
   return {
     inBase: sources.baseNames.has(`${type}:${name}`) || sources.baseNames.has(`${type}:${change.name}`),
     popular: popularSince !== null,
@@ -84,7 +87,7 @@ export async function localKnowledge(
         ? notApplicable()
         : known(since, since === popularSince ? 'popular list' : 'own records', observedAt),
     looksLike: isPrivate ? notApplicable() : sources.names.looksLike(type, name),
-    existsElsewhere: known(elsewhere, 'popular lists', observedAt),
+    existsElsewhere: known(elsewhere, seen.length > 0 ? 'own records and popular lists' : 'popular lists', observedAt),
     privateRoute: privateRouteOf(routed, observedAt),
   };
 }
@@ -93,6 +96,29 @@ function privateRouteOf(routed: Routed, observedAt: string): Fact<string> {
   return routed.state === 'public'
     ? { state: 'absent', source: 'routing', observedAt }
     : known(sourceOf(routed), 'routing', observedAt);
+}
+
+/** Types whose registries tell of names; the others name places, not packages. */
+const NAMED: readonly PackageType[] = ['npm', 'pypi', 'cargo', 'golang', 'gem', 'composer', 'nuget', 'maven'];
+
+/** Other types whose public registry was asked for this name before, in whatever review, and had it. Nobody is asked anew. */
+async function seenElsewhere(
+  type: PackageType,
+  name: string,
+  { cache, names }: { readonly cache: EvidenceCache | null; readonly names: NameKnowledge },
+): Promise<readonly PackageType[]> {
+  if (cache === null) return [];
+  const found = await Promise.all(
+    NAMED.filter((other) => other !== type).map(async (other) => {
+      const kept = await cache.cached(sightKey(`${other}:${other}:${names.normalize(other, name)}`));
+      return typeof kept === 'string' ? [other] : [];
+    }),
+  );
+  return found.flat();
+}
+
+function sightKey(subject: string): string {
+  return `first-sight:${subject}`;
 }
 
 const MEMORY_MS = 3650 * 86_400_000;
@@ -108,7 +134,7 @@ async function firstSight(
   now: number,
 ): Promise<string | null> {
   if (cache === null) return null;
-  const key = `first-sight:${subject}`;
+  const key = sightKey(subject);
   const kept = await cache.cached(key);
   const seen = typeof kept === 'string' ? Date.parse(kept) : Number.NaN;
   if (typeof kept === 'string' && seen >= (createdAt === undefined ? 0 : Date.parse(createdAt))) return kept;

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { PackageType } from '../../src/core/dependency.ts';
 import type { PackageEvidence } from '../../src/core/evidence.ts';
+import type { JsonValue } from '../../src/core/json.ts';
+import type { EvidenceCache } from '../../src/evidence/cache.ts';
 import { DEFAULT_SOURCES, openSources } from '../../src/sources.ts';
 import { changeOf } from '../support/dependency-fixtures.ts';
 import { json, type Script, type ScriptedServer, startServer } from '../support/registry-server.ts';
@@ -178,5 +180,37 @@ describe('RubyGems, Packagist, NuGet and Maven', () => {
     expect((await evidence('maven', pom, { name: 'org.acme:invented', version: '1.0' })).registryEntry.state).toBe(
       'absent',
     );
+  });
+});
+
+describe('where else a name exists', () => {
+  it('is what other registries answered before, without asking anybody anew', async () => {
+    const kept = new Map<string, JsonValue>();
+    const cache: EvidenceCache = {
+      cached: async (key) => kept.get(key) ?? null,
+      cache: async (key, value) => void kept.set(key, value),
+    };
+    server = await startServer((request, response) =>
+      request.url?.startsWith('/api/v1/crates/') === true
+        ? json(response, 200, {
+            crate: { id: 'tiny-web', created_at: '2018-01-01T00:00:00Z', repository: null },
+            versions: [{ num: '1.2.0', created_at: '2020-01-01T00:00:00Z', yanked: false, checksum: 'd'.repeat(64) }],
+          })
+        : json(response, 404, { message: 'Not Found' }),
+    );
+    const addresses = { cargo: server.url, pypi: server.url };
+    const sources = await openSources({ ...DEFAULT_SOURCES, osv: null, addresses }, cache);
+    const ask = async (type: PackageType) => {
+      const context = { baseNames: new Set<string>(), signal: new AbortController().signal };
+      return (await sources.gather([changeOf({ type, name: 'tiny-web', version: '1.2.0' })], context))[0];
+    };
+    expect((await ask('pypi'))?.existsElsewhere).toMatchObject({ state: 'known', value: [] });
+    expect((await ask('cargo'))?.registryEntry.state).toBe('known');
+    kept.delete([...kept.keys()].find((key) => key.includes('pypi')) ?? '');
+    const before = server.requests.length;
+    const again = await ask('pypi');
+    expect(again?.registryEntry.state).toBe('absent');
+    expect(again?.existsElsewhere).toMatchObject({ value: ['cargo'], source: 'own records and popular lists' });
+    expect(server.requests.length - before).toBeLessThanOrEqual(1);
   });
 });
