@@ -7,6 +7,7 @@ import { type PopularList, popularLists } from '../src/evidence/popular.ts';
 import { openNames } from '../src/sources.ts';
 import { PEERS } from './names/peers.ts';
 import { slopsquatTable } from './names/slopsquats.ts';
+import { judgeSynthetic } from './names/synthetic.ts';
 import { interval, share } from './names/wilson.ts';
 import { SAMPLE_SQUATS } from './samples/names.ts';
 
@@ -52,11 +53,18 @@ function printNoise(print: (line: string) => void, lists: readonly PopularList[]
   print('');
   print('## Names: honest names that are flagged');
   print('');
-  print('| honest names | list | n | flagged | share | interval | edit 1 | edit 2 | separators |');
-  print('|---|---|---|---|---|---|---|---|---|');
+  print(
+    '| honest names | half | list | n | flagged | share | interval | old and used | blocked | edit 1 | edit 2 | separators |',
+  );
+  print('|---|---|---|---|---|---|---|---|---|---|---|---|');
   for (const { label, type, honest, list, match } of noiseSets(lists, names)) {
-    const flagged = honest.filter((name) => match(name).length > 0).length;
     const known = new Set(list);
+    const flagged = honest.flatMap((name) => {
+      const alike = match(name);
+      if (alike.length === 0) return [];
+      const full = judgeSynthetic(type, name, alike, known.has(normal(type, name)), OLD_AND_USED);
+      return [{ name, full }];
+    });
     const beside = PEERS.map((peer) => {
       const ask = peer.create(list);
       // A sample bounds the time of the slow peers; the share is what counts.
@@ -66,18 +74,33 @@ function printNoise(print: (line: string) => void, lists: readonly PopularList[]
         sample.length,
       );
     });
-    print(
-      `| ${label} | ${list.length} | ${honest.length} | ${flagged} | ${share(flagged, honest.length)} | ${interval(flagged, honest.length)} | ${beside.join(' | ')} |`,
-    );
+    for (const half of ['A', 'B', 'all'] as const) {
+      const inHalf = (name: string) => half === 'all' || hashHalf(`honest ${name}`) === half;
+      const n = honest.filter(inHalf).length;
+      const found = flagged.filter((each) => inHalf(each.name));
+      const told = found.filter((each) => each.full.findings > 0).length;
+      const blocked = found.filter((each) => each.full.blocked).length;
+      const peers = half === 'all' ? beside : beside.map(() => '');
+      print(
+        `| ${label} | ${half} | ${list.length} | ${n} | ${found.length} | ${share(found.length, n)} | ${interval(found.length, n)} | ${told} | ${blocked} | ${peers.join(' | ')} |`,
+      );
+    }
   }
+  print('');
+  print(
+    '`flagged`: by the name alone. `old and used`, `blocked`: any finding, and a held merge, where a synthetic registry says 400 days, ten versions, 5,000 downloads a week, a repository.',
+  );
 }
+
+/** An ordinary package that somebody uses. */
+const OLD_AND_USED = { state: 'exists', age: 400, versions: 10, weeklyDownloads: 5000, repository: true } as const;
 
 interface NoiseSet {
   readonly label: string;
   readonly type: Type;
   readonly honest: readonly string[];
   readonly list: readonly string[];
-  readonly match: Match;
+  readonly match: (name: string) => readonly Likeness[];
 }
 
 function noiseSets(lists: readonly PopularList[], names: NameKnowledge): readonly NoiseSet[] {
@@ -160,7 +183,11 @@ function slopsquats(): readonly string[] {
 
 /** Families are all look-alikes of one target, so that no target stands on both sides. */
 function halfOf(row: Row): 'A' | 'B' {
-  return Number.parseInt(digestOf(row.targets.join(' ').toLowerCase()).slice(0, 2), 16) % 2 === 0 ? 'A' : 'B';
+  return hashHalf(row.targets.join(' ').toLowerCase());
+}
+
+function hashHalf(text: string): 'A' | 'B' {
+  return Number.parseInt(digestOf(text).slice(0, 2), 16) % 2 === 0 ? 'A' : 'B';
 }
 
 function hits(match: Match, type: Type, row: Row): boolean {
