@@ -21,6 +21,16 @@ function blank(piece: string): string {
   return piece.replace(/[^\n]/g, ' ');
 }
 
+/** What an insertion says without being rendered: a literal, or the literal that it falls back to. */
+function literalOf(piece: string): string | null {
+  const inner = piece.replace(/^(?:\{\{-?|<%=)\s*|\s*(?:-?\}\}|%>)$/g, '');
+  return (
+    /^(true|false|\d{1,9})$/.exec(inner)?.[1] ??
+    /^(?:[\w.]+\s*\|\s*)?default\s*\(?\s*(true|false|\d{1,9})\b/.exec(inner)?.[1] ??
+    null
+  );
+}
+
 /**
  * The text with its template parts put out of the way, at the same length, so that positions stay true: directives become
  * white space, a line that is only an insertion becomes a comment, an insertion in a value becomes a word.
@@ -35,6 +45,6 @@ export function neutralizeTemplate(text: string): string {
     )
     .replace(
       /(?<!\$)\{\{(?:(?!\}\})[\s\S]){0,2000}\}\}|<%=[\s\S]{0,2000}?%>/g,
-      (piece) => `T${piece.slice(1).replace(/[\s\S]/g, '_')}`,
+      (piece) => literalOf(piece)?.padEnd(piece.length) ?? `T${piece.slice(1).replace(/[\s\S]/g, '_')}`,
     );
 }

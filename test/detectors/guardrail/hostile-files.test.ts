@@ -192,6 +192,18 @@ describe('a template', () => {
     expect([...askAll(fileSubject(null, erb)).values()]).not.toContain('unreadable-file');
   });
 
+  test.each(['{{ true }}', '{{- true -}}', '{{ default true .Values.x }}', '{{ .Values.x | default true }}'])(
+    'cannot hide a literal in an insertion: %s',
+    (insertion) => {
+      expect(privilegedContainer.detect(fileSubject(null, chart(insertion)), contextFor()).state).toBe('findings');
+    },
+  );
+
+  test('that falls back to no is no finding', () => {
+    const subject = fileSubject(null, chart('{{ .Values.x | default false }}'));
+    expect(privilegedContainer.detect(subject, contextFor()).state).toBe('clear');
+  });
+
   test('mark in a comment does not switch the judgement off', () => {
     const subject = fileSubject(
       null,
@@ -278,6 +290,42 @@ test('every rule answers for the text of a pull request', () => {
     commits: [{ sha: 'a'.repeat(40), message: 'Fix' }],
   };
   for (const detector of GUARDRAIL_DETECTORS) expect(detector.detect(subject, contextFor()).state).toBe('clear');
+});
+
+test.each([
+  [
+    'compose.yml',
+    'include: [compose.yml, ./compose.yml]\nservices:\n  a:\n    extends: { file: compose.yml, service: a }\n',
+  ],
+  [WORKFLOW, 'on: push\npermissions: {}\njobs:\n  a:\n    uses: ./.github/workflows/a.yml\n'],
+  ['.gitlab-ci.yml', 'include:\n  - local: .gitlab-ci.yml\na: !reference [a, script]\n'],
+  ['config.yml', 'a: !include config.yml\n'],
+  ['Makefile', 'include Makefile\nall:\n\t$(MAKE) all\n'],
+  ['.eslintrc.json', '{ "extends": "./.eslintrc.json" }'],
+  ['tsconfig.json', '{ "extends": "./tsconfig.json", "references": [{ "path": "." }] }'],
+])('%s that includes itself is read once and not followed', (path, content) => {
+  const answers = [...askAll(fileSubject(null, side(path, content))).values()];
+  expect(answers).not.toContain('unreadable-file');
+});
+
+test('a first commit is not one large finding', () => {
+  const context = contextFor({ firstCommit: true });
+  const files: readonly (readonly [string, string])[] = [
+    [
+      WORKFLOW,
+      'on: push\npermissions: {}\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: npm test\n',
+    ],
+    ['AGENTS.md', 'Run the tests before you push.'],
+    ['.github/CODEOWNERS', '* @acme/core\n'],
+    ['.husky/pre-commit', 'npm test\n'],
+    ['package.json', '{ "name": "x", "scripts": { "test": "vitest" } }'],
+    ['tsconfig.json', '{ "compilerOptions": { "strict": false, "skipLibCheck": true } }'],
+    ['test/a.test.ts', `test.${'skip'}('later', () => {});\n`],
+    ['vendor/lib.js', 'export const a = 1;\n'],
+    ['src/a.ts', `// eslint-${'disable'}-next-line no-console\nconsole.log(1);\n`],
+  ];
+  for (const [path, content] of files)
+    expect([path, ...askAll(fileSubject(null, side(path, content)), context).values()]).not.toContain('findings');
 });
 
 test('in a scan of a whole tree, being new is no finding by itself', () => {
