@@ -91,6 +91,29 @@ describe('countersign changes', () => {
     expect(rows[0].otherLocations).toHaveLength(1);
   });
 
+  it('gives the version that stands elsewhere to what only asks for a name', async () => {
+    const base = await folder('{}');
+    const head = await folder('{"dependencies":{"a":"catalog:"}}');
+    await writeFile(join(head, 'pnpm-workspace.yaml'), 'packages: [x]\ncatalog:\n  a: 1.2.3\n');
+    await writeFile(
+      join(head, 'A.csproj'),
+      '<Project><ItemGroup><PackageReference Include="Acme.Lib" /></ItemGroup></Project>',
+    );
+    await writeFile(
+      join(head, 'Directory.Packages.props'),
+      '<Project><ItemGroup><PackageVersion Include="acme.lib" Version="2.0.0" /></ItemGroup></Project>',
+    );
+    const { out } = await changes('--base-dir', base, '--head-dir', head, '--json');
+    const rows = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(rows.map((row) => `${row.changeType} ${row.name} ${row.version}`).sort()).toEqual([
+      'added a 1.2.3',
+      'added acme.lib 2.0.0',
+    ]);
+  });
+
   it('ends a reader that takes too long, and says which file it was', async () => {
     const base = await folder('{}');
     const head = await folder('{}');

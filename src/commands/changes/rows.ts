@@ -25,6 +25,12 @@ export function printedRows(changes: readonly DependencyChange[]): DependencyCha
       otherLocations: [...(known.otherLocations ?? []), row.location, ...(row.otherLocations ?? [])],
     });
   }
+  for (const [key, row] of rows) {
+    const known = says(row) ? undefined : versioned(rows, row);
+    if (known === undefined) continue;
+    rows.delete(key);
+    rows.set(keyOf(known), { ...known, otherLocations: [...(known.otherLocations ?? []), row.location] });
+  }
   const order = new Map(ordered.map((change, index) => [placeOf(change), index]));
   return [...rows.values()].sort((a, b) => (order.get(placeOf(a)) ?? 0) - (order.get(placeOf(b)) ?? 0));
 }
@@ -65,6 +71,28 @@ function sameArtefact(
   const known = rows.get(keyOf({ ...row, changeType: 'added' }));
   const isSame = known?.source === row.source && known.integrity === row.integrity;
   return isSame && known.resolvedUrl === row.resolvedUrl ? known : undefined;
+}
+
+/** Whether a row names a version or a range itself; central versions, catalogs and BOMs are named elsewhere. */
+function says(row: DependencyChange): boolean {
+  const text = row.version ?? row.range ?? row.resolvedUrl ?? '';
+  return row.entry !== 'manifest' || !(text === '' || text.startsWith('catalog:'));
+}
+
+/** The row that names the version of what another row only asks for. */
+function versioned(
+  rows: ReadonlyMap<string, DependencyChange>,
+  asking: DependencyChange,
+): DependencyChange | undefined {
+  return [...rows.values()].find(
+    (row) =>
+      row !== asking &&
+      row.entry === 'manifest' &&
+      says(row) &&
+      row.changeType === asking.changeType &&
+      row.type === asking.type &&
+      normalizedName(row) === normalizedName(asking),
+  );
 }
 
 function placeOf({ location, type, name, changeType, version }: DependencyChange): string {
