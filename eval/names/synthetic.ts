@@ -57,7 +57,7 @@ export function judgeSynthetic(
     registryHosts: [],
     owner: null,
   });
-  const { findings } = assembleFindings(detections, RULES, weighFor(POLICY, AGENT), {});
+  const { findings } = assembleFindings(detections, RULES, weighFor(POLICY, AGENT), {}, []);
   return { findings: findings.length, blocked: findings.some((finding) => POLICY.blocks(finding, AGENT)) };
 }
 
