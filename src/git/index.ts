@@ -1,4 +1,3 @@
-export { gitCommits } from './commits.ts';
 export { snapshotFromFolders, snapshotOfAll } from './folders.ts';
 export { historyFromGit, type LocalHistory } from './history.ts';
 export { defaultBranchOf, type LocalSnapshot, snapshotFromGit } from './snapshot.ts';

@@ -1,6 +1,6 @@
 import { own } from '../support/own.ts';
 import { type Entry, entriesOf, type Node, text } from '../support/tree.ts';
-import type { Shape, Shapes } from './shapes.ts';
+import type { Shape, Shapes } from './shape.ts';
 
 /** A key or a word that a format does not know. */
 export interface Unknown {

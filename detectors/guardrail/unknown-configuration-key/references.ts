@@ -1,4 +1,4 @@
-import type { Shape, Shapes } from './shapes.ts';
+import type { Shape, Shapes } from './shape.ts';
 
 /** Formats whose keys are written down from their own references, since no package ships a schema that we may copy. */
 

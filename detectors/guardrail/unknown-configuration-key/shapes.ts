@@ -6,20 +6,7 @@ import policyShapes from './generated/policy.shapes.json' with { type: 'json' };
 import typescriptShapes from './generated/typescript.shapes.json' with { type: 'json' };
 import workflowShapes from './generated/workflow.shapes.json' with { type: 'json' };
 import { COMPOSE, DEPENDABOT, ESLINT, PACKAGE, RENOVATE } from './references.ts';
-
-/** What a value may be. A map without `rest` knows all its keys; `any` takes everything. */
-export interface Shape {
-  readonly keys?: Readonly<Record<string, string | undefined>>;
-  readonly rest?: string;
-  readonly item?: string;
-  readonly either?: readonly string[];
-  readonly words?: readonly string[];
-  /** The words are the same in any case. */
-  readonly folded?: boolean;
-  readonly any?: boolean;
-}
-
-export type Shapes = Readonly<Record<string, Shape | undefined>>;
+import type { Shapes } from './shape.ts';
 
 /** A format whose keys are known: where its files are, and the name of its root in the shapes. */
 export interface Format {
