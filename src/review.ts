@@ -9,6 +9,7 @@ import { type Ground, isAnswered, type ReviewJob, readGround } from './review/gr
 import { diffDigestOf, involve } from './review/involvement.ts';
 import { type Judgement, judge } from './review/judge.ts';
 import { lapseSignOffs } from './review/lapse.ts';
+import { lookAgainWhenOlder } from './review/maturing.ts';
 import { publish } from './review/publish.ts';
 import { rememberAsked } from './review/remember.ts';
 import { couldNotEvaluate, retryLater, SIGNABLE_AFTER_MS } from './review/retry.ts';
@@ -60,6 +61,7 @@ export async function review(job: ReviewJob, ports: Ports, signal: AbortSignal):
       ports,
     );
     if (verdict.result !== 'pass' && report.unknownSince !== null) await retryLater(job, null, ports);
+    await lookAgainWhenOlder(job, report, ground.policy.thresholds, ports);
   } catch (error) {
     if (signal.aborted && signal.reason === 'superseded') return giveWay(job, ground, await settled(running), ports);
     // Stopped from outside: the job is handed back and comes again, run and all.
