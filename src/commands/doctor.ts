@@ -177,9 +177,19 @@ const WELL_KNOWN: Readonly<Record<string, string>> = {
   composer: 'composer:monolog/monolog@3.0.0',
   nuget: 'nuget:Newtonsoft.Json@13.0.1',
   maven: 'maven:junit:junit@4.13.2',
+  docker: 'docker:alpine@3.20',
+  githubactions: 'githubactions:actions/checkout@v4',
 };
 
-/** npm and advisories always, other registries where the operator named one. */
+const ACTIONS_LEFT_OUT: Diagnosis = {
+  check: 'source githubactions',
+  state: 'note',
+  found: 'no token: whether actions and their versions exist is not looked up',
+  why: 'GitHub answers sixty times an hour without one, and a workflow names many actions.',
+  fix: 'Set COUNTERSIGN_ACTIONS_TOKEN to a token that reads public repositories, or leave it: pinning is judged all the same.',
+};
+
+/** npm and advisories always, actions where there is a token, other registries where the operator named one. */
 async function ofSources(io: CommandIo): Promise<Diagnosis[]> {
   let evidence: EvidenceSource;
   let settings: SourceSettings;
@@ -192,8 +202,10 @@ async function ofSources(io: CommandIo): Promise<Diagnosis[]> {
     const fix = 'Mend the COUNTERSIGN_… setting that is named; docs/settings.md lists them.';
     return [{ check: 'sources', state: 'wrong', found: error.message, why, fix }];
   }
-  const named = Object.keys(settings.addresses);
-  const types = ['npm', ...Object.keys(WELL_KNOWN).filter((type) => type !== 'npm' && named.includes(type))];
+  const named = new Set(['npm', ...Object.keys(settings.addresses)]);
+  if (settings.actionsToken === null) named.delete('githubactions');
+  else named.add('githubactions');
+  const types = Object.keys(WELL_KNOWN).filter((type) => named.has(type));
   const asked = types.flatMap((type) => {
     const input = parseInput(WELL_KNOWN[type] ?? '', 1);
     return input.state === 'package' ? [{ type, change: input.change }] : [];
@@ -204,6 +216,7 @@ async function ofSources(io: CommandIo): Promise<Diagnosis[]> {
   );
   return [
     ...asked.flatMap(({ type, change }, index) => diagnoseSource(type, change.name, found[index])),
+    ...(settings.actionsToken === null ? [ACTIONS_LEFT_OUT] : []),
     ...diagnoseAdvisories(found[0], settings),
   ];
 }
