@@ -16,6 +16,7 @@ export const SECRET = 'a-webhook-secret-of-thirty-two-chars';
 export const USERS = [
   { login: 'acme', type: 'Organization' },
   { login: 'Copilot', id: 198_982_749, type: 'Bot' },
+  { login: 'dependabot[bot]', id: 49_699_333, type: 'Bot' },
   { login: 'maria', id: 5001 },
   { login: 'ben', id: 5002 },
   { login: 'rita', id: 5003 },
@@ -44,6 +45,8 @@ export interface WorldOptions {
   readonly latencyMs?: number;
   readonly registryLatencyMs?: number;
   readonly owner?: 'acme' | 'maria';
+  /** Who works there, where it is not the usual team. */
+  readonly collaborators?: Readonly<Record<string, 'read' | 'write' | 'maintain' | 'admin'>>;
   readonly databaseUrl?: string;
   /** Below which path the API is found, as on GitHub Enterprise Server. */
   readonly apiPath?: string;
@@ -63,7 +66,12 @@ export async function startWorld(options: WorldOptions): Promise<World> {
           owner,
           name: 'shop',
           files: options.files,
-          collaborators: { maria: 'maintain', ben: 'write', rita: 'read', Copilot: 'write' },
+          collaborators: options.collaborators ?? {
+            maria: 'maintain',
+            ben: 'write',
+            rita: 'read',
+            Copilot: 'write',
+          },
         },
       ],
       webhookSecret: SECRET,

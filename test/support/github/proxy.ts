@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { type Answer, type Call, refused, type Stage } from './http.ts';
 import type { Referee } from './referee.ts';
 import { answerOf } from './routes.ts';
-import type { Tokens } from './tokens.ts';
+import { type Tokens, tokenOf } from './tokens.ts';
 import type { Fault, Json, RequestRecord } from './types.ts';
 
 /** What the proxy needs of its surroundings. */
@@ -54,7 +54,13 @@ export async function createProxy(port: number, latencyMs: number): Promise<Prox
     listen(given) {
       parts = given;
     },
-    upstream: (method, path, body) => forward(method, path, started().tokens.admin(), body ?? null),
+    upstream: (method, path, body) => {
+      const { stage, tokens } = started();
+      const owner = /^\/repos\/([^/]+)\//.exec(path)?.[1] ?? '';
+      // Emulate's administrator may not write in a person's own repository: there its owner acts.
+      const own = stage.world.users.get(owner)?.type === 'User';
+      return forward(method, path, own ? `token ${tokenOf(owner)}` : tokens.admin(), body ?? null);
+    },
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
