@@ -174,3 +174,28 @@ describe('Dependabot on a busy repository', () => {
     }
   }, 60_000);
 });
+
+describe('a company behind a proxy that strips dates, with advisories out of reach', () => {
+  const world = story({});
+
+  test('gets one finding for all that its proxy never tells, and a colleague signs it', async () => {
+    const { registry, repository } = world();
+    const names = ['billing-core', 'billing-views', 'billing-tools'];
+    for (const name of names) {
+      await registry.publish({ name, version: '1.0.0' });
+      await registry.edit(name, (packument) => {
+        packument['time'] = { '1.0.0': new Date().toISOString() };
+      });
+    }
+    const dependencies = Object.fromEntries(names.map((name) => [name, '1.0.0']));
+    const files = { 'package.json': json({ ...MANIFEST, dependencies }) };
+    const { head, number, run } = await openedBy(world(), 'ben', 'billing', files);
+    expect(run.conclusion).toBe('action_required');
+    expect(run.title, run.summary ?? '').toBe('Blocked: 1 finding to sign or fix');
+    const sticky = await said(world(), number, /not-evaluated/);
+    for (const name of names) expect(sticky).toContain(name);
+    const pending = await command(world(), number, head, 'maria', 'our own packages, published by our pipeline');
+    await repository.press(pending.id, pending.actions[0]?.identifier ?? '', 'maria');
+    await repository.completed(head, { when: (each) => each.conclusion === 'success' });
+  });
+});

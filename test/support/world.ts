@@ -102,10 +102,14 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     settings,
     credentials: { appId: github.app.id, privateKey: github.privateKey, webhookSecret: SECRET },
     store,
-    evidence: await openSources({ ...DEFAULT_SOURCES, npm: { registry: registry.url }, osv: null, denyList }, store, {
-      ...SYSTEM_CLOCK,
-      now,
-    }),
+    evidence: await openSources(
+      { ...DEFAULT_SOURCES, npm: { registry: registry.url }, osv: null, depsDev: null, denyList },
+      store,
+      {
+        ...SYSTEM_CLOCK,
+        now,
+      },
+    ),
     log,
     now,
     env: {},
