@@ -74,8 +74,8 @@ async function inspectFile(task: Extract<Task, { kind: 'file' }>): Promise<Outco
     const { analyse } = await import('./inspect/analyse.ts');
     const { CODE_DETECTORS } = await import('../detectors/code/index.ts');
     try {
-      const { path, before, after, scope, imported } = task;
-      code = analyse({ path, before, after, scope, imported }, CODE_DETECTORS);
+      const { path, before, after, scope, imported, followed } = task;
+      code = analyse({ path, before, after, scope, imported, followed }, CODE_DETECTORS);
       unread.push(...code.unread);
     } catch (error) {
       unread.push(unreadOf(error, task.path, task.after.blob));

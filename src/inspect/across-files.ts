@@ -53,3 +53,21 @@ function joined(
 function keyOf(path: string, name: string, parameter: number): string {
   return JSON.stringify([path, name, parameter]);
 }
+
+/** Which files call functions that use a parameter dangerously, by path, with the functions' origins there. */
+export function callsOfSinks(results: readonly CodeResult[]): ReadonlyMap<string, readonly string[]> {
+  const sinks = new Set(
+    results.flatMap((result) => result.sinks.map((sink) => JSON.stringify([result.path, sink.exportedAs]))),
+  );
+  if (sinks.size === 0) return new Map();
+  const paths = new Set(results.map((result) => result.path));
+  const found = new Map<string, readonly string[]>();
+  for (const { path, calls } of results) {
+    const origins = calls.filter((origin) => {
+      const target = resolveReference(path, origin, paths);
+      return target !== null && sinks.has(JSON.stringify([target.path, target.name]));
+    });
+    if (origins.length > 0) found.set(path, origins);
+  }
+  return found;
+}

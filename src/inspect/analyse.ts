@@ -14,7 +14,7 @@ import {
   type ReturnedValue,
   type UnfollowedCall,
 } from './imports.ts';
-import { outgoingCalls } from './outgoing.ts';
+import { localCalls, outgoingCalls } from './outgoing.ts';
 import { returnedValues } from './returned.ts';
 import { type Program, placeOf } from './syntax.ts';
 import { triggered } from './triggers.ts';
@@ -26,9 +26,18 @@ export interface AnalysedFile {
   readonly scope: 'change' | 'all';
   /** What functions of other changed files give back; absent where nobody asked yet. */
   readonly imported?: readonly ImportedReturn[];
+  /** Functions of other files, as this one has them, that use a parameter dangerously. */
+  readonly followed?: readonly string[];
 }
 
-const NOTHING: Omit<CodeResult, 'path'> = { detections: [], unread: [], sinks: [], outgoing: [], missed: [] };
+const NOTHING: Omit<CodeResult, 'path'> = {
+  detections: [],
+  unread: [],
+  sinks: [],
+  outgoing: [],
+  missed: [],
+  calls: [],
+};
 
 /**
  * Runs the code detectors over one file. A detection counts against the change where one of its places is on a changed
@@ -65,8 +74,9 @@ export function analyse(file: AnalysedFile, detectors: readonly CodeDetector[]):
   });
   const touched = base === null || file.before === null ? null : changedLines(file.before.text, file.after.text);
   unread.push(...notParsed(program, touched, file.after.blob));
-  const outgoing = outgoingCalls(facts, touched);
-  return { path: file.path, detections: settled, unread, sinks, outgoing, missed: imports.missed };
+  const outgoing = outgoingCalls(facts, file.followed ?? [], touched);
+  const calls = localCalls(facts);
+  return { path: file.path, detections: settled, unread, sinks, outgoing, missed: imports.missed, calls };
 }
 
 export interface ReturnsOfFile {

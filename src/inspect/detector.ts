@@ -50,4 +50,6 @@ export interface CodeResult {
   readonly outgoing: readonly OutgoingCall[];
   /** Functions of other files whose results would say more. */
   readonly missed: readonly UnfollowedCall[];
+  /** Functions of other files that it calls, as it has them. */
+  readonly calls: readonly string[];
 }

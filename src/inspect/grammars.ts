@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import Parser from 'tree-sitter';
+import type Parser from 'tree-sitter';
 import { CountersignError } from '../core/errors.ts';
 import { readWithOxc } from './estree/read.ts';
 import { type Grammar, languageOf, scriptsOf } from './languages.ts';
@@ -52,7 +52,9 @@ function bufferFor(text: string): number {
 function parserFor(grammar: Grammar): Parser {
   const known = parsers.get(grammar);
   if (known !== undefined) return known;
-  const parser = new Parser();
+  // Loaded for the first file that needs it: most programs never do.
+  const TreeSitter: typeof Parser = load('tree-sitter');
+  const parser = new TreeSitter();
   parser.setLanguage(grammarModule(grammar));
   parsers.set(grammar, parser);
   return parser;

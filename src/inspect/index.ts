@@ -11,7 +11,7 @@ import type {
   InspectionResult,
   Inspector,
 } from '../core/inspection.ts';
-import { joinAcrossFiles } from './across-files.ts';
+import { callsOfSinks, joinAcrossFiles } from './across-files.ts';
 import type { CodeResult } from './detector.ts';
 import { followImports } from './follow-imports.ts';
 import { languageOf } from './languages.ts';
@@ -95,10 +95,12 @@ export function createInspector(options: InspectorOptions): Inspector & Dependen
     async function lookAgain(): Promise<void> {
       const run = (task: Task): Promise<Outcome> => pool.run(task, null, signal);
       const known = await followImports(codes, request.files, request.scope, run);
+      const dangerous = callsOfSinks(codes);
       await Promise.all(
         request.files.map(async ({ path, before, after }) => {
-          const imported = known.get(path);
-          if (imported === undefined || after === null) return;
+          const imported = known.get(path) ?? [];
+          const followed = dangerous.get(path) ?? [];
+          if ((imported.length === 0 && followed.length === 0) || after === null) return;
           const task = {
             kind: 'file',
             path,
@@ -108,7 +110,7 @@ export function createInspector(options: InspectorOptions): Inspector & Dependen
             code: true,
             guardrail: false,
           } as const;
-          const outcome = await run({ ...task, imported });
+          const outcome = await run({ ...task, imported, followed });
           const index = codes.findIndex((code) => code.path === path);
           if (outcome.kind !== 'findings') collect(outcome, path, after.blob, detections);
           else if (outcome.code !== null && index >= 0) codes[index] = outcome.code;
@@ -132,6 +134,7 @@ export function createInspector(options: InspectorOptions): Inspector & Dependen
           code,
           guardrail,
           imported: [],
+          followed: [],
         },
         guardrail ? request.context : null,
         signal,

@@ -10,16 +10,21 @@ const MAX_CALLS = 200;
 /**
  * Calls of functions from other files of the repository that are handed something from outside: where such a function
  * uses its parameter dangerously, the two halves are joined.
+ * @param wanted origins of the functions that use a parameter so, as this file has them
  * @param touched changed lines, or null where every line counts
  */
-export function outgoingCalls(facts: FileFacts, touched: ReadonlySet<number> | null): readonly OutgoingCall[] {
-  if (!/['"](?:\.\.?|[@~])\/|^\s*(?:from\s+[\w.]+\s+)?import\s/m.test(facts.program.text)) return [];
+export function outgoingCalls(
+  facts: FileFacts,
+  wanted: readonly string[],
+  touched: ReadonlySet<number> | null,
+): readonly OutgoingCall[] {
+  if (wanted.length === 0) return [];
+  const origins = new Set(wanted);
   const found: OutgoingCall[] = [];
   for (const call of facts.calls) {
     if (found.length >= MAX_CALLS) break;
     const from = call.origin;
-    if (from === null || call.isNew) continue;
-    if (!isOfThisRepository(from, facts.program.dialect)) continue;
+    if (from === null || call.isNew || !origins.has(from)) continue;
     call.arguments.forEach((argument, index) => {
       const flow = facts.flow(argument, 'data');
       if (flow === null || (flow.strength !== 'remote' && flow.strength !== 'local')) return;
@@ -47,4 +52,15 @@ export function outgoingCalls(facts: FileFacts, touched: ReadonlySet<number> | n
 function lineIn(start: number, end: number, lines: ReadonlySet<number>): boolean {
   for (let line = start; line <= end; line += 1) if (lines.has(line)) return true;
   return false;
+}
+
+/** Functions of other files of the repository that are called here, as this file has them. */
+export function localCalls(facts: FileFacts): readonly string[] {
+  if (!/['"](?:\.\.?|[@~])\/|^\s*(?:from\s+[\w.]+\s+)?import\s/m.test(facts.program.text)) return [];
+  const found = new Set<string>();
+  for (const { origin, isNew } of facts.calls) {
+    if (origin !== null && !isNew && isOfThisRepository(origin, facts.program.dialect)) found.add(origin);
+    if (found.size >= MAX_CALLS) break;
+  }
+  return [...found];
 }

@@ -19,6 +19,8 @@ export type Task =
       readonly guardrail: boolean;
       /** What functions of other changed files give back. */
       readonly imported: readonly ImportedReturn[];
+      /** Functions of other files, as this one has them, that use a parameter dangerously. */
+      readonly followed: readonly string[];
     }
   | { readonly kind: 'returns'; readonly file: ReturnsOfFile }
   | { readonly kind: 'commitFile'; readonly subject: Extract<GuardrailSubject, { kind: 'commitFile' }> }
