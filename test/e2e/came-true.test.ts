@@ -119,6 +119,17 @@ describe('a name that an agent invented', () => {
     expect(body).not.toMatch(/(?<!`)@maria/);
   });
 
+  test('is told by the next look where a process ended right after it was seen', async () => {
+    const { number } = await change({ 'solid-invented-router': '^1.0.0' });
+    const asked = { kind: 'absent', type: 'npm', name: 'solid-invented-router', version: null } as const;
+    const at = new Date(world.service.ports.now()).toISOString();
+    await world.service.ports.store.happened(asked, { at, source: 'npm', firstPublishedAt: null, advisoryIds: [] });
+    expect(await look(0)).toMatchObject({ told: 1 });
+    const told = (await entries()).filter(({ purl }) => purl === 'pkg:npm/solid-invented-router');
+    expect(told).toEqual([{ purl: 'pkg:npm/solid-invented-router', pullRequest: number }]);
+    expect((await issues())[0]?.body).toContain('solid-invented-router');
+  });
+
   test('is not forgotten while the registry is down', async () => {
     await change({ 'angular-invented-grid': '^1.0.0' });
     await world.registry.publish({ name: 'angular-invented-grid', version: '1.0.0' });

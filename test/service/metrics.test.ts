@@ -83,6 +83,17 @@ describe('metrics', () => {
   });
 });
 
+test('looks at remembered packages are counted by what came of them', async () => {
+  const metrics = metricsOver(async () => QUIET);
+  metrics.look({ names: 5, versions: 7, happened: 2, unanswered: 3, told: 1 }, { absent: 40, version: 900 });
+  const text = await metrics.text();
+  expect(text).toContain('countersign_watch_looks_total{outcome="happened"} 2');
+  expect(text).toContain('countersign_watch_looks_total{outcome="unanswered"} 3');
+  expect(text).toContain('countersign_watch_looks_total{outcome="nothing"} 7');
+  expect(text).toContain('countersign_watched_packages{kind="absent"} 40');
+  expect(text).toContain('countersign_watched_packages{kind="version"} 900');
+});
+
 test('the dashboard asks for no metric that there is not, and every metric stands in docs/operations.md', async () => {
   const text = await metricsOver(async () => QUIET).text();
   const names = new Set([...text.matchAll(/^# TYPE (\w+)/gm)].map((match) => match[1] ?? ''));
