@@ -16,6 +16,7 @@ export interface KillingGround {
 }
 
 export interface Life {
+  readonly pid: number;
   /** Resolves with what it said last, when the process is gone. */
   readonly gone: Promise<string>;
   stop(): Promise<void>;
@@ -63,6 +64,7 @@ export async function openKillingGround(databaseUrl: string | null): Promise<Kil
       stage.github.setWebhookUrl(`${address}/api/github/webhooks`);
     } else if (!said.includes('killed after')) throw new Error(`the service did not start: ${said}`);
     return {
+      pid: child.pid ?? 0,
       gone,
       async stop() {
         child.kill('SIGTERM');

@@ -109,6 +109,7 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHub> {
     },
     expireTokens: () => tokens.expire(),
     setWebhookUrl: (url) => webhooks.setUrl(url),
+    webhookUrl: () => webhooks.url(),
     deliver: (event, payload, how) => webhooks.send(event, payload, how),
     redeliver: (delivery, id) => webhooks.send(delivery.event, delivery.body, { id: id ?? delivery.id }),
     deliveries: webhooks.deliveries,

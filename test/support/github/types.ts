@@ -300,6 +300,7 @@ export interface GitHub {
   /** All tokens handed out so far stop working. */
   expireTokens(): void;
   setWebhookUrl(url: string | null): void;
+  webhookUrl(): string | null;
   /** Sends a signed delivery; answers the HTTP status. */
   deliver(
     event: string,
