@@ -6,6 +6,7 @@ import { SERVED_EVENTS } from '../../src/app.ts';
 import { COMMANDS } from '../../src/commands/index.ts';
 import { ECOSYSTEMS } from '../../src/ecosystems/index.ts';
 import { packageFile } from '../../src/package-root.ts';
+import { detectorsDocument } from '../../tools/detectors-doc.ts';
 import { rulesDocument } from '../../tools/rules-doc.ts';
 
 function folders(...parts: readonly string[]): string[] {
@@ -40,6 +41,7 @@ describe('every rule', () => {
 
   test('stands in docs/rules.md as it is', () => {
     expect(readFileSync(packageFile('docs', 'rules.md'), 'utf8')).toBe(rulesDocument());
+    expect(readFileSync(packageFile('docs', 'detectors.md'), 'utf8')).toBe(detectorsDocument());
   });
 });
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { codeExams, dependencyExams, type Exam, guardrailExams } from './exams.ts';
+import { codeExams, dependencyExams, type Exam, expressionExams, guardrailExams } from './exams.ts';
 
 const [workspace = '', family = '', ...wanted] = process.argv.slice(2);
 const ids: readonly number[] = JSON.parse(readFileSync(join(workspace, wanted[0] ?? ''), 'utf8'));
@@ -43,11 +43,16 @@ function passes(exam: Exam): boolean {
   }
 }
 
+async function proof(): Promise<Parameters<typeof expressionExams>[0]> {
+  const path = join(workspace, 'detectors/code/regex-denial-of-service/unambiguous.ts');
+  return import(pathToFileURL(path).href);
+}
+
 async function load(): Promise<readonly Exam[]> {
   const index = await import(pathToFileURL(join(workspace, 'detectors', family, 'index.ts')).href);
   switch (family) {
     case 'code':
-      return codeExams(index.CODE_DETECTORS);
+      return [...codeExams(index.CODE_DETECTORS), ...expressionExams(await proof())];
     case 'dependency':
       return dependencyExams(index.DEPENDENCY_DETECTORS);
     default:

@@ -3,6 +3,7 @@ import type { DependencyDetector, GuardrailDetector, GuardrailSubject } from '..
 import type { CodeDetector } from '../../src/inspect/detector.ts';
 import { corpus, sayings } from '../support/corpus.ts';
 import { dependencyCases } from '../support/dependency-fixtures.ts';
+import { OPEN, PROVEN } from '../support/expressions.ts';
 import { type GuardrailCase, guardrailCases } from '../support/guardrail-fixtures.ts';
 
 /** One thing the contract tests ask of a rule: true where the answer is as it should be. */
@@ -31,6 +32,27 @@ export function codeExams(detectors: readonly CodeDetector[]): readonly Exam[] {
 function detectionsOf(answer: readonly Detection[] | Answer): readonly Detection[] {
   if (!('state' in answer)) return answer;
   return answer.state === 'findings' ? answer.detections : [];
+}
+
+/** The proof that an expression is harmless has tests of its own. */
+export function expressionExams(proof: {
+  provenUnambiguous(source: string, flags: string): boolean;
+  provenLinear(source: string, flags: string): boolean;
+}): readonly Exam[] {
+  const { provenUnambiguous, provenLinear } = proof;
+  const linear = ['^a+$', 'a+$', '^a|b+$', '^(?=.*x)(?:a(?=.*y))*$'].map((source, index) => ({
+    name: `whether ${source} is linear`,
+    pass: () => provenLinear(source, '') === (index === 0),
+  }));
+  return [
+    ...PROVEN.map((source) => ({ name: `proof of ${source}`, pass: () => provenUnambiguous(source, '') })),
+    ...OPEN.map(([source, flags]) => ({
+      name: `no proof of ${source}`,
+      pass: () => !provenUnambiguous(source, flags),
+    })),
+    ...linear,
+    { name: 'whether a line is linear', pass: () => !provenLinear('^a+$', 'm') },
+  ];
 }
 
 /** The cases of the dependency rules, as their contract test asks them. */

@@ -27,10 +27,24 @@ export function corpus(): readonly CorpusFile[] {
   const snippets = labRounds()
     .flatMap(labSnippets)
     .map(({ ruleId, round, line, path, text }) => ({ name: `${round}/${ruleId}:${line}`, path, text, before: null }));
-  return [...fixtures, ...snippets].flatMap(({ name, path, text, before }) => {
+  // A test's path lowers the voice: the same code again under one.
+  const asTests = fixtures
+    .filter(({ name }) => /\/bad\./.test(name))
+    .map((file) => ({ ...file, name: `${file.name} as a test`, path: testPath(file.path) }));
+  const edges = labSnippets('edges').map(({ ruleId, line, path, text }) => ({
+    name: `edges/${ruleId}:${line}`,
+    path,
+    text,
+    before: null,
+  }));
+  return [...fixtures, ...asTests, ...snippets, ...edges].flatMap(({ name, path, text, before }) => {
     const facts = factsOf(path, text);
     return facts === null ? [] : [{ name, facts, before: before === null ? null : factsOf(path, before) }];
   });
+}
+
+function testPath(path: string): string {
+  return path.endsWith('.py') ? 'src/test_bad.py' : path.replace(/\.(\w+)$/, '.test.$1');
 }
 
 function factsOf(path: string, text: string): FileFacts | null {

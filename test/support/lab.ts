@@ -27,14 +27,17 @@ export function labRounds(): readonly string[] {
   return ['first', 'second', 'third'];
 }
 
-/** Fenced blocks of `eval/lab/<round>/<rule>.md`: the fence says the language, and `bad` or `good`. */
+/**
+ * Fenced blocks of `eval/lab/<round>/<rule>.md`: the fence says the language, and `bad` or `good`. The `edges` are no
+ * round: near-misses of single conditions, many in one block, for the record of what the rules say.
+ */
 export function labSnippets(round: string): readonly Snippet[] {
   return readdirSync(join(HOME, round))
     .sort()
     .flatMap((file) => {
       const ruleId = file.replace(/\.md$/, '');
       const text = readFileSync(join(HOME, round, file), 'utf8');
-      return [...text.matchAll(/^```(\w+) (bad|good)\n([\s\S]*?)^```$/gm)].map((match) => {
+      return [...text.matchAll(/^```(\w+) (bad|good|edge)\n([\s\S]*?)^```$/gm)].map((match) => {
         const extension = EXTENSIONS[match[1] ?? ''];
         if (extension === undefined) throw new Error(`${file}: no such language here: ${match[1]}`);
         return {

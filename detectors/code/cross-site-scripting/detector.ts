@@ -32,9 +32,10 @@ function* sinks(facts: FileFacts): Generator<Sink> {
 function* assigned(facts: FileFacts): Generator<Sink> {
   for (const { node, target, value } of facts.assignments) {
     if (target.type !== 'member_expression' && target.type !== 'subscript_expression') continue;
-    const property = target.children.find((child) => child.field === 'property');
+    // `element['innerHTML']` is the same property.
+    const property = target.children.find((child) => child.field === 'property' || child.field === 'index');
     if (property === undefined) continue;
-    const name = facts.text(property);
+    const name = property.field === 'index' ? String(facts.constant(property) ?? '') : facts.text(property);
     if (/^ctx\.(?:response\.)?body$/.test(facts.text(target)) && isMarkup(facts, value)) {
       yield { at: node, value, kind: 'html', what: ANSWER, remediation: RESPONSE, atLeast: 'remote' };
       continue;

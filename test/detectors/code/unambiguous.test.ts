@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { provenLinear, provenUnambiguous } from '../../../detectors/code/regex-denial-of-service/unambiguous.ts';
+import { OPEN, PROVEN } from '../../support/expressions.ts';
 
 const {
   checkSync,
@@ -13,45 +14,11 @@ const {
 } = createRequire(import.meta.url)('recheck/lib/browser.js');
 
 describe('the proof that an expression is unambiguous', () => {
-  const proven = [
-    '(?:[^"\\\\]|\\\\.)*',
-    '^(?:[a-z]+-)*[a-z]+$',
-    '(?:\\d+,)+',
-    '^v?\\d+(?:\\.\\d+){2}$',
-    '(?:a{2,3}b)*',
-    '(?:(?!\\1)[^x]|x.)*',
-    '(?<year>\\d{4})-(?<month>\\d\\d)',
-    '(?:[\\u0041-\\x5a]|_)+',
-  ];
-  for (const source of proven) {
+  for (const source of PROVEN) {
     it(`succeeds for ${source}`, () => expect(provenUnambiguous(source, '')).toBe(true));
   }
 
-  const open: readonly (readonly [string, string])[] = [
-    ['(a+)+', ''],
-    ['(a|a)*', ''],
-    ['(a|A)*', 'i'],
-    ['([k]|\\u212a)*', 'iu'],
-    ['(?:a?|b?)*', ''],
-    ['(?:(?:a?|b?)c)*', ''],
-    ['(?:(?:a?)?c)*', ''],
-    ['(\\s*a\\s*)*', ''],
-    ['(?:[^]|a)*', ''],
-    ['(\\w|[^a])*', ''],
-    ['(é|[^a])*', ''],
-    ['(a|\\x61)*', ''],
-    ['(?:\\p{L}|a)*', 'u'],
-    ['(.)\\1*(?:a\\1)*', ''],
-    ['(?=(a+)+b)c', ''],
-    ['(?:x{1,30}){1,30}', ''],
-    ['(?i:a|b)*', ''],
-    ['a++', ''],
-    ['[', ''],
-    ['(', ''],
-    ['a)', ''],
-    ['[a&&b]', 'v'],
-  ];
-  for (const [source, flags] of open) {
+  for (const [source, flags] of OPEN) {
     it(`leaves /${source}/${flags} to the full check`, () => expect(provenUnambiguous(source, flags)).toBe(false));
   }
 
