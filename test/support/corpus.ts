@@ -67,10 +67,15 @@ function found(answer: readonly Detection[] | Answer): readonly Detection[] {
   return answer.state === 'findings' ? answer.detections : [];
 }
 
+/** Its answer hangs on a limit of time: on a busy machine an expression is "not decided". Its own tests ask it. */
+export const TIMED: ReadonlySet<string> = new Set(['regex-denial-of-service']);
+
 /** What all rules say about all files, as `fixtures/detectors/said.txt` holds it. */
 export function said(): string {
   const sections = corpus().flatMap((file) => {
-    const lines = CODE_DETECTORS.flatMap((detector) => sayings(detector, file));
+    const lines = CODE_DETECTORS.filter(({ rule }) => !TIMED.has(rule.id)).flatMap((detector) =>
+      sayings(detector, file),
+    );
     return lines.length === 0 ? [] : [`${file.name}\n${lines.map((line) => `  ${line}`).join('\n')}`];
   });
   return `${sections.join('\n')}\n`;
