@@ -83,10 +83,12 @@ const CONTEXT: GuardrailContext = {
   fixturePaths: [],
 };
 
+/** Milliseconds of this thread's own time: what else the machine does in the meantime is not the rules'. */
 function timed(work: () => void): number {
-  const started = performance.now();
+  const started = process.threadCpuUsage();
   work();
-  return performance.now() - started;
+  const { user, system } = process.threadCpuUsage(started);
+  return (user + system) / 1000;
 }
 
 /** 300 changed configuration files, both sides: every rule, against the parsers alone, in one run. */

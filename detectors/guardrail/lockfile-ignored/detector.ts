@@ -61,10 +61,14 @@ const STRICT_INSTALLS: readonly (readonly [string, RegExp, RegExp])[] = [
   ['bundler', /\bbundle\s+install\b.*\s--(?:deployment|frozen)\b/, /\bbundle\s+install\b/],
 ];
 
+/** A word without which no command of a text insists on the lockfile. */
+const INSISTS = /\b(?:npm|bun)\s+(?:ci|clean-install)\b|--(?:frozen|immutable|locked|require-hashes|deployment)/;
+
 /** Commands that installed from the lockfile alone in the base, and in the head do not. */
 function loosened(before: FileSide | null, after: FileSide | null, context: GuardrailContext): readonly Detection[] {
   if (before === null || after === null || before.text === after.text) return [];
   if (!mayHoldCommands(before.path) || !mayHoldCommands(after.path)) return [];
+  if (!INSISTS.test(before.text)) return [];
   const base = readBase(before, context, [], commandsOf).map(({ words }) => words.join(' '));
   if (!STRICT_INSTALLS.some(([, strict]) => base.some((source) => strict.test(source)))) return [];
   const head = judgeSide(after, context, [], commandsOf);
