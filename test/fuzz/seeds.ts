@@ -27,7 +27,13 @@ function filesIn(folder: string): { path: string; text: string }[] {
     .map((name) => join(folder, name))
     .filter((path) => statSync(path).isFile() && statSync(path).size <= LARGEST)
     .sort()
-    .map((path) => ({ path: basename(path), text: readFileSync(path, 'utf8') }));
+    .map((path) => ({ path: nameOf(path), text: readFileSync(path, 'utf8') }));
+}
+
+/** The name a format knows a file by: for workflows the folder belongs to it. */
+function nameOf(path: string): string {
+  const at = path.indexOf('.github/');
+  return at === -1 ? basename(path) : path.slice(at);
 }
 
 const PACKAGES =
