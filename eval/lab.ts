@@ -14,8 +14,9 @@ interface Score {
 /**
  * Recall and false alarms over the laboratory of short programs of the kind agents write, each bad one with what a
  * careful engineer would have written instead. `first` was used to tune the rules; `second` and `third` were scored once
- * before any rule was changed for them (85 % of 168 at 4 % of 77, and 95 % of 74 at 1 of 40), and then used as well:
- * by rule and round: a finding at warning or above counts. */
+ * before any rule was changed for them (85 % of 168 at 4 % of 77, and 95 % of 74 at 1 of 40), and then used as well.
+ * A finding at warning or above counts, by rule and round.
+ */
 export async function run(print: (line: string) => void): Promise<void> {
   for (const round of labRounds()) {
     const all: Score = { found: 0, bad: 0, wrong: 0, safe: 0 };
