@@ -180,7 +180,7 @@ describe('a serving process at its most talkative', () => {
       });
     }
     try {
-      await expect.poll(() => told, { timeout: 20_000 }).toMatch(/countersign serves at/);
+      await expect.poll(() => told, { timeout: 50_000 }).toMatch(/countersign serves at/);
       const address = /serves at (\S+)/.exec(told)?.[1] ?? '';
       const side = /"address":"([^"]+)\/metrics"/.exec(told)?.[1] ?? '';
       github.setWebhookUrl(`${address}/api/github/webhooks`);
