@@ -35,8 +35,6 @@ interface Run extends CheckRunState {
   readonly update: CheckRunUpdate | null;
 }
 
-export type SmallWorld = ReturnType<typeof createSmallWorld>;
-
 export interface SmallWorldOptions {
   readonly people: readonly Person[];
   readonly author: Person;
