@@ -197,6 +197,6 @@ function* returned(facts: FileFacts): Generator<Sink> {
 export const crossSiteScripting: CodeDetector = {
   rule,
   triggers:
-    /HTML|srcdoc|document\.write|insertAdjacent|\$\(|jQuery|\.(?:send|end|write|html|append)\s*\(|href|src=|createContextualFragment|Markup|mark_safe|ueryStringParameters|return\s+(?:f?["']|\{)|Response|\.body\s*=/,
+    /HTML|srcdoc|document\.write|insertAdjacent|\$\(|jQuery|\.(?:send|end|write|html|append)\s*\(|href|src=|createContextualFragment|Markup|mark_safe|ueryStringParameters|return\s+(?:f?["']|\{)|[Rr]esponse|\.body\s*=/,
   detect: (facts) => [...taintedSinks(facts, rule, sinks(facts)), ...taintedSinks(facts, rule, returned(facts))],
 };

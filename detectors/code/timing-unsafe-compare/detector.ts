@@ -99,7 +99,8 @@ function isMac(facts: FileFacts, side: Syntax): boolean {
     text.length < 600 &&
     /createHmac\s*\(|Hmac\w*\(|hmac\.(?:new|digest)\(/i.test(text) &&
     /digest|toString|Hmac/.test(text) &&
-    !/hashlib/.test(text)
+    // A plain hash over a MAC is another matter; the name of the hash function inside `hmac.new` is not.
+    !/^hashlib\./.test(text)
   );
 }
 
