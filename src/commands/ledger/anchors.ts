@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { CountersignError, messageOf } from '../core/errors.ts';
-import { CountersignOctokit } from '../github/octokit.ts';
+import { CountersignError, messageOf } from '../../core/errors.ts';
+import { CountersignOctokit } from '../../github/octokit.ts';
 
 /** Pull requests whose head's check runs are read: the most recently updated. */
 const PULL_REQUESTS = 100;
