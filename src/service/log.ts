@@ -19,9 +19,39 @@ export function createLog(level: string, secrets: readonly string[]): Log {
 export function createLogger(level: string, secrets: readonly string[]): Logger {
   const clean = scrubber(secrets);
   return pino(
-    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, hooks: { streamWrite: clean } },
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: described },
+      hooks: { streamWrite: clean },
+    },
     pino.destination({ dest: 2, sync: true }),
   );
+}
+
+/**
+ * What a line tells of an error: never the objects that a library hung on it. Probot's hold the whole delivery, which
+ * for a forged one is up to 25 MB of a stranger's text. What the other side did wrong (4xx) needs no stack of ours.
+ */
+export function described(error: unknown): Readonly<Record<string, unknown>> {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const { name, message, stack } = error;
+  const status = 'status' in error && typeof error.status === 'number' ? error.status : statusInside(error);
+  const code = 'code' in error ? error.code : undefined;
+  return {
+    type: name,
+    message,
+    ...(status === undefined ? {} : { status }),
+    ...(typeof code === 'string' ? { code } : {}),
+    ...(status !== undefined && status >= 400 && status < 500 ? {} : { stack }),
+  };
+}
+
+function statusInside(error: Error): number | undefined {
+  if (!(error instanceof AggregateError)) return undefined;
+  const [first] = error.errors;
+  return first instanceof Error && 'status' in first && typeof first.status === 'number' ? first.status : undefined;
 }
 
 /** Every value that must not leave this process: short ones are left out, since they would blot out ordinary words. */
