@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { packageFile } from '../../src/package-root.ts';
+import { chromiumProgram, look } from '../../tools/chromium.ts';
 
 test('the demo goes as told', { timeout: 150_000 }, async () => {
   const child = spawn(process.execPath, [packageFile('src', 'main.ts'), 'demo'], { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -13,4 +14,10 @@ test('the demo goes as told', { timeout: 150_000 }, async () => {
   const code = await new Promise((resolve) => child.once('exit', resolve));
   expect(text).toContain('Every step went as told.');
   expect(code).toBe(0);
+
+  const page = /as a page: (\S+\.html)/.exec(text)?.[1];
+  if (page === undefined) throw new Error(`the demo names no page:\n${text}`);
+  const program = chromiumProgram();
+  if (program === null) console.warn('The page was not looked at: no Chromium on this machine.');
+  else expect(await look(page, null, program)).toEqual([]);
 });
