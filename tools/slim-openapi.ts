@@ -17,6 +17,7 @@ const operations: readonly string[] = [
   'GET /app',
   'GET /app/installations',
   'GET /app/hook/config',
+  'GET /app/hook/deliveries',
   'GET /app/installations/{installation_id}',
   'POST /app/installations/{installation_id}/access_tokens',
   'GET /installation/repositories',

@@ -9,11 +9,13 @@ import {
   diagnoseApp,
   diagnoseHook,
   diagnoseRepositories,
+  diagnoseService,
   diagnoseSource,
   isWell,
   readManifest,
 } from '../service/diagnose.ts';
 import { scrubber, secretsOf } from '../service/log.ts';
+import { Readiness } from '../service/readiness.ts';
 import { createClients } from '../service/reviewing.ts';
 import {
   type Credentials,
@@ -124,9 +126,10 @@ async function ofStore(settings: Settings, io: CommandIo): Promise<Diagnosis[]> 
     const found = `${settings.dataFolder} holds no database yet; the first start makes it`;
     return [{ check: 'store', state: 'note', found, why, fix: null }];
   }
-  if (await answers(settings)) {
+  const service = await serviceAt(settings);
+  if (service?.ready === true) {
     const found = `a service is ready at ${settings.host}:${settings.port}`;
-    return [{ check: 'store', state: 'ok', found, why, fix: null }];
+    return [{ check: 'store', state: 'ok', found, why, fix: null }, ...diagnoseService(service)];
   }
   try {
     const { databaseUrl, dataFolder } = settings;
@@ -154,15 +157,16 @@ async function ofStore(settings: Settings, io: CommandIo): Promise<Diagnosis[]> 
   }
 }
 
-async function answers({ host, port }: Settings): Promise<boolean> {
+/** What a service at our own address says of itself; null where none does. */
+async function serviceAt({ host, port }: Settings): Promise<Readiness | null> {
   const reached = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
   try {
     const address = `http://${reached.includes(':') ? `[${reached}]` : reached}:${port}/readyz`;
-    const answer = await fetch(address, { signal: AbortSignal.timeout(5_000) });
-    return answer.ok && (await answer.text()) === 'ready\n';
+    const answer = await fetch(address, { signal: AbortSignal.timeout(10_000) });
+    return Readiness.safeParse(await answer.json()).data ?? null;
   } catch (error) {
-    // Nothing listens there, which is no fault: then the store is opened here.
-    if (error instanceof Error) return false;
+    // Nothing of ours listens there, which is no fault: then the store is opened here.
+    if (error instanceof Error) return null;
     throw error;
   }
 }

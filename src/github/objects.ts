@@ -69,7 +69,7 @@ export function createObjects(requester: Requester, limits: ObjectLimits, cache:
     if (shared !== undefined && isContent(sha, shared)) return shared;
     const route = 'GET /repos/{owner}/{repo}/git/blobs/{file_sha}';
     const answer = await requester.read(ref, route, { file_sha: sha }, GitBlob);
-    const bytes = Buffer.from(answer.content, answer.encoding === 'base64' ? 'base64' : 'utf8');
+    const bytes = bytesFrom(answer.content, answer.encoding === 'base64' ? 'base64' : 'utf8');
     if (!isContent(sha, bytes))
       throw new CountersignError('host-unavailable', `GitHub answered other content than that of blob ${sha}`);
     await cache?.put(sha, bytes);
@@ -145,7 +145,7 @@ export function createObjects(requester: Requester, limits: ObjectLimits, cache:
       if (Array.isArray(found)) return { state: 'missing' };
       if (found.type === 'submodule') return lasting('a submodule: its content is in another repository');
       const file: BlobRef = { sha: found.sha, mode: '100644', size: found.size };
-      const bytes = found.encoding === 'base64' ? Buffer.from(found.content ?? '', 'base64') : undefined;
+      const bytes = found.encoding === 'base64' ? bytesFrom(found.content ?? '', 'base64') : undefined;
       // Over 1 MB, and for symbolic links, the content is not in this answer.
       if (bytes === undefined || !isContent(found.sha, bytes)) return await blob(ref, file);
       await blobs.get(`${placeOf(ref)} ${found.sha}`, async () => bytes);
@@ -168,6 +168,11 @@ export function createObjects(requester: Requester, limits: ObjectLimits, cache:
   }
 
   return { listing, blob, tree, fileAt };
+}
+
+/** In memory of their own: Node cuts small Buffers from a shared block, and one that is kept would keep the whole block. */
+function bytesFrom(text: string, encoding: 'base64' | 'utf8'): Uint8Array {
+  return new Uint8Array(Buffer.from(text, encoding));
 }
 
 /** What a tree entry says of a file; null for a directory. */

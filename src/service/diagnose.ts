@@ -10,6 +10,7 @@ import { packageFile } from '../package-root.ts';
 import { CHECK_NAME } from '../policy/checks.ts';
 import type { AppApi, Installation } from './app-api.ts';
 import { WEBHOOK_PATH } from './http.ts';
+import type { Readiness } from './readiness.ts';
 
 /** One line of `countersign doctor`. `note` is worth knowing and not wrong; `unknown` could not be found out. */
 export interface Diagnosis {
@@ -140,6 +141,21 @@ export async function diagnoseHook(api: Pick<AppApi, 'hook'>): Promise<Diagnosis
 
 function isLocal(host: string): boolean {
   return host === 'localhost' || host === '127.0.0.1' || host === '[::1]';
+}
+
+/** Sources that the running service had no answer from when it asked last; whether they answer now, other lines tell. */
+export function diagnoseService({ sources }: Readiness): Diagnosis[] {
+  if (sources.down.length === 0) return [];
+  const since = sources.down.map(({ source, since }) => `${source} since ${since}`);
+  return [
+    {
+      check: 'service',
+      state: 'note',
+      found: `it got no answer from ${since.join(', ')}`,
+      why: 'What needs a source that does not answer is not evaluated, and holds the merge until it does.',
+      fix: 'Read the lines about sources here; where all are ok, the service asks again by itself.',
+    },
+  ];
 }
 
 /** Evidence for one well-known package, as a source gave it. */

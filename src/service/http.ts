@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { forStrangers, type Readiness } from './readiness.ts';
 
 /** GitHub sends no payload above 25 MB (GitHub docs, "Webhook events and payloads", payload cap). */
 export const BODY_LIMIT_BYTES = 25 * 1024 * 1024;
@@ -11,7 +12,8 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => unknown;
 export interface Routes {
   /** Probot's middleware; it finds the body already read, in `request.body`. */
   readonly webhook: Handler;
-  readonly isReady: () => Promise<boolean>;
+  /** Never rejects. */
+  readonly readiness: () => Promise<Readiness>;
   /** Told of the status with which each webhook request was answered. */
   readonly answered?: (status: number) => void;
   /** Without one there is no `/metrics`. */
@@ -30,9 +32,10 @@ export interface MetricsRoute {
  * cut off where it grows past the limit unstated; slow senders are cut off by Node's own time limits.
  */
 export function createHttpServer(routes: Routes): Server {
+  const strangers = async () => forStrangers(await routes.readiness());
   const server = createServer((request, response) => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-    if (isWatched(path, request, response, routes)) return;
+    if (isWatched(path, request, response, { ...routes, readiness: strangers })) return;
     if (path !== WEBHOOK_PATH)
       return send(response, 404, 'There is nothing here. Webhooks go to the path of the App manifest.\n');
     if (request.method !== 'POST') return send(response, 405, 'Webhooks come by POST.\n');
@@ -43,7 +46,7 @@ export function createHttpServer(routes: Routes): Server {
 }
 
 /** A port of its own for whoever watches the process: health, readiness, metrics, and nothing else. */
-export function createMetricsServer(routes: Pick<Routes, 'isReady'> & { readonly metrics: MetricsRoute }): Server {
+export function createMetricsServer(routes: Pick<Routes, 'readiness'> & { readonly metrics: MetricsRoute }): Server {
   return guarded(
     createServer((request, response) => {
       const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
@@ -65,7 +68,7 @@ function isWatched(
   path: string,
   request: IncomingMessage,
   response: ServerResponse,
-  { isReady, metrics }: Pick<Routes, 'isReady' | 'metrics'>,
+  { readiness, metrics }: Pick<Routes, 'readiness' | 'metrics'>,
 ): boolean {
   if (request.method !== 'GET') return false;
   if (path === '/healthz') {
@@ -73,10 +76,10 @@ function isWatched(
     return true;
   }
   if (path === '/readyz') {
-    isReady().then(
-      (ready) => send(response, ready ? 200 : 503, ready ? 'ready\n' : 'not ready\n'),
-      () => send(response, 503, 'not ready\n'),
-    );
+    void readiness().then((told) => {
+      response.writeHead(told.ready ? 200 : 503, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+      response.end(`${JSON.stringify(told)}\n`);
+    });
     return true;
   }
   if (path !== '/metrics' || metrics === undefined) return false;

@@ -7,6 +7,7 @@ import type { ObservedRequest } from '../github/request.ts';
 import type { Ports } from '../ports.ts';
 import type { LookOutcome } from '../review/look-again.ts';
 import type { SourceHealth } from './source-health.ts';
+import { within } from './within.ts';
 
 /** What Prometheus reads. Labels are words of ours, numbers of installations and names of sources; never text of a change. */
 export interface Metrics {
@@ -114,16 +115,32 @@ export function createMetrics(
     heard(source, registryEntry.state !== 'unavailable');
   }
 
+  /** A source that never gives advisories is not down. */
+  function toldAdvisories(fact: PackageEvidence['advisories']): void {
+    if (fact.state === 'notApplicable') return;
+    if (fact.state !== 'unavailable') heard(fact.source, true);
+    else if (fact.transient) heard(fact.source, false);
+  }
+
   const counted = (evidence: EvidenceSource): EvidenceSource => {
     const gather = timed('evidence', evidence.gather.bind(evidence));
     return {
       registryHosts: evidence.registryHosts,
       async gather(changes, context) {
         const found = await gather(changes, context);
-        for (const one of found) told(one);
+        // A review that was stopped asked nobody to the end: its gaps say nothing of the sources.
+        if (context.signal.aborted) return found;
+        for (const one of found) {
+          told(one);
+          toldAdvisories(one.advisories);
+        }
         return found;
       },
-      advisories: evidence.advisories.bind(evidence),
+      async advisories(changes, signal) {
+        const found = await evidence.advisories(changes, signal);
+        if (!signal.aborted) for (const fact of found) toldAdvisories(fact);
+        return found;
+      },
     };
   };
 
@@ -201,14 +218,4 @@ function knownEvent(event: string): string {
 function conclusionOf({ details }: LedgerEntry): string {
   const { conclusion } = details;
   return typeof conclusion === 'string' ? conclusion : 'unknown';
-}
-
-async function within<T>(work: Promise<T>, ms: number): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error('no answer in time')), ms);
-  try {
-    return await Promise.race([work, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -12,6 +12,7 @@ import { ALERT_LIMITS, createAlerter } from './alerts.ts';
 import { createHttpServer, createMetricsServer, WEBHOOK_PATH } from './http.ts';
 import { type Log, scrubber, secretsOf } from './log.ts';
 import type { Metrics } from './metrics.ts';
+import { readinessOf } from './readiness.ts';
 import { createReviewing, type ServiceParts } from './reviewing.ts';
 import type { Settings } from './settings.ts';
 import type { SourceHealth } from './source-health.ts';
@@ -79,16 +80,16 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     log,
   });
   const webhook = await createNodeMiddleware(app, { probot, webhooksPath: WEBHOOK_PATH });
-  const isReady = readiness(store);
+  const readiness = () => readinessOf(store, reviewing.health);
   const { token } = settings.metrics;
   const server = createHttpServer({
     webhook,
-    isReady,
+    readiness,
     answered: (status) => metrics.answered(status),
     ...(token === null ? {} : { metrics: { ...metrics, token } }),
   });
   const address = await listen(server, settings);
-  const side = await startMetricsServer(parts, metrics);
+  const side = await startMetricsServer(parts, metrics, reviewing.health);
   const alerts = startAlerts(parts, reviewing.health, true);
   await reviewing.begin();
 
@@ -131,7 +132,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
 /** Starts a process that only takes work from the queue: no door, no sweep, no retention; those are the serving one's. */
 export async function startWorker(parts: ServiceParts): Promise<{ stop(): Promise<void> }> {
   const reviewing = await createReviewing(parts, () => undefined);
-  const side = await startMetricsServer(parts, reviewing.metrics);
+  const side = await startMetricsServer(parts, reviewing.metrics, reviewing.health);
   const alerts = startAlerts(parts, reviewing.health, false);
   await reviewing.begin();
   return {
@@ -171,21 +172,18 @@ function startAlerts(
   };
 }
 
-function readiness(store: OperatedStore): () => Promise<boolean> {
-  return async () => {
-    await Promise.all([store.ping(), store.queue.depth()]);
-    return true;
-  };
-}
-
 /** The second port, where the operator asked for one. */
 async function startMetricsServer(
   { settings, store, log }: ServiceParts,
   metrics: Metrics,
+  health: SourceHealth,
 ): Promise<{ close(): Promise<void> } | null> {
   const { host, port, token } = settings.metrics;
   if (port === null) return null;
-  const server = createMetricsServer({ isReady: readiness(store), metrics: { ...metrics, token } });
+  const server = createMetricsServer({
+    readiness: () => readinessOf(store, health),
+    metrics: { ...metrics, token },
+  });
   const address = await listen(server, { host, port });
   log('info', 'metrics are served', { address: `${address}/metrics` });
   return {

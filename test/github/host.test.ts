@@ -173,7 +173,21 @@ describe('a file', () => {
     const bytes = Uint8Array.from({ length: 1024 }, (_, i) => i % 256);
     await shop.push('nine', { 'b.bin': bytes });
     const read = await host.tree(shop.ref, await shop.tip('nine')).read('b.bin');
-    expect(read).toMatchObject({ state: 'bytes', bytes: Buffer.from(bytes) });
+    expect(read).toMatchObject({ state: 'bytes', bytes: bytes });
+  });
+
+  test('is kept in memory of its own, so that a thousand small ones weigh what is counted for them', async () => {
+    await shop.push('ten', { 'src/small.js': 'export const ten = 10;\n', 'src/tiny.js': '10;\n' });
+    const fresh = hostOf(github);
+    const tip = await shop.tip('ten');
+    const read = [
+      await fresh.tree(shop.ref, tip).read('src/small.js'),
+      await fresh.fileAt(shop.ref, tip, 'src/tiny.js'),
+    ];
+    for (const content of read) {
+      if (content.state !== 'bytes') throw new Error(`${content.state} instead of bytes`);
+      expect(content.bytes.buffer.byteLength).toBe(content.bytes.byteLength);
+    }
   });
 
   test('whose content does not hash to its name is not believed', async () => {

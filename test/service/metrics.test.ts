@@ -56,9 +56,9 @@ describe('metrics', () => {
   test('count verdicts, sign-offs, what sources answered, and what is left of GitHub', async () => {
     const metrics = metricsOver(async () => QUIET);
     const found = [
-      { source: 'npm', registryEntry: { state: 'known' } },
-      { source: 'npm', registryEntry: { state: 'unavailable' } },
-      { source: 'git', registryEntry: { state: 'notApplicable' } },
+      { source: 'npm', registryEntry: { state: 'known' }, advisories: { state: 'notApplicable' } },
+      { source: 'npm', registryEntry: { state: 'unavailable' }, advisories: { state: 'notApplicable' } },
+      { source: 'git', registryEntry: { state: 'notApplicable' }, advisories: { state: 'notApplicable' } },
     ] as unknown as PackageEvidence[];
     const ports = metrics.watch({
       evidence: { gather: async () => found, advisories: async () => [], registryHosts: [] },
@@ -81,6 +81,42 @@ describe('metrics', () => {
     expect(text).toContain('countersign_github_quota_remaining{installation="7"} 4321');
     expect(text).toContain('countersign_review_stage_seconds_count{stage="evidence"} 1');
   });
+});
+
+test('an advisory source is heard of too, unless it never gives any, and nobody of a review that was stopped', async () => {
+  const heard: [string, boolean][] = [];
+  const down = { state: 'unavailable', source: 'osv', reason: 'answered 503', transient: true };
+  const found = [
+    { source: 'npm', registryEntry: { state: 'known' }, advisories: down },
+    { source: 'npm', registryEntry: { state: 'known' }, advisories: { ...down, source: 'none', transient: false } },
+  ];
+  const store = { queue: { backlog: async () => QUIET } } as unknown as Parameters<typeof createMetrics>[0];
+  const metrics = createMetrics(
+    store,
+    () => 5_000,
+    (source, answered) => heard.push([source, answered]),
+  );
+  const { evidence } = metrics.watch({
+    evidence: {
+      gather: async () => found,
+      advisories: async () => [{ state: 'absent', source: 'osv' }],
+      registryHosts: [],
+    },
+    inspector: { inspect: async () => ({}), close: async () => undefined },
+    host: { snapshot: async () => ({}), updateCheckRun: async () => undefined },
+    store: { ledger: { append: async () => ({ sequence: 1, hash: 'x' }) } },
+    changes: async () => ({}),
+  } as unknown as Ports);
+  await evidence.gather([], { baseNames: new Set(), signal: AbortSignal.abort() });
+  expect(heard).toEqual([]);
+  await evidence.gather([], { baseNames: new Set(), signal: new AbortController().signal });
+  await evidence.advisories([], new AbortController().signal);
+  expect(heard).toEqual([
+    ['npm', true],
+    ['osv', false],
+    ['npm', true],
+    ['osv', true],
+  ]);
 });
 
 test('looks at remembered packages are counted by what came of them', async () => {

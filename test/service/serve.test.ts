@@ -100,7 +100,7 @@ describe('the door', () => {
       received.push((request as unknown as { body: string }).body);
       response.end('ok');
     },
-    isReady: async () => true,
+    readiness: async () => ({ ready: true, store: 'ok', queue: 'ok', sources: { state: 'ok', down: [] } }),
   });
   let port = 0;
   beforeAll(async () => {
