@@ -37,4 +37,9 @@ const service = await startService({
   },
 });
 console.log(`listens at ${service.address}`);
+process.on('SIGUSR2', () => console.log(`memory ${JSON.stringify(process.memoryUsage())}`));
+process.on('SIGHUP', () => {
+  globalThis.gc?.();
+  console.log(`memory ${JSON.stringify(process.memoryUsage())}`);
+});
 process.once('SIGTERM', () => void service.stop().then(() => process.exit(0)));
