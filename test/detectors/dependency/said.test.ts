@@ -1,0 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { dependencySaid } from '../../support/dependency-corpus.ts';
+
+test('the dependency rules say about all cases what is recorded, each also about those of the others', () => {
+  const recorded = readFileSync(new URL('../../../fixtures/detectors/said-dependency.txt', import.meta.url), 'utf8');
+  // A difference that is meant is recorded with: node tools/record-findings.ts
+  expect(dependencySaid()).toBe(recorded);
+});
