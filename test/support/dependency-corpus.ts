@@ -1,6 +1,6 @@
 import { DEPENDENCY_DETECTORS } from '../../detectors/dependency/index.ts';
 import type { DependencyDetector } from '../../src/core/detector.ts';
-import { digestOf } from '../../src/core/digest.ts';
+import { sha256 } from '../../src/core/digest.ts';
 import { type DependencyCase, dependencyCases } from './dependency-fixtures.ts';
 
 /** All cases of all dependency rules: what one rule is made for is a trial of every other. */
@@ -10,7 +10,7 @@ export function dependencyCorpus(): readonly DependencyCase[] {
 
 /**
  * Everything a rule says about a case, one line a finding or a missing fact. The last word of a finding is a digest of
- * the evidence: where it changes, signatures that people have given no longer hold.
+ * the whole, its advice and its evidence included: signatures hang on that.
  */
 export function dependencySayings({ rule, detect }: DependencyDetector, asked: DependencyCase): readonly string[] {
   const answer = detect(asked.subject, asked.context);
@@ -25,7 +25,7 @@ export function dependencySayings({ rule, detect }: DependencyDetector, asked: D
         const voice = `${each.level ?? rule.level} ${each.confidence ?? rule.confidence}`;
         const marks = `${(each.critical ?? rule.critical) ? ' critical' : ''}${(each.signable ?? rule.signable) ? '' : ' not signable'}`;
         const place = `${path}:${startLine}-${endLine} +${others.length}`;
-        return `${rule.id} ${voice}${marks} ${place} ${each.message} ${digestOf(each.evidence).slice(0, 8)}`;
+        return `${rule.id} ${voice}${marks} ${place} ${each.message} ${sha256(JSON.stringify(each)).slice(0, 8)}`;
       });
   }
 }

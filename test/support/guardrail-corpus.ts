@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { GUARDRAIL_DETECTORS, guardrailDetectorsFor } from '../../detectors/guardrail/index.ts';
 import type { Detection } from '../../src/core/detection.ts';
 import type { GuardrailDetector, GuardrailSubject } from '../../src/core/detector.ts';
-import { digestOf } from '../../src/core/digest.ts';
+import { sha256 } from '../../src/core/digest.ts';
 import { CountersignError } from '../../src/core/errors.ts';
 import { attributionOf, type GuardrailCase, guardrailCases, parseCases } from './guardrail-fixtures.ts';
 
@@ -61,7 +61,7 @@ export function unseen(subject: GuardrailSubject): GuardrailSubject {
 
 /**
  * Everything a rule says about a case, one line a finding; that it cannot read a file is a word of its own. The last
- * word is a digest of the evidence: where it changes, signatures that people have given no longer hold.
+ * word is a digest of the whole finding, its advice and its evidence included: signatures hang on that.
  */
 export function guardrailSayings(
   detector: GuardrailDetector,
@@ -71,7 +71,7 @@ export function guardrailSayings(
   return subjects.flatMap((subject) => {
     if (!detectorsFor(subject).includes(detector)) return [];
     try {
-      const answer = detector.detect(unseen(subject), context);
+      const answer = detector.detect(subject, context);
       return answer.state === 'findings' ? answer.detections.map((each) => line(detector, each)) : [];
     } catch (error) {
       if (error instanceof CountersignError) return [`${detector.rule.id} ${error.code}: ${error.message}`];
@@ -85,8 +85,8 @@ function line({ rule }: GuardrailDetector, detection: Detection): string {
   const place = `${startLine}${startColumn === undefined ? '' : `:${startColumn}`}-${endLine}${endColumn === undefined ? '' : `:${endColumn}`}`;
   const voice = `${detection.level ?? rule.level} ${detection.confidence ?? rule.confidence}`;
   const shape = detection.fingerprint.slice(rule.id.length + 1);
-  const evidence = digestOf(detection.evidence).slice(0, 8);
-  return `${place}${side === 'base' ? ' of the base' : ''} ${rule.id} ${voice} (${shape}) ${detection.message} ${evidence}`;
+  const whole = sha256(JSON.stringify(detection)).slice(0, 8);
+  return `${place}${side === 'base' ? ' of the base' : ''} ${rule.id} ${voice} (${shape}) ${detection.message} ${whole}`;
 }
 
 /** What all guard rails say about all cases, as `fixtures/detectors/said-guardrail.txt` holds it. */

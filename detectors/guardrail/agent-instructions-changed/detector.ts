@@ -8,7 +8,9 @@ import { linesOf } from '../support/parsed.ts';
 import { quote } from '../support/quote.ts';
 import { tell } from '../support/report.ts';
 import { guardrailRule } from '../support/rule.ts';
+import { plainText } from '../support/sides.ts';
 import { type Grant, grantsOf } from './grants.ts';
+import { judgeLoosenings } from './loosening.ts';
 import { isAgentFile, isInstructions } from './paths.ts';
 
 const RULE = guardrailRule('agent-instructions-changed', {
@@ -51,6 +53,24 @@ function baseGrants(side: FileSide | null, context: GuardrailContext): readonly 
   }
 }
 
+/** What instructions take away of people's control is told whoever writes it, and in a first commit too. */
+function looseningDetection(before: FileSide | null, after: FileSide | null, context: GuardrailContext) {
+  if (after === null) return null;
+  const judgement = judgeLoosenings(plainText(before), plainText(after));
+  if (judgement === null) return null;
+  return tell(RULE, {
+    path: after.path,
+    at: spanOf(linesOf(after), judgement.start, judgement.end),
+    message: `The instructions loosen the control over agents (${judgement.signs.join(', ')}; ${judgement.score} points): ${quote(judgement.piece)}.`,
+    remediation: 'Take the sentence out: agents ask before they act, and hide nothing from people.',
+    level: context.attribution.class === 'agent' ? 'error' : 'warning',
+    confidence: 'medium',
+    shape: 'loosened',
+    before: before === null ? null : exact(before.text),
+    after: exact(after.text),
+  });
+}
+
 function instructionsDetection(
   before: FileSide | null,
   after: FileSide | null,
@@ -83,7 +103,7 @@ function detect(subject: GuardrailSubject, context: GuardrailContext) {
   const { before, after } = sidesOf(subject, isAgentFile);
   if (before === null && after === null) return CLEAR;
   const instructions = isInstructions((after ?? before)?.path ?? '')
-    ? instructionsDetection(before, after, context)
+    ? (looseningDetection(before, after, context) ?? instructionsDetection(before, after, context))
     : null;
   const detections: Detection[] = instructions === null ? [] : [instructions];
   if (after !== null && before?.text !== after.text) {
