@@ -14,6 +14,8 @@ import {
   isWell,
   readManifest,
 } from '../service/diagnose.ts';
+import { diagnoseDeliveries } from '../service/diagnose-deliveries.ts';
+import { diagnoseKey, diagnoseMetrics, diagnoseToken } from '../service/diagnose-keys.ts';
 import { scrubber, secretsOf } from '../service/log.ts';
 import { Readiness } from '../service/readiness.ts';
 import { createClients } from '../service/reviewing.ts';
@@ -34,8 +36,8 @@ const HELP = `countersign doctor: is everything set up, and what is to be done w
 
   --json    {"ok": …, "lines": [{"check", "state", "found", "why", "fix"}]} instead of text
 
-Reads the same settings as \`countersign serve\` (docs/settings.md). Looks at the App's key, clock, permissions, events
-and webhook, the store and its queue, the sources, and whether repositories require the check and pin it to the App.
+Reads the same settings as \`countersign serve\` (docs/settings.md). Looks at the App's key, clock, permissions, events,
+webhook and its deliveries, the store and its queue, the sources, and whether repositories require the check and pin it to the App.
 States: ok, note (worth knowing), wrong, unknown. Exit: 0 only if nothing is wrong or unknown.
 `;
 
@@ -64,7 +66,8 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
         ? 'Set APP_ID, PRIVATE_KEY or PRIVATE_KEY_PATH, and WEBHOOK_SECRET, or make an App with `countersign serve`.'
         : null,
   };
-  const lines = [own, ...app, ...store, ...sources];
+  const keys = usable === null ? [] : [diagnoseKey(usable, io.env, settings, io.now())];
+  const lines = [own, ...keys, diagnoseMetrics(settings), ...app, ...store, ...sources];
   const clean = scrubber(secretsOf(settings, usable));
   io.stdout(clean(values.json === true ? `${JSON.stringify({ ok: isWell(lines), lines }, null, 2)}\n` : textOf(lines)));
   return isWell(lines) ? 0 : 1;
@@ -92,8 +95,9 @@ async function ofGitHub(settings: Settings, credentials: Credentials, io: Comman
   const app = await diagnoseApp(api, manifest, io.now);
   if (app.some((line) => line.check === 'app' && line.state !== 'ok')) return app;
   const repositories = api.installations().then(
-    (installations) =>
-      diagnoseRepositories({
+    async (installations) => [
+      ...(await diagnoseToken(api, installations)),
+      ...(await diagnoseRepositories({
         installations,
         host,
         octokit,
@@ -104,7 +108,8 @@ async function ofGitHub(settings: Settings, credentials: Credentials, io: Comman
           const { defaultBranch, archived } = await host.repository(ref);
           return { branch: defaultBranch, archived };
         },
-      }),
+      })),
+    ],
     (error: unknown): Diagnosis[] => [
       {
         check: 'installations',
@@ -115,7 +120,7 @@ async function ofGitHub(settings: Settings, credentials: Credentials, io: Comman
       },
     ],
   );
-  return [...app, ...(await diagnoseHook(api)), ...(await repositories)];
+  return [...app, ...(await diagnoseHook(api)), await diagnoseDeliveries(api), ...(await repositories)];
 }
 
 /** A store that a running service holds is asked for through that service: the embedded one has a single owner. */

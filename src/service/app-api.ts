@@ -22,10 +22,26 @@ export interface Registration {
   readonly at: number | null;
 }
 
+/** One try of GitHub's to deliver a webhook. Tries for the same event share its `guid`. */
+export interface HookDelivery {
+  readonly guid: string;
+  /** Instant, milliseconds since 1970. */
+  readonly at: number;
+  readonly event: string;
+  /** Status of the answer; 502 or 504 also where nobody answered. */
+  readonly code: number;
+  /** GitHub's words for it: "OK", "failed to connect to host", "timed out". */
+  readonly status: string;
+}
+
 /** What GitHub answers the App itself (its JWT), not one of its installations. Failures are `host-unavailable` or `host-refused`. */
 export interface AppApi {
   registration(): Promise<Registration>;
   installations(): Promise<readonly Installation[]>;
+  /** The newest deliveries of webhooks, newest first, at most one page; GitHub keeps a few days of them. */
+  deliveries(): Promise<readonly HookDelivery[]>;
+  /** Asks for a token of an installation, keeps nothing of it, and says how long after GitHub's own date it ends; null where it sent none. */
+  tokenLifetimeMs(installationId: number): Promise<number | null>;
   /** Where GitHub sends webhooks. GitHub never shows the secret, only whether there is one. */
   hook(): Promise<{ readonly url: string | null; readonly hasSecret: boolean; readonly insecureTls: boolean }>;
 }
@@ -46,6 +62,18 @@ const Hook = z.object({
   secret: z.string().nullish(),
   insecure_ssl: z.union([z.string(), z.number()]).nullish(),
 });
+
+/** GitHub REST, "List deliveries for an app webhook". */
+const Deliveries = z.array(
+  z.object({
+    guid: z.string(),
+    delivered_at: z.iso.datetime({ offset: true }),
+    event: z.string(),
+    status: z.string(),
+    status_code: z.number().int(),
+  }),
+);
+const Token = z.object({ expires_at: z.iso.datetime({ offset: true }) });
 
 const PAGE = 100;
 /** For one answer, in milliseconds. */
@@ -89,6 +117,26 @@ export function createAppApi(octokit: () => Promise<OctokitLike>, now: () => num
         );
         if (data.length < PAGE) return found;
       }
+    },
+
+    async deliveries() {
+      const { data } = await ask('GET /app/hook/deliveries', { per_page: PAGE }, Deliveries);
+      return data
+        .map(({ guid, delivered_at, event, status, status_code }) => ({
+          guid,
+          at: Date.parse(delivered_at),
+          event,
+          code: status_code,
+          status,
+        }))
+        .sort((a, b) => b.at - a.at);
+    },
+
+    async tokenLifetimeMs(installationId) {
+      const route = 'POST /app/installations/{installation_id}/access_tokens';
+      const { data, headers } = await ask(route, { installation_id: installationId }, Token);
+      const at = dateOf(headers);
+      return at === null ? null : Date.parse(data.expires_at) - at;
     },
 
     async hook() {

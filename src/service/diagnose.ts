@@ -106,7 +106,7 @@ function ofEvents(events: readonly string[], manifest: Manifest, slug: string): 
   };
 }
 
-/** Where GitHub sends webhooks. Whether it gets there only GitHub can tell. */
+/** Where GitHub sends webhooks. Whether it gets there its deliveries tell. */
 export async function diagnoseHook(api: Pick<AppApi, 'hook'>): Promise<Diagnosis[]> {
   const why = 'Reviews start with a webhook; the hourly sweep only finds what was missed.';
   const answer = await settled(api.hook());
@@ -129,10 +129,7 @@ export async function diagnoseHook(api: Pick<AppApi, 'hook'>): Promise<Diagnosis
     {
       check: 'webhook',
       state: problems.length === 0 ? 'ok' : 'wrong',
-      found:
-        problems.length === 0
-          ? `${url}, with a secret; deliveries that fail stand on the page "Advanced" of the App`
-          : problems.map(([found]) => found).join('; '),
+      found: problems.length === 0 ? `${url}, with a secret` : problems.map(([found]) => found).join('; '),
       why,
       fix: problems.length === 0 ? null : `${problems.map(([, fix]) => fix).join('; ')}.`,
     },
@@ -302,7 +299,8 @@ function saidOf(requirement: Requirement, branch: string, page: string): Pick<Di
   }
 }
 
-async function settled<T>(work: Promise<T>): Promise<{ readonly value: T } | { readonly error: string }> {
+/** A value, or why there is none, in words. */
+export async function settled<T>(work: Promise<T>): Promise<{ readonly value: T } | { readonly error: string }> {
   try {
     return { value: await work };
   } catch (error) {

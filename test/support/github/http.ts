@@ -1,5 +1,5 @@
 import type { Shapes } from './shapes.ts';
-import type { Json } from './types.ts';
+import type { Delivery, Json } from './types.ts';
 import { type RepositoryWorld, roleOf, type World } from './world.ts';
 
 /** An answer of the API. */
@@ -33,6 +33,8 @@ export interface Stage {
   now(): string;
   /** As registered: where deliveries go, and the secret that signs them. */
   hook(): { readonly url: string | null; readonly secret: string };
+  /** Deliveries so far, oldest first. */
+  readonly deliveries: readonly Delivery[];
 }
 
 export type Handler = (call: Call, parts: readonly string[], stage: Stage) => Promise<Answer> | Answer;

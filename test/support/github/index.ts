@@ -34,6 +34,7 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHub> {
     shapes,
     now: () => new Date().toISOString(),
     hook: () => ({ url: webhooks.url(), secret: options.webhookSecret }),
+    deliveries: webhooks.deliveries,
     emit(event, fullName, sender, fields) {
       const repository = world.repositories.get(fullName);
       if (!repository) throw new Error(`no repository ${fullName}`);

@@ -13,7 +13,7 @@ import {
   type Stage,
   shaOf,
 } from './http.ts';
-import type { Json, StoredPull } from './types.ts';
+import type { Delivery, Json, StoredPull } from './types.ts';
 import { commitsBetween, isAtLeast, mergeBaseOf, pullOf, pullsOf, roleOf } from './world.ts';
 
 /** What the proxy answers itself, or changes in emulate's answer. Everything else goes through untouched. */
@@ -150,6 +150,11 @@ const routes: readonly Route[] = [
     // GitHub never shows the secret, only that there is one.
     return { status: 200, json: { content_type: 'json', insecure_ssl: '0', secret: secret && '********', url } };
   }),
+  route('GET', '^/app/hook/deliveries', (call, _parts, stage) => {
+    if (call.caller !== 'app') return refused(401, 'A JSON web token could not be decoded');
+    const sent = stage.deliveries.filter(({ at }) => at !== null).reverse();
+    return { status: 200, json: sent.slice(0, Number(call.query.get('per_page') ?? 30)).map(deliveryOf) };
+  }),
   route('GET', `${repo}/rules/branches/([^/]+)`, (call, [name = '', branch = ''], stage) => {
     const repository = repositoryOf(stage, name);
     const rules = branch === repository.defaultBranch ? repository.rules : [];
@@ -265,4 +270,22 @@ export async function editPull(
     pull.state = 'open';
     say('reopened', {});
   }
+}
+
+/** GitHub shows a delivery that nobody answered with a status of its own. */
+function deliveryOf({ id, event, action, status, at, ms }: Delivery, index: number): Json {
+  return {
+    id: index + 1,
+    guid: id,
+    delivered_at: at,
+    redelivery: false,
+    duration: ms / 1000,
+    status: status === null ? 'failed to connect to host' : status < 300 ? 'OK' : `Invalid HTTP Response: ${status}`,
+    status_code: status ?? 502,
+    event,
+    action,
+    installation_id: null,
+    repository_id: null,
+    throttled_at: null,
+  };
 }

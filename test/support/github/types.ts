@@ -82,6 +82,8 @@ export interface Delivery {
   readonly body: string;
   /** HTTP status of the answer; null where nothing answered. */
   readonly status: number | null;
+  /** When it was sent: GitHub's clock, ISO 8601. Null where the App has no address: GitHub then sends nothing. */
+  readonly at: string | null;
   readonly ms: number;
 }
 

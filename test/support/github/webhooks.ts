@@ -28,9 +28,10 @@ export function createWebhooks(first: string | undefined, ownSecret: string, eve
     const body = typeof payload === 'string' ? payload : JSON.stringify(payload);
     const action = typeof payload === 'string' ? null : String(payload['action'] ?? '') || null;
     const started = performance.now();
+    const at = url === null ? null : new Date().toISOString();
     const status = url === null ? null : await post(url, event, id, secret, body);
     if (deliveries.length >= keptDeliveries) deliveries.splice(0, keptDeliveries / 2);
-    deliveries.push({ id, event, action, body, status, ms: performance.now() - started });
+    deliveries.push({ id, event, action, body, status, at, ms: performance.now() - started });
     return status;
   }
 
