@@ -66,8 +66,12 @@ describe('webhooks', () => {
     expect(received.every(({ genuine, id }) => genuine && /^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(id))).toBe(true);
     const jobs = received.map(({ event, payload, id }) => jobOf(event, payload, id, self));
     expect(jobs.filter(({ kind }) => kind === 'invalid')).toEqual([]);
+    // A push tells of itself, and where a pull request stands on its branch, as a synchronised one too.
     expect(jobs.flatMap((d) => (d.kind === 'job' ? [d.job.kind] : []))).toEqual([
+      'pushed',
+      'pushed',
       'review',
+      'pushed',
       'review',
       'review',
       'command',

@@ -24,7 +24,9 @@ describe.each(['pglite', 'postgres'] as const)('a service on %s that is killed (
       const ground: KillingGround = await openKillingGround(url);
       try {
         const { repository, github } = ground.stage;
+        const started = performance.now();
         const first = await ground.start(2);
+        const start = performance.now() - started;
         const head = await repository.push('kill', { 'src/kill.js': INJECTION }, { as: 'Copilot' });
         const number = await repository.open({ branch: 'kill', title: 'Kill', as: 'Copilot' });
         const deaths = [await first.gone];
@@ -34,7 +36,8 @@ describe.each(['pglite', 'postgres'] as const)('a service on %s that is killed (
         const restarted = performance.now();
         const last = await ground.start();
         await repository.completed(head);
-        expect(performance.now() - restarted).toBeLessThan(15_000);
+        // A machine that takes long to start a process at all takes as much longer to resume.
+        expect(performance.now() - restarted).toBeLessThan(Math.max(15_000, 4 * start));
         await last.stop();
         expect(repository.checkRuns(head)).toMatchObject([{ status: 'completed', conclusion: 'action_required' }]);
         expect(repository.comments(number)).toHaveLength(1);
