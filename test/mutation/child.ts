@@ -21,7 +21,11 @@ const byMutant = new Map<number, Exam[]>();
 for (const exam of exams) {
   covered = new Set();
   if (!passes(exam, null)) console.log(JSON.stringify({ broken: exam.name }));
-  for (const id of covered) byMutant.set(id, [...(byMutant.get(id) ?? []), exam]);
+  for (const id of covered) {
+    const known = byMutant.get(id);
+    if (known === undefined) byMutant.set(id, [exam]);
+    else known.push(exam);
+  }
 }
 covered = null;
 for (const id of ids) {
