@@ -81,7 +81,8 @@ export async function openKillingGround(databaseUrl: string | null): Promise<Kil
         const usage = Promise.withResolvers<NodeJS.MemoryUsage>();
         measured = usage.resolve;
         child.kill(which === 'collected' ? 'SIGHUP' : 'SIGUSR2');
-        return usage.promise;
+        const ended = gone.then(() => Promise.reject(new Error('the service is gone')));
+        return Promise.race([usage.promise, ended]);
       },
       async stop() {
         child.kill('SIGTERM');

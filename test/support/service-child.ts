@@ -1,6 +1,7 @@
 /**
  * `countersign serve` in a process of its own that kills itself right after its step number KILL_AFTER, as power failures
- * and out-of-memory killers do: no handler runs, nothing is flushed.
+ * and out-of-memory killers do: no handler runs, nothing is flushed. SIGUSR2 makes it say what its memory is made of, SIGHUP the
+ * same after a full collection.
  */
 import { writeSync } from 'node:fs';
 import { readCredentials, readSettings } from '../../src/service/settings.ts';
@@ -36,10 +37,11 @@ const service = await startService({
     process.kill(process.pid, 'SIGKILL');
   },
 });
-console.log(`listens at ${service.address}`);
 process.on('SIGUSR2', () => console.log(`memory ${JSON.stringify(process.memoryUsage())}`));
 process.on('SIGHUP', () => {
   globalThis.gc?.();
   console.log(`memory ${JSON.stringify(process.memoryUsage())}`);
 });
 process.once('SIGTERM', () => void service.stop().then(() => process.exit(0)));
+// Last: whoever reads it may send signals, and one without a handler ends the process.
+console.log(`listens at ${service.address}`);
