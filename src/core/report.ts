@@ -13,7 +13,7 @@ export interface Report {
   readonly policyDigest: string;
   /** Digest of title, body and attribution. */
   readonly textDigest: string;
-  /** Digest of what the change itself leaves in its files: equal before and after an update from the base. */
+  /** Digest of what the change itself does to its files: equal before and after an update from a base that left them alone. */
   readonly diffDigest: string;
   readonly attribution: Attribution;
   readonly findings: readonly Finding[];

@@ -1,8 +1,8 @@
+import { changedLines } from '../core/changed-lines.ts';
 import type { UnreadFile } from '../core/dependency.ts';
 import type { Detection } from '../core/detection.ts';
 import type { FileSide } from '../core/detector.ts';
 import type { Location } from '../core/location.ts';
-import { changedLines } from './changed-lines.ts';
 import type { CodeDetector, CodeResult, ExportedSink } from './detector.ts';
 import type { FileFacts } from './facts.ts';
 import { createFileFacts } from './file-facts.ts';

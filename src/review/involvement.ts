@@ -1,15 +1,24 @@
 import { digestOf } from '../core/digest.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { PushState } from '../core/host.ts';
-import type { Snapshot } from '../core/snapshot.ts';
+import type { BlobRef, Snapshot } from '../core/snapshot.ts';
 import type { InterestedPerson, PullRequestRecord } from '../core/store.ts';
 import type { Ports } from '../ports.ts';
 import type { Ground, ReviewJob } from './ground.ts';
+import { isSamePatch } from './own-patch.ts';
 
-/** Digest of what the change itself leaves in its files. An update from the base leaves it as it was. */
-export function diffDigestOf(snapshot: Snapshot): string {
-  const files = snapshot.files.map(({ path, status, head }) => [path, status, head?.sha ?? null, head?.mode ?? null]);
-  return digestOf(files.sort((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1)));
+/**
+ * Digest of what the change itself does to its files, base and all: what an update from the base leaves as it was, where
+ * the base did not touch those files. A change that could not be listed in full equals nothing.
+ */
+export function diffDigestOf({ files, unread, headSha }: Snapshot): string {
+  const changes = files.map(({ path, status, base, head }) => [path, status, ...contentOf(base), ...contentOf(head)]);
+  changes.sort((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1));
+  return digestOf(unread.length === 0 ? changes : { changes, headSha });
+}
+
+function contentOf(blob: BlobRef | null): readonly (string | null)[] {
+  return [blob?.sha ?? null, blob?.mode ?? null];
 }
 
 /**
@@ -56,20 +65,25 @@ async function changedOwnDiff(
   ports: Ports,
 ): Promise<boolean> {
   if (job.beforeSha === null || job.headSha === null) return true;
-  const { latest, pullRequest } = ground;
-  const atHead = job.headSha === pullRequest.headSha ? diffDigest : null;
-  const after = atHead ?? (await diffDigestAt(job.headSha, ground, ports));
-  const before =
-    latest?.report.headSha === job.beforeSha
-      ? latest.report.diffDigest
-      : await diffDigestAt(job.beforeSha, ground, ports);
-  return before === null || after === null || before !== after;
+  const { latest, pullRequest, mergeBase } = ground;
+  if (diffDigest !== null && latest?.report.headSha === job.beforeSha && job.headSha === pullRequest.headSha) {
+    if (latest.report.diffDigest === diffDigest) return false;
+    // The base stayed where it was: what differs is the pusher's own.
+    if (latest.report.mergeBase === mergeBase) return true;
+  }
+  return changesDiff(job.beforeSha, job.headSha, ground, ports);
 }
 
-async function diffDigestAt(head: string, { repository, pullRequest }: Ground, ports: Ports): Promise<string | null> {
+async function changesDiff(before: string, after: string, ground: Ground, ports: Ports): Promise<boolean> {
+  const [old, next] = await Promise.all([changeAt(before, ground, ports), changeAt(after, ground, ports)]);
+  if (old === null || next === null) return true;
+  return diffDigestOf(old) !== diffDigestOf(next) && !(await isSamePatch(old, next));
+}
+
+async function changeAt(head: string, { repository, pullRequest }: Ground, ports: Ports): Promise<Snapshot | null> {
   try {
     const mergeBase = await ports.host.mergeBase(repository, pullRequest.baseSha, head);
-    return diffDigestOf(await ports.host.snapshot(repository, mergeBase, head));
+    return await ports.host.snapshot(repository, mergeBase, head);
   } catch (error) {
     // A commit that was pushed away may be gone for good: then nobody can show that the push changed nothing.
     if (error instanceof CountersignError && error.code === 'host-refused') return null;
@@ -115,11 +129,6 @@ export function chainOf(
     at = push.before;
   }
   return { chain, complete: true };
-}
-
-async function changesDiff(before: string, after: string, ground: Ground, ports: Ports): Promise<boolean> {
-  const [old, next] = await Promise.all([diffDigestAt(before, ground, ports), diffDigestAt(after, ground, ports)]);
-  return old === null || next === null || old !== next;
 }
 
 function pick({ id, login }: { readonly id: number; readonly login: string }): { id: number; login: string } {

@@ -378,6 +378,34 @@ describe('who commands', () => {
     await repository.completed(head);
     await sign({ ...on, head, code: reportCode(world, on.number) });
   });
+
+  test.each([
+    ['that touched the same file, cleanly: has no hand in the change', '', 'signs'],
+    ['that smuggles in one line beside: has one, and cannot sign', 'steal()', 'is refused'],
+  ])('after an update from a base %s', async (_, smuggled, outcome) => {
+    const { repository } = world;
+    const path = `src/shared-${count}.js`;
+    const lines = (first: string, middle: string, last: string) => `${first}\na()\nb()\n${middle}\nc()\nd()\n${last}\n`;
+    await repository.push('main', { [path]: lines('one()', 'two()', 'three()') }, { as: 'maria' });
+    const on = await blocked();
+    const changed = await repository.push(on.branch, { [path]: lines('ONE()', 'two()', 'three()') }, { as: 'Copilot' });
+    await repository.completed(changed);
+    await repository.push('main', { [path]: lines('one()', 'two()', 'THREE()') }, { as: 'maria' });
+    const base = await repository.tip('main');
+    const head = await repository.push(
+      on.branch,
+      { [path]: lines('ONE()', smuggled === '' ? 'two()' : smuggled, 'THREE()') },
+      { as: 'ben', mergeOf: [base], message: 'Merge branch main' },
+    );
+    await repository.completed(head);
+    const code = reportCode(world, on.number);
+    if (outcome === 'signs') {
+      await sign({ ...on, head, code });
+      return;
+    }
+    await repository.comment(on.number, `/countersign sign F1 ${code} only our scheduler calls this`, 'ben');
+    expect(await reply(on.number, /hand in this change/)).toContain('Somebody else who may sign has to');
+  });
 });
 
 describe('a secret that is gone at the end of the branch', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { changedLines } from '../../src/inspect/changed-lines.ts';
+import { changedLines } from '../../src/core/changed-lines.ts';
 
 const lines = (before: string[], after: string[]): number[] =>
   [...changedLines(before.join('\n'), after.join('\n'))].sort((a, b) => a - b);
