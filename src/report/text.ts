@@ -41,7 +41,8 @@ function findingText(finding: Finding, open: boolean, signature: { readonly sign
     `  ${plainText(`${placeOf(first)}${column}`, LENGTH.path)}`,
     `  ${plainText(finding.message, LENGTH.message)}`,
   ];
-  for (const step of flowOf(finding.locations))
+  // The step that only repeats what was just said is the place that was just named.
+  for (const step of flowOf(finding.locations).filter(({ message }) => message !== finding.message))
     lines.push(`    ${plainText(`${placeOf(step)} ${step.message ?? ''}`, 300)}`);
   if (finding.replicas.length > 0) {
     const places = finding.replicas.map(({ locations }) => plainText(placeOf(locations[0]), LENGTH.path));
