@@ -1,7 +1,7 @@
 import type { Location } from './location.ts';
 
-/** Package-URL types that have a folder in `src/ecosystems/` (purl-spec, PURL-TYPES). */
-export const PACKAGE_TYPES = [
+/** Package-URL types whose packages come from registries (purl-spec, PURL-TYPES). */
+export const REGISTRY_TYPES = [
   'npm',
   'pypi',
   'cargo',
@@ -12,9 +12,13 @@ export const PACKAGE_TYPES = [
   'maven',
   'githubactions',
   'docker',
-  /** What comes from no registry at all: a script fetched from an address (purl-spec, type `generic`). */
-  'generic',
 ] as const;
+
+/**
+ * Package-URL types that have a folder in `src/ecosystems/`: those of registries, and what comes from none at all, a
+ * script fetched from an address (purl-spec, type `generic`).
+ */
+export const PACKAGE_TYPES = [...REGISTRY_TYPES, 'generic'] as const;
 
 export type PackageType = (typeof PACKAGE_TYPES)[number];
 

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import type { PackageType } from '../core/dependency.ts';
+import { type PackageType, REGISTRY_TYPES } from '../core/dependency.ts';
 import { CountersignError, messageOf } from '../core/errors.ts';
 import { parseListFile } from './list-file.ts';
 import { PYPI_FAMOUS, PYPI_NAMES, PYPI_WORDS } from './lists/pypi.ts';
@@ -72,22 +72,9 @@ export async function popularLists(
   return [...shipped.filter((list) => !replaced.has(list.type)), ...own];
 }
 
-const PACKAGE_TYPES: readonly PackageType[] = [
-  'npm',
-  'pypi',
-  'cargo',
-  'golang',
-  'gem',
-  'composer',
-  'nuget',
-  'maven',
-  'githubactions',
-  'docker',
-];
-
 /** Whether names of the type can be listed: it has a registry. */
 export function isListedType(type: string): type is PackageType {
-  return PACKAGE_TYPES.some((each) => each === type);
+  return REGISTRY_TYPES.some((each) => each === type);
 }
 
 /** The operator's file. One that does not say its day is as old as the file's last change: whoever put it there vouches for it. */

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import type { PackageType } from '../core/dependency.ts';
+import { type PackageType, REGISTRY_TYPES } from '../core/dependency.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { Route } from '../core/lookup.ts';
 import { hostOf } from '../core/registry-hosts.ts';
@@ -11,19 +11,7 @@ import { DEFAULT_SOURCES, type SourceSettings } from '../sources.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const TYPES = [
-  'npm',
-  'pypi',
-  'cargo',
-  'golang',
-  'gem',
-  'composer',
-  'nuget',
-  'maven',
-  'githubactions',
-  'docker',
-] as const;
-const Type = z.enum(TYPES) satisfies z.ZodType<PackageType>;
+const Type = z.enum(REGISTRY_TYPES);
 
 /**
  * Sources as the operator of a service sets them: environment variables and the file that `COUNTERSIGN_NPMRC` names.
@@ -125,7 +113,7 @@ function byType(env: Environment, prefix: string): readonly (readonly [PackageTy
   return Object.entries(env).flatMap(([name, value]) => {
     if (!name.startsWith(prefix) || value === undefined || value === '') return [];
     const type = Type.safeParse(name.slice(prefix.length).toLowerCase());
-    if (!type.success) throw bad(`${name} names no type of package; there are ${TYPES.join(', ')}.`);
+    if (!type.success) throw bad(`${name} names no type of package; there are ${REGISTRY_TYPES.join(', ')}.`);
     return [[type.data, value] as const];
   });
 }
