@@ -80,12 +80,17 @@ function placesOf(issue: z.core.$ZodIssue): readonly {
 }[] {
   const where = issue.path.length === 0 ? '' : `${issue.path.map(String).join('.')}: `;
   if (issue.code !== 'unrecognized_keys')
-    return [{ path: issue.path, atKey: false, message: `${where}${issue.message}` }];
+    return [{ path: issue.path, atKey: false, message: `${where}${said(issue)}` }];
   return issue.keys.map((key) => ({
     path: [...issue.path, key],
     atKey: true,
     message: `${where}there is no key "${key}" here`,
   }));
+}
+
+/** zod tells of a missing key as of a wrong value, `received undefined`: who writes YAML knows no such value. */
+function said(issue: z.core.$ZodIssue): string {
+  return /received undefined$/.test(issue.message) ? 'is missing, and must be given' : issue.message;
 }
 
 /** Where the node of a path starts; the nearest one above it where it is missing. Maps and lists start at their key. */

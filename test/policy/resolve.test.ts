@@ -35,6 +35,10 @@ describe('a policy file', () => {
         'signers:\n  rank: read\n',
         `${LABEL}:2:9: signers.rank: Invalid option: expected one of "write"|"maintain"|"admin"`,
       ],
+      [
+        'exceptions:\n  - rule: looks-like\n    owner: maria\n    reason: ours\n',
+        `${LABEL}:2:5: exceptions.0.expires: is missing, and must be given`,
+      ],
       ['signers:\n  - x\n', `${LABEL}:1:1: signers: Invalid input: expected object, received array`],
       ['mode: [\n', `${LABEL}:2:1: `],
       ['mode: enforce\nmode: observe\n', `${LABEL}:2:1: Map keys must be unique`],
