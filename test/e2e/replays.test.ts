@@ -39,11 +39,22 @@ async function leftBehind(number: number, heads: readonly string[]): Promise<unk
   };
 }
 
-async function quiet(waiting: number): Promise<void> {
+/** Until nothing is to be done now, and no more than `delayed` jobs stand for later. */
+async function quiet(delayed: number): Promise<void> {
   await world.github.settled();
   await expect
-    .poll(async () => (await world.service.ports.store.queue.depth()) <= waiting, { timeout: 60_000, interval: 100 })
+    .poll(
+      async () => {
+        const left = await world.service.ports.store.queue.backlog();
+        return left.waiting === 0 && left.running === 0 && left.delayed <= delayed;
+      },
+      { timeout: 60_000, interval: 100 },
+    )
     .toBe(true);
+}
+
+async function later(): Promise<number> {
+  return (await world.service.ports.store.queue.backlog()).delayed;
 }
 
 /** mulberry32: a small generator of which the seed is the whole state. */
@@ -74,10 +85,10 @@ test('every delivery of a pull request, each fifty times, in any order, under ol
   await repository.completed(head, { when: (run) => run.conclusion === 'success' });
   await repository.comment(number, '/countersign status', 'ben');
   await until(() => repository.comments(number).find((each) => /status/i.test(each.body) && each.author !== 'ben'));
-  await quiet(2);
+  await quiet(Number.POSITIVE_INFINITY);
 
   const expected = await leftBehind(number, [old, head]);
-  const waiting = await world.service.ports.store.queue.depth();
+  const delayed = await later();
   const own = [...github.deliveries];
   const kinds = new Set(own.map(({ event, action }) => `${event}.${action}`));
   for (const kind of [
@@ -102,21 +113,21 @@ test('every delivery of a pull request, each fifty times, in any order, under ol
       }
     }),
   );
-  await quiet(waiting);
+  await quiet(delayed);
   expect(await leftBehind(number, [old, head])).toEqual(expected);
 }, 120_000);
 
 test('deliveries during an outage leave one chain of tries, not one each', async () => {
   const { repository, github, service } = world;
   const head = await repository.push('outage', { 'src/outage.js': 'export const n = 1;\n' }, { as: 'Copilot' });
+  const before = await later();
   const down = github.fault({ method: 'GET', path: /\/git\/trees\//, status: 503, times: 10_000 });
   const number = await repository.open({ branch: 'outage', title: 'Outage', as: 'Copilot' });
   await repository.completed(head);
   const opened = github.deliveries.findLast((each) => each.event === 'pull_request' && each.action === 'opened');
   if (opened === undefined) throw new Error('the delivery is not in the log');
   for (let round = 0; round < 5; round += 1) await github.redeliver(opened, crypto.randomUUID());
-  const others = 2;
-  await quiet(1 + others);
+  await quiet(before + 1);
   down.remove();
   await repository.completed(head, { when: (run) => run.conclusion === 'success', timeoutMs: 40_000 });
   expect(repository.checkRuns(head)).toHaveLength(1);
