@@ -45,7 +45,7 @@ async function quiet(delayed: number): Promise<void> {
   await expect
     .poll(
       async () => {
-        const left = await world.service.ports.store.queue.backlog();
+        const left = await world.store.queue.backlog();
         return left.waiting === 0 && left.running === 0 && left.delayed <= delayed;
       },
       { timeout: 60_000, interval: 100 },
@@ -54,7 +54,7 @@ async function quiet(delayed: number): Promise<void> {
 }
 
 async function later(): Promise<number> {
-  return (await world.service.ports.store.queue.backlog()).delayed;
+  return (await world.store.queue.backlog()).delayed;
 }
 
 /** mulberry32: a small generator of which the seed is the whole state. */

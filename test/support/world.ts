@@ -1,6 +1,7 @@
 import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { OperatedStore } from '../../src/core/store.ts';
 import { SYSTEM_CLOCK } from '../../src/evidence/clock.ts';
 import type { Log } from '../../src/service/log.ts';
 import { readSettings } from '../../src/service/settings.ts';
@@ -28,6 +29,8 @@ export interface World {
   readonly repository: Repository;
   readonly registry: LocalRegistry;
   readonly service: Service;
+  /** The one the service works with, and what its operator sees of it. */
+  readonly store: OperatedStore;
   readonly logged: {
     readonly level: string;
     readonly message: string;
@@ -120,6 +123,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     repository: github.repository(`${owner}/shop`),
     registry,
     service,
+    store,
     logged,
     deny: (line) => appendFile(denyList, `${line}\n`),
     later: (milliseconds) => {
