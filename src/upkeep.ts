@@ -92,7 +92,8 @@ export async function close(job: Extract<Job, { kind: 'closed' }>, ports: Ports)
   ]);
   // Reopened in the meantime, or a delivery of long ago: its own review answers, and nothing is to be ended.
   if (pullRequest.state === 'open') return;
-  if (job.merged) await noteMerge(repository, await ports.host.repository(repository), pullRequest, job.sender, ports);
+  const merged = job.merged || pullRequest.merged;
+  if (merged) await noteMerge(repository, await ports.host.repository(repository), pullRequest, job.sender, ports);
   if (known === null) return;
   if (known.openCheckRun !== null) {
     await endRun(
@@ -103,7 +104,7 @@ export async function close(job: Extract<Job, { kind: 'closed' }>, ports: Ports)
     );
   }
   await ports.store.savePullRequest({ ...known, state: 'closed', openCheckRun: null });
-  await ports.store.settle(repository.id, number, job.merged);
+  await ports.store.settle(repository.id, number, merged);
   if (review === null) return;
   await withdraw(repository, review, 'Its pull request was closed.', ports).catch(unlessGone);
   await reviewAllOf({ repository, headSha: job.headSha, cause: 'sibling-closed' }, ports, null);

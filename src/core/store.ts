@@ -12,6 +12,8 @@ export interface Store extends WatchStore {
 
   pullRequest(repositoryId: number, number: number): Promise<PullRequestRecord | null>;
   savePullRequest(record: PullRequestRecord): Promise<void>;
+  /** Numbers of a repository's pull requests that are open as far as we know, rising. */
+  openPullRequests(repositoryId: number): Promise<readonly number[]>;
   /** Open pull requests we know with this head. */
   pullRequestsByHead(repositoryId: number, headSha: string): Promise<readonly PullRequestRecord[]>;
 

@@ -57,13 +57,25 @@ export interface WatchStore {
   putOff(asked: AskedPackage, until: string): Promise<void>;
   /** It happened. The first event stays. */
   happened(asked: AskedPackage, event: WatchedEvent): Promise<void>;
-  /** Repositories that were not told yet of something that happened. */
+  /** Repositories that were not told yet of something that happened, and are not put off. */
   untold(limit: number): Promise<readonly RepositoryRef[]>;
   /** All that happened, as one repository is concerned, oldest first. */
   cameTrue(repositoryId: number): Promise<readonly CameTrue[]>;
   markTold(repositoryId: number, asked: readonly AskedPackage[]): Promise<void>;
+  /** GitHub refuses the issue: told again from this instant on (ISO 8601), or as soon as something else happens. */
+  putOffTelling(repositoryId: number, asked: readonly AskedPackage[], until: string): Promise<void>;
+  /** Repositories whose issue GitHub refuses, those refused for the longest first. */
+  refusedTellings(limit: number): Promise<readonly RefusedTelling[]>;
   /** How many packages are looked at again, for metrics. */
   watched(): Promise<Readonly<Record<AskedPackage['kind'], number>>>;
+}
+
+export interface RefusedTelling {
+  readonly repository: RepositoryRef;
+  /** How many packages there are to tell of. */
+  readonly packages: number;
+  /** ISO 8601: the first refusal. */
+  readonly since: string;
 }
 
 export interface DuePackage {

@@ -50,7 +50,11 @@ export async function checkPush(job: PushJob, ports: Ports): Promise<void> {
     );
     return;
   }
-  for (const pullRequest of merged.values()) await noteMerge(repository, state, pullRequest, job.sender, ports);
+  for (const pullRequest of merged.values()) {
+    await noteMerge(repository, state, pullRequest, job.sender, ports);
+    // The push tells of the merge as well: its packages are watched even where the delivery of the closing is lost.
+    await ports.store.settle(repository.id, pullRequest.number, true);
+  }
   if (!unexplained && !job.forced) return;
   const what = job.forced
     ? 'the branch was rewritten by a forced push'

@@ -7,7 +7,13 @@ import type { SourceHealth } from './source-health.ts';
 
 /** Something that a person should look at. */
 export interface Problem {
-  readonly alert: 'queue-blocked' | 'jobs-given-up' | 'pull-requests-held' | 'source-down' | 'ledger-broken';
+  readonly alert:
+    | 'queue-blocked'
+    | 'jobs-given-up'
+    | 'pull-requests-held'
+    | 'source-down'
+    | 'ledger-broken'
+    | 'issues-refused';
   /** What it is about, where there may be several: a source, a chain. */
   readonly subject: string;
   /** Milliseconds since the epoch. */
@@ -47,7 +53,7 @@ const SEND_MS = 10_000;
 const LISTED = 50;
 
 export interface AlertParts {
-  readonly store: Pick<OperatedStore, 'queue' | 'ledger' | 'heldPullRequests' | 'cached' | 'cache'>;
+  readonly store: Pick<OperatedStore, 'queue' | 'ledger' | 'heldPullRequests' | 'refusedTellings' | 'cached' | 'cache'>;
   readonly health: SourceHealth;
   readonly limits: AlertLimits;
   readonly log: Log;
@@ -168,8 +174,9 @@ async function problemsOf(
   const looked = new Set<Problem['alert']>(['source-down']);
   if (!parts.shared) return { problems, looked };
   try {
-    problems.push(...(await queueProblems(parts)), ...(await heldPullRequests(parts)));
-    for (const alert of ['queue-blocked', 'jobs-given-up', 'pull-requests-held'] as const) looked.add(alert);
+    problems.push(...(await queueProblems(parts)), ...(await heldPullRequests(parts)), ...(await refusedIssues(parts)));
+    for (const alert of ['queue-blocked', 'jobs-given-up', 'pull-requests-held', 'issues-refused'] as const)
+      looked.add(alert);
     const ledger = await ledgerProblems(parts);
     if (ledger !== null) {
       problems.push(...ledger);
@@ -236,6 +243,18 @@ async function heldPullRequests({ store, limits, now }: AlertParts): Promise<rea
       details: { pullRequests: held.map((one) => ({ ...one })) },
     },
   ];
+}
+
+/** What would be said in an issue and nobody in the repository can read: the operator is the one who is left to tell. */
+async function refusedIssues({ store }: AlertParts): Promise<readonly Problem[]> {
+  const refused = await store.refusedTellings(LISTED);
+  return refused.map(({ repository: { owner, name }, packages, since }) => ({
+    alert: 'issues-refused',
+    subject: `${owner}/${name}`,
+    since: Date.parse(since),
+    message: `GitHub refuses the issue in ${owner}/${name} that tells of ${packages} packages that came true: malware that was merged, or invented names that exist now. Turn issues on there and let the App write them; \`countersign ledger show\` names the packages.`,
+    details: { repository: `${owner}/${name}`, packages },
+  }));
 }
 
 /** Null where they were verified not long ago. Each chain must still hold the head that it had the last time. */

@@ -5,6 +5,7 @@ import type { Job } from '../core/job.ts';
 import type { Store } from '../core/store.ts';
 import type { AppApi } from './app-api.ts';
 import type { Log } from './log.ts';
+import { sweepClosed } from './sweep-closed.ts';
 
 /** How a sweep treats GitHub and the queue. Counts, and milliseconds. */
 export interface SweepLimits {
@@ -12,6 +13,8 @@ export interface SweepLimits {
   readonly concurrency: number;
   /** Reviews that one sweep asks for; the rest waits for the next one. */
   readonly reviews: number;
+  /** Pull requests that seem to have been closed unseen, asked for one by one in one sweep. */
+  readonly closed: number;
   /** Before the first review starts, so that a delivery on its way comes first. */
   readonly settleMs: number;
   /** Between the starts of two reviews. */
@@ -23,6 +26,7 @@ export interface SweepLimits {
 export const SWEEP_LIMITS: SweepLimits = {
   concurrency: 4,
   reviews: 500,
+  closed: 500,
   settleMs: 2_000,
   spacingMs: 250,
   underWayMs: 10 * 60 * 1000,
@@ -30,8 +34,8 @@ export const SWEEP_LIMITS: SweepLimits = {
 
 export interface SweepParts {
   readonly api: Pick<AppApi, 'installations'>;
-  readonly host: SweepHost & Pick<Host, 'checkRuns' | 'repository'>;
-  readonly store: Pick<Store, 'latestReview' | 'pullRequest' | 'cached' | 'cache'> & {
+  readonly host: SweepHost & Pick<Host, 'checkRuns' | 'repository' | 'pullRequest'>;
+  readonly store: Pick<Store, 'latestReview' | 'pullRequest' | 'openPullRequests' | 'cached' | 'cache'> & {
     readonly queue: Pick<Store['queue'], 'send'>;
   };
   readonly limits: SweepLimits;
@@ -44,6 +48,8 @@ export interface SweepOutcome {
   readonly pullRequests: number;
   /** Reviews that were put into the queue. */
   readonly sent: number;
+  /** Pull requests that GitHub did not list as open any more, and that were looked at. */
+  readonly closed: number;
   /** What could not be looked at; the next sweep tries again. */
   readonly failures: number;
   /** Whether `limits.reviews` was reached. */
@@ -61,11 +67,12 @@ const CAUSE = 'pull_request.sweep';
 
 /**
  * Looks for open pull requests whose head has no finished check of ours, and has them reviewed, newest first. GitHub
- * sends no webhook twice by itself, so whatever came while nobody listened is found here.
+ * sends no webhook twice by itself, so whatever came while nobody listened is found here: pull requests that were closed
+ * and merged meanwhile, too.
  */
 export async function sweep(parts: SweepParts, signal: AbortSignal): Promise<SweepOutcome> {
   const { api, host, limits, log } = parts;
-  const total = { repositories: 0, pullRequests: 0, sent: 0, failures: 0, cut: false };
+  const total = { repositories: 0, pullRequests: 0, sent: 0, closed: 0, failures: 0, cut: false };
 
   for (const installation of await api.installations()) {
     if (installation.suspended || signal.aborted) continue;
@@ -86,18 +93,23 @@ export async function sweep(parts: SweepParts, signal: AbortSignal): Promise<Swe
       const { pullRequests } = await host.openPullRequests(repository);
       total.repositories += 1;
       total.pullRequests += pullRequests.length;
-      const unfinished = await missing(repository, pullRequests, parts);
-      // An archived repository takes no check; asked for only where there would be something to do.
-      if (unfinished.length === 0 || (await host.repository(repository)).archived) return;
-      for (const { pullRequest, underWay } of unfinished) {
-        if (signal.aborted) return;
-        total.cut ||= total.sent >= limits.reviews;
-        if (total.cut) return;
-        const turn = limits.settleMs + total.sent * limits.spacingMs;
-        if (await ask(repository, pullRequest, underWay ? limits.underWayMs : turn, parts)) total.sent += 1;
-      }
+      await reviewMissing(repository, pullRequests);
+      total.closed += await sweepClosed(repository, pullRequests, limits.closed - total.closed, parts);
     } catch (error) {
       failed(error, { repository: `${repository.owner}/${repository.name}` });
+    }
+  }
+
+  async function reviewMissing(repository: RepositoryRef, pullRequests: readonly PullRequestState[]): Promise<void> {
+    const unfinished = await missing(repository, pullRequests, parts);
+    // An archived repository takes no check; asked for only where there would be something to do.
+    if (unfinished.length === 0 || (await host.repository(repository)).archived) return;
+    for (const { pullRequest, underWay } of unfinished) {
+      if (signal.aborted) return;
+      total.cut ||= total.sent >= limits.reviews;
+      if (total.cut) return;
+      const turn = limits.settleMs + total.sent * limits.spacingMs;
+      if (await ask(repository, pullRequest, underWay ? limits.underWayMs : turn, parts)) total.sent += 1;
     }
   }
 

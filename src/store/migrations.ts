@@ -171,6 +171,15 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
       await db.schema.createIndex('shapes_by_age').on('shapes').column('seen_at').execute();
     },
   },
+  '0006-refused-issues': {
+    async up(db) {
+      await db.schema
+        .alterTable('asked_packages')
+        .addColumn('refused_at', 'timestamptz')
+        .addColumn('retry_at', 'timestamptz')
+        .execute();
+    },
+  },
 };
 
 /** Brings the tables to this version's shape. The caller holds the start lock, so only one process is in here at a time. */

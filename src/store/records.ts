@@ -53,6 +53,18 @@ export function createRecords(db: Kysely<Tables>, now: () => number): Records {
           .execute();
       }),
 
+    openPullRequests: (repositoryId) =>
+      guarded(async () => {
+        const rows = await db
+          .selectFrom('pull_requests')
+          .select('number')
+          .where('repository_id', '=', repositoryId)
+          .where('state', '=', 'open')
+          .orderBy('number')
+          .execute();
+        return rows.map((row) => Number(row.number));
+      }),
+
     pullRequestsByHead: (repositoryId, headSha) =>
       guarded(async () => {
         const rows = await db

@@ -59,6 +59,9 @@ export interface Tables {
     active: boolean;
     asked_at: Date;
     told_at: Date | null;
+    /** When GitHub first refused the issue that tells of it, and when it is tried again. */
+    refused_at: Date | null;
+    retry_at: Date | null;
   };
   /** Shapes of mistakes in agents' pull requests: the same ones again are a pattern. */
   shapes: { repository_id: number; pull_request: number; fingerprint: string; shape: string; seen_at: Date };

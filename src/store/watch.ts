@@ -61,6 +61,8 @@ export function createWatch(db: Kysely<Tables>, now: () => number): WatchStore {
                   active: each.kind === 'absent',
                   asked_at: at,
                   told_at: null,
+                  refused_at: null,
+                  retry_at: null,
                 })),
               )
               .onConflict((conflict) =>
@@ -165,6 +167,7 @@ export function createWatch(db: Kysely<Tables>, now: () => number): WatchStore {
           .where('watched.event', 'is not', null)
           .where('asker.active', '=', true)
           .where('asker.told_at', 'is', null)
+          .where((row) => row.or([row('asker.retry_at', 'is', null), row('asker.retry_at', '<=', instant())]))
           .groupBy('asker.repository_id')
           .orderBy('asker.repository_id')
           .limit(limit)
@@ -209,6 +212,43 @@ export function createWatch(db: Kysely<Tables>, now: () => number): WatchStore {
             .where('told_at', 'is', null)
             .execute();
         }
+      }),
+
+    putOffTelling: (repositoryId, asked, until) =>
+      guarded(async () => {
+        const at = instant();
+        for (const some of batches(asked.map(keyOf))) {
+          await db
+            .updateTable('asked_packages')
+            .set((row) => ({ retry_at: new Date(until), refused_at: row.fn.coalesce('refused_at', row.val(at)) }))
+            .where('repository_id', '=', repositoryId)
+            .where('key', 'in', some)
+            .where('told_at', 'is', null)
+            .execute();
+        }
+      }),
+
+    refusedTellings: (limit) =>
+      guarded(async () => {
+        const rows = await db
+          .selectFrom('asked_packages')
+          .select(({ fn }) => [
+            'repository_id',
+            fn.max('repository').as('repository'),
+            fn.min('refused_at').as('since'),
+            fn.count<string>('key').distinct().as('packages'),
+          ])
+          .where('refused_at', 'is not', null)
+          .where('told_at', 'is', null)
+          .groupBy('repository_id')
+          .orderBy('since')
+          .limit(limit)
+          .execute();
+        return rows.map((row) => ({
+          repository: StoredRepository.parse(JSON.parse(row.repository)),
+          packages: Number(row.packages),
+          since: new Date(row.since ?? 0).toISOString(),
+        }));
       }),
 
     watched: () =>

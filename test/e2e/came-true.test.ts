@@ -58,7 +58,8 @@ async function entries() {
   const found: { purl: string; pullRequest: number | null }[] = [];
   for await (const row of world.service.ports.store.ledger.entries(world.repository.ref.installationId)) {
     const body = row.body as { type: string; pullRequest: number | null; details: { purl: string } };
-    if (body.type === 'came-true') found.push({ purl: body.details.purl, pullRequest: body.pullRequest });
+    if (body.type === 'came-true' && 'purl' in body.details)
+      found.push({ purl: body.details.purl, pullRequest: body.pullRequest });
   }
   return found;
 }
@@ -151,6 +152,60 @@ describe('a name that an agent invented', () => {
   });
 });
 
+describe('an issue that GitHub refuses', () => {
+  test.each([
+    [410, 'Issues has been disabled in this repository.'],
+    [403, 'Resource not accessible by integration'],
+  ])(
+    'with %i is told to the ledger and the operator, tried again later, and then stands there once',
+    async (status, message) => {
+      const { github, store } = world;
+      const name = `refused-invented-${status}`;
+      const before = await issues();
+      const purl = `pkg:npm/${name}`;
+      await change({ [name]: '^1.0.0' });
+      await world.registry.publish({ name, version: '1.0.0' });
+      const refused = github.fault({
+        path: /\/issues(?:\?|\/\d+$|$)/,
+        status,
+        body: JSON.stringify({ message }),
+        times: 1_000,
+      });
+      await look(2 * HOUR);
+      expect(await entries()).toContainEqual(expect.objectContaining({ purl }));
+      await expect.poll(() => store.refusedTellings(10)).toMatchObject([{ packages: 1 }]);
+      expect(await refusals()).toEqual([{ purls: [purl], refused: expect.stringContaining(`${status}`) }]);
+
+      // Not at every look, and always the same words in the ledger.
+      const asked = refused.hits();
+      expect(await look(0)).toMatchObject({ told: 0 });
+      expect(await look(2 * HOUR)).toMatchObject({ told: 1 });
+      await expect.poll(() => refused.hits()).toBeGreaterThan(asked);
+      expect(await refusals()).toHaveLength(1);
+
+      refused.remove();
+      expect(await look(7 * DAY)).toMatchObject({ told: 1 });
+      await expect.poll(() => store.refusedTellings(10)).toEqual([]);
+      const [issue, ...more] = await issues();
+      expect(more).toEqual([]);
+      expect(issue?.number).toBe(before[0]?.number);
+      expect(issue?.body.split(name)).toHaveLength(2);
+      refusedBefore += 1;
+    },
+  );
+
+  let refusedBefore = 0;
+  async function refusals() {
+    const found: { purls: unknown; refused: unknown }[] = [];
+    for await (const row of world.store.ledger.entries(world.repository.ref.installationId)) {
+      const { type, details } = row.body as { type: string; details: Record<string, unknown> };
+      if (type === 'came-true' && 'refused' in details)
+        found.push({ purls: details['purls'], refused: details['refused'] });
+    }
+    return found.slice(refusedBefore);
+  }
+});
+
 describe('a version that was merged', () => {
   test('and turns out to be malware is told; one that was never merged is not', async () => {
     const { repository } = world;
@@ -176,6 +231,30 @@ describe('a version that was merged', () => {
     await look(30 * DAY);
     expect(await issues()).toEqual([issue]);
     expect((await entries()).filter(({ purl }) => purl === 'pkg:npm/steady@1.2.0')).toHaveLength(1);
+  });
+
+  test('is watched from the push on, where the delivery of the closing is lost', async () => {
+    const { github, repository } = world;
+    const lost = await change({ steady: '1.1.0' });
+    expect(lost.run.conclusion).toBe('success');
+    const address = github.webhookUrl();
+    github.setWebhookUrl(null);
+    await repository.merge(lost.number, 'maria');
+    await github.settled();
+    github.setWebhookUrl(address);
+    const push = github.deliveries.findLast(({ event }) => event === 'push');
+    if (push === undefined) throw new Error('a merge is a push');
+    await github.redeliver(push);
+    await world.deny('npm:steady:1.1.0');
+    await expect
+      .poll(
+        async () => {
+          await look(DAY);
+          return (await issues())[0]?.body ?? '';
+        },
+        { timeout: 15_000 },
+      )
+      .toContain('npm `steady@1.1.0` is malware');
   });
 });
 

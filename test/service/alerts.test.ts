@@ -66,6 +66,27 @@ function alerter(overrides: Partial<AlertParts> = {}) {
 }
 
 describe('an operator is told', () => {
+  test('of an issue that GitHub refuses, and when it could be written', async () => {
+    const repository = { installationId: 1, id: 70, owner: 'acme', name: 'shop' };
+    const asked = { kind: 'absent', type: 'npm', name: 'squat', version: null } as const;
+    await store.remember(repository, 1, [asked]);
+    await store.happened(asked, {
+      at: '2026-11-01T00:00:00.000Z',
+      source: 'npm',
+      firstPublishedAt: null,
+      advisoryIds: [],
+    });
+    await store.putOffTelling(70, [asked], new Date(clock + DAY).toISOString());
+    const own = alerter();
+    await own.look();
+    expect(sent).toMatchObject([
+      { alert: 'issues-refused', state: 'firing', subject: 'acme/shop', details: { packages: 1 } },
+    ]);
+    await store.markTold(70, [asked]);
+    await own.look();
+    expect(sent.slice(1)).toMatchObject([{ alert: 'issues-refused', state: 'resolved', subject: 'acme/shop' }]);
+  });
+
   test('of a source that is down, once, once a day while it stays, and when it is back', async () => {
     const own = alerter();
     const other = alerter({ shared: false });

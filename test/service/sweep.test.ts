@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CountersignError } from '../../src/core/errors.ts';
 import type { PullRequestState, RepositoryRef } from '../../src/core/host.ts';
 import type { Job } from '../../src/core/job.ts';
 import type { JsonValue } from '../../src/core/json.ts';
@@ -37,10 +38,13 @@ function scene(options: {
   readonly known?: Readonly<Record<number, 'open' | 'closed'>>;
   readonly archived?: boolean;
   readonly limit?: number;
+  /** Pull requests that are open as far as the store knows, and what GitHub says of each; null: it shows none such. */
+  readonly held?: Readonly<Record<number, 'open' | 'closed' | 'merged' | null>>;
 }) {
   const jobs = new Map<string, { job: Job; afterMs: number }>();
   const notes = new Map<string, JsonValue>();
   const told: string[] = [];
+  const asked: number[] = [];
   const review = (number: number) => options.reviewed?.find((each) => each.number === number);
   const parts = {
     api: {
@@ -50,6 +54,12 @@ function scene(options: {
       repositoriesOf: async () => [REPOSITORY],
       openPullRequests: async () => ({ pullRequests: options.pulls, complete: true }),
       repository: async () => ({ archived: options.archived ?? false }),
+      pullRequest: async (_: RepositoryRef, number: number) => {
+        asked.push(number);
+        const state = options.held?.[number] ?? null;
+        if (state === null) throw new CountersignError('host-refused', 'GitHub refused it: 404');
+        return pull(number, { state: state === 'open' ? 'open' : 'closed', merged: state === 'merged' });
+      },
       checkRuns: async (_: RepositoryRef, headSha: string) => {
         const number = options.pulls.find((each) => each.headSha === headSha)?.number ?? 0;
         const state = options.runs?.[headSha];
@@ -78,6 +88,7 @@ function scene(options: {
         const state = options.known?.[number] ?? (review(number) === undefined ? null : 'open');
         return state === null ? null : { state, openCheckRun: null };
       },
+      openPullRequests: async () => Object.keys(options.held ?? {}).map(Number),
       cached: async (key: string) => notes.get(key) ?? null,
       cache: async (key: string, value: JsonValue) => void notes.set(key, value),
       queue: {
@@ -88,12 +99,13 @@ function scene(options: {
         },
       },
     },
-    limits: { ...SWEEP_LIMITS, reviews: options.limit ?? 500 },
+    limits: { ...SWEEP_LIMITS, reviews: options.limit ?? 500, closed: options.limit ?? 500 },
     log: (_level: string, message: string) => void told.push(message),
     now: () => 1_000_000,
   } as unknown as SweepParts;
   const numbers = () => [...jobs.values()].map(({ job }) => (job.kind === 'review' ? job.pullRequest : 0));
-  return { parts, jobs, notes, told, numbers };
+  const closed = () => [...jobs.values()].flatMap(({ job }) => (job.kind === 'closed' ? [job] : []));
+  return { parts, jobs, notes, told, asked, numbers, closed };
 }
 
 const never = new AbortController().signal;
@@ -190,6 +202,57 @@ describe('a sweep has reviewed', () => {
   });
 });
 
+describe('a sweep finds what was closed unseen', () => {
+  const ended = (number: number, merged: boolean) => ({
+    kind: 'closed',
+    repository: REPOSITORY,
+    pullRequest: number,
+    headSha: pull(number).headSha,
+    merged,
+    sender: null,
+  });
+
+  test('and has it closed here, merged or not', async () => {
+    const { parts, closed } = scene({ pulls: [pull(1)], held: { 1: 'open', 2: 'merged', 3: 'closed' } });
+    expect(await sweep(parts, never)).toMatchObject({ closed: 2 });
+    expect(closed()).toEqual([ended(2, true), ended(3, false)]);
+  });
+
+  test('once a day, however many processes sweep', async () => {
+    const { parts, closed } = scene({ pulls: [], held: { 2: 'merged' } });
+    await Promise.all([sweep(parts, never), sweep(parts, never)]);
+    await sweep(parts, never);
+    expect(closed()).toHaveLength(1);
+  });
+
+  test('and leaves alone what is open all the same, or not shown, without asking for it every hour', async () => {
+    const { parts, closed, asked } = scene({ pulls: [], held: { 4: 'open', 5: null, 6: 'merged' } });
+    await sweep(parts, never);
+    await sweep(parts, never);
+    expect(closed()).toEqual([ended(6, true)]);
+    expect(asked).toEqual([4, 5, 6, 6]);
+  });
+
+  test('asking GitHub for so many at most, in an archived repository too', async () => {
+    const held = { 1: 'merged', 2: 'merged', 3: 'merged' } as const;
+    const { parts, closed } = scene({ pulls: [], held, limit: 2, archived: true });
+    await sweep(parts, never);
+    expect(closed().map(({ pullRequest }) => pullRequest)).toEqual([1, 2]);
+  });
+
+  test('not where GitHub does not answer: nothing is taken for closed', async () => {
+    const { parts, closed } = scene({ pulls: [], held: { 2: 'merged' } });
+    const host = {
+      ...parts.host,
+      pullRequest: async () => Promise.reject(new CountersignError('host-unavailable', 'GitHub answered 502')),
+    };
+    expect(await sweep({ ...parts, host }, never)).toMatchObject({ failures: 1 });
+    expect(closed()).toEqual([]);
+    await sweep(parts, never);
+    expect(closed()).toHaveLength(1);
+  });
+});
+
 describe('sweeps come', () => {
   const options = { everyMs: 3_600_000, awayMs: 30_000, retryMs: 10, log: () => undefined };
 
@@ -261,6 +324,24 @@ describe('against GitHub', () => {
     await third.stop();
     expect(repository.checkRuns(head)).toHaveLength(1);
     expect(repository.checkRuns(seen)).toHaveLength(1);
+    expect(github.violations).toEqual([]);
+  }, 60_000);
+
+  test('a merge whose delivery is lost is found after the start, and its green is withdrawn', async () => {
+    const { github, repository } = stage;
+    const service = await stage.start();
+    const head = await repository.push('unseen', { 'src/c.js': 'export const c = 1;\n' }, { as: 'Copilot' });
+    const number = await repository.open({ branch: 'unseen', title: 'Unseen', as: 'Copilot' });
+    expect((await repository.completed(head)).conclusion).toBe('success');
+    expect(await service.ports.store.openPullRequests(repository.ref.id)).toContain(number);
+    github.setWebhookUrl(null);
+    await repository.merge(number, 'maria');
+    await service.stop();
+
+    const again = await stage.start();
+    await expect.poll(() => repository.checkRuns(head)[0]?.conclusion, { timeout: 15_000 }).toBe('action_required');
+    await expect.poll(() => again.ports.store.openPullRequests(repository.ref.id)).not.toContain(number);
+    await again.stop();
     expect(github.violations).toEqual([]);
   }, 60_000);
 });

@@ -68,6 +68,11 @@ export function recordsCases(store: () => OperatedStore, clock: { now: number })
       await store().savePullRequest(pullRequest(33, { headSha }));
       await store().savePullRequest(pullRequest(33, { headSha: '2'.repeat(40) }));
       expect((await store().pullRequestsByHead(77, headSha)).map((record) => record.number)).toEqual([30, 31]);
+      const open = await store().openPullRequests(77);
+      expect(open).toEqual(expect.arrayContaining([30, 31, 33]));
+      expect(open).toEqual([...open].sort((a, b) => a - b));
+      expect(open).not.toContain(32);
+      expect(await store().openPullRequests(7_700)).toEqual([]);
     });
 
     it('takes names and texts that carry NUL, lone surrogates and quotes', async () => {

@@ -112,6 +112,24 @@ export function watchCases(store: () => OperatedStore, clock: { now: number }): 
       expect(await names('absent')).toEqual([]);
     });
 
+    it('are told later where the issue is refused, and at once when something else happens', async () => {
+      await store().remember(SHOP, 1, [invented('squat'), invented('other')]);
+      await store().happened(invented('squat'), event(clock.now));
+      const refusedAt = new Date(clock.now).toISOString();
+      await store().putOffTelling(SHOP.id, [invented('squat')], new Date(clock.now + DAY).toISOString());
+      expect(await store().untold(10)).toEqual([]);
+      clock.now += DAY;
+      expect(await store().untold(10)).toEqual([SHOP]);
+      await store().putOffTelling(SHOP.id, [invented('squat')], new Date(clock.now + 9 * DAY).toISOString());
+      expect(await store().refusedTellings(10)).toEqual([{ repository: SHOP, packages: 1, since: refusedAt }]);
+
+      await store().happened(invented('other'), event(clock.now));
+      expect(await store().untold(10)).toEqual([SHOP]);
+      await store().markTold(SHOP.id, [invented('squat'), invented('other')]);
+      expect(await store().untold(10)).toEqual([]);
+      expect(await store().refusedTellings(10)).toEqual([]);
+    });
+
     it('are forgotten a year after the last one asked', async () => {
       await store().remember(SHOP, 1, [invented('early'), invented('late')]);
       clock.now += 300 * DAY;
