@@ -3,6 +3,7 @@ import fetch from 'npm-registry-fetch';
 import type { PackageType } from './core/dependency.ts';
 import { CountersignError, messageOf } from './core/errors.ts';
 import type { EvidenceSource, RegistryKey, Route } from './core/lookup.ts';
+import { NO_PROXIES, type ProxySettings } from './core/proxy.ts';
 import { hostOf } from './core/registry-hosts.ts';
 import { PYTHON_DISTRIBUTIONS } from './ecosystems/imports/python-names.ts';
 import { npmKeysOf } from './ecosystems/npm/registry-schema.ts';
@@ -52,8 +53,8 @@ export interface SourceSettings {
   readonly npmKeys: string | null;
   /** A token for GitHub's API, where actions are looked up; null: nobody is asked of them. */
   readonly actionsToken: (() => Promise<string>) | null;
-  /** Proxies on the way out: hosts that may be private. */
-  readonly proxies: readonly string[];
+  /** Proxies on the way out: their hosts may be private. */
+  readonly proxies: ProxySettings;
   /** Base addresses that differ from the public ones. */
   readonly addresses: Partial<RegistryAddresses>;
   /** Files with one popular name a line, most used first, for types without a shipped list or instead of it. */
@@ -76,7 +77,7 @@ export const DEFAULT_SOURCES: SourceSettings = {
   sigstoreCache: null,
   npmKeys: null,
   actionsToken: null,
-  proxies: [],
+  proxies: NO_PROXIES,
   addresses: {},
   popularFiles: {},
 };
@@ -87,13 +88,19 @@ export async function openSources(
   cache: EvidenceCache | null,
   clock: GateClock = SYSTEM_CLOCK,
 ): Promise<EvidenceSource> {
-  const { timeoutMs, limits } = settings;
+  const { timeoutMs, limits, proxies } = settings;
   const guard = createHostGuard(trustedHosts(settings));
-  const http = createHttpClient({ timeoutMs, maxBytes: 64 * 1024 * 1024, userAgent: `countersign/${VERSION}`, guard });
+  const http = createHttpClient({
+    timeoutMs,
+    maxBytes: 64 * 1024 * 1024,
+    userAgent: `countersign/${VERSION}`,
+    guard,
+    proxies,
+  });
   const { npm } = DEFAULT_REGISTRY_SETTINGS;
   const registries = createRegistries(
     {
-      npm: { ...npm, fetchOptions: settings.npm, timeoutMs, guard },
+      npm: { ...npm, fetchOptions: settings.npm, timeoutMs, guard, proxies },
       addresses: { ...DEFAULT_REGISTRY_SETTINGS.addresses, ...settings.addresses },
       imageHosts: settings.allowedHosts,
       actionsToken: settings.actionsToken,
@@ -174,7 +181,14 @@ function trustedHosts(settings: SourceSettings): readonly string[] {
     settings;
   const named = [osv, denyList, depsDev, npmDownloads, pypiDownloads, npm['registry'], npm['proxy'], npm['httpsProxy']];
   const scoped = Object.entries(npm).flatMap(([key, value]) => (key.endsWith(':registry') ? [value] : []));
-  const all = [...named, ...scoped, ...proxies, ...Object.values(addresses), ...routes.map((route) => route.registry)];
+  const all = [
+    ...named,
+    ...scoped,
+    proxies.http,
+    proxies.https,
+    ...Object.values(addresses),
+    ...routes.map((route) => route.registry),
+  ];
   const publicOnes = new Set([OSV_ADDRESS, DEPS_DEV_ADDRESS].map(hostOf));
   const hosts = all.flatMap((each) => (typeof each === 'string' ? (hostOf(each) ?? []) : []));
   return [...new Set([...hosts, ...allowedHosts])].filter((host) => !publicOnes.has(host));

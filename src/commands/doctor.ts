@@ -17,6 +17,7 @@ import {
 import { diagnoseDeliveries } from '../service/diagnose-deliveries.ts';
 import { diagnoseKey, diagnoseMetrics, diagnoseToken } from '../service/diagnose-keys.ts';
 import { scrubber, secretsOf } from '../service/log.ts';
+import { sendThroughProxies } from '../service/outgoing.ts';
 import { Readiness } from '../service/readiness.ts';
 import { createClients } from '../service/reviewing.ts';
 import {
@@ -48,6 +49,7 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
     return 0;
   }
   const settings = readSettings(io.env);
+  sendThroughProxies(io.env);
   const credentials = credentialsOf(io, settings);
   const usable = 'appId' in credentials ? credentials : null;
   const [app, store, sources] = await Promise.all([

@@ -1,4 +1,5 @@
 import { serveManifestPage } from '../service/manifest.ts';
+import { sendThroughProxies } from '../service/outgoing.ts';
 import { readCredentials, readSettings, type Settings } from '../service/settings.ts';
 import { startService } from '../service/start.ts';
 import type { CommandIo } from './io.ts';
@@ -18,6 +19,7 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
     return 0;
   }
   const settings = readSettings(io.env);
+  sendThroughProxies(io.env);
   const credentials = readCredentials(io.env, settings);
   if (credentials === null) return makeCredentials(settings, io);
   return runUntilStopped(

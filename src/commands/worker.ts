@@ -1,4 +1,5 @@
 import { CountersignError } from '../core/errors.ts';
+import { sendThroughProxies } from '../service/outgoing.ts';
 import { readCredentials, readSettings } from '../service/settings.ts';
 import { startWorker } from '../service/start.ts';
 import type { CommandIo } from './io.ts';
@@ -18,6 +19,7 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
     return 0;
   }
   const settings = readSettings(io.env);
+  sendThroughProxies(io.env);
   if (settings.databaseUrl === null) {
     throw new CountersignError(
       'bad-configuration',

@@ -34,9 +34,9 @@ export interface RegistrySettings {
   readonly actionsToken: (() => Promise<string>) | null;
 }
 
-/** Defaults: everything but who may be spoken to, which depends on what the operator names. */
+/** Defaults: everything but who may be spoken to and by which way, which the operator says. */
 export interface DefaultRegistrySettings {
-  readonly npm: Omit<NpmRegistrySettings, 'guard'>;
+  readonly npm: Omit<NpmRegistrySettings, 'guard' | 'proxies'>;
   readonly addresses: RegistryAddresses;
 }
 

@@ -1,7 +1,9 @@
-import { Agent, fetch, type RequestInit, type Response } from 'undici';
+import { fetch, type RequestInit, type Response } from 'undici';
 import { messageOf } from '../core/errors.ts';
 import type { HostGuard, HttpAnswer, HttpClient } from '../core/lookup.ts';
+import { type ProxySettings, proxyFor } from '../core/proxy.ts';
 import { INTERNAL_CODE } from './guard.ts';
+import { createRoads } from './proxy.ts';
 
 export interface HttpSettings {
   /** Milliseconds for one request, redirects and body included. */
@@ -10,16 +12,17 @@ export interface HttpSettings {
   readonly maxBytes: number;
   readonly userAgent: string;
   readonly guard: HostGuard;
+  readonly proxies: ProxySettings;
 }
 
 const MOST_REDIRECTS = 5;
 
 /**
  * A client that cannot be led astray: it follows redirects within one host only, speaks to no address that the guard
- * refuses (whatever a name resolves to), stops at a size and a time, and hands back what it could not read as "unavailable". Answers other than 2xx, 304, 404 and 410 are unavailable.
+ * refuses (whatever a name resolves to; behind a proxy, the proxy resolves), stops at a size and a time, and hands back what it could not read as "unavailable". Answers other than 2xx, 304, 404 and 410 are unavailable.
  */
 export function createHttpClient(settings: HttpSettings): HttpClient {
-  const dispatcher = new Agent({ connect: { lookup: settings.guard.lookup } });
+  const roadTo = createRoads(settings.proxies, settings.guard.lookup);
   return async ({ url, method, headers, body, signal }) => {
     const address = URL.parse(url);
     if (address === null) return unavailable('the configured address is not a URL', false);
@@ -43,15 +46,18 @@ export function createHttpClient(settings: HttpSettings): HttpClient {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       redirect: 'manual',
       signal: both,
-      dispatcher,
+      dispatcher: roadTo(address),
     };
     try {
       return await follow(address.href, init, settings.maxBytes);
     } catch (error) {
       if (timer.aborted) return unavailable(`no answer in ${settings.timeoutMs / 1000} s`, true);
+      const refusal = refusalOfProxy(error);
+      if (refusal !== null) return unavailable(`the proxy answered ${refusal}`, refusal !== 403 && refusal !== 407);
       const cause = causeOf(error);
       if (cause === INTERNAL_CODE) return unavailable(`${address.host} resolves to an internal address`, false);
-      return unavailable(`no connection (${cause})`, true);
+      const where = proxyFor(address, settings.proxies) === null ? '' : ' through the proxy';
+      return unavailable(`no connection${where} (${cause})`, true);
     }
   };
 }
@@ -83,7 +89,7 @@ async function read(response: Response, maxBytes: number): Promise<HttpAnswer> {
     const retryAfterMs = secondsOf(headers.get('retry-after'));
     // GitHub refuses with 403 where the hour's requests are used up (GitHub REST, "Rate limits").
     const isLimited = headers.get('x-ratelimit-remaining') === '0' || retryAfterMs !== null;
-    const denied = status === 401 || (status === 403 && !isLimited) || status === 451;
+    const denied = status === 401 || status === 407 || (status === 403 && !isLimited) || status === 451;
     const challenge = status === 401 ? headers.get('www-authenticate') : null;
     return {
       ...(challenge === null ? {} : { challenge }),
@@ -127,6 +133,13 @@ function secondsOf(header: string | null): number | null {
 function basic(username: string, password: string): string {
   const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   return `Basic ${Buffer.from(login).toString('base64')}`;
+}
+
+/** The status with which a proxy refused a tunnel; undici has it in the words of its error only. */
+function refusalOfProxy(error: unknown): number | null {
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  const status = /^Proxy response \((\d{3})\)/.exec(messageOf(cause))?.[1];
+  return status === undefined ? null : Number(status);
 }
 
 function causeOf(error: unknown): string {

@@ -8,6 +8,7 @@ import { DEPS_DEV_ADDRESS } from '../evidence/deps-dev.ts';
 import { readNpmConfigFile, readNpmUserConfig } from '../evidence/npm-config.ts';
 import { OSV_ADDRESS } from '../evidence/osv.ts';
 import { DEFAULT_SOURCES, type SourceSettings } from '../sources.ts';
+import { readProxies } from './outgoing.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -85,7 +86,7 @@ export function fromEnvironment(env: Environment): SourceSettings {
     sigstore: sigstoreOf(env['COUNTERSIGN_SIGSTORE'] ?? ''),
     npmKeys: env['COUNTERSIGN_NPM_KEYS'] || null,
     actionsToken: tokenOf(env['COUNTERSIGN_ACTIONS_TOKEN']),
-    proxies: ['HTTPS_PROXY', 'HTTP_PROXY', 'PROXY'].flatMap((name) => env[name] || env[name.toLowerCase()] || []),
+    proxies: readProxies(env),
     popularFiles: Object.fromEntries(byType(env, 'COUNTERSIGN_POPULAR_')),
   };
 }

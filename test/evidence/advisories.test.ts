@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { NO_PROXIES } from '../../src/core/proxy.ts';
 import { SYSTEM_CLOCK } from '../../src/evidence/clock.ts';
 import { createGate, DEFAULT_LIMITS } from '../../src/evidence/gate.ts';
 import { createHttpClient } from '../../src/evidence/http.ts';
@@ -15,7 +16,13 @@ async function osv(script: Script) {
   const server = await startServer(script);
   closing.push(() => server.close());
   const clock = { ...SYSTEM_CLOCK, sleep: async () => {} };
-  const http = createHttpClient({ timeoutMs: 300, maxBytes: 1_000_000, userAgent: 'test', guard: LOCAL_GUARD });
+  const http = createHttpClient({
+    timeoutMs: 300,
+    maxBytes: 1_000_000,
+    userAgent: 'test',
+    guard: LOCAL_GUARD,
+    proxies: NO_PROXIES,
+  });
   const source = createOsv({ base: server.url, http, gate: createGate({ ...DEFAULT_LIMITS, retries: 0 }, clock) });
   return {
     server,

@@ -2,6 +2,7 @@ import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { NO_PROXIES } from '../../src/core/proxy.ts';
 import { SYSTEM_CLOCK } from '../../src/evidence/clock.ts';
 import { parseDenyList } from '../../src/evidence/deny-list.ts';
 import { denyListFromAddress, denyListFromFile } from '../../src/evidence/deny-list-source.ts';
@@ -96,7 +97,13 @@ describe('a deny-list at an address', () => {
   async function remote(script: Script, cache = memoryCache()) {
     const server = await startServer((request, response) => script(request, response));
     closing.push(() => server.close());
-    const http = createHttpClient({ timeoutMs: 300, maxBytes: 2_000_000, userAgent: 'test', guard: LOCAL_GUARD });
+    const http = createHttpClient({
+      timeoutMs: 300,
+      maxBytes: 2_000_000,
+      userAgent: 'test',
+      guard: LOCAL_GUARD,
+      proxies: NO_PROXIES,
+    });
     const clock = { ...SYSTEM_CLOCK, sleep: async () => {} };
     const gate = createGate({ ...DEFAULT_LIMITS, retries: 0, failuresToOpen: 100 }, clock);
     const open = () => denyListFromAddress({ address: server.url, http, gate, cache, now: () => now });

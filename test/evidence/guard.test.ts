@@ -1,5 +1,6 @@
 import type { LookupAddress } from 'node:dns';
 import { afterEach, describe, expect, it } from 'vitest';
+import { NO_PROXIES } from '../../src/core/proxy.ts';
 import { createNpmRegistry } from '../../src/ecosystems/npm/registry.ts';
 import { DEFAULT_REGISTRY_SETTINGS } from '../../src/ecosystems/registries.ts';
 import { createHostGuard } from '../../src/evidence/guard.ts';
@@ -45,7 +46,13 @@ function resolving(...answers: (readonly string[])[]) {
 function npm(registry: string, trusted: readonly string[], options: Readonly<Record<string, string>> = {}) {
   const guard = createHostGuard(trusted);
   const fetchOptions = { registry, ...options };
-  const { look } = createNpmRegistry({ ...DEFAULT_REGISTRY_SETTINGS.npm, fetchOptions, timeoutMs: 2000, guard });
+  const { look } = createNpmRegistry({
+    ...DEFAULT_REGISTRY_SETTINGS.npm,
+    fetchOptions,
+    timeoutMs: 2000,
+    guard,
+    proxies: NO_PROXIES,
+  });
   return look({ name: 'some-package', registry: null, versions: [], signal });
 }
 
@@ -102,7 +109,10 @@ describe('a registry of npm that redirects', () => {
 
 describe('a name that resolves to an internal address', () => {
   const ask = (guard: ReturnType<typeof createHostGuard>, url: string) =>
-    createHttpClient({ timeoutMs: 2000, maxBytes: 1000, userAgent: 'test', guard })({ url, signal });
+    createHttpClient({ timeoutMs: 2000, maxBytes: 1000, userAgent: 'test', guard, proxies: NO_PROXIES })({
+      url,
+      signal,
+    });
 
   it.each(['10.1.2.3', '127.0.0.1', '169.254.169.254', '::1', 'fd00::1', '::ffff:10.0.0.1'])(
     'as %s is spoken to by nobody, even beside a public address',
@@ -115,6 +125,7 @@ describe('a name that resolves to an internal address', () => {
         fetchOptions: { registry: `http://npm-${address.length}.example/` },
         timeoutMs: 2000,
         guard: createHostGuard([], resolve),
+        proxies: NO_PROXIES,
       }).look({ name: 'some-package', registry: null, versions: [], signal });
       expect(npmAnswer.state).toBe('unavailable');
     },

@@ -3,6 +3,7 @@ import { DEPENDENCY_DETECTORS } from '../../detectors/dependency/index.ts';
 import { runDependencyRules } from '../../detectors/engine/run.ts';
 import type { PackageType } from '../../src/core/dependency.ts';
 import type { PackageEvidence } from '../../src/core/evidence.ts';
+import { NO_PROXIES } from '../../src/core/proxy.ts';
 import { DEFAULT_THRESHOLDS } from '../../src/core/thresholds.ts';
 import { createRegistries, DEFAULT_REGISTRY_SETTINGS } from '../../src/ecosystems/registries.ts';
 import { DEFAULT_LIMITS } from '../../src/evidence/gate.ts';
@@ -24,7 +25,13 @@ const TIME_OUT = 300;
 const PATIENCE = 1_500;
 
 function evidenceFrom(url: string) {
-  const http = createHttpClient({ timeoutMs: TIME_OUT, maxBytes: 2_000_000, userAgent: 'test', guard: LOCAL_GUARD });
+  const http = createHttpClient({
+    timeoutMs: TIME_OUT,
+    maxBytes: 2_000_000,
+    userAgent: 'test',
+    guard: LOCAL_GUARD,
+    proxies: NO_PROXIES,
+  });
   const addresses = {
     pypi: url,
     cargo: url,
@@ -39,6 +46,7 @@ function evidenceFrom(url: string) {
   const npm = {
     ...DEFAULT_REGISTRY_SETTINGS.npm,
     guard: LOCAL_GUARD,
+    proxies: NO_PROXIES,
     fetchOptions: { registry: url },
     timeoutMs: TIME_OUT,
     maxBytes: 2_000_000,

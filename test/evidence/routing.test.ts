@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AdvisoryQuestion } from '../../src/core/lookup.ts';
+import { NO_PROXIES } from '../../src/core/proxy.ts';
 import { createRegistries, DEFAULT_REGISTRY_SETTINGS } from '../../src/ecosystems/registries.ts';
 import { SYSTEM_CLOCK } from '../../src/evidence/clock.ts';
 import { DEFAULT_LIMITS } from '../../src/evidence/gate.ts';
@@ -89,8 +90,19 @@ it('never sends a private name to a public source', async () => {
   );
   running.push(publicRegistry, privateRegistry);
   const asked: AdvisoryQuestion[] = [];
-  const http = createHttpClient({ timeoutMs: 1000, maxBytes: 1_000_000, userAgent: 'test', guard: LOCAL_GUARD });
-  const npm = { ...DEFAULT_REGISTRY_SETTINGS.npm, guard: LOCAL_GUARD, fetchOptions: { registry: publicRegistry.url } };
+  const http = createHttpClient({
+    timeoutMs: 1000,
+    maxBytes: 1_000_000,
+    userAgent: 'test',
+    guard: LOCAL_GUARD,
+    proxies: NO_PROXIES,
+  });
+  const npm = {
+    ...DEFAULT_REGISTRY_SETTINGS.npm,
+    guard: LOCAL_GUARD,
+    proxies: NO_PROXIES,
+    fetchOptions: { registry: publicRegistry.url },
+  };
   const evidence = createEvidence({
     registries: createRegistries(
       { ...DEFAULT_REGISTRY_SETTINGS, npm, imageHosts: [], actionsToken: null },

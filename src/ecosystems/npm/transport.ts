@@ -3,6 +3,7 @@ import { getAgent } from '@npmcli/agent';
 import fetch from 'npm-registry-fetch';
 import { messageOf } from '../../core/errors.ts';
 import type { HostGuard } from '../../core/lookup.ts';
+import { type ProxySettings, proxyFor } from '../../core/proxy.ts';
 
 export interface NpmTransport {
   /** Options of npm-registry-fetch: default `registry`, tokens, `ca`, proxy. Empty means its own defaults. */
@@ -12,6 +13,8 @@ export interface NpmTransport {
   /** Bytes of one document, decompressed. */
   readonly maxBytes: number;
   readonly guard: HostGuard;
+  /** Where the options name no proxy of their own. */
+  readonly proxies: ProxySettings;
 }
 
 export interface NpmRequest {
@@ -76,7 +79,7 @@ const REFUSED = 'EHOSTREFUSED';
  * npm's own agent (proxy, certificates), which asks before each request, redirected ones too: another host only where
  * the operator names it, never from https to http, and credentials stay with the origin.
  */
-function guardedAgent(origin: URL, { fetchOptions, timeoutMs, guard }: NpmTransport): Agent {
+function guardedAgent(origin: URL, { fetchOptions, timeoutMs, guard, proxies }: NpmTransport): Agent {
   const agent = getAgent(origin.href, {
     maxSockets: MOST_SOCKETS,
     timeout: timeoutMs,
@@ -84,8 +87,7 @@ function guardedAgent(origin: URL, { fetchOptions, timeoutMs, guard }: NpmTransp
     cert: fetchOptions['cert'],
     key: fetchOptions['key'],
     localAddress: fetchOptions['localAddress'],
-    proxy: fetchOptions['httpsProxy'] ?? fetchOptions['proxy'],
-    noProxy: fetchOptions['noProxy'] ?? process.env['NOPROXY'],
+    ...proxyOf(origin, fetchOptions, proxies),
     rejectUnauthorized: fetchOptions['strictSSL'] !== false,
     dns: { lookup: guard.lookup },
   });
@@ -107,6 +109,20 @@ function guardedAgent(origin: URL, { fetchOptions, timeoutMs, guard }: NpmTransp
       },
     },
   });
+}
+
+/** npm's own settings come first (its docs, `https-proxy`, `noproxy`); the agent must not look into the environment by itself. */
+function proxyOf(
+  origin: URL,
+  fetchOptions: NpmTransport['fetchOptions'],
+  proxies: ProxySettings,
+): { readonly proxy?: string; readonly noProxy: readonly string[] } {
+  const own = fetchOptions['httpsProxy'] ?? fetchOptions['proxy'];
+  const no = fetchOptions['noProxy'] ?? proxies.no;
+  const http = typeof own === 'string' ? own : proxies.http;
+  const https = typeof own === 'string' ? own : proxies.https;
+  const proxy = proxyFor(origin, { http, https, no: String(no) });
+  return proxy === null ? { noProxy: [origin.hostname] } : { proxy, noProxy: [] };
 }
 
 function targetOf(request: ClientRequest, port: number | string | null | undefined): URL {
