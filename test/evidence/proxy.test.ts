@@ -2,12 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { getGlobalDispatcher, setGlobalDispatcher } from 'undici';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { PackageType } from '../../src/core/dependency.ts';
 import { type ProxySettings, proxyFor } from '../../src/core/proxy.ts';
 import { createHostGuard } from '../../src/evidence/guard.ts';
 import { createHttpClient } from '../../src/evidence/http.ts';
-import { readProxies } from '../../src/service/outgoing.ts';
+import { readProxies, sendThroughProxies } from '../../src/service/outgoing.ts';
 import { DEFAULT_SOURCES, openSources, type SourceSettings } from '../../src/sources.ts';
 import { changeOf } from '../support/dependency-fixtures.ts';
 import { type LocalProxy, startProxy } from '../support/proxy.ts';
@@ -224,6 +225,28 @@ describe('the guard of internal addresses, behind a proxy', () => {
     const local = { ...way, url: way.url.replace('127.0.0.1', 'localhost') };
     expect(await ask('http://pypi.sources.example/x', local, [])).toMatchObject({ state: 'unavailable' });
     expect(way.carried).toEqual([]);
+  });
+});
+
+describe('what the process itself sends (GitHub, alerts)', () => {
+  const before = getGlobalDispatcher();
+  afterEach(() => setGlobalDispatcher(before));
+
+  it('goes through the proxy, but not to this machine', async () => {
+    const way = await proxy();
+    sendThroughProxies({ HTTP_PROXY: way.url, NO_PROXY: 'corp.example' });
+    expect((await fetch('https://github.sources.example/some-package')).status).toBe(200);
+    expect((await fetch('http://github.sources.example/some-package')).status).toBe(200);
+    expect((await fetch(`${plain.url}/some-package`)).status).toBe(200);
+    expect(way.carried).toEqual([
+      'CONNECT github.sources.example:443',
+      'GET http://github.sources.example/some-package',
+    ]);
+  });
+
+  it('is left as it is where no proxy is named', () => {
+    sendThroughProxies({ NO_PROXY: '*' });
+    expect(getGlobalDispatcher()).toBe(before);
   });
 });
 
