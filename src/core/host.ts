@@ -149,11 +149,18 @@ export interface BranchHost {
     ref: RepositoryRef,
     before: string,
     after: string,
-  ): Promise<{ readonly commits: readonly string[]; readonly complete: boolean }>;
+  ): Promise<{ readonly commits: readonly BranchCommit[]; readonly complete: boolean }>;
   /** Merged pull requests that brought a commit in (GitHub REST, "List pull requests associated with a commit"). */
   mergedWith(ref: RepositoryRef, commit: string): Promise<readonly PullRequestState[]>;
   /** Whether a merge into this branch needs a check of this name. */
   requiresCheck(ref: RepositoryRef, branch: string, name: string): Promise<'required' | 'not-required' | 'unknown'>;
+}
+
+export interface BranchCommit {
+  readonly sha: string;
+  readonly parents: readonly string[];
+  /** Made and signed by GitHub itself, as its merge button does. */
+  readonly byGitHub: boolean;
 }
 
 export interface CheckRunStart {

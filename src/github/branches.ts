@@ -1,17 +1,18 @@
 import { z } from 'zod';
-import type { BranchHost, IssueHost } from '../core/host.ts';
+import type { BranchCommit, BranchHost, IssueHost } from '../core/host.ts';
 import { isGone } from './failure.ts';
 import type { OctokitLike, Requester } from './request.ts';
 import { requirementOf } from './required-check.ts';
-import { Sha } from './schema.ts';
+import { Comparison, Sha } from './schema.ts';
 
 /** GitHub REST, "Compare two commits": 250 commits at most in an answer that is not paged. */
 const COMPARED = 250;
 
-const Compared = z.object({
-  total_commits: z.number().int(),
-  commits: z.array(z.object({ sha: Sha, parents: z.array(z.object({ sha: Sha })) })),
-});
+/**
+ * The committer of what GitHub makes itself, on its web pages and behind the merge button; it alone signs for this
+ * address (GitHub docs, "About commit signature verification").
+ */
+const GITHUB = 'noreply@github.com';
 
 const Issue = z.object({
   number: z.number().int(),
@@ -34,11 +35,16 @@ export function createBranches(
       if (!names.success) return { commits: [], complete: false };
       const asked = { basehead: `${before}...${after}`, per_page: COMPARED };
       const route = 'GET /repos/{owner}/{repo}/compare/{basehead}';
-      const { commits, total_commits } = await requester.read(ref, route, asked, Compared);
+      const { commits, total_commits } = await requester.read(ref, route, asked, Comparison);
       const bySha = new Map(commits.map((commit) => [commit.sha, commit]));
-      const line: string[] = [];
+      const line: BranchCommit[] = [];
       for (let at = bySha.get(after); at !== undefined; at = bySha.get(at.parents[0]?.sha ?? '')) {
-        line.push(at.sha);
+        const { verification, committer } = at.commit;
+        line.push({
+          sha: at.sha,
+          parents: at.parents.map(({ sha }) => sha),
+          byGitHub: verification?.verified === true && committer?.email === GITHUB,
+        });
         bySha.delete(at.sha);
       }
       return { commits: line, complete: total_commits <= commits.length };

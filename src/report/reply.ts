@@ -37,7 +37,6 @@ export type Reply =
   | { readonly kind: 'refusal-recorded'; readonly signer: string; readonly items: readonly SignedItem[] }
   | { readonly kind: 'cancelled'; readonly signer: string; readonly count: number }
   | { readonly kind: 'refused'; readonly signer: string; readonly refusal: Refusal }
-  | { readonly kind: 'lapsed'; readonly items: readonly SignedItem[]; readonly why: string }
   | {
       readonly kind: 'status';
       readonly report: Report;
@@ -74,8 +73,6 @@ function replyText(reply: Reply): string {
         : `${login(reply.signer)}, taken back: ${counted(reply.count, 'command that was', 'commands that were')} waiting for Confirm.`;
     case 'refused':
       return `${login(reply.signer)}, this had no effect: ${refusalText(reply.refusal)}`;
-    case 'lapsed':
-      return `The signature for ${itemsOf(reply.items)} has lapsed: ${sentence(reply.why)} Sign again if it still holds.`;
     case 'status':
       return statusText(reply);
     case 'explain':

@@ -21,16 +21,19 @@ export function isGreenFor(
   );
 }
 
-/** Writes down a pull request that was merged without our green check; one entry for it, whoever tells of it first. */
+/**
+ * Writes down a pull request that was merged without our green check; one entry for it, whoever tells of it first.
+ * Answers whether it was.
+ */
 export async function noteMerge(
   repository: RepositoryRef,
   state: RepositoryState,
   pullRequest: PullRequestState,
   sender: { readonly id: number; readonly login: string } | null,
   ports: Ports,
-): Promise<void> {
+): Promise<boolean> {
   const review = await ports.store.latestReview(repository.id, pullRequest.number);
-  if (!pullRequest.merged || isGreenFor(review, pullRequest)) return;
+  if (!pullRequest.merged || isGreenFor(review, pullRequest)) return false;
   const policy = await ports.policy(repository, state, pullRequest);
   const known = review !== null && review.report.headSha === pullRequest.headSha ? review : null;
   const what =
@@ -67,6 +70,47 @@ export async function noteMerge(
     what,
     open: known?.verdict.open.length ?? 0,
   });
+  return true;
+}
+
+/** Writes down that a green pull request was merged with something in it that nobody reviewed, or without a part of it. */
+export async function noteOtherContent(
+  repository: RepositoryRef,
+  state: RepositoryState,
+  policy: AppliedPolicy,
+  found: {
+    readonly pullRequest: PullRequestState;
+    /** What the branch held before the merge. */
+    readonly before: string;
+    /** The newest commit of the merge. */
+    readonly sha: string;
+    readonly sender: { readonly id: number; readonly login: string };
+  },
+  ports: Ports,
+): Promise<void> {
+  const { pullRequest, before, sha, sender } = found;
+  const { number, baseRef: branch } = pullRequest;
+  const report = (await ports.store.latestReview(repository.id, number))?.report ?? null;
+  const what = 'merged with another content than was reviewed';
+  const effectKey = `bypass:${repository.id}:${number}:${sha}:content`;
+  await ports.store.ledger.append(repository.installationId, {
+    type: 'bypass',
+    effectKey,
+    repositoryId: repository.id,
+    pullRequest: number,
+    headSha: sha,
+    reportCode: report?.code ?? null,
+    agent: report?.attribution.agent ?? null,
+    requester: report?.attribution.requester ?? null,
+    actor: { id: sender.id, login: sender.login },
+    evidenceDigests: [],
+    policyDigest: policy.digest,
+    reason: what,
+    details: { branch, before, reviewed: pullRequest.headSha },
+    at: new Date(ports.now()).toISOString(),
+  });
+  const said = { sha, by: sender.login, pullRequest: number, what, open: 0 };
+  await tell(repository, state, policy, branch, effectKey, ports, said);
 }
 
 /** Writes down commits that reached a guarded branch without any pull request. */

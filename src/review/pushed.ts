@@ -1,7 +1,10 @@
-import type { RepositoryRef } from '../core/host.ts';
+import type { BranchCommit, PullRequestState, RepositoryRef, RepositoryState } from '../core/host.ts';
 import type { Job } from '../core/job.ts';
+import type { AppliedPolicy } from '../policy/applied.ts';
+import { checkName } from '../policy/checks.ts';
 import type { Ports } from '../ports.ts';
-import { isGuarded, noteMerge, notePush } from './bypass.ts';
+import { isGuarded, noteMerge, noteOtherContent, notePush } from './bypass.ts';
+import { isAsReviewed, type Piece } from './merged-content.ts';
 import { checkOrganisationPolicy, notePolicy } from './policy-change.ts';
 
 type PushJob = Extract<Job, { kind: 'pushed' }>;
@@ -17,8 +20,9 @@ const NAMED = 20;
 const GUARDED_MS = 24 * 60 * 60 * 1000;
 
 /**
- * The story of one push: to a guarded branch nothing comes but through a pull request that was green. Commits that
- * belong to a merged pull request are its business; the others, and a rewritten branch, are written down.
+ * The story of one push: to a guarded branch nothing comes but through a pull request that was green, and as it was
+ * then. Commits without a merged pull request, those that bring something else than theirs, and a rewritten branch are
+ * written down.
  */
 export async function checkPush(job: PushJob, ports: Ports): Promise<void> {
   const { repository, branch, before, after } = job;
@@ -39,7 +43,7 @@ export async function checkPush(job: PushJob, ports: Ports): Promise<void> {
 
   const from = NOTHING.test(before) ? state.defaultSha : before;
   if (from === after) return;
-  const { merged, loose, complete } = await originOf(repository, branch, from, after, ports);
+  const { pieces, loose, complete } = await originOf(repository, branch, from, after, ports);
   const unexplained = loose.length > 0 || !complete;
   const wait = LOOK_AGAIN_MS[job.attempt];
   if (unexplained && wait !== undefined) {
@@ -50,30 +54,67 @@ export async function checkPush(job: PushJob, ports: Ports): Promise<void> {
     );
     return;
   }
+  const merged = new Map(pieces.flatMap(({ through }) => through.map((each) => [each.number, each] as const)));
+  const red = new Set<number>();
   for (const pullRequest of merged.values()) {
-    await noteMerge(repository, state, pullRequest, job.sender, ports);
+    if (await noteMerge(repository, state, pullRequest, job.sender, ports)) red.add(pullRequest.number);
     // The push tells of the merge as well: its packages are watched even where the delivery of the closing is lost.
     await ports.store.settle(repository.id, pullRequest.number, true);
   }
-  if (!unexplained && !job.forced) return;
-  const what = job.forced
-    ? 'the branch was rewritten by a forced push'
-    : complete
-      ? 'pushed without a pull request'
-      : 'pushed with more commits than could be looked at';
-  const push = { branch, before, after, what, commits: loose.slice(0, NAMED), sender: job.sender };
-  await notePush(repository, state, policy, push, ports);
+  if (job.forced || unexplained) {
+    const what = job.forced
+      ? 'the branch was rewritten by a forced push'
+      : complete
+        ? 'pushed without a pull request'
+        : 'pushed with more commits than could be looked at';
+    const push = { branch, before, after, what, commits: loose.slice(0, NAMED), sender: job.sender };
+    await notePush(repository, state, policy, push, ports);
+  }
+  // Of a branch that was rewritten, or whose beginning is not known, the pieces have nothing to be compared with.
+  if (job.forced || !complete) return;
+  // What a merge group's own check was green for was judged as it stands on the branch now.
+  if (await isGreenGroup(job, state, policy, ports)) return;
+  for (const piece of pieces) {
+    const green = piece.through.filter((each) => !red.has(each.number));
+    const [pullRequest] = green;
+    if (pullRequest === undefined || (await isAsReviewed(repository, piece, job.sender, ports))) continue;
+    const [{ sha }] = piece.commits;
+    const found = { pullRequest, before: piece.from, sha, sender: job.sender };
+    await noteOtherContent(repository, state, policy, found, ports);
+  }
 }
 
+async function isGreenGroup(
+  { repository, branch, after }: PushJob,
+  { defaultBranch }: RepositoryState,
+  { guardedBranches, mode }: AppliedPolicy,
+  ports: Ports,
+): Promise<boolean> {
+  const name = checkName(branch, defaultBranch, guardedBranches, mode);
+  const runs = await ports.host.checkRuns(repository, after);
+  return runs.find((run) => run.name === name)?.conclusion === 'success';
+}
+
+interface Growing {
+  readonly key: string;
+  readonly commits: [BranchCommit, ...BranchCommit[]];
+  readonly through: readonly PullRequestState[];
+}
+
+/** Commits on a branch, told apart by the merged pull requests that brought them; `loose` came without one. */
 async function originOf(repository: RepositoryRef, branch: string, before: string, after: string, ports: Ports) {
   const { commits, complete } = await ports.host.firstParents(repository, before, after);
-  const merged = new Map<number, Awaited<ReturnType<Ports['host']['mergedWith']>>[number]>();
+  const groups: Growing[] = [];
   const loose: string[] = [];
   for (const commit of commits.slice(0, LOOKED_AT)) {
-    const through = (await ports.host.mergedWith(repository, commit)).filter((each) => each.baseRef === branch);
-    if (through.length === 0) loose.push(commit);
-    for (const pullRequest of through) merged.set(pullRequest.number, pullRequest);
+    const through = (await ports.host.mergedWith(repository, commit.sha)).filter((each) => each.baseRef === branch);
+    if (through.length === 0) loose.push(commit.sha);
+    const key = through.map(({ number }) => number).join();
+    const last = groups.at(-1);
+    if (last?.key === key) last.commits.push(commit);
+    else groups.push({ key, commits: [commit], through });
     if (loose.length >= NAMED) break;
   }
-  return { merged, loose, complete: complete && commits.length <= LOOKED_AT };
+  const pieces = groups.map((group, index): Piece => ({ ...group, from: groups[index + 1]?.commits[0].sha ?? before }));
+  return { pieces, loose, complete: complete && commits.length <= LOOKED_AT };
 }

@@ -13,16 +13,18 @@ const PLAIN = 'export const answer = 42;\n';
 const LAST_LOOK = 2;
 
 let world: World;
+let rules: readonly Json[];
 let count = 0;
 
 beforeAll(async () => {
   world = await startWorld({ files: { 'package.json': '{ "name": "shop", "version": "1.0.0" }\n' } });
-  world.repository.setRules([
+  rules = [
     {
       type: 'required_status_checks',
       parameters: { required_status_checks: [{ context: 'countersign', integration_id: world.github.app.id }] },
     },
-  ]);
+  ];
+  world.repository.setRules(rules);
 }, 60_000);
 afterAll(() => world.close());
 beforeEach(() => {
@@ -192,6 +194,68 @@ describe('an entry, and one issue that is kept up to date,', () => {
     await lastLook();
     expect(await bypasses()).toHaveLength(before + 1);
     expect((await issues())[0]?.body).toBe(last?.body);
+  });
+});
+
+describe('a green pull request that is merged by hand', () => {
+  /** Pushed to main, where the pull request then counts as merged: its merge, with these files beside its own. */
+  async function mergedByHand(
+    files: Record<string, string | null>,
+    how: 'by hand' | 'by the merge endpoint' = 'by hand',
+  ) {
+    const { repository } = world;
+    const own = `src/way${count}.js`;
+    const branch = `copilot/by-hand-${count}`;
+    const head = await repository.push(branch, { [own]: PLAIN }, { as: 'Copilot' });
+    const number = await repository.open({ branch, title: 'A way in', as: 'Copilot' });
+    expect((await repository.completed(head)).conclusion).toBe('success');
+    if (how === 'by hand') {
+      await repository.push('main', { [own]: PLAIN, ...files }, { as: 'ben', mergeOf: [head] });
+    } else {
+      const beyond = await repository.push(`${branch}-and-more`, files, { as: 'ben', onto: head });
+      await repository.push(
+        'main',
+        { [own]: PLAIN, ...files },
+        {
+          as: 'ben',
+          mergeOf: [beyond],
+          verified: true,
+          committer: { name: 'GitHub', email: 'noreply@github.com' },
+        },
+      );
+    }
+    expect(repository.pull(number).merged).toBe(true);
+    await lastLook();
+    return (await bypasses()).filter((each) => each.pullRequest === number);
+  }
+
+  test('as it is raises no alarm, also where the base went on, or already held a part of it', async () => {
+    expect(await mergedByHand({})).toEqual([]);
+    count += 100;
+    await world.repository.push(
+      'main',
+      { [`src/way${count}.js`]: PLAIN, 'docs/on.txt': `${count}\n` },
+      { as: 'maria' },
+    );
+    expect(await mergedByHand({})).toEqual([]);
+  });
+
+  test.each([
+    ['a file that nobody reviewed', { 'src/smuggled.js': INJECTION }],
+    ['a file that the base lost in it', { 'package.json': null }],
+  ])('with %s is told like any other bypass', async (_, files) => {
+    world.repository.setRules(rules);
+    const found = await mergedByHand(files);
+    expect(found).toMatchObject([{ reason: 'merged with another content than was reviewed' }]);
+    expect((await issues())[0]?.body).toMatch(
+      new RegExp(`pull request ${found[0]?.pullRequest} to .main. .* by ben: merged with another content`),
+    );
+  });
+
+  test('of a branch that goes on after what was reviewed is told, although GitHub made the merge', async () => {
+    expect(await mergedByHand({ 'src/beyond.js': INJECTION }, 'by the merge endpoint')).toMatchObject([
+      { reason: 'merged with another content than was reviewed' },
+    ]);
   });
 });
 

@@ -51,7 +51,6 @@ function everyReply(text: string): readonly Reply[] {
     { kind: 'refusal-recorded', signer: text, items },
     { kind: 'cancelled', signer: text, count: 0 },
     { kind: 'cancelled', signer: text, count: 2 },
-    { kind: 'lapsed', items, why: text },
     {
       kind: 'status',
       report: report({ findings: [bad] }),

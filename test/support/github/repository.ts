@@ -115,6 +115,7 @@ export function createRepository(stage: Stage, world: RepositoryWorld, call: Pic
       };
       stage.emit('push', world.fullName, as, fields);
     }
+    if (fork === null) mergedByPush(branch, before, after, as);
     for (const pull of pullsOf(stage.world, world.fullName)) {
       if (pull.headRef !== branch || pull.fork !== fork || pull.state !== 'open' || pull.headSha === after) continue;
       const previous = pull.headSha;
@@ -124,6 +125,18 @@ export function createRepository(stage: Stage, world: RepositoryWorld, call: Pic
       say(pull, 'synchronize', as, { before: previous, after });
     }
     if (fork === null) suite('requested', after, as);
+  }
+
+  /** GitHub counts a pull request as merged as soon as its base holds its head, by whatever way. */
+  function mergedByPush(branch: string, before: string, after: string, as: string): void {
+    const came = new Set(commitsBetween(stage.world, before, after).map(({ sha }) => sha));
+    for (const pull of pullsOf(stage.world, world.fullName)) {
+      if (pull.baseRef !== branch || pull.state !== 'open' || !came.has(pull.headSha)) continue;
+      stage.world.mergedAs.set(`${world.fullName}#${pull.number}`, [after]);
+      pull.state = 'closed';
+      pull.merged = true;
+      say(pull, 'closed', as);
+    }
   }
 
   function say(pull: StoredPull, action: string, sender: string, fields: Json = {}): void {
