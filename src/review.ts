@@ -10,6 +10,7 @@ import { diffDigestOf, involve } from './review/involvement.ts';
 import { type Judgement, judge } from './review/judge.ts';
 import { lapseSignOffs } from './review/lapse.ts';
 import { lookAgainWhenOlder } from './review/maturing.ts';
+import { holdsOrganisationPolicy } from './review/policy-change.ts';
 import { publish } from './review/publish.ts';
 import { rememberAsked } from './review/remember.ts';
 import { couldNotEvaluate, retryLater, SIGNABLE_AFTER_MS } from './review/retry.ts';
@@ -28,6 +29,7 @@ export async function review(job: ReviewJob, ports: Ports, signal: AbortSignal):
 
   const running = needsRunAtOnce(job, ground) ? startRun(ground, ports) : Promise.resolve(null);
   try {
+    if (ground.policyProblem !== null) throw ground.policyProblem;
     const [{ judgement, diffDigest }, run] = await Promise.all([
       unlessAborted(judgeChange(ground, ports, signal), signal),
       running,
@@ -101,6 +103,7 @@ async function judgeChange(
       fixturePaths: policy.fixturePaths,
       excluded: policy.excluded,
       owner: repository.owner,
+      organisationPolicy: holdsOrganisationPolicy(repository, ground.state),
       routingTree: ports.host.tree(repository, ground.state.defaultSha),
       routes: routesOf(policy),
       knownHandles: ground.record.handles,

@@ -104,6 +104,7 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
         excluded: policy.excluded,
         signForUnknowns: false,
         owner: null,
+        organisationPolicy: false,
         routingTree: snapshot.base,
         routes: routesOf(policy),
         knownHandles: {},

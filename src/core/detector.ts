@@ -83,6 +83,8 @@ export interface GuardrailContext {
   readonly scope?: 'change' | 'all';
   /** Path globs under which broken files are text (base policy). */
   readonly fixturePaths: readonly string[];
+  /** True in an organisation's `.github` repository, whose `countersign.yml` is the policy of all its repositories. */
+  readonly organisationPolicy?: boolean;
 }
 
 export interface GuardrailDetector {

@@ -116,7 +116,12 @@ export const PROTECTED_RULES: readonly string[] = ['policy-changed', 'not-evalua
  * whatever a policy excludes. File systems without case make `.GitHub/` the same folder.
  */
 export function isPolicyPath(path: string): boolean {
-  return /^\.github(?:\/countersign\.ya?ml)?$/i.test(path);
+  return /^\.github(?:\/countersign\.ya?ml)?$/i.test(path) || isOrganisationPolicyPath(path);
+}
+
+/** The same for the policy of a whole organisation, in its `.github` repository; elsewhere it is a file like any other. */
+export function isOrganisationPolicyPath(path: string): boolean {
+  return /^countersign\.ya?ml$/i.test(path);
 }
 
 export const DEFAULT_POLICY: Policy = {

@@ -5,8 +5,10 @@ import { CountersignError } from '../core/errors.ts';
 import type { CommitNode } from '../core/history.ts';
 import type { PullRequestState, RepositoryRef, RepositoryState } from '../core/host.ts';
 import type { Job } from '../core/job.ts';
+import { STRICTEST_POLICY } from '../core/policy.ts';
 import type { PullRequestRecord, StoredReview } from '../core/store.ts';
 import type { AppliedPolicy } from '../policy/applied.ts';
+import { applyPolicy } from '../policy/apply.ts';
 import { checkName } from '../policy/checks.ts';
 import type { Ports } from '../ports.ts';
 
@@ -21,6 +23,8 @@ export interface Ground {
   readonly state: RepositoryState;
   readonly pullRequest: PullRequestState;
   readonly policy: AppliedPolicy;
+  /** Why the policy could not be read: nothing is judged then, and the strictest stands in its place. */
+  readonly policyProblem: CountersignError | null;
   readonly checkName: string;
   readonly commits: readonly (CommitFacts & CommitNode)[];
   readonly commitsComplete: boolean;
@@ -49,8 +53,8 @@ export async function readGround(job: ReviewJob, ports: Ports): Promise<Ground |
 
   const stillHolds =
     expected !== null && expected.base === pullRequest.baseSha && expected.head === pullRequest.headSha;
-  const [policy, mergeBase] = await Promise.all([
-    ports.policy(repository, state, pullRequest),
+  const [{ policy, policyProblem }, mergeBase] = await Promise.all([
+    readPolicy(repository, state, pullRequest, ports),
     stillHolds ? expected.mergeBase : host.mergeBase(repository, pullRequest.baseSha, pullRequest.headSha),
   ]);
   const attribution = raise(
@@ -62,7 +66,12 @@ export async function readGround(job: ReviewJob, ports: Ports): Promise<Ground |
     state,
     pullRequest,
     policy,
-    checkName: checkName(pullRequest.baseRef, state.defaultBranch, policy.guardedBranches, policy.mode),
+    policyProblem,
+    // Which branches are guarded stands in the policy too: a run there was before has the right name.
+    checkName:
+      policyProblem !== null && latest?.report.baseRef === pullRequest.baseRef
+        ? latest.checkName
+        : checkName(pullRequest.baseRef, state.defaultBranch, policy.guardedBranches, policy.mode),
     commits,
     commitsComplete: complete,
     mergeBase,
@@ -72,6 +81,21 @@ export async function readGround(job: ReviewJob, ports: Ports): Promise<Ground |
     latest,
     untouched: known === null && job.cause === 'pull_request.opened' && job.earlierStarts === 0 && job.attempt === 0,
   };
+}
+
+/** A policy that cannot be read now is unknown: that is said in the check like any other unknown, and tried again. */
+async function readPolicy(
+  repository: RepositoryRef,
+  state: RepositoryState,
+  pullRequest: PullRequestState,
+  ports: Ports,
+): Promise<Pick<Ground, 'policy' | 'policyProblem'>> {
+  try {
+    return { policy: await ports.policy(repository, state, pullRequest), policyProblem: null };
+  } catch (error) {
+    if (!(error instanceof CountersignError) || error.code !== 'host-unavailable') throw error;
+    return { policy: applyPolicy(STRICTEST_POLICY, [], ports.now()), policyProblem: error };
+  }
 }
 
 /**
@@ -137,6 +161,7 @@ function newRecord(repository: RepositoryRef, pullRequest: PullRequestState): Pu
  * delivery that comes again, under whatever id, does nothing.
  */
 export function isAnswered(job: ReviewJob, ground: Ground): boolean {
+  if (ground.policyProblem !== null) return false;
   const { latest, record, pullRequest, policy, mergeBase, textDigest } = ground;
   // A try after a failure, or after a process died, cannot know what of the answer was said: it says it again.
   if (job.attempt > 0 || job.earlierStarts > 0) return false;

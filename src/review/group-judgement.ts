@@ -19,6 +19,8 @@ export interface GroupGround {
   readonly branch: string;
   readonly policy: AppliedPolicy;
   readonly owner: string;
+  /** Whether this repository holds the organisation's policy. */
+  readonly organisationPolicy: boolean;
   readonly defaultSha: string;
   /** Where the group's history leaves the branch. */
   readonly root: string;
@@ -75,6 +77,7 @@ async function judgeOnce(
       fixturePaths: policy.fixturePaths,
       excluded: policy.excluded,
       owner: ground.owner,
+      organisationPolicy: ground.organisationPolicy,
       routingTree: ports.host.tree(job.repository, ground.defaultSha),
       routes: routesOf(policy),
       knownHandles: {},

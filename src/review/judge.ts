@@ -59,6 +59,8 @@ export interface JudgeInput {
   readonly excluded: (path: string) => boolean;
   /** Login of the repository's owner, where there is one. */
   readonly owner: string | null;
+  /** Whether this repository holds the organisation's policy. */
+  readonly organisationPolicy: boolean;
   /** Where routing lines are read: the tip of the default branch, or the base of a local change. */
   readonly routingTree: Tree;
   /** What the policy says of private names and registries; the base tree's own lines are read along with it. */
@@ -189,6 +191,7 @@ async function inspectFiles(
           (await isEmpty(snapshot.base)),
         fixturePaths: input.fixturePaths,
         scope: input.scope,
+        organisationPolicy: input.organisationPolicy,
       },
     },
     signal,

@@ -21,6 +21,7 @@ import {
 } from './group-members.ts';
 import { readMember } from './group-standing.ts';
 import type { Judgement } from './judge.ts';
+import { holdsOrganisationPolicy } from './policy-change.ts';
 import { endRun } from './runs.ts';
 
 /** Tries of a group that cannot be evaluated: with the back-off between them, about twenty minutes. */
@@ -108,6 +109,7 @@ async function readGroup(job: MergeGroupJob, checkRunId: number, ports: Ports): 
     branch,
     policy,
     owner: state.owner.login,
+    organisationPolicy: holdsOrganisationPolicy(repository, state),
     defaultSha: state.defaultSha,
     root,
     members,

@@ -19,7 +19,10 @@ export async function notePolicy(
   const note = `policy:${repository.id}`;
   const before = await ports.store.cached(note);
   if (before === policy.digest) return;
-  if (before !== null) {
+  if (before === null) {
+    // Nobody noted what was in force until now: the reviews themselves say it.
+    await reviewAllOpen(repository, `policy:${policy.digest}:${cause}`, policy.digest, ports);
+  } else {
     await ports.store.ledger.append(repository.installationId, {
       type: 'policy-change',
       effectKey: `policy:${repository.id}:${policy.digest}:${cause}`,
@@ -36,15 +39,27 @@ export async function notePolicy(
       details: { before, cause },
       at: new Date(ports.now()).toISOString(),
     });
-    await reviewAllOpen(repository, `policy:${policy.digest}:${cause}`, ports);
+    await reviewAllOpen(repository, `policy:${policy.digest}:${cause}`, null, ports);
   }
   await ports.store.cache(note, policy.digest, new Date(ports.now() + REMEMBERED_MS).toISOString());
 }
 
-/** Its ids are made of what asks, so that a job that starts again after a crash asks for nothing twice. */
-async function reviewAllOpen(repository: RepositoryRef, why: string, ports: Ports): Promise<void> {
+/**
+ * Its ids are made of what asks, so that a job that starts again after a crash asks for nothing twice. `unless`: a
+ * policy's digest; what was reviewed by that one is left as it is.
+ */
+async function reviewAllOpen(
+  repository: RepositoryRef,
+  why: string,
+  unless: string | null,
+  ports: Ports,
+): Promise<void> {
   const { pullRequests } = await ports.host.openPullRequests(repository);
   for (const [index, { number }] of pullRequests.entries()) {
+    if (unless !== null) {
+      const latest = await ports.store.latestReview(repository.id, number);
+      if (latest === null || latest.report.policyDigest === unless) continue;
+    }
     await ports.store.queue.send(
       `${why}:${repository.id}:${number}`,
       {
@@ -71,13 +86,18 @@ export async function checkPolicy(job: Extract<Job, { kind: 'policy-check' }>, p
   await notePolicy(job.repository, policy, job.sender, job.cause, ports);
 }
 
+/** Whether the policy of all of an organisation's repositories lies in this one. */
+export function holdsOrganisationPolicy({ name }: RepositoryRef, { owner }: RepositoryState): boolean {
+  return name === '.github' && owner.type === 'Organization';
+}
+
 /** A push to the organisation's `.github` may change every repository's policy. */
 export async function checkOrganisationPolicy(
   repository: RepositoryRef,
   state: RepositoryState,
   ports: Ports,
 ): Promise<void> {
-  if (repository.name !== '.github' || state.owner.type !== 'Organization') return;
+  if (!holdsOrganisationPolicy(repository, state)) return;
   // That there was none may be remembered: from now on it is asked for again.
   const note = `organisation-policy:${repository.installationId}:${state.owner.id}`;
   if ((await ports.store.cached(note)) === 'absent') {

@@ -27,6 +27,7 @@ async function digestsOf(snapshot: Snapshot): Promise<readonly string[]> {
       signForUnknowns: false,
       leaveOutLookUps: false,
       owner: null,
+      organisationPolicy: false,
       routingTree: snapshot.base,
       routes: [],
     },

@@ -37,9 +37,11 @@ interface Settings {
   first: string;
   /** `png 70000`: the added file is binary. */
   binary: string;
+  /** `yes` in the repository that holds an organisation's policy. */
+  organisation: string;
 }
 
-const SETTING = /^(author|rename|mode|escapes|first|binary): (.+)$/;
+const SETTING = /^(author|rename|mode|escapes|first|binary|organisation): (.+)$/;
 const SECTION = /^-- (before|after|pr)\/(.+) --$/;
 
 const FOLDER = join(import.meta.dirname, '..', '..', 'fixtures', 'detectors');
@@ -125,6 +127,7 @@ function build(settings: Partial<Settings>, sections: readonly { where: string; 
     attribution: attributionOf(settings.author ?? 'agent'),
     changedPaths: [...new Set([...before.keys(), ...after.keys()])],
     firstCommit: settings.first === 'yes',
+    organisationPolicy: settings.organisation === 'yes',
   });
   return { subjects, context };
 }

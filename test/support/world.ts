@@ -53,11 +53,14 @@ export interface WorldOptions {
   readonly databaseUrl?: string;
   /** Below which path the API is found, as on GitHub Enterprise Server. */
   readonly apiPath?: string;
+  /** Files of further repositories of the same owner, by name. The people have the same roles there. */
+  readonly alsoRepositories?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 /** The whole service in this process, between an emulated GitHub and a local npm registry. */
 export async function startWorld(options: WorldOptions): Promise<World> {
   const owner = options.owner ?? 'acme';
+  const collaborators = options.collaborators ?? { maria: 'maintain', ben: 'write', rita: 'read', Copilot: 'write' };
   const folder = await mkdtemp(join(tmpdir(), 'countersign-world-'));
   const [registry, github] = await Promise.all([
     startVerdaccio({ uplink: false, latencyMs: options.registryLatencyMs ?? 0 }),
@@ -65,17 +68,13 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       users: [...USERS],
       organisations: [{ login: 'acme', members: ['maria', 'ben', 'rita'] }],
       repositories: [
-        {
+        { owner, name: 'shop', files: options.files, collaborators },
+        ...Object.entries(options.alsoRepositories ?? {}).map(([name, files]) => ({
           owner,
-          name: 'shop',
-          files: options.files,
-          collaborators: options.collaborators ?? {
-            maria: 'maintain',
-            ben: 'write',
-            rita: 'read',
-            Copilot: 'write',
-          },
-        },
+          name,
+          files,
+          collaborators,
+        })),
       ],
       webhookSecret: SECRET,
       ...(options.latencyMs === undefined ? {} : { latencyMs: options.latencyMs }),
