@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { CountersignError } from '../../src/core/errors.ts';
 import type { Report } from '../../src/core/report.ts';
 import type { StoredReview } from '../../src/core/store.ts';
 import { isAnswered } from '../../src/review/ground.ts';
@@ -91,6 +92,7 @@ describe('a delivery that was answered', () => {
     record: { state: 'open', openCheckRun: null },
     pullRequest: { headSha: 'head', baseRef: 'main' },
     policy: { digest: 'policy' },
+    policyProblem: null,
     checkName: 'countersign',
     mergeBase: 'base',
     textDigest: 'text',
@@ -99,6 +101,12 @@ describe('a delivery that was answered', () => {
 
   test('asks for nothing more', () => {
     expect(isAnswered(job, ground)).toBe(true);
+  });
+
+  test('is answered again where the policy cannot be read now', () => {
+    expect(isAnswered(job, { ...ground, policyProblem: new CountersignError('host-unavailable', 'no policy') })).toBe(
+      false,
+    );
   });
 
   test('is answered again after a failure or a death: what was stored may never have been said', () => {
