@@ -3,7 +3,7 @@ import { isOn, judgeInfrastructure, type Opinion } from '../support/infra.ts';
 import { guardrailRule, looseningDetector } from '../support/rule.ts';
 import { mayBeInfrastructure, normal, type Setting } from '../support/settings.ts';
 import { type Command, mayHoldCommands } from '../support/shell.ts';
-import { coversAdminPort, type Ports, portsOf } from './ports.ts';
+import { coversAdminPort, type Ports, portsAt, portsOf, rangesIn } from './ports.ts';
 
 const RULE = guardrailRule('open-network', {
   shortDescription: 'A port for administrators or databases opens to the whole internet',
@@ -17,76 +17,88 @@ const RULE = guardrailRule('open-network', {
 const REMEDIATION = 'Name the networks that need the port, or reach it through a private network or a session service.';
 
 const SOURCE =
-  /^(?:cidrblocks?|cidrip|cidripv[46]|ipv6cidrblocks?|cidripv6|cidrs?|sourceranges?|sourceaddressprefix(?:es)?|sourcecidr|sourceiprange|remoteipprefix|sourceaddresses|inboundcidrs?|allowedcidrs?|allowedcidrblocks|ingresscidrblocks|sourceips?|cidripv4|cidr4|ipranges|source)$/;
-const EVERYWHERE = /^(?:0\.0\.0\.0(?:\/0)?|::(?:\/0)?|0::0\/0|any|internet|\*)$/i;
+  /^(?:cidrblocks?|cidrip|cidripv[46]|ipv6cidrblocks?|cidripv6|cidrs?|fromcidr|sourceranges?|srcipranges|sourceaddressprefix(?:es)?|sourcecidr|sourceiprange|remoteipprefix|sourceaddresses|inboundcidrs?|allowedcidrs?|allowedcidrblocks|ingresscidrblocks|sourceips?|cidripv4|cidr4|ipranges|source)$/;
+/**
+ * Every address, in each spelling. A network of more than 2^24 addresses is nobody's own (RFC 4632; 0.0.0.0/1 and
+ * 128.0.0.0/1 together are all), nor is one of IPv6 that is wider than the private addresses of RFC 4193 (fc00::/7).
+ */
+const EVERYWHERE = /^(?:0\.0\.0\.0|(?:\d+\.){3}\d+\/[0-7]|::|[\da-f]*:[\da-f:]*\/[0-6]|any|internet|\*)$/i;
+const NETWORK = /\/[0-7]$/;
 const OUTWARD = /egress|outbound/;
 const RULES = /securitygroup|firewall|ingress|networkacl|nsg|securityrule|networkrule|networksecurity|sgrule|aclrule/;
 /** Interfaces that are open by a switch or a list without ports. */
 const PLANES =
   /^(?:publicaccesscidrs|masterauthorizednetworksconfig|authorizednetworks|authorizedipranges|apiserverauthorizedipranges|apiserveraccess|whitelistedips|firewallrules|loadbalancersourceranges)$/;
 
+type Says = (key: RegExp, value: RegExp) => boolean;
+
+function sayingsOf(mates: readonly Setting[]): Says {
+  return (key, value) => mates.some((mate) => key.test(mate.key) && mate.values.some((given) => value.test(given)));
+}
+
+function isDenied(says: Says): boolean {
+  return says(/^(?:access|action|ruleaction|effect)$/, /^(?:deny|drop|reject)$/i);
+}
+
 function isOutward(setting: Setting, settings: readonly Setting[]): boolean {
   if (setting.path.some((part) => OUTWARD.test(part)) || OUTWARD.test(setting.type)) return true;
-  const mates = settings.filter(({ group, scope }) => group === setting.group && scope === setting.scope);
-  const says = (key: RegExp, value: RegExp) =>
-    mates.some((mate) => key.test(mate.key) && mate.values.some((given) => value.test(given)));
-  if (says(/^(?:direction|type|trafficdirection)$/, /^(?:egress|outbound)$/i) || says(/^egress$/, /^true$/i))
-    return true;
+  // A rule may say at its head what its addresses, in a block of their own, are for.
+  const says = sayingsOf(
+    settings.filter(
+      ({ group, scope, path }) => group === setting.group || (scope === setting.scope && path.length === 0),
+    ),
+  );
   return (
-    says(/^(?:access|action|ruleaction|effect)$/, /^(?:deny|drop|reject)$/i) ||
-    settings.some(
-      (other) =>
-        other.scope === setting.scope &&
-        other.path.length === 0 &&
-        /^direction$/.test(other.key) &&
-        /^egress$/i.test(other.values[0] ?? ''),
-    )
+    says(/^(?:direction|type|trafficdirection)$/, /^(?:egress|outbound)$/i) ||
+    says(/^egress$/, /^true$/i) ||
+    isDenied(says)
   );
 }
 
-/** Settings that say which ports a source may reach: those beside it, or in blocks of the same rule. */
-function portsBeside(setting: Setting, settings: readonly Setting[]): Ports | null {
-  const within = settings.filter(
-    (other) => other.scope === setting.scope && (other.group === setting.group || isNested(other, setting)),
+/** The ports that are named in the same map as a setting, or in blocks inside it (`allow { ports }`). */
+function portsBeside({ scope, parent }: Setting, settings: readonly Setting[]): Ports {
+  return portsOf(
+    settings.filter(
+      (other) => other.scope === scope && parent !== null && other.start >= parent.start && other.end <= parent.end,
+    ),
   );
-  return portsOf(within);
 }
 
-/** The blocks of a rule that has its ports apart from its sources (`allow { ports }`, `properties`). */
-function isNested(other: Setting, setting: Setting): boolean {
-  if (/firewall/.test(setting.type)) return true;
-  return setting.parent !== null && other.start >= setting.parent.start && other.end <= setting.parent.end;
+/** A range of addresses of a database's firewall that holds half of all or more. */
+function isWideRange(setting: Setting, settings: readonly Setting[]): boolean {
+  if (setting.key !== 'startipaddress') return false;
+  const end = settings.find(({ group, key }) => group === setting.group && key === 'endipaddress');
+  return firstByte(end) - firstByte(setting) >= 127;
+}
+
+function firstByte(setting: Setting | undefined): number {
+  return Number.parseInt(setting?.values[0] ?? '', 10);
+}
+
+/** What a network policy lets in from everywhere; a port that is named and meant for everybody is no weak spot. */
+function ofPolicy(setting: Setting, settings: readonly Setting[]): Opinion | null {
+  const from = settings.find(({ key, start, end }) => key === 'from' && start < setting.start && setting.end <= end);
+  const ports = from === undefined ? null : portsBeside(from, settings);
+  return ports !== null && ports.ranges.length > 0 && !coversAdminPort(ports)
+    ? null
+    : { shape: 'open-policy', what: 'A network policy admits every address', level: 'warning' };
 }
 
 function ofSetting(setting: Setting, settings: readonly Setting[]): Opinion | null {
-  const { key, values } = setting;
+  const { key, values, path } = setting;
   if (setting.value === null) return ofProgram(setting, settings);
-  if (!values.some((value) => EVERYWHERE.test(value))) return endpoint(setting) ?? published(setting);
-  const networks = values.some((value) => /^(?:0\.0\.0\.0\/0|::\/0)$/.test(value));
-  if (networks && (PLANES.test(key) || setting.path.some((part) => PLANES.test(part))))
+  if (isWideRange(setting, settings)) return { shape: 'open-interface', what: 'A database is open to every address' };
+  const everywhere = values.filter((value) => EVERYWHERE.test(value));
+  if (everywhere.length === 0) return endpoint(setting) ?? published(setting);
+  if (everywhere.some((value) => NETWORK.test(value)) && [...path, key].some((part) => PLANES.test(part)))
     return { shape: 'open-interface', what: 'The interface of a cluster or a database is open to every address' };
-  if (key === 'value' && setting.path.some((part) => /authorizednetworks/.test(part)))
-    return { shape: 'open-interface', what: 'A database is open to every address' };
-  if (
-    /^startipaddress$/.test(key) &&
-    settings.some(
-      (other) =>
-        other.group === setting.group && /^endipaddress$/.test(other.key) && other.values.includes('255.255.255.255'),
-    )
-  )
-    return { shape: 'open-interface', what: 'A database is open to every address' };
   if (!SOURCE.test(key) || isOutward(setting, settings)) return null;
-  const context = `${setting.type}.${setting.path.join('.')}.${normal(setting.scope.name)}`;
-  if (key === 'cidr' && setting.path.includes('ipblock'))
-    return setting.path.includes('ingress')
-      ? { shape: 'open-policy', what: 'A network policy lets every address in', level: 'warning' }
-      : null;
-  if (!RULES.test(context) && portsBeside(setting, settings) === null) return null;
-  if (key === 'source' && !RULES.test(context)) return null;
-  // A route or a subnet of every address is not a rule about who may come in.
-  if (/route|subnet|vpc(?!securitygroup)|peering/.test(setting.type) && !RULES.test(setting.type)) return null;
-  const ports = portsBeside(setting, settings);
-  if (ports === null) return null;
+  if (path.at(-1) === 'ipblock') return ofPolicy(setting, settings);
+  if (key === 'source' && !RULES.test(`${setting.type}.${path.join('.')}.${normal(setting.scope.name)}`)) return null;
+  return portOpinion(portsBeside(setting, settings));
+}
+
+function portOpinion(ports: Ports): Opinion | null {
   return coversAdminPort(ports)
     ? {
         shape: ports.all ? 'all-ports' : 'admin-port',
@@ -97,14 +109,14 @@ function ofSetting(setting: Setting, settings: readonly Setting[]): Opinion | nu
 
 /** A port of a composed service that is published on every address by name: `0.0.0.0:5432:5432`. */
 function published(setting: Setting): Opinion | null {
-  if (setting.key !== 'ports' || setting.type !== 'service') return null;
-  const open = setting.values.find((value) => {
+  if (!/^(?:published)?ports$/.test(setting.key)) return null;
+  const open = setting.values.some((value) => {
     const port = /^(?:0\.0\.0\.0|\[::\]):\d+:(\d+)(?:\/\w+)?$/.exec(value)?.[1];
-    return port !== undefined && coversAdminPort({ ranges: [[Number(port), Number(port)]], all: false, shown: port });
+    return port !== undefined && coversAdminPort(portsAt([Number(port)]));
   });
-  return open === undefined
-    ? null
-    : { shape: 'published-port', what: 'A port for administrators or databases is published on every address' };
+  return open
+    ? { shape: 'published-port', what: 'A port for administrators or databases is published on every address' }
+    : null;
 }
 
 /** Switches that take the network's borders away. */
@@ -125,88 +137,64 @@ function endpoint(setting: Setting): Opinion | null {
     /networkpolicy/.test(setting.type) &&
     setting.value.items.some((item) => item.kind === 'map' && item.entries.length === 0)
   )
-    return { shape: 'open-policy', what: 'A network policy lets everything in', level: 'warning' };
+    return { shape: 'open-policy', what: 'A network policy admits everything', level: 'warning' };
   return null;
 }
 
 function ofProgram(setting: Setting, settings: readonly Setting[]): Opinion | null {
   const { key, values } = setting;
-  if (
-    /(?:addIngressRule|add_ingress_rule|allowFrom|allow_from|AddIngressRule)\(\)$/.test(key) &&
-    values.some((value) => /anyIpv[46]|any_ipv[46]|AnyIpv[46]|0\.0\.0\.0\/0|::\/0/.test(value))
-  )
-    return callOpinion(values);
-  if (
-    /(?:allowFromAnyIpv4|allow_from_any_ipv4|allowDefaultPortFromAnyIpv4|allow_default_port_from_any_ipv4)\(\)$/.test(
-      key,
-    )
-  )
-    return key.includes('efaultPort') || key.includes('default_port')
-      ? { shape: 'admin-port', what: 'Every address may reach the default port' }
-      : callOpinion(values);
-  if (SOURCE.test(key) && values.some((value) => EVERYWHERE.test(value))) {
-    const mates = settings.filter(({ group }) => group === setting.group);
-    // A star alone says little in a program; beside “access: Allow” it is a security rule's source.
-    const allows = mates.some((mate) => mate.key === 'access' && mate.values.some((value) => /^allow$/i.test(value)));
-    if (!allows && values.every((value) => !EVERYWHERE.test(value) || value === '*')) return null;
-    if (
-      mates.some(
-        (mate) =>
-          /^(?:type|direction)$/.test(mate.key) && mate.values.some((value) => OUTWARD.test(value.toLowerCase())),
-      )
-    )
-      return null;
-    // A firewall's ports stand in a list of their own beside its sources.
-    const near = /firewall/i.test(setting.type)
-      ? settings.filter(({ start }) => Math.abs(start - setting.start) < 600)
-      : mates;
-    const ports = portsOf(near);
-    return ports !== null && coversAdminPort(ports)
-      ? { shape: 'admin-port', what: `Every address may reach port ${ports.shown}` }
+  const fromAnywhere = /(allowDefaultPort|allow_default_port|allow)_?from_?any_?ipv4\(\)$/i.exec(key)?.[1];
+  if (fromAnywhere !== undefined)
+    return /^allow$/i.test(fromAnywhere)
+      ? callOpinion(values)
+      : { shape: 'admin-port', what: 'Every address may reach the default port' };
+  if (/(?:add_?ingress_?rule|allow_?from)\(\)$/i.test(key))
+    return values.some((value) => /any_?ipv[46]$/i.test(value) || (EVERYWHERE.test(value) && NETWORK.test(value)))
+      ? callOpinion(values)
       : null;
-  }
-  return null;
+  const everywhere = SOURCE.test(key) ? values.filter((value) => EVERYWHERE.test(value)) : [];
+  if (everywhere.length === 0) return null;
+  const mates = settings.filter(({ group }) => group === setting.group);
+  const says = sayingsOf(mates);
+  // A star alone says little in a program; beside “access: Allow” it is a security rule's source.
+  if (everywhere.every((value) => value === '*') && !says(/^access$/, /^allow$/i)) return null;
+  if (isDenied(says) || says(/^(?:type|direction)$/, /^(?:egress|outbound)$/i)) return null;
+  return portOpinion(portsOf(/firewall/.test(setting.type) ? ofSameCall(setting, settings) : mates));
+}
+
+/** The settings of a firewall, whose ports stand in a list of their own beside its sources. */
+function ofSameCall(setting: Setting, settings: readonly Setting[]): readonly Setting[] {
+  const calls = settings.filter(({ key }) => normal(key) === setting.type).map(({ start }) => start);
+  const begin = calls.findLast((start) => start < setting.start) ?? 0;
+  const end = calls.find((start) => start > setting.start) ?? Number.POSITIVE_INFINITY;
+  return settings.filter(({ type, start }) => type === setting.type && start > begin && start < end);
 }
 
 function callOpinion(values: readonly string[]): Opinion | null {
-  if (values.some((value) => /(?:all_?Traffic|all_?Tcp|AllTraffic|AllTcp)$/i.test(value)))
-    return { shape: 'all-ports', what: 'Every address may reach every port' };
-  const numbers = values.filter((value) => /^\d+$/.test(value)).map(Number);
-  const ports: Ports = { ranges: numbers.map((port) => [port, port] as const), all: false, shown: numbers.join(', ') };
-  return coversAdminPort(ports) ? { shape: 'admin-port', what: `Every address may reach port ${ports.shown}` } : null;
+  if (values.some((value) => /all_?(?:Traffic|Tcp)$/i.test(value))) return portOpinion({ ...portsAt([]), all: true });
+  return portOpinion(portsAt(values.filter((value) => /^\d+$/.test(value)).map(Number)));
 }
 
 const OPEN_COMMANDS =
   /\b(?:aws\s+ec2\s+authorize-security-group-ingress|gcloud\s+compute\s+firewall-rules\s+(?:create|update)|az\s+network\s+nsg\s+rule\s+(?:create|update)|doctl\s+compute\s+firewall|openstack\s+security\s+group\s+rule\s+create|hcloud\s+firewall\s+add-rule)\b/;
 
+const FIREWALL_OFF =
+  /^(?:sudo )?(?:ufw (?:--force )?disable\b|iptables (?:-F|--flush|-P INPUT ACCEPT)\b|setenforce 0\b|systemctl (?:stop|disable) (?:--now )?(?:firewalld|ufw))/;
+const NOT_INWARD = /--(?:egress|direction[= ](?:EGRESS|Outbound)|access[= ]Deny|action[= ]DENY)/i;
+const PORT_OPTION =
+  /--(?:port|dst-port|destination-port-ranges?|allow|rules|ports?|ip-permissions)[= ](\S+(?:\s+\d\S*)*)/;
+
 function ofCommand(command: Command): Opinion | null {
   const source = command.words.join(' ');
-  if (
-    /^(?:sudo )?ufw (?:--force )?disable\b|^(?:sudo )?iptables (?:-F|--flush|-P INPUT ACCEPT)\b|^(?:sudo )?setenforce 0\b|^(?:sudo )?systemctl (?:stop|disable) (?:--now )?(?:firewalld|ufw)/.test(
-      source,
-    )
-  )
+  if (FIREWALL_OFF.test(source))
     return { shape: 'firewall-off', what: 'A command that switches the firewall off', level: 'warning' };
-  if (!OPEN_COMMANDS.test(source)) return null;
+  if (!OPEN_COMMANDS.test(source) || NOT_INWARD.test(source)) return null;
   const everywhere =
-    /(?:0\.0\.0\.0\/0|::\/0)/.test(source) ||
-    /--source-address-prefixes?[= ](?:\*|Internet|Any)/i.test(source) ||
+    /(?:0\.0\.0\.0|::)\/0|--source-address-prefixes?[= ](?:\*|Internet|Any)/i.test(source) ||
     (/firewall-rules create/.test(source) && !/--source-(?:ranges|tags|service-accounts)/.test(source));
-  if (
-    !everywhere ||
-    /--(?:egress|direction[= ]EGRESS|direction[= ]Outbound|access[= ]Deny|action[= ]DENY)/i.test(source)
-  )
-    return null;
-  const given =
-    /(?:--(?:port|dst-port|destination-port-ranges?|allow|rules|ports?|ip-permissions)[= ])(\S+(?:\s+\d\S*)*)/.exec(
-      source,
-    )?.[1];
-  const protocol = /--protocol[= ](?:-1|all)\b|--allow[= ]all\b/.test(source);
-  const numbers = [...(given ?? '').matchAll(/(\d+)(?:-(\d+))?/g)].map(
-    (found) => [Number(found[1]), Number(found[2] ?? found[1])] as const,
-  );
-  const ports: Ports = { ranges: numbers, all: protocol || given === '*', shown: given ?? '' };
-  return coversAdminPort(ports)
+  const given = PORT_OPTION.exec(source)?.[1] ?? '';
+  const all = given === '*' || /--protocol[= ](?:-1|all)\b|--allow[= ]all\b|IpProtocol\W{1,4}-1\b/.test(source);
+  return everywhere && coversAdminPort({ ranges: rangesIn(given), all, shown: given })
     ? { shape: 'admin-port', what: 'A command that lets every address reach an administrative port' }
     : null;
 }

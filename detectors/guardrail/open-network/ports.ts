@@ -39,7 +39,8 @@ const TO = /^(?:toport|portrangemax|maxport|to|endport)$/;
 const EITHER =
   /^(?:ports?|portrange|portranges|destinationportranges?|destinationports?|dstport|dstportrange|targetports?|rulename|ingressrules)$/;
 
-function rangesIn(value: string): readonly (readonly [number, number])[] {
+/** The ports and ranges of ports that a text names, by number or by service. */
+export function rangesIn(value: string): Ports['ranges'] {
   const named = own(NAMES, normal(value).replace(/(?:tcp|udp)$/, ''));
   if (named !== undefined) return [[named, named]];
   return [...value.matchAll(/(\d+)(?:\s*[-:]\s*(\d+))?/g)].map(
@@ -47,34 +48,40 @@ function rangesIn(value: string): readonly (readonly [number, number])[] {
   );
 }
 
-function numberOf(settings: readonly Setting[], key: RegExp): number | null {
-  const value = settings.find((setting) => key.test(setting.key))?.values[0];
-  return value !== undefined && /^-?\d+$/.test(value) ? Number(value) : null;
+function portsIn(ranges: Ports['ranges'], all: boolean): Ports {
+  return { ranges, all, shown: ranges.map(([low, high]) => (low === high ? `${low}` : `${low}–${high}`)).join(', ') };
 }
 
-/** The ports that settings speak of; null where they speak of none. */
-export function portsOf(settings: readonly Setting[]): Ports | null {
-  const ranges: (readonly [number, number])[] = [];
-  const from = numberOf(settings, FROM);
-  const to = numberOf(settings, TO);
-  if (from !== null || to !== null) ranges.push([from ?? 0, to ?? from ?? 65_535]);
-  let star = false;
-  for (const setting of settings.filter(({ key }) => EITHER.test(key))) {
-    for (const value of setting.values) {
-      if (value === '*') star = true;
-      ranges.push(...rangesIn(value));
-    }
-  }
-  const protocols = settings.filter(({ key }) => /^(?:protocol|ipprotocol)$/.test(key)).flatMap(({ values }) => values);
-  const anything =
-    protocols.some((protocol) => /^(?:-1|all)$/i.test(protocol)) ||
-    (protocols.some((protocol) => protocol === '*') && (star || ranges.length === 0));
-  const all = anything || star || ranges.some(([low, high]) => (low <= 0 && high >= 65_535) || low === -1);
+export function portsAt(ports: readonly number[]): Ports {
+  return portsIn(
+    ports.map((port) => [port, port]),
+    false,
+  );
+}
+
+/** The ends of a range; where a variable stands for one of them, only the other is known. */
+function rangeOf(settings: readonly Setting[]): Ports['ranges'] {
+  const ends = [FROM, TO].flatMap((key) => settings.find((setting) => key.test(setting.key))?.values[0] ?? []);
+  const known = ends.filter((end) => /^-?\d+$/.test(end)).map(Number);
+  return known.length === 0 ? [] : [[Math.min(...known), Math.max(...known)]];
+}
+
+/** The ports that settings speak of. */
+export function portsOf(settings: readonly Setting[]): Ports {
+  const protocols = settings.filter(({ key }) => /^(?:ip)?protocol$/.test(key)).flatMap(({ values }) => values);
   // ICMP has types where others have ports.
-  if (protocols.length > 0 && protocols.every((protocol) => /^(?:icmp(?:v6)?|icmpv6|58|1)$/i.test(protocol)))
-    return null;
-  if (!all && ranges.length === 0) return null;
-  return { ranges, all, shown: ranges.map(([low, high]) => (low === high ? `${low}` : `${low}–${high}`)).join(', ') };
+  if (protocols.length > 0 && protocols.every((protocol) => /^(?:icmp(?:v6)?|58|1)$/i.test(protocol)))
+    return portsIn([], false);
+  const lists = settings.filter(({ key }) => EITHER.test(key));
+  const values = lists.flatMap((list) => list.values);
+  const ranges = [...rangeOf(settings), ...values.flatMap(rangesIn)];
+  const all =
+    protocols.some((protocol) => /^(?:-1|all)$/i.test(protocol)) ||
+    // Where no port is named beside a protocol of every kind, every port is meant.
+    (protocols.includes('*') && lists.length === 0) ||
+    values.includes('*') ||
+    ranges.some(([low, high]) => (low <= 0 && high >= 65_535) || high === -1);
+  return portsIn(ranges, all);
 }
 
 export function coversAdminPort(ports: Ports): boolean {
