@@ -46,14 +46,17 @@ function principals(map: MapNode): readonly string[] {
 
 function read(map: MapNode): Statement {
   const effect = textsOf(child(map, ['effect']))[0];
+  // Everything, or everybody, but a few is nearly everything (AWS docs, "IAM JSON policy elements").
+  const butResources = child(map, ['notresource', 'notresources']).length > 0;
+  const butPrincipals = child(map, ['notprincipal', 'notprincipals']).length > 0;
   return {
     // Terraform's statement blocks allow where no effect is written.
     allows: effect === undefined || /^allow$/i.test(effect),
     actions: textsOf(child(map, ['action', 'actions'])),
     notActions: textsOf(child(map, ['notaction', 'notactions'])),
-    resources: textsOf(child(map, ['resource', 'resources'])),
-    ofResource: principals(map).length > 0,
-    everybody: principals(map).includes('*'),
+    resources: butResources ? ['*'] : textsOf(child(map, ['resource', 'resources'])),
+    ofResource: butPrincipals || principals(map).length > 0,
+    everybody: butPrincipals || principals(map).includes('*'),
     conditioned: child(map, ['condition', 'conditions']).some((node) => node.kind !== 'map' || node.entries.length > 0),
   };
 }
@@ -77,10 +80,11 @@ export function programStatement(setting: Setting, settings: readonly Setting[])
     mates.filter(({ key }) => names.includes(key)).flatMap(({ values }) => values);
   const actions = given(['action', 'actions']);
   if (actions.length === 0) return null;
-  const effect = given(['effect'])[0];
+  const effect = given(['effect'])[0] ?? '';
   const principals = given(['principal', 'principals']);
   return {
-    allows: effect === undefined || /allow$/i.test(effect),
+    // A name whose value only a run can tell may be either.
+    allows: !/deny$/i.test(effect),
     actions,
     notActions: given(['notaction', 'notactions']),
     resources: given(['resource', 'resources']),

@@ -2,9 +2,9 @@ import type { FileSide } from '../../../src/core/detector.ts';
 import { judgeInfrastructure, type Opinion } from '../support/infra.ts';
 import { programStatement, type Statement, statementsOf } from '../support/policy.ts';
 import { guardrailRule, looseningDetector } from '../support/rule.ts';
-import { mayBeInfrastructure, normal, type Setting } from '../support/settings.ts';
+import { mayBeInfrastructure, type Setting } from '../support/settings.ts';
 import { type Command, mayHoldCommands } from '../support/shell.ts';
-import { entryOf, get, items, text, texts } from '../support/tree.ts';
+import { get, texts } from '../support/tree.ts';
 
 const RULE = guardrailRule('wildcard-permission', {
   shortDescription: 'A permission covers everything, or everybody has it',
@@ -18,36 +18,62 @@ const RULE = guardrailRule('wildcard-permission', {
 const REMEDIATION = 'Name the actions, the resources and the identities that are needed, and nothing else.';
 
 /** Services whose every action is as good as all of the account. */
-const MIGHTY = /^(?:iam|sts|organizations|kms|secretsmanager|lambda|ec2|s3|dynamodb|rds|cloudformation|ssm)$/i;
+const MIGHTY = /^(?:iam|sts|organizations|kms|secretsmanager|lambda|ec2|s3|dynamodb|rds|cloudformation|ssm):\*+$/i;
+
+/** Actions by which an identity gives itself, or takes, the rights of another (AWS docs, "Grant a user permissions to pass a role"). */
+const RAISING: readonly string[] = [
+  'iam:passrole',
+  'iam:createaccesskey',
+  'iam:createpolicyversion',
+  'iam:attachuserpolicy',
+  'iam:attachrolepolicy',
+  'iam:putuserpolicy',
+  'iam:putrolepolicy',
+  'iam:updateassumerolepolicy',
+  'sts:assumerole',
+];
+
+/** Whether an action of a policy is one that raises, or its `*` and `?` cover one. */
+function raises(action: string): boolean {
+  const parts = action.toLowerCase().split(/[*?]+/);
+  const [head = '', tail = ''] = [parts[0], parts.at(-1)];
+  if (parts.length === 1) return RAISING.includes(head);
+  // A service's name alone covers everything, which is told in other words.
+  return /:./.test(head + tail) && RAISING.some((each) => each.startsWith(head) && each.endsWith(tail));
+}
 
 function statementOpinion(statement: Statement): Opinion | null {
   if (!statement.allows) return null;
-  const anything = statement.actions.some((action) => /^\*(?::\*)?$/.test(action));
+  if (statement.actions.some((action) => /^[*?]+(?::[*?]+)?$/.test(action)))
+    return { shape: 'all-actions', what: 'Every action is allowed' };
+  const everything = statement.resources.includes('*');
   const anywhere =
+    everything ||
     statement.resources.length === 0 ||
-    statement.resources.some((resource) => resource === '*' || /^arn:aws[\w-]*:\*/.test(resource));
-  if (anything)
-    return {
-      shape: 'all-actions',
-      what: 'Every action is allowed',
-      ...(anywhere ? { confidence: 'medium' as const } : {}),
-    };
+    statement.resources.some((resource) => /^arn:aws[\w-]*:\*/.test(resource));
   if (statement.notActions.length > 0 && anywhere)
     return { shape: 'not-action', what: 'Every action but a few is allowed' };
-  const service = statement.actions
-    .map((action) => /^([\w-]+):\*$/.exec(action)?.[1])
-    .find((name) => name !== undefined && MIGHTY.test(name));
-  if (service !== undefined && !statement.ofResource && statement.resources.includes('*'))
+  if (!everything) return null;
+  const ofService = statement.actions.some((action) => MIGHTY.test(action));
+  if (ofService && !statement.ofResource)
     return { shape: 'all-of-a-service', what: 'Every action of a service is allowed on everything' };
-  const escalates = statement.actions.some((action) =>
-    /^iam:(?:PassRole|CreateAccessKey|CreatePolicyVersion|AttachUserPolicy|AttachRolePolicy|PutUserPolicy|PutRolePolicy|UpdateAssumeRolePolicy)$|^sts:AssumeRole$/i.test(
-      action,
-    ),
-  );
-  if (escalates && !statement.conditioned && statement.resources.includes('*'))
+  if (!statement.conditioned && statement.actions.some(raises))
     return { shape: 'escalation', what: 'An action by which an identity raises itself is allowed on everything' };
   return null;
 }
+
+/** A trust or resource policy that anyone may use; what is said of buckets is the rule public-storage's. */
+function everybodyOpinion(statement: Statement): Opinion | null {
+  const bucket = statement.actions.some((action) => /^s3:/i.test(action));
+  return statement.allows && statement.everybody && !statement.conditioned && !bucket
+    ? { shape: 'everybody', what: 'Everybody is allowed' }
+    : null;
+}
+
+const ADMINISTRATOR_POLICY = /(?:AdministratorAccess|PowerUserAccess|IAMFullAccess)$/;
+const POLICY_ATTACHED: Opinion = { shape: 'administrator', what: "An administrator's policy is attached" };
+const ROLE_GRANTED: Opinion = { shape: 'administrator', what: "An administrator's role is granted" };
+const ANYBODY_CALLS: Opinion = { shape: 'everybody', what: 'Everybody may call this function' };
 
 function ofSetting(setting: Setting, settings: readonly Setting[]): Opinion | null {
   const { key, values } = setting;
@@ -59,136 +85,117 @@ function ofSetting(setting: Setting, settings: readonly Setting[]): Opinion | nu
       return { shape: 'all-actions', what: 'Every action is allowed' };
     return null;
   }
-  if (/^(?:principals?|identifiers)$/.test(key)) {
+  if (/^(?:not)?principals?$/.test(key)) {
     const statement = statementsOf(setting);
-    if (statement === null)
-      return values.includes('*') && /lambdapermission/.test(setting.type)
-        ? { shape: 'everybody', what: 'Everybody may call this function' }
-        : null;
-    const bucket = statement.actions.some((action) => /^s3:/i.test(action));
-    return statement.allows && statement.everybody && !statement.conditioned && !bucket
-      ? { shape: 'everybody', what: 'Everybody is allowed' }
-      : null;
+    return statement === null ? null : everybodyOpinion(statement);
   }
   if (
-    (/policyarns?|managedpolicyarns|policyname$/.test(key) ||
+    (/policyarns?$|policyname$/.test(key) ||
       (key === 'policies' && /function|role|user|group|task/.test(setting.type))) &&
-    values.some((value) => /(?:AdministratorAccess|PowerUserAccess|IAMFullAccess)$/.test(value))
+    values.some((value) => ADMINISTRATOR_POLICY.test(value))
   )
-    return { shape: 'administrator', what: "An administrator's policy is attached" };
+    return POLICY_ATTACHED;
   if (
     /^(?:role|roles|roledefinitionname)$/.test(key) &&
-    values.some((value) =>
-      /^(?:roles\/(?:owner|editor|iam\.securityAdmin|iam\.serviceAccount(?:TokenCreator|KeyAdmin|Admin)|iam\.(?:organizationR|r)oleAdmin|resourcemanager\.(?:organizationAdmin|projectIamAdmin|folderIamAdmin))|Owner|User Access Administrator)$/.test(
-        value,
-      ),
-    ) &&
+    values.some((value) => ADMINISTRATOR_ROLE.test(value)) &&
     /iam|roleassignment|binding|member|policy|project/.test(setting.type + setting.path.join(''))
-  ) {
-    return { shape: 'administrator', what: "An administrator's role is granted" };
-  }
+  )
+    return ROLE_GRANTED;
   if (
     /^members?$/.test(key) &&
     values.some((value) => /^all(?:Authenticated)?Users$/.test(value)) &&
-    /^google/.test(setting.type) &&
-    !/storage|bucket/.test(setting.type)
+    /^(?:google|iam(?:policy|partialpolicy))(?!.*(?:storage|bucket))/.test(setting.type)
   )
     return { shape: 'everybody', what: 'Everybody is a member' };
-  if (/^auth(?:orization)?type$/.test(key) && values[0] === 'NONE' && /lambda(?:function)?url/.test(setting.type))
-    return { shape: 'everybody', what: 'Everybody may call this function' };
+  if (
+    /^auth(?:orization)?type$/.test(key) &&
+    values[0] === 'NONE' &&
+    /lambda(?:function)?url|lambdaurl/.test(setting.type)
+  )
+    return ANYBODY_CALLS;
   if (/githubusercontentcomsub$/.test(key) && values.some((value) => /^(?:\*|repo:\*.*|repo:[^/:]*\*.*)$/.test(value)))
     return { shape: 'any-repository', what: 'Workflows of any repository may take the role' };
-  if (key === 'roledefinitionid' && values.some((value) => MIGHTY_ROLES.test(value)))
-    return { shape: 'administrator', what: "An administrator's role is granted" };
+  if (key === 'roledefinitionid' && values.some((value) => MIGHTY_ROLES.test(value))) return ROLE_GRANTED;
   return kubernetes(setting);
 }
 
+/** Roles that give every right, or the giving of rights (Google docs, "IAM basic and predefined roles reference"; Azure's names). */
+const ADMINISTRATOR_ROLE =
+  /^(?:roles\/(?:owner|editor|iam\.securityAdmin|iam\.serviceAccount(?:TokenCreator|KeyAdmin|Admin)|iam\.(?:organizationR|r)oleAdmin|resourcemanager\.(?:organizationAdmin|projectIamAdmin|folderIamAdmin))|Owner|User Access Administrator)$/;
 /** Owner and User Access Administrator (Azure docs, "Azure built-in roles"). */
 const MIGHTY_ROLES = /8e3af657-a8ff-443c-a75c-2fe8c4bcb635|18d7d88d-d35e-4fb5-a5c3-7773c20a72d9/i;
 
 function kubernetes(setting: Setting): Opinion | null {
-  const { key, values, parent, type } = setting;
-  if (parent === null) return null;
-  if (key === 'verbs' && entryOf(parent, 'resources') !== undefined) {
-    const resources = texts(get(parent, 'resources'));
-    if (
-      values.includes('*') &&
-      (resources.includes('*') ||
-        resources.includes('secrets') ||
-        /^(?:rbac\.authorization\.k8s\.io)$/.test(texts(get(parent, 'apiGroups')).join('')))
-    )
-      return { shape: 'rbac-everything', what: 'Every verb is allowed on every kind of object, or on secrets' };
-    if (values.includes('*') && /^clusterrole$|kubernetesclusterrole/.test(type))
-      return { shape: 'rbac-verbs', what: 'Every verb is allowed in the whole cluster', level: 'warning' };
-    const raising = values.find((value) => /^(?:escalate|bind|impersonate)$/.test(value));
-    if (raising !== undefined)
-      return { shape: 'rbac-escalation', what: 'A verb by which an identity raises itself is allowed' };
-    if (resources.includes('*') && values.some((value) => /^(?:create|update|patch|delete)$/.test(value)))
-      return { shape: 'rbac-resources', what: 'Writing is allowed on every kind of object' };
-    if (
-      /^clusterrole$|kubernetesclusterrole/.test(type) &&
-      resources.includes('secrets') &&
-      values.some((value) => /^(?:get|list|watch)$/.test(value)) &&
-      !items(get(parent, 'resourceNames')).length
-    )
-      return { shape: 'rbac-secrets', what: 'Every secret of the cluster may be read', level: 'warning' };
-    return null;
-  }
-  if (key === 'name' && setting.path.at(-1) === 'roleref' && values.includes('cluster-admin'))
+  const { key, values, path } = setting;
+  if (key === 'verbs') return ofVerbs(setting);
+  if (key === 'name' && path.at(-1) === 'roleref' && values.includes('cluster-admin'))
     return { shape: 'cluster-admin', what: 'The role cluster-admin is given' };
   if (
     key === 'name' &&
-    setting.path.at(-1) === 'subjects' &&
-    values.some((value) => /^system:(?:anonymous|unauthenticated|authenticated)$/.test(value))
+    path.at(-1) === 'subjects' &&
+    values.some((value) => /^system:(?:anonymous|unauthenticated|authenticated|serviceaccounts)$/.test(value))
   )
     return { shape: 'rbac-everybody', what: 'A role is given to everybody' };
-  if (
-    key === 'name' &&
-    /rolebinding/.test(type) &&
-    setting.path.includes('roleref') &&
-    text(setting.value ?? undefined) === 'cluster-admin'
-  )
-    return { shape: 'cluster-admin', what: 'The role cluster-admin is given' };
+  return null;
+}
+
+/** What a rule of a role allows on which kinds of object (Kubernetes docs, "RBAC Good Practices"). */
+function ofVerbs({ values, parent, type }: Setting): Opinion | null {
+  const rule = parent ?? undefined;
+  const resources = texts(get(rule, 'resources'));
+  const ofCluster = /^clusterrole$|kubernetesclusterrole/.test(type);
+  const mighty =
+    resources.some((resource) => /^(?:\*|secrets)$/.test(resource)) ||
+    texts(get(rule, 'apiGroups')).includes('rbac.authorization.k8s.io');
+  if (values.includes('*') && mighty)
+    return { shape: 'rbac-everything', what: 'Every verb is allowed on every kind of object, on secrets or on roles' };
+  if (values.includes('*') && ofCluster && resources.length > 0)
+    return { shape: 'rbac-verbs', what: 'Every verb is allowed in the whole cluster', level: 'warning' };
+  if (values.some((value) => /^(?:escalate|bind|impersonate)$/.test(value)))
+    return { shape: 'rbac-escalation', what: 'A verb by which an identity raises itself is allowed' };
+  if (resources.includes('*') && values.some((value) => /^(?:create|update|patch|delete)$/.test(value)))
+    return { shape: 'rbac-resources', what: 'Writing is allowed on every kind of object' };
+  const reads = values.some((value) => /^(?:get|list|watch)$/.test(value));
+  if (ofCluster && reads && resources.includes('secrets') && get(rule, 'resourceNames') === undefined)
+    return { shape: 'rbac-secrets', what: 'Every secret of the cluster may be read', level: 'warning' };
   return null;
 }
 
 function ofProgram(setting: Setting, settings: readonly Setting[]): Opinion | null {
   const { key, values } = setting;
-  if (key === 'roledefinitionid' || /(?:^|\.)subscriptionResourceId\(\)$/.test(key)) {
-    if (values.some((value) => MIGHTY_ROLES.test(value)))
-      return { shape: 'administrator', what: "An administrator's role is granted" };
-  }
+  if (
+    /^roledefinitionid$|(?:^|\.)subscriptionResourceId\(\)$/.test(key) &&
+    values.some((value) => MIGHTY_ROLES.test(value))
+  )
+    return ROLE_GRANTED;
   if (key === 'principal') {
     const statement = programStatement(setting, settings);
-    const bucket = statement?.actions.some((action) => /^s3:/i.test(action)) === true;
-    if (statement?.allows === true && statement.everybody && !statement.conditioned && !bucket)
-      return { shape: 'everybody', what: 'Everybody is allowed' };
+    return statement === null ? null : everybodyOpinion(statement);
   }
-  if (/^(?:actions?)$/.test(key) && values.some((value) => value === '*' || value === '*:*')) {
-    const mates = settings.filter(
-      ({ group, key: other }) => group === setting.group && /^(?:resources?|effect)$/.test(other),
-    );
-    if (mates.some(({ key: other, values: given }) => other === 'effect' && given.some((value) => /deny/i.test(value))))
-      return null;
-    return mates.length > 0 || /policystatement/.test(setting.type)
-      ? { shape: 'all-actions', what: 'Every action is allowed' }
-      : null;
+  if (key === 'aws' && values.includes('*')) return ofPrincipals(setting, settings);
+  if (/^actions?$/.test(key) && values.some((value) => /^\*(?::\*)?$/.test(value))) {
+    const statement = programStatement(setting, settings);
+    const isStatement =
+      /policystatement/.test(setting.type) ||
+      settings.some(({ group, key: other }) => group === setting.group && /^(?:resources?|effect)$/.test(other));
+    return statement?.allows === true && isStatement ? { shape: 'all-actions', what: 'Every action is allowed' } : null;
   }
   if (
-    /(?:fromAwsManagedPolicyName|from_aws_managed_policy_name)\(\)$/.test(key) &&
-    values.some((value) => /(?:AdministratorAccess|PowerUserAccess|IAMFullAccess)$/.test(value))
+    /^policyarns?$|from_?aws_?managed_?policy_?name\(\)$/i.test(key) &&
+    values.some((value) => ADMINISTRATOR_POLICY.test(value))
   )
-    return { shape: 'administrator', what: "An administrator's policy is attached" };
-  if (
-    /^policyarns?$/.test(key) &&
-    values.some((value) =>
-      /(?:AdministratorAccess|PowerUserAccess|IAMFullAccess)$/.test(normal(value) === '' ? '' : value),
-    )
-  )
-    return { shape: 'administrator', what: "An administrator's policy is attached" };
-  if (/(?:AnyPrincipal|StarPrincipal|add_any_principal|addAnyPrincipal)\(\)$/.test(key))
+    return POLICY_ATTACHED;
+  if (/(?:(?:Any|Star)Principal|add_any_principal)\(\)$/.test(key))
     return { shape: 'everybody', what: 'Everybody is allowed', level: 'warning' };
   return null;
+}
+
+/** `Principal: { AWS: '*' }`: the statement is the brackets around, whose effect stands nearest. */
+function ofPrincipals(setting: Setting, settings: readonly Setting[]): Opinion | null {
+  const effects = settings.filter(({ key }) => key === 'effect');
+  const effect = effects.findLast(({ start }) => start < setting.start) ?? effects[0];
+  const statement = effect === undefined ? null : programStatement(effect, settings);
+  return statement === null ? null : everybodyOpinion({ ...statement, everybody: true });
 }
 
 const COMMANDS: readonly (readonly [RegExp, string, string])[] = [
