@@ -11,11 +11,12 @@ export function createCallDecisions(
   constants: Constants,
   subjects: Subjects,
   checks: LocalChecks,
-): (call: Syntax, outcome: boolean, subject: Subject) => boolean {
+): (call: Syntax, outcome: boolean, subject: Subject, meaning?: string) => boolean {
   const { mentions, mentionsInside } = subjects;
   const name = (node: Syntax): string => program.text.slice(node.start, node.end);
 
-  function callDecides(call: Syntax, outcome: boolean, subject: Subject): boolean {
+  /** `meaning`: the method that the call stands for, where that is not the one it names. */
+  function callDecides(call: Syntax, outcome: boolean, subject: Subject, meaning?: string): boolean {
     const callee = childOf(call, 'function');
     const list = childOf(call, 'arguments');
     if (callee === null || list === null) return false;
@@ -24,7 +25,7 @@ export function createCallDecisions(
     if (callee.type === 'member_expression') {
       const object = childOf(callee, 'object');
       const property = childOf(callee, 'property');
-      const method = property === null ? '' : name(property);
+      const method = meaning ?? (property === null ? '' : name(property));
       if (object !== null && first !== undefined && methodDecides(object, method, first, outcome, subject)) return true;
       if (object !== null && isInput(object)) return false;
     }

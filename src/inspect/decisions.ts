@@ -142,7 +142,9 @@ export function createDecisions(
     if (inner.type === 'call_expression' && (value === -1 || value === 0)) {
       const callee = childOf(inner, 'function');
       if (callee !== null && /\.indexOf$/.test(name(callee)))
-        return callDecides(inner, value === -1 ? !same : same, subject);
+        return (
+          callDecides(inner, value === -1 ? !same : same, subject) || (value === 0 && begins(inner, same, subject))
+        );
     }
     if (inner.type === 'unary_expression' && name(inner).startsWith('typeof')) {
       if (!same || !mentions(inner, subject)) return false;
@@ -154,6 +156,11 @@ export function createDecisions(
     if (typeof value === 'string') return value !== '';
     if (typeof value === 'number') return !/\.length$/.test(name(inner));
     return fixedElsewhere(other);
+  }
+
+  /** `file.indexOf(root) === 0`, `file.lastIndexOf(root, 0) === 0` say what `startsWith` says. */
+  function begins(call: Syntax, same: boolean, subject: Subject): boolean {
+    return same && callDecides(call, true, subject, 'startsWith');
   }
 
   /** `event.origin !== window.location.origin`, `host === config.host`: compared with something the sender does not choose. */

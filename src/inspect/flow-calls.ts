@@ -3,6 +3,7 @@ import { callAt } from './calls.ts';
 import type { Call, SinkKind } from './facts.ts';
 import type { Environment, FlowNeeds, Walk } from './flow-types.ts';
 import { returnsOf } from './functions.ts';
+import { callValue } from './outside-values.ts';
 import { isOfThisRepository } from './references.ts';
 import { replacementSanitizes, sanitizes } from './sanitizers.ts';
 import { parametersOf, type Scopes } from './scopes.ts';
@@ -11,6 +12,8 @@ import { childOf, type Syntax } from './syntax.ts';
 import { HANDING, PASSING, short, step, strongest, type Taint, taint } from './taint.ts';
 
 /** Calls that ask a server. */
+/** Give what their function gives, whenever what it reads has changed. */
+const COMPUTES = /^(?:vue\.|~)computed$|^react\.useMemo$|^~useMemo$/;
 const ANSWERS =
   /^(?:~fetch|node-fetch|axios(?:\.(?:get|post|request|create\(\)\.\w+))?|~?\$\.(?:get|post|getJSON|ajax)|jquery\.(?:get|post|getJSON|ajax)|ky(?:\.\w+)?)$/;
 
@@ -31,7 +34,10 @@ export function createCallFlow(
     const imported = own === null && from !== null ? ofImport(call, from, kind, env, depth) : undefined;
     if (imported !== undefined) return imported;
     // A helper of this file is what it does, not what it is called.
-    if (sanitizes(from, call.name, kind) && (own === null || (changesValue(own) && !needs.checks.givesBack(own))))
+    if (
+      sanitizes(from, isPlainMethod(call) ? null : call.name, kind) &&
+      (own === null || (changesValue(own) && !needs.checks.givesBack(own)))
+    )
       return null;
     if (call.name === 'replace' || call.name === 'replaceAll' || from === 're.sub') {
       if (replaces(call, kind)) return null;
@@ -50,6 +56,9 @@ export function createCallFlow(
     if (from === '~URL' && call.arguments.length === 2 && call.arguments[0] !== undefined)
       return trace(call.arguments[0], kind, env, depth);
     if (from !== null && HANDING.test(from)) return handed(call, kind, env, depth);
+    const given = from !== null && COMPUTES.test(from) ? (call.arguments[0] ?? null) : null;
+    const computes = given === null ? null : needs.functionOf(given);
+    if (computes !== null) return strongest(returnsOf(computes).map((each) => trace(each, kind, env, depth)));
     const fn = own;
     if (
       fn === null &&
@@ -62,6 +71,11 @@ export function createCallFlow(
     }
     if (fn !== null) return ofReturns(fn, call, kind, env, depth);
     return methodOrUnknown(call, kind, env, depth);
+  }
+
+  /** Python's `text.strip()` takes white space away, and `text.encode()` makes bytes of the same characters. */
+  function isPlainMethod(call: Call): boolean {
+    return program.dialect === 'python' && call.receiver !== null && /^(?:[lr]?strip|encode)$/.test(call.name ?? '');
   }
 
   /** A function of another changed file: what it gives is known, or asked for. Its name alone clears nothing then. */
@@ -115,14 +129,8 @@ export function createCallFlow(
   }
 
   function methodOrUnknown(call: Call, kind: SinkKind, env: Environment, depth: number): Taint | null {
-    if (
-      call.name === 'val' &&
-      call.arguments.length === 0 &&
-      call.receiver !== null &&
-      /^(?:\$|jQuery)/.test(name(call.receiver))
-    ) {
-      return taint('local', 'a form field', call.node);
-    }
+    const read = callValue(call, kind, program);
+    if (read !== null) return ofSource(read, call.node);
     // Names inside an archive are chosen by whoever packed it (adm-zip `getEntries`, Python `namelist`).
     if (/^(?:getEntries|namelist|infolist)$/.test(call.name ?? '')) {
       return taint('remote', "an archive's entries", call.node);

@@ -4,6 +4,7 @@ import { createCallFlow } from './flow-calls.ts';
 import { createParameterFlow } from './flow-parameters.ts';
 import { createReturnFlow } from './flow-returns.ts';
 import type { Environment, FlowNeeds, Walk } from './flow-types.ts';
+import { memberValue } from './outside-values.ts';
 import { memberSource, originSource, type Source } from './sources.ts';
 import { bare, childOf, FUNCTIONS, functionAround, partsOf, type Syntax } from './syntax.ts';
 import { short, step, strongest, type Taint, taint } from './taint.ts';
@@ -263,14 +264,11 @@ export function createFlow(needs: FlowNeeds): FlowEngine {
     const settled = constants.resolved(node);
     if (settled !== node && settled.type !== node.type) return trace(settled, kind, env, depth);
     if (object.type === 'this' || (program.dialect === 'python' && name(object) === 'self')) {
-      return member === null
-        ? null
-        : strongest(
-            origins
-              .fields(node, member)
-              .filter((each) => each.field !== 'type')
-              .map((each) => trace(each, kind, env, depth)),
-          );
+      if (member === null) return null;
+      const kept = origins.fields(node, member).filter((each) => each.field !== 'type');
+      return kept.length === 0
+        ? fromOutside(node, member, kind)
+        : strongest(kept.map((each) => trace(each, kind, env, depth)));
     }
     if (node.type === 'subscript_expression' && constants.isConstantTable(object)) return null;
     const table = constants.object(object);
@@ -279,7 +277,7 @@ export function createFlow(needs: FlowNeeds): FlowEngine {
       if (inner !== null && !FUNCTIONS.has(inner.type)) return trace(inner, kind, env, depth);
     }
     const whole = trace(object, kind, env, depth);
-    if (whole === null) return domValue(node, member);
+    if (whole === null) return fromOutside(node, member, kind);
     if (kind === 'path' && isStoredUpload(object, member)) return null;
     if (whole.container === undefined) return guards.guarded(node, kind) ? null : whole;
     const key = member ?? constantKey(node);
@@ -303,17 +301,9 @@ export function createFlow(needs: FlowNeeds): FlowEngine {
     return value === undefined || value === null ? null : String(value);
   }
 
-  /** `document.getElementById('q').value`, `route.snapshot.queryParams` of Angular, `this.$route.query` of Vue */
-  function domValue(node: Syntax, member: string | null): Taint | null {
-    if (/^(?:queryParams|queryParamMap|paramMap|params)$/.test(member ?? '') && /\.snapshot\.\w+$/.test(name(node)))
-      return taint('remote', "the page's address", node);
-    if (/\$route\.(?:query|params|hash)$/.test(name(node))) return taint('remote', "the page's address", node);
-    if (member !== 'value') return null;
-    const object = childOf(node, 'object');
-    const from = object === null ? null : origins.origin(object);
-    const isField =
-      from !== null && /^~document\.(?:getElementById|querySelector|forms)|\.(?:target|currentTarget)$/.test(from);
-    return isField ? taint('local', 'a form field', node) : null;
+  function fromOutside(node: Syntax, member: string | null, kind: SinkKind): Taint | null {
+    const source = memberValue(node, member, kind, program, origins);
+    return source === null || guards.guarded(node, kind) ? null : ofSource(source, node);
   }
 
   function ofSource(source: Source, node: Syntax): Taint {

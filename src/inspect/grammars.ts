@@ -14,7 +14,7 @@ const vocabularies = new Map<Grammar, Vocabulary>();
 export function parseProgram(path: string, text: string): Program | null {
   const language = languageOf(path);
   if (language === null) return null;
-  const embedded = language.embedded ? scriptsOf(text) : null;
+  const embedded = language.embedded ? scriptsOf(text, /\.(?:vue|svelte)$/i.test(path)) : null;
   const source = embedded?.text ?? text;
   const grammar = embedded?.grammar ?? language.grammar;
   const fast =

@@ -37,10 +37,11 @@ export function languageOf(path: string): Language | null {
 const SCRIPT = /<script\b([^>]*)>([\s\S]*?)<\/script\s*>/gi;
 
 /**
- * The document with everything but its scripts blanked out, line breaks kept: positions in the result are positions
+ * The document with everything but its scripts, and what its template inserts unescaped, blanked out, line breaks kept: positions in the result are positions
  * in the document. `grammar` follows the first `lang` attribute.
  */
-export function scriptsOf(text: string): { readonly text: string; readonly grammar: Grammar } {
+export function scriptsOf(text: string, hasTemplate: boolean): { readonly text: string; readonly grammar: Grammar } {
+  const between = hasTemplate ? templateOf : blank;
   let result = '';
   let end = 0;
   let grammar: Grammar = 'tsx';
@@ -50,10 +51,31 @@ export function scriptsOf(text: string): { readonly text: string; readonly gramm
     if (/\blang\s*=\s*["']?ts\b/i.test(attributes)) grammar = 'typescript';
     const body = match[2] ?? '';
     const start = match.index + match[0].indexOf('>', '<script'.length + attributes.length) + 1;
-    result += blank(text.slice(end, start)) + body;
+    result += between(text.slice(end, start)) + body;
     end = start + body.length;
   }
-  return { text: result + blank(text.slice(end)), grammar };
+  return { text: result + between(text.slice(end)), grammar };
+}
+
+/** What a template's raw markup is called in the program read from it: a name as long as what stood there. */
+export const RAW_MARKUP = { vue: 'v_html', svelte: '$html' } as const;
+/** `v-html="post.body"` (Vue) and `{@html post.body}` (Svelte): names, members and plain calls; all of one length. */
+const RAW = /\bv-html="([\w$.?()[\], ]+)"|\{@html ([\w$.?()[\], ]+)\}/g;
+
+/** Markup outside the scripts that is put into the page as it is, as assignments; the rest blanked. */
+function templateOf(text: string): string {
+  let result = '';
+  let end = 0;
+  for (const match of text.matchAll(RAW)) {
+    const [whole, vue, svelte] = match;
+    const expression = (vue ?? svelte ?? '').trim();
+    if (!/^[\w$]+(?:\??\.[\w$]+|\[\w+\]|\((?:[\w$.]+(?:, *[\w$.]+)*)?\))*$/.test(expression)) continue;
+    const sink = vue === undefined ? `;${RAW_MARKUP.svelte}=` : `;${RAW_MARKUP.vue}=`;
+    result += blank(text.slice(end, match.index));
+    result += `${sink}${(vue ?? svelte ?? '').padEnd(whole.length - sink.length - 1)};`;
+    end = match.index + whole.length;
+  }
+  return result + blank(text.slice(end));
 }
 
 function blank(text: string): string {

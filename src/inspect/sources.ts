@@ -177,6 +177,10 @@ const BY_ORIGIN: readonly (readonly [RegExp, Source])[] = [
     remote("the page's address"),
   ],
   [/^~(?:localStorage|sessionStorage)\.getItem\(\)$/, local("the browser's storage")],
+  [
+    /^~(?:defineProps|withDefaults|\$props)\(\)|^vue\.defineProps\(\)/,
+    { kind: 'input', strength: 'parameter', what: 'a property of the component' },
+  ],
   [/^flask\.request$/, { kind: 'container', container: 'request' }],
   [/^next\/headers\.(?:headers|cookies)\(\)/, remote("the request's headers")],
   [

@@ -20,6 +20,9 @@ const ANSWER = 'An HTML answer contains, unescaped,';
 const RESPONSE_NAME = /^(?:res|response|reply|ctx|c|h|resp)$/;
 const DOM_PROPERTIES = /^(?:innerHTML|outerHTML|srcdoc)$/;
 const URL_PROPERTIES = /^(?:href|src|action|formAction)$/;
+/** How the engine reads `v-html="…"` and `{@html …}` of a template. */
+const TEMPLATES = /\.(?:vue|svelte)$/i;
+const RAW_NAMES: ReadonlySet<string> = new Set(['v_html', '$html']);
 const JQUERY =
   /^(?:html|append|prepend|after|before|replaceWith|wrap|wrapAll|insertAfter|insertBefore|appendTo|prependTo)$/;
 
@@ -31,6 +34,10 @@ function* sinks(facts: FileFacts): Generator<Sink> {
 
 function* assigned(facts: FileFacts): Generator<Sink> {
   for (const { node, target, value } of facts.assignments) {
+    if (target.type === 'identifier' && TEMPLATES.test(facts.path) && RAW_NAMES.has(facts.text(target))) {
+      yield { at: node, value, kind: 'html', what: WHAT, remediation: TEXT, atLeast: 'parameter' };
+      continue;
+    }
     if (target.type !== 'member_expression' && target.type !== 'subscript_expression') continue;
     // `element['innerHTML']` is the same property.
     const property = target.children.find((child) => child.field === 'property' || child.field === 'index');
@@ -91,12 +98,7 @@ function* called(facts: FileFacts): Generator<Sink> {
     ) {
       if (call.name !== 'raw' || /^hono\//.test(from))
         yield { at: call.node, value: first, kind: 'html', what: WHAT, remediation: TEXT, atLeast: 'parameter' };
-    } else if (
-      jquery &&
-      JQUERY.test(call.name) &&
-      call.receiver !== null &&
-      /^(?:\$|jQuery)|\$\w*$/.test(facts.text(call.receiver))
-    ) {
+    } else if (jquery && JQUERY.test(call.name) && call.receiver !== null && isWrapped(facts, call.receiver)) {
       const atLeast = call.name === 'html' || isMarkup(facts, first) ? 'parameter' : 'remote';
       yield { at: call.node, value: first, kind: 'html', what: WHAT, remediation: TEXT, atLeast };
     } else if (/^~(?:\$|jQuery)$|^jquery$/.test(from)) {
@@ -104,6 +106,12 @@ function* called(facts: FileFacts): Generator<Sink> {
         yield { at: call.node, value: first, kind: 'html', what: WHAT, remediation: TEXT, atLeast: 'parameter' };
     } else yield* answered(facts, call, first);
   }
+}
+
+/** What jQuery made, or what is named as such: `$('#a')`, `$box`, `box` of `const box = $('<div>')`. */
+function isWrapped(facts: FileFacts, receiver: Syntax): boolean {
+  const made = facts.definition(receiver);
+  return [receiver, made].some((each) => each !== null && /^(?:\$|jQuery)|\$\w*$/.test(facts.text(each)));
 }
 
 function* answered(facts: FileFacts, call: FileFacts['calls'][number], first: Syntax): Generator<Sink> {
@@ -197,6 +205,6 @@ function* returned(facts: FileFacts): Generator<Sink> {
 export const crossSiteScripting: CodeDetector = {
   rule,
   triggers:
-    /HTML|srcdoc|document\.write|insertAdjacent|\$\(|jQuery|\.(?:send|end|write|html|append)\s*\(|href|src=|createContextualFragment|Markup|mark_safe|ueryStringParameters|return\s+(?:f?["']|\{)|[Rr]esponse|\.body\s*=/,
+    /HTML|v-html|@html|srcdoc|document\.write|insertAdjacent|\$\(|jQuery|\.(?:send|end|write|html|append)\s*\(|href|src=|createContextualFragment|Markup|mark_safe|ueryStringParameters|return\s+(?:f?["']|\{)|[Rr]esponse|\.body\s*=/,
   detect: (facts) => [...taintedSinks(facts, rule, sinks(facts)), ...taintedSinks(facts, rule, returned(facts))],
 };

@@ -1,6 +1,6 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
-import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import type { Call, FileFacts, Flow, Syntax } from '../../../src/inspect/facts.ts';
 import { functionAround, nameOf } from '../support/around.ts';
 import { codeRule } from '../support/rule.ts';
 import { weight } from '../support/tainted.ts';
@@ -41,7 +41,7 @@ function written(facts: FileFacts, node: Syntax, target: Syntax, value: Syntax):
     return [];
   const home = functionAround(node);
   const around = home === null ? '' : facts.text(home);
-  if (GUARD.test(around) || isInert(facts, value)) return [];
+  if (GUARD.test(around) || refusesByName(facts, home) || isInert(facts, value)) return [];
   const keyed = facts.flow(key, 'key');
   if (object.type === 'subscript_expression') {
     const outer = object.children.find((child) => child.field === 'index');
@@ -61,8 +61,23 @@ function written(facts: FileFacts, node: Syntax, target: Syntax, value: Syntax):
       }),
     ];
   }
+  const walks = home !== null && (walksDown(facts, home, object) || reduces(facts, home, object, key));
+  const table = walks || keyed === null ? null : tableOf(facts, object);
+  if (table !== null) {
+    const { level, confidence } = weight(table.strength);
+    return [
+      facts.finding({
+        rule,
+        at: node,
+        message: `What is written to was found under a key that comes from ${table.source}, and so is the key written.`,
+        remediation: REMEDIATION,
+        level,
+        confidence,
+        flow: table,
+      }),
+    ];
+  }
   if (home === null) return [];
-  const walks = walksDown(facts, home, object) || reduces(facts, home, object, key);
   const merges = !walks && copiesDeep(facts, home, key, value);
   if (!walks && !merges) return [];
   const what = walks
@@ -80,6 +95,44 @@ function written(facts: FileFacts, node: Syntax, target: Syntax, value: Syntax):
       confidence,
     }),
   ];
+}
+
+/** `section = out[name] = out[name] || {}`, then `section[key] = value`: the key under which a part of a table was found. */
+function tableOf(facts: FileFacts, object: Syntax): Flow | null {
+  if (object.type !== 'identifier') return null;
+  const called = facts.text(object);
+  for (const { target, value } of facts.assignments) {
+    if (
+      target.type !== 'identifier' ||
+      facts.text(target) !== called ||
+      !/\]\s*(?:\|\||\?\?)\s*\{\}/.test(facts.text(value))
+    )
+      continue;
+    const found = innermost(value);
+    const key = found?.children.find((child) => child.field === 'index');
+    const flow = key === undefined || facts.constant(key) !== undefined ? null : facts.flow(key, 'key');
+    if (flow !== null && (flow.strength === 'remote' || flow.strength === 'parameter')) return flow;
+  }
+  return null;
+}
+
+/** The subscript that `a[k] = a[k] || {}` reads or writes. */
+function innermost(value: Syntax): Syntax | null {
+  if (value.type === 'subscript_expression') return value;
+  const inner = value.children.find((child) => child.field === 'left');
+  return inner === undefined ? null : innermost(inner);
+}
+
+/** A list or helper of the file that names `__proto__` is used here: `if (REFUSED.has(key)) …`. */
+function refusesByName(facts: FileFacts, home: Syntax | null): boolean {
+  if (home === null || !facts.program.text.includes('__proto__')) return false;
+  return facts.nodes('identifier').some((node) => {
+    if (node.start < home.start || node.end > home.end) return false;
+    const stands = facts.functionOf(node) ?? facts.definition(node);
+    return stands !== null && (stands.end <= home.start || stands.start >= home.end)
+      ? facts.text(stands).includes('__proto__')
+      : false;
+  });
 }
 
 function isInert(facts: FileFacts, value: Syntax): boolean {
