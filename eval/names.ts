@@ -8,6 +8,7 @@ import { openNames } from '../src/sources.ts';
 import { PEERS } from './names/peers.ts';
 import { slopsquatTable } from './names/slopsquats.ts';
 import { judgeSynthetic } from './names/synthetic.ts';
+import { techniqueTable } from './names/techniques.ts';
 import { interval, share } from './names/wilson.ts';
 import { SAMPLE_SQUATS } from './samples/names.ts';
 
@@ -46,6 +47,7 @@ export async function run(print: (line: string) => void): Promise<void> {
     }
   }
   printNoise(print, lists, names);
+  techniqueTable(print, lists);
   slopsquatTable(print, slopsquats(), names);
 }
 

@@ -25,6 +25,7 @@ export type LikenessTechnique =
   | 'scope-imitated'
   | 'affix'
   | 'combination'
+  | 'conflation'
   | 'plural'
   | 'other-ecosystem'
   | 'import-name'

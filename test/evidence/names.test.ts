@@ -54,6 +54,18 @@ describe('a name that imitates a well-known one is recognised', () => {
     ['pypi', 'cv2', 'opencv-contrib-python', undefined],
     ['pypi', 'libhtml5', 'html5lib', 'word-order'],
     ['pypi', 'discrod', 'discord', 'typo'],
+    // Written by its sound.
+    ['npm', 'deezcord.js', 'discord.js', 'typo'],
+    // Two names that everybody knows, put together.
+    ['pypi', 'beautifulsoup-numpy', 'beautifulsoup4', 'conflation'],
+    // The best known are imitated in front and behind too.
+    ['npm', 'exptess', 'express', 'typo'],
+    ['pypi', 'vrequests', 'requests', 'typo'],
+    ['npm', 'wypescript', 'typescript', 'typo'],
+    // A long name with another letter in front.
+    ['npm', 'juffer-xor', 'buffer-xor', 'typo'],
+    // A platform's word before or behind a name that means nothing else.
+    ['npm', 'node-twilio', 'twilio', 'affix'],
   ] as const)('%s %s', (type, name, target, technique) => {
     const found = best(type, name);
     if (technique !== undefined) expect(found).toMatchObject({ name: target, technique });
@@ -78,6 +90,18 @@ describe('honest names are left alone', () => {
     ['npm', 'jsx-ast-utils-x'],
     ['npm', 'react-router-dom-v5-compat'],
     ['npm', 'react-foo-bar'],
+    // Another letter in front, or a strange one behind, makes a name of its own.
+    ['npm', 'xrouter'],
+    ['pypi', 'hbutils'],
+    ['npm', 'maximatchx'],
+    // A foreign letter in a short name that is not among the best known.
+    ['pypi', 'pbspark'],
+    // A separator more, and a letter: nobody slips twice in that way.
+    ['npm', 's-color'],
+    // Lies next to a name that is itself known for lying next to a better known one.
+    ['pypi', 'unicon'],
+    // Two well-known names, but much is built upon the first.
+    ['pypi', 'flask-numpy'],
     // Common words take affixes without imitating the package of that name.
     ['npm', 'npm-config'],
     // The owner of the scope has unscoped names of this form too.
@@ -89,6 +113,10 @@ describe('honest names are left alone', () => {
   ] as const)('%s %s', (type, name) => {
     expect(best(type, name)).toBeUndefined();
   });
+});
+
+it('names the best known of those that are equally near', () => {
+  expect(best('pypi', 'vrequests')).toMatchObject({ name: 'requests' });
 });
 
 it('says so where no list is at hand', () => {

@@ -64,6 +64,7 @@ const HOW: Readonly<Record<LikenessTechnique, string>> = {
   'scope-imitated': 'the scope is imitated',
   affix: 'the same name with a word that says nothing',
   combination: 'a word added and a letter changed',
+  conflation: 'two well-known names put together',
   plural: 'only the plural differs',
   'other-ecosystem': 'that is the name of a package of another ecosystem',
   'import-name': 'that is what code imports, and it is installed under the other name',

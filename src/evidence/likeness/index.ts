@@ -12,6 +12,8 @@ import {
   neighbours,
   partsOf,
   scopeDeletions,
+  soundKey,
+  soundsOf,
 } from './lookups.ts';
 import {
   aliasesOf,
@@ -64,6 +66,7 @@ export function createLikenessIndex({ type, popular, famous, words, vocabulary }
   const whole = [...listed, ...words.map((name) => targetOf(name, WORD_RANK, true, families))];
   const targets = [...whole, ...aliasesOf(whole)];
   const exempt = new Set([...popular.map((name) => name.toLowerCase()), ...words]);
+  const rankOf = new Map(whole.map((target) => [target.name, target.rank]));
   const scopes = scopesOf(popular);
   const shared = sharedScopes(popular);
   const byBare = bareNames(listed);
@@ -75,6 +78,7 @@ export function createLikenessIndex({ type, popular, famous, words, vocabulary }
   const affixRank = Math.min(RANKS.wide, count * AFFIX_SHARE);
   const farRank = Math.min(RANKS.far, count * FAR_SHARE);
   const byPart = partsOf(targets.filter((target) => target.rank < farRank));
+  const bySound = soundsOf(targets.filter((target) => target.rank < farRank));
   const scopeByDeletion = scopeDeletions(scopes);
   const cores = coresOf(type);
 
@@ -118,7 +122,7 @@ export function createLikenessIndex({ type, popular, famous, words, vocabulary }
   function oneSlip(lower: string, stripped: string, add: Add): void {
     for (const target of neighbours(stripped, byDeletion)) {
       const edit = oneEdit(target.stripped, stripped);
-      if (edit === null) continue;
+      if (edit === null || isTakenApart(lower, target)) continue;
       const plural = isPlural(target.stripped, stripped);
       const slipped = plural ? target.rank < RANKS.plural : coined(lower, target);
       const score = slipped ? slipScore(target, edit) : 0;
@@ -131,11 +135,14 @@ export function createLikenessIndex({ type, popular, famous, words, vocabulary }
       const bare = strip(core);
       const target = byStripped.get(bare);
       if (target !== undefined && target.rank < affixRank && bare.length >= 4 && scopeOf(target.name) === null) {
-        if (vocabulary.uses(bare) < COMMON_USES || target.rank < RANKS.best) add(target.name, 'affix', 0.8);
+        const common = vocabulary.uses(bare) >= COMMON_USES;
+        const describes = common || (target.rank >= RANKS.same && isDescription(target.name, vocabulary));
+        if (!describes || target.rank < RANKS.best) add(target.name, 'affix', 0.8);
         continue;
       }
       for (const near of bare.length < SHORTEST ? [] : neighbours(bare, byDeletion)) {
-        const edit = near.rank < Math.min(affixRank, RANKS.same) ? oneEdit(near.stripped, bare) : null;
+        const isNear = near.rank < Math.min(affixRank, RANKS.same) && !isTakenApart(core, near);
+        const edit = isNear ? oneEdit(near.stripped, bare) : null;
         if (edit !== null && slipScore(near, edit) > 0 && coined(core, near)) add(near.name, 'combination', 0.7);
       }
     }
@@ -146,16 +153,36 @@ export function createLikenessIndex({ type, popular, famous, words, vocabulary }
     for (const target of byLetters.get(lettersOf(stripped)) ?? []) {
       if (target.stripped === stripped || target.rank >= RANKS.wide) continue;
       if (isTurned(target.stripped, stripped) && target.rank < RANKS.same) add(target.name, 'word-order', 0.8);
-      else if (coined(lower, target) && distance(target.stripped, stripped, 2) <= 2) add(target.name, 'typo', 0.85);
+      else if (!isTakenApart(lower, target) && coined(lower, target) && distance(target.stripped, stripped, 2) <= 2)
+        add(target.name, 'typo', 0.85);
     }
   }
 
   function twoSlips(lower: string, stripped: string, add: Add): void {
     for (const target of farNeighbours(stripped, byPart)) {
       const ends = target.stripped[0] === stripped[0];
-      if (!ends || target.stripped === stripped || !coined(lower, target)) continue;
+      if (!ends || target.stripped === stripped || isTakenApart(lower, target) || !coined(lower, target)) continue;
       if (distance(target.stripped, stripped, 2) <= 2) add(target.name, 'typo', 0.65);
     }
+  }
+
+  function sameSound(lower: string, stripped: string, add: Add): void {
+    const key = soundKey(stripped);
+    for (const target of key === null ? [] : (bySound.get(key) ?? [])) {
+      const slipped = target.stripped !== stripped && !isTakenApart(lower, target) && coined(lower, target);
+      if (slipped) add(target.name, 'typo', 0.65);
+    }
+  }
+
+  /** Two names that everybody knows, put together, though nothing is built on the first of them. */
+  function twoNames(lower: string, add: Add): void {
+    const [first = '', second = '', ...more] = tokensOf(lower);
+    const [one, other] = [byStripped.get(first), byStripped.get(second)];
+    if (more.length > 0 || one === undefined || other === undefined || vocabulary.isWord(first)) return;
+    if (Math.max(one.rank, other.rank) >= RANKS.known || Math.min(one.rank, other.rank) >= RANKS.best) return;
+    if (Math.min(one.own, other.own) < SHORTEST || scopeOf(one.name) !== null || scopeOf(other.name) !== null) return;
+    add(one.name, 'conflation', 0.65);
+    add(other.name, 'conflation', 0.6);
   }
 
   return (name) => {
@@ -172,7 +199,7 @@ export function createLikenessIndex({ type, popular, famous, words, vocabulary }
     };
     if (scope !== null) {
       imitatedScope(lower, scope, add);
-      return best(found);
+      return best(found, rankOf);
     }
     const stripped = strip(lower);
     sameLetters(lower, stripped, add);
@@ -184,10 +211,24 @@ export function createLikenessIndex({ type, popular, famous, words, vocabulary }
     emptyWord(lower, add);
     movedLetters(lower, stripped, add);
     twoSlips(lower, stripped, add);
-    return best(found);
+    sameSound(lower, stripped, add);
+    twoNames(lower, add);
+    return best(found, rankOf);
   };
 }
 
-function best(found: ReadonlyMap<string, Likeness>): readonly Likeness[] {
-  return [...found.values()].sort((a, b) => b.score - a.score || (a.name < b.name ? -1 : 1)).slice(0, 3);
+/** Whether every part of the name is a common word: such a name says what a package does, and many may say it. */
+function isDescription(name: string, vocabulary: Vocabulary): boolean {
+  return tokensOf(name).every((token) => vocabulary.uses(token) >= COMMON_USES);
+}
+
+/** Whether the name has more parts than the target: whoever slips leaves separators out, and puts none in. */
+function isTakenApart(lower: string, target: Target): boolean {
+  return tokensOf(lower).length > tokensOf(target.name).length;
+}
+
+/** Most alike first; of equals, the better known: it is the one that is imitated. */
+function best(found: ReadonlyMap<string, Likeness>, rankOf: ReadonlyMap<string, number>): readonly Likeness[] {
+  const rank = ({ name }: Likeness) => rankOf.get(name) ?? Number.POSITIVE_INFINITY;
+  return [...found.values()].sort((a, b) => b.score - a.score || rank(a) - rank(b)).slice(0, 3);
 }

@@ -16,6 +16,8 @@ export const RANKS = {
   plural: 1000,
   /** Two slips. */
   far: 1500,
+  /** Two names put together. */
+  known: 300,
   /** Short names, common words. */
   best: 100,
 } as const;
@@ -34,13 +36,27 @@ export function slipScore(target: Target, edit: Edit): number {
     return target.own >= 6 && !(DIGIT.test(edit.from) && DIGIT.test(edit.to)) ? 0.7 : 0;
   }
   if ((edit.kind === 'insertion' || edit.kind === 'omission') && DIGIT.test(edit.character)) return 0;
-  // Hardly anybody gets the first letter wrong, and a letter in front makes names of their own (`xstream`, `vasync`).
-  if (edit.kind === 'insertion' && edit.at === 0 && !edit.repeats && target.own < 8) return 0;
-  if (edit.kind === 'replacement' && edit.at === 0 && target.own < 6) {
-    return target.rank < RANKS.best && target.own >= 6 ? 0.7 : 0;
-  }
+  if (isStyle(target, edit)) return 0;
   const ease = easeOf(edit);
   return Math.min(target.own, 12) >= shortest(target, edit, ease) ? ease : 0;
+}
+
+/** Letters in which hardly two honest names lie one letter apart, wherever it is. */
+const LONG = 9;
+
+/**
+ * Whether the edit is how names of their own are made. Among the popular names themselves, most pairs one letter apart
+ * differ in the first one (`inquirer` and `enquirer`, `nprogress`) or by one put at the end (`streamx`, `growly`), where
+ * fingers hardly ever slip. The best known are imitated in that way too.
+ */
+function isStyle({ stripped, rank, own }: Target, edit: Edit): boolean {
+  if (rank < RANKS.best && own >= 6) return false;
+  if (edit.kind === 'insertion' && !edit.repeats) {
+    const last = stripped.at(-1) ?? '';
+    const behind = edit.at === stripped.length && edit.character !== 's' && !areNeighbours(last, edit.character);
+    return edit.at === 0 || behind;
+  }
+  return edit.kind === 'replacement' && edit.at === 0 && own < LONG && !areNeighbours(edit.from, edit.to);
 }
 
 function easeOf(edit: Edit): number {
@@ -54,7 +70,8 @@ function shortest(target: Target, edit: Edit, ease: number): number {
   if (edit.kind === 'transposition') return 4;
   if (ease >= 0.95) return 5;
   const needed = target.top ? 5 : 6;
-  return ease >= 0.85 ? needed : needed + 1;
+  if (ease >= 0.85) return needed;
+  return target.rank < RANKS.best ? needed + 1 : needed + 2;
 }
 
 export function isPlural(target: string, name: string): boolean {

@@ -88,6 +88,33 @@ export function farNeighbours(stripped: string, byPart: ReadonlyMap<string, read
   return found;
 }
 
+/** Fewest sounds by which a name is known. */
+const SOUNDS = 6;
+
+/**
+ * A text as it sounds to somebody who never saw it written: vowels in a row are one, so are doubled letters, `z` is `s`,
+ * `c` and `q` are `k`, `ph` is `f`. Null for a text with too few sounds.
+ */
+export function soundKey(stripped: string): string | null {
+  const key = stripped
+    .replaceAll('ph', 'f')
+    .replace(/[aeiouy]+/g, 'a')
+    .replaceAll('z', 's')
+    .replace(/[cq]/g, 'k')
+    .replace(/(.)\1+/g, '$1');
+  return key.length < SOUNDS ? null : key;
+}
+
+/** Targets by their sound. */
+export function soundsOf(targets: readonly Target[]): ReadonlyMap<string, readonly Target[]> {
+  const map = new Map<string, Target[]>();
+  for (const target of targets) {
+    const key = target.own < LONG || target.name.startsWith('@') ? null : soundKey(target.stripped);
+    if (key !== null) map.set(key, [...(map.get(key) ?? []), target]);
+  }
+  return map;
+}
+
 /** Candidates at one edit; some are farther, so the edit itself is to be looked at. */
 export function* neighbours(stripped: string, byDeletion: ReadonlyMap<string, readonly Target[]>): Iterable<Target> {
   if (stripped.length > 41) return;

@@ -99,7 +99,7 @@ export function wordsKey(name: string): string | null {
 }
 
 /** As many popular names that begin with a scope's word make it a word that anybody begins a name with. */
-const SHARED_NAMES = 10;
+const SHARED_NAMES = 6;
 
 /** Scopes whose word many unscoped popular names begin with (`@babel`, `babel-…`): leaving the `@` out imitates nobody. */
 export function sharedScopes(popular: readonly string[]): ReadonlySet<string> {

@@ -57,7 +57,12 @@ export function isCoined(name: string, target: string, vocabulary: Vocabulary, p
   if (wanted.every((token) => given.includes(token))) return false;
   return given.some((token) => {
     if (wanted.includes(token)) return false;
-    if (plurals && wanted.some((each) => `${each}s` === token || `${token}s` === each)) return true;
+    if (
+      plurals &&
+      given.length === wanted.length &&
+      wanted.some((each) => `${each}s` === token || `${token}s` === each)
+    )
+      return true;
     return !vocabulary.isWords(token);
   });
 }

@@ -8,14 +8,16 @@ const NAMES = `
 requests urllib3 numpy pandas boto3 botocore setuptools pip certifi idna charset-normalizer python-dateutil six typing-extensions packaging pyyaml
 s3transfer wheel cryptography jmespath cffi pycparser rsa pyasn1 pyasn1-modules attrs click jinja2 markupsafe importlib-metadata zipp colorama pytz
 awscli aiohttp yarl multidict frozenlist aiosignal async-timeout protobuf grpcio google-api-core google-auth googleapis-common-protos pydantic
-pydantic-core annotated-types scipy matplotlib scikit-learn pillow torch torchvision torchaudio keras transformers tokenizers huggingface-hub datasets
-accelerate safetensors sentencepiece langchain langchain-core langchain-community langsmith llama-index tiktoken cohere mistralai groq ollama litellm
+pydantic-core annotated-types scipy matplotlib scikit-learn sklearn pillow tensorflow torch pytorch torchvision torchaudio keras transformers tokenizers
+huggingface-hub datasets
+accelerate safetensors sentencepiece openai anthropic langchain langchain-core langchain-community langsmith llama-index tiktoken cohere mistralai groq
+ollama litellm
 chromadb pinecone-client faiss-cpu sentence-transformers vllm diffusers peft bitsandbytes flask django fastapi starlette uvicorn gunicorn werkzeug
 itsdangerous blinker httpx httpcore h11 h2 anyio sniffio websockets websocket-client sqlalchemy alembic psycopg2 psycopg2-binary psycopg pymysql
 mysqlclient mysql-connector-python pymongo motor redis celery kombu billiard vine amqp pytest pytest-cov pytest-mock pytest-asyncio pytest-xdist
 pytest-django coverage tox nox hypothesis mock faker factory-boy responses black flake8 pylint mypy isort ruff bandit pycodestyle pyflakes mccabe
 autopep8 yapf pre-commit virtualenv pipenv poetry poetry-core uv hatch hatchling flit flit-core build twine setuptools-scm pip-tools pipx platformdirs
-filelock distlib cachetools tomli tomlkit toml tomli-w iniconfig pluggy beautifulsoup4 lxml html5lib soupsieve selenium scrapy playwright mechanize
+filelock distlib cachetools tomli tomlkit toml tomli-w iniconfig pluggy beautifulsoup4 bs4 lxml html5lib soupsieve selenium scrapy playwright mechanize
 parsel cssselect w3lib twisted zope-interface requests-oauthlib oauthlib requests-toolbelt requests-cache requests-mock httplib2 aiofiles aioconsole
 aiobotocore aioredis aiosqlite asyncpg uvloop gevent greenlet eventlet tornado pyjwt bcrypt passlib paramiko pynacl python-jose pyopenssl oscrypto
 argon2-cffi python-dotenv environs dynaconf pydantic-settings jsonschema referencing rpds-py simplejson orjson ujson msgpack pyarrow fastparquet h5py
@@ -59,18 +61,12 @@ types-requests types-pyyaml types-python-dateutil types-setuptools types-six pyr
 celery-redbeat zeroconf scp netmiko napalm nornir pysnmp ldap3 python-ldap pykerberos requests-kerberos requests-ntlm requests-aws4auth
 openapi-spec-validator connexion apispec flasgger drf-yasg drf-spectacular swagger-ui-bundle unittest2 nose nose2 pytest-html pytest-timeout
 pytest-rerunfailures pytest-benchmark allure-pytest behave robotframework locust vcrpy freezegun time-machine parameterized testfixtures pyfakefs
-syrupy pyaml hjson json5 pyjson5 dparse spython usort gsutil cchardet chardet parse parsy patsy tablib tblib pypika pypandoc schedula pyopengl httpr
-jsonpath jsonpath-rw construct markitdown markdown2 tensorboardx tensorboard-data-server x-transformers asyncer python-box pyrsistent pymupdfb
-httpx-sse httpx-ws ffmpy datasette sqlite-utils panda user-agents ua-parser matplotlib-inline mplcursors mpld3 google googletrans
-google-search-results bs4 sklearn pycrypto pycryptodome pycryptodomex ecdsa coincurve base58 mnemonic pysha3 safe-pysha3 bip32 hdwallet libtorrent
-ipfshttpclient py-cid multiformats cosmpy tronpy xrpl-py stellar-sdk graphviz pydot pygraphviz diagrams pyvis python-igraph smart-open hdfs impyla
-pyhive thrift thrift-sasl sasl pure-sasl mediapipe easyocr pytesseract pyzbar qrcode python-barcode segno jiter parso authlib ijson ciso8601
-psycopg-binary asynch pathy match wand pydoe itables watchgod grapheme gpytorch willow whisperx unicorn pyvisa pyshark scanpy patch gputil simpy
-bpython grequests fastai isolate pyvips faiss-gpu persistent torchx demoji hyper openmim jupyter-lsp cssselect2 azure-cosmos pytest-env pydantic-ai
-ta-lib pytest-csv fastcore dbutils inflector tabula-py flashtext dict2xml kafka-python-ng supervision langchain-cohere elasticsearch8 tensorflowjs
-docker-py msgpack-python statsd-python python-statsd py-consul pyqrcode pypyodbc pywin32-ctypes python-consul2 py-bcrypt pyinvoke datadogpy pygam fmpy
-pyhdfe django-rest-framework config-parser git-python future aiofile dataset user-agent environ dateutils colorful blessed windows-curses urwid
-textual asciimatics solana openai anthropic pytorch tensorflow google-cloud-pubsub google-cloud-logging google-cloud-secret-manager
+syrupy json5 chardet parse pypika pypandoc pyopengl jsonpath markitdown markdown2 tensorboardx python-box httpx-sse datasette sqlite-utils ua-parser
+matplotlib-inline google googletrans google-search-results pycrypto pycryptodome pycryptodomex ecdsa coincurve base58 mnemonic pysha3 bip32 hdwallet
+tronpy xrpl-py stellar-sdk graphviz pydot pygraphviz python-igraph smart-open pyhive thrift mediapipe easyocr pytesseract pyzbar qrcode jiter parso
+authlib ijson psycopg-binary wand gpytorch scanpy simpy bpython grequests fastai faiss-gpu azure-cosmos pydantic-ai ta-lib tabula-py elasticsearch8
+tensorflowjs pypyodbc pywin32-ctypes datadogpy future colorful blessed urwid textual solana
+google-cloud-pubsub google-cloud-logging google-cloud-secret-manager
 google-cloud-bigquery-storage google-cloud-firestore google-cloud-datastore google-cloud-spanner google-cloud-bigtable google-cloud-kms
 google-cloud-monitoring google-cloud-tasks google-cloud-translate google-cloud-vision google-cloud-speech google-cloud-texttospeech
 google-cloud-language google-cloud-dataproc google-cloud-container google-cloud-compute google-cloud-run google-cloud-build google-cloud-dlp
@@ -205,11 +201,22 @@ faster-whisper pyannote-audio speechbrain torchcodec resampy soxr audioread pywo
 pyloudnorm noisereduce demucs coqui-tts tts edge-tts elevenlabs playsound pygame-ce pymunk pybullet mujoco dm-control dm-env dm-tree ale-py pettingzoo
 tianshou pytubefix pafy gallery-dl streamlink spotdl pylast musicbrainzngs beets tinytag cinemagoer plexapi homeassistant zigpy bellows python-miio
 aiohomekit amqtt gmqtt pychromecast async-upnp-client samsungtvws tinytuya python-kasa
+pyaml hjson pyjson5 dparse spython usort gsutil cchardet parsy patsy tablib tblib schedula httpr jsonpath-rw construct tensorboard-data-server
+x-transformers asyncer pyrsistent pymupdfb httpx-ws ffmpy panda user-agents mplcursors mpld3 safe-pysha3 libtorrent ipfshttpclient py-cid
+multiformats cosmpy diagrams pyvis hdfs impyla thrift-sasl sasl pure-sasl python-barcode segno ciso8601 asynch pathy match pydoe itables watchgod
+grapheme willow whisperx unicorn pyvisa pyshark patch gputil isolate pyvips persistent torchx demoji hyper openmim jupyter-lsp cssselect2 pytest-env
+pytest-csv fastcore dbutils inflector flashtext dict2xml kafka-python-ng supervision langchain-cohere docker-py msgpack-python statsd-python python-statsd
+py-consul pyqrcode python-consul2 py-bcrypt pyinvoke pygam fmpy pyhdfe django-rest-framework config-parser git-python aiofile dataset user-agent
+environ dateutils windows-curses asciimatics
 `;
 
 export const PYPI_NAMES: readonly string[] = [...new Set(NAMES.trim().split(/\s+/))];
 
-/** The names up to here are household names; those after it are known and used, and hardly worth imitating. */
+/**
+ * The names up to here are household names; those after it are known and used, and hardly worth imitating. A name that
+ * is known mainly for lying next to a better known one (`unicorn`, `panda`, `watchgod`) stands after it: what lies next
+ * to such a name imitates the other one, or nobody.
+ */
 export const PYPI_FAMOUS = PYPI_NAMES.indexOf('google-cloud-pubsub');
 
 /**
