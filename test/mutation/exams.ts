@@ -58,7 +58,10 @@ export function expressionExams(proof: {
     pass: () => provenLinear(source, '') === (index === 0),
   }));
   return [
-    ...PROVEN.map((source) => ({ name: `proof of ${source}`, pass: () => provenUnambiguous(source, '') })),
+    ...PROVEN.map(([source, flags]) => ({
+      name: `proof of ${source}`,
+      pass: () => provenUnambiguous(source, flags),
+    })),
     ...OPEN.map(([source, flags]) => ({
       name: `no proof of ${source}`,
       pass: () => !provenUnambiguous(source, flags),

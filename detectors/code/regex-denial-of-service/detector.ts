@@ -65,12 +65,14 @@ interface Used {
   readonly node: Syntax;
   readonly source: string;
   readonly flags: string;
+  /** The text that is matched right here: Python's `re.match(expression, text)`. */
+  readonly text?: Syntax | undefined;
 }
 
 function literals(facts: FileFacts): readonly Detection[] {
   return facts.nodes('regex').flatMap((node) => {
-    const pattern = node.children.find((child) => child.field === 'pattern');
-    const flags = node.children.find((child) => child.field === 'flags');
+    const pattern = fieldOf(node, 'pattern');
+    const flags = fieldOf(node, 'flags');
     if (pattern === undefined) return [];
     return judge(facts, { node, source: facts.text(pattern), flags: flags === undefined ? '' : facts.text(flags) });
   });
@@ -81,9 +83,15 @@ function constructed(facts: FileFacts): readonly Detection[] {
     const [first] = call.arguments;
     if (first === undefined || !isConstructor(call)) return [];
     const source = facts.constant(first);
-    return typeof source === 'string'
-      ? judge(facts, { node: call.node, source: source.replace(/\(\?P</g, '(?<'), flags: '' })
-      : [];
+    if (typeof source !== 'string') return [];
+    const text = call.arguments[call.origin === 're.sub' ? 2 : 1];
+    const isMatched = call.origin !== '~RegExp' && call.origin !== 're.compile';
+    return judge(facts, {
+      node: call.node,
+      source: source.replace(/\(\?P</g, '(?<'),
+      flags: '',
+      text: isMatched ? text : undefined,
+    });
   });
 }
 
@@ -97,22 +105,29 @@ function isConstructor(call: Call): boolean {
 function judge(facts: FileFacts, used: Used): readonly Detection[] {
   if (used.source.length > MAX_LENGTH) return tooLong(facts, used);
   if (provenLinear(used.source, used.flags)) return [];
-  const nested = repeatsAmbiguousGroup(used.source) && !provenUnambiguous(used.source, used.flags);
-  const flow = !nested && mayBePolynomial(used.source) ? inputOf(facts, used.node) : null;
-  // What nobody outside reaches costs time only where the expression is exponential.
-  const short =
-    flow?.strength === 'parameter' && repetitionsOf(used.source) > 1 && sizeOf(used.source) <= MAX_PARAMETER_SIZE;
+  const nested = mayBeExponential(used);
+  const repetitions = repetitionsOf(used.source);
+  if (repetitions === 0 && !nested) return [];
+  const flow = inputOf(facts, used);
+  // What nobody outside reaches costs time only where the expression is exponential. With one repetition alone (`/+$`),
+  // an exported helper is too ordinary to be worth a finding.
+  const short = flow?.strength === 'parameter' && repetitions > 1 && sizeOf(used.source) <= MAX_PARAMETER_SIZE;
   if (!nested && flow?.strength !== 'remote' && !short) return [];
-  if (sizeOf(used.source) > MAX_NESTED_SIZE) return nested ? undecided(facts, used) : [];
+  if (sizeOf(used.source) > MAX_NESTED_SIZE) return nested ? undecided(facts, used, flow) : [];
   const { status, complexity } = check(withoutUnsupported(used.source), used.flags.replace(/[^imsuy]/g, ''));
-  if (status === 'unknown' && nested) return undecided(facts, used);
+  if (status === 'unknown' && nested) return undecided(facts, used, flow);
   if (status !== 'vulnerable' || complexity === undefined) return [];
-  return vulnerable(facts, used, complexity, flow ?? inputOf(facts, used.node));
+  return vulnerable(facts, used, complexity, flow);
+}
+
+/** Exponential time needs a repeated group; the proof takes away those that no text can match in two ways. */
+function mayBeExponential({ source, flags }: Used): boolean {
+  return /\)(?:[*+]|\{\d+,)/.test(source) && !provenUnambiguous(source, flags);
 }
 
 /** An expression too long to be judged is said, where it could be one that takes long. */
 function tooLong(facts: FileFacts, used: Used): readonly Detection[] {
-  if (!repeatsAmbiguousGroup(used.source) || provenUnambiguous(used.source, used.flags)) return [];
+  if (!mayBeExponential(used)) return [];
   const message = `This expression of ${used.source.length} characters is longer than the ${MAX_LENGTH} that are checked; whether it can take exponential time is not known.`;
   return [facts.finding({ rule, at: used.node, message, remediation: REWRITE, level: 'note', confidence: 'low' })];
 }
@@ -122,13 +137,11 @@ function tooLong(facts: FileFacts, used: Used): readonly Detection[] {
  * start, leave the ambiguity of the rest as it is; other look-arounds can be what takes the ambiguity away.
  */
 function withoutUnsupported(source: string): string {
-  if (/\(\?=\(/.test(source)) return source;
   return source.replace(/\\[1-9](?!\d)/g, '').replace(/^(\^?)(?:\(\?[=!](?:[^()\\]|\\.)*\))+/, '$1');
 }
 
 /** Told where a request reaches the expression; elsewhere nobody could do anything with it. */
-function undecided(facts: FileFacts, used: Used): readonly Detection[] {
-  const flow = inputOf(facts, used.node);
+function undecided(facts: FileFacts, used: Used, flow: Flow | null): readonly Detection[] {
   if (flow?.strength !== 'remote') return [];
   const message = `Whether this expression can take exponential time could not be decided, and it matches ${flow.source}.`;
   return [
@@ -199,73 +212,37 @@ function ordinal(degree: number): string {
   return degree === 2 ? 'second' : degree === 3 ? 'third' : `${degree}th`;
 }
 
-/** Two open-ended repetitions, or one that can start anywhere: without, the cost is linear. */
-function mayBePolynomial(source: string): boolean {
-  const repetitions = repetitionsOf(source);
-  return repetitions > 1 || (repetitions === 1 && !source.startsWith('^'));
-}
-
-/** Open-ended repetitions. With one alone (`/+$`), an exported helper is too ordinary to be worth a finding. */
+/** Open-ended repetitions: without one, the cost is bounded by the expression itself. */
 function repetitionsOf(source: string): number {
   return source.replace(/\\./g, 'x').match(/[*+]|\{\d+,\}/g)?.length ?? 0;
 }
 
-/** Exponential time needs a repeated group with a choice or another repetition inside; one pass over the text tells. */
-function repeatsAmbiguousGroup(source: string): boolean {
-  const open: boolean[] = [];
-  let inClass = false;
-  for (let index = 0; index < source.length; index += 1) {
-    const character = source[index];
-    if (character === '\\') index += 1;
-    else if (inClass) inClass = character !== ']';
-    else if (character === '[') inClass = true;
-    else if (character === '(') open.push(false);
-    else if (character === ')') {
-      const ambiguous = open.pop() ?? false;
-      if (ambiguous && /^(?:[*+]|\{\d+,)/.test(source.slice(index + 1, index + 6))) return true;
-      if (ambiguous && open.length > 0) open[open.length - 1] = true;
-    } else if (
-      open.length > 0 &&
-      (character === '|' ||
-        character === '*' ||
-        character === '+' ||
-        character === '{' ||
-        (character === '?' && source[index - 1] !== '('))
-    ) {
-      open[open.length - 1] = true;
-    }
-  }
-  return false;
-}
-
 /** What is matched against the expression, where that can be followed. */
-function inputOf(facts: FileFacts, node: Syntax): Flow | null {
-  for (const use of usesOf(facts, node)) {
-    const member = use.parent;
-    const call = member?.parent;
-    if (member?.type === 'member_expression' && call?.type === 'call_expression') {
-      const argument = argumentOf(call, 0);
-      const flow = argument === null ? null : facts.flow(argument, 'regex');
-      if (flow !== null) return flow;
-    }
-    if (member?.type === 'arguments' && call?.type === 'call_expression') {
-      const callee = call.children.find((child) => child.field === 'function');
-      const object =
-        callee?.type === 'member_expression' ? callee.children.find((child) => child.field === 'object') : undefined;
-      const flow = object === undefined ? null : facts.flow(object, 'regex');
-      if (flow !== null) return flow;
-    }
+function inputOf(facts: FileFacts, used: Used): Flow | null {
+  for (const text of [used.text, ...usesOf(facts, used.node).map((use) => matchedAt(facts, use))]) {
+    const flow = text === undefined ? null : facts.flow(text, 'regex');
+    if (flow !== null) return flow;
   }
   return null;
 }
 
-function argumentOf(call: Syntax, index: number): Syntax | null {
-  return call.children.find((child) => child.field === 'arguments')?.children[index] ?? null;
+/** `expression.test(text)`, `expression.sub(by, text)`, `text.replace(expression, by)`. */
+function matchedAt(facts: FileFacts, use: Syntax): Syntax | undefined {
+  const member = use.parent;
+  const call = member?.parent;
+  if (member === null || call?.type !== 'call_expression') return undefined;
+  if (member.type === 'member_expression')
+    return fieldOf(call, 'arguments')?.children[facts.text(member).endsWith('.sub') ? 1 : 0];
+  return fieldOf(fieldOf(call, 'function'), 'object');
+}
+
+function fieldOf(node: Syntax | undefined, field: string): Syntax | undefined {
+  return node?.children.find((child) => child.field === field);
 }
 
 function usesOf(facts: FileFacts, node: Syntax): readonly Syntax[] {
-  const declarator = node.parent?.type === 'variable_declarator' ? node.parent : null;
-  const name = declarator?.children.find((child) => child.field === 'name');
+  const holder = node.parent ?? undefined;
+  const name = fieldOf(holder, 'name') ?? fieldOf(holder, 'left');
   if (name === undefined) return [node];
   return facts.uses(name).filter((each) => facts.definition(each) === node);
 }

@@ -71,8 +71,6 @@ export function parseExpression(source: string, flags: string): Expression | nul
     const match = /^(?:[*+?]|\{(\d+)(,?)(\d*)\})\??/.exec(source.slice(at, at + 24));
     if (match === null) return body;
     at += match[0].length;
-    // A possessive or doubled quantifier, which this grammar does not have.
-    if (/[*+?]/.test(source[at] ?? '')) return null;
     const [sign, least, comma, most] = [match[0][0], match[1], match[2], match[3]];
     if (sign !== '{') return { kind: 'repetition', body, many: sign !== '?', optional: sign !== '+' };
     const highest = comma === '' ? Number(least) : most === '' ? Number.POSITIVE_INFINITY : Number(most);
@@ -115,7 +113,6 @@ export function parseExpression(source: string, flags: string): Expression | nul
 
   function group(depth: number): Expression | null {
     const opening = /^\?(?::|<?[=!]|<[A-Za-z_$][\w$]*>)/.exec(source.slice(at, at + 200));
-    if (opening === null && source[at] === '?') return null;
     at += opening?.[0].length ?? 0;
     const body = choice(depth);
     if (body === null || source[at] !== ')') return null;
@@ -158,14 +155,12 @@ export function parseExpression(source: string, flags: string): Expression | nul
     let least = 0n;
     while (at < source.length && source[at] !== ']') {
       const start = member();
-      if (start === null) return null;
       let next = start;
-      if (source[at] === '-' && source[at + 1] !== ']' && at + 1 < source.length) {
+      if (source[at] === '-' && source[at + 1] !== ']') {
         at += 1;
-        const end = member();
-        if (end === null) return null;
-        next = range(start, end);
+        next = range(start, member());
       }
+      if (next === null) return null;
       most |= next.most;
       least |= next.least;
     }
@@ -182,10 +177,6 @@ export function parseExpression(source: string, flags: string): Expression | nul
       at += 1;
       return exactly(8);
     }
-    if (source[at] === '-') {
-      at += 1;
-      return exactly(45);
-    }
     return escaped();
   }
 
@@ -200,7 +191,6 @@ export function parseExpression(source: string, flags: string): Expression | nul
     const lower = (characters & between(65, 90)) << 32n;
     const all = characters | upper | lower;
     const special = bit(107) | bit(75) | bit(115) | bit(83);
-    if ((all & OTHER) !== 0n) return all | special;
     return (all & special) === 0n ? all : all | OTHER;
   }
 
@@ -208,18 +198,17 @@ export function parseExpression(source: string, flags: string): Expression | nul
   return at < source.length ? null : whole;
 }
 
-/** Both ends are single characters, or it is no range and both count with the dash. */
-function range(start: Characters, end: Characters): Characters {
+/** Both ends are single characters, or it is no range and both count with the dash. Null where it ends before it starts. */
+function range(start: Characters | null, end: Characters | null): Characters | null {
+  if (start === null || end === null) return null;
   const low = single(start.most);
   const high = single(end.most);
   if (low === null || high === null) {
     const dash = bit(45);
     return { most: start.most | end.most | dash, least: start.least | end.least };
   }
-  if (low > 127) return { most: OTHER, least: 0n };
-  return high > 127
-    ? { most: between(low, 127) | OTHER, least: between(low, 127) }
-    : { most: between(low, high), least: between(low, high) };
+  if (high < low) return null;
+  return { most: between(low, high), least: between(low, Math.min(high, 127)) };
 }
 
 /** The code point of a set of one; 128 stands for any beyond ASCII. */
@@ -237,5 +226,5 @@ function bit(code: number): bigint {
 }
 
 function between(low: number, high: number): bigint {
-  return high < low ? 0n : ((1n << BigInt(high - low + 1)) - 1n) << BigInt(low);
+  return ((1n << BigInt(high - low + 1)) - 1n) << BigInt(low);
 }

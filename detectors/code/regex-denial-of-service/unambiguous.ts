@@ -118,7 +118,7 @@ function isDeterministic(whole: Expression): boolean {
         // An empty round can be tried at every place, and beside none at all it is a second way to match nothing.
         if (body.nullable) fine = false;
         if (node.many) connect(body.last, body.first);
-        return { ...body, nullable: body.nullable || node.optional };
+        return { ...body, nullable: node.optional };
       }
     }
   }

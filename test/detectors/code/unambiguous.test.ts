@@ -14,8 +14,8 @@ const {
 } = createRequire(import.meta.url)('recheck/lib/browser.js');
 
 describe('the proof that an expression is unambiguous', () => {
-  for (const source of PROVEN) {
-    it(`succeeds for ${source}`, () => expect(provenUnambiguous(source, '')).toBe(true));
+  for (const [source, flags] of PROVEN) {
+    it(`succeeds for /${source}/${flags}`, () => expect(provenUnambiguous(source, flags)).toBe(true));
   }
 
   for (const [source, flags] of OPEN) {
