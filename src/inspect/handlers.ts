@@ -52,7 +52,9 @@ export function frameworkOf(receiver: Syntax, needs: Pick<Needs, 'origin' | 'pro
 
 function registered(needs: Needs): Handler[] {
   const found: Handler[] = [];
-  const global: Syntax[] = [];
+  /** What `use` put in front so far: for all routes, or for those of one router (then `only` is its name). */
+  const used: { readonly only: string | null; readonly parts: readonly Syntax[] }[] = [];
+  const written = (node: Syntax) => needs.program.text.slice(node.start, node.end);
   for (const call of needs.calls) {
     if (call.receiver === null || call.name === null || call.isNew) continue;
     if (call.name === 'route') found.push(...described(call, needs));
@@ -61,7 +63,8 @@ function registered(needs: Needs): Handler[] {
     const framework = frameworkOf(chained?.router ?? call.receiver, needs);
     if (framework === null) continue;
     if (call.name === 'use') {
-      global.push(...call.arguments);
+      const isRouter = /router/i.test(needs.origin(call.receiver) ?? '');
+      used.push({ only: isRouter ? written(call.receiver) : null, parts: call.arguments });
       continue;
     }
     const [first] = call.arguments;
@@ -72,13 +75,14 @@ function registered(needs: Needs): Handler[] {
     const last = rest.at(-1);
     if (last === undefined) continue;
     const handler = needs.functionOf(last) ?? last;
+    const router = written(chained?.router ?? call.receiver);
     found.push({
       node: handler,
       framework,
       method: call.name === 'del' ? 'delete' : call.name,
       route,
       middleware: [
-        ...global,
+        ...used.filter(({ only }) => only === null || only === router).flatMap(({ parts }) => parts),
         ...(chained?.middleware ?? []),
         ...rest.slice(0, -1).flatMap((part) => (part.type === 'array' ? partsOf(part) : [part])),
       ],

@@ -1,9 +1,12 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { FileFacts, Handler, Syntax } from '../../../src/inspect/facts.ts';
-import { functionAround, isFunction, nameOf, within } from '../support/around.ts';
+import { functionAround, nameOf, within } from '../support/around.ts';
 import { codeRule } from '../support/rule.ts';
-import { GUARD_NAME } from '../support/security.ts';
+import { GUARD_NAME, withoutComments } from '../support/security.ts';
+import type { Loss } from './loss.ts';
+import { isUsed, routes } from './routes.ts';
+import { schemas } from './schemas.ts';
 
 const rule = codeRule({
   id: 'security-check-removed',
@@ -17,13 +20,11 @@ const rule = codeRule({
 
 const REMEDIATION = 'Put the check back, or let a person sign that it went elsewhere.';
 const CHECK_CALL =
-  /^(?:(?:require|ensure|assert|check|verify|validate|authenticate|authorize|is|has|can)\w*(?:Auth\w*|Login|Session|User|Role|Admin|Permissions?|Access|Owner\w*|Token|Signature|Webhook|Csrf|Jwt|Scope|Allowed|Password|Body|Input|Schema)|authenticate|authorize|verify|timingSafeEqual|jwtVerify|csrfProtection|csurf|helmet|rateLimit|rateLimiter|limiter|slowDown|throttle|sanitize\w*|escape\w*|DOMPurify|purify|compare_digest|login_required|permission_required|bcryptCompare|getServerSession)$/;
+  /^(?:(?:require|ensure|assert|check|verify|validate|authenticate|authorize|is|has|can)\w*(?:Auth\w*|Login|Session|User|Role|Admin|Permissions?|Access|Owner\w*|Token|Signature|Webhook|Csrf|Jwt|Scope|Allowed|Password|Body|Input|Schema)|authenticate|authorize|verify|timingSafeEqual|jwtVerify|csrfProtection|csurf|helmet|rateLimit|rateLimiter|limiter|slowDown|throttle|sanitize\w*|escape\w*|DOMPurify|purify|compareDigest|loginRequired|permissionRequired|bcryptCompare|getServerSession)$/;
 const OWNER_KEY =
   /^(?:owner(?:_?id)?|user(?:_?id)?|tenant(?:_?id)?|org(?:ani[sz]ation)?(?:_?id)?|account_?id|workspace_?id|team_?id|company_?id|author_?id|customer_?id|created_?by|project_?id|deleted_?at|is_?public)$/i;
 const QUERY =
   /^(?:find\w*|update\w*|delete\w*|where|count\w*|get\w*|select|query|remove\w*|destroy|filter|first|aggregate)$/;
-const TIGHTENERS =
-  /^(?:min|max|length|email|url|uuid|regex|pattern|matches|enum|strict|nonempty|positive|int|nonnegative|datetime|cuid|oneOf|valid|required|trim|ip|refine|superRefine|integer)$/;
 const CALLS: ReadonlySet<string> = new Set(['call_expression']);
 
 /** Compares base and head function by function and route by route. */
@@ -31,124 +32,81 @@ export const securityCheckRemoved: CodeDetector = {
   rule,
   triggers: /./,
   detect(facts, { before }) {
-    if (before === null || before.program.text === facts.program.text) return [];
-    const found = [
-      ...routes(facts, before),
-      ...functions(facts, before),
-      ...schemas(facts, before),
-      ...application(facts, before),
-    ];
-    return found.filter(
-      (each, index) =>
-        found.findIndex(
-          (other) => other.locations[0].startLine === each.locations[0].startLine && other.message === each.message,
-        ) === index,
-    );
+    if (before === null) return [];
+    const losses = [...routes(facts, before), ...functions(facts, before), ...schemas(facts, before)];
+    // A function inside another one loses what it loses for both.
+    const found = losses.map((loss) => report(facts, loss));
+    return [...new Map(found.map((each) => [`${each.locations[0].startLine} ${each.message}`, each])).values()];
   },
 };
 
-function routes(facts: FileFacts, before: FileFacts): readonly Detection[] {
-  const old = new Map(before.handlers.map((handler) => [keyOf(handler), handler]));
-  return facts.handlers.flatMap((handler) => {
-    const was = old.get(keyOf(handler));
-    if (was === undefined || handler.route === null) return [];
-    const now = handler.middleware.map((part) => facts.text(part)).join(' ');
-    const gone = was.middleware
-      .map((part) => before.text(part))
-      .filter(
-        (text) => (GUARD_NAME.test(text) || /limit|csrf|valid|throttle|sanitiz/i.test(text)) && !now.includes(text),
-      );
-    // Renamed or swapped for another guard of the same kind.
-    const [first] = gone;
-    if (
-      first === undefined ||
-      (GUARD_NAME.test(first) && GUARD_NAME.test(now) && handler.middleware.length >= was.middleware.length)
-    )
-      return [];
-    return [
-      report(
-        facts,
-        handler.registration,
-        `${handler.method.toUpperCase()} ${handler.route.slice(0, 60)} loses "${first.replace(/\s+/g, ' ').slice(0, 60)}".`,
-        GUARD_NAME.test(first) ? 'error' : 'warning',
-      ),
-    ];
+/** One function with what it checks and asks for. */
+interface Unit {
+  readonly name: string;
+  readonly node: Syntax;
+  readonly checks: ReadonlySet<string>;
+  /** By the object that is asked and the name of the call: the keys that say whose the records are. */
+  readonly filters: ReadonlyMap<string, { readonly at: Syntax; readonly keys: ReadonlySet<string> }>;
+  readonly calls: ReadonlySet<string>;
+  /** Whether it refuses anybody. */
+  readonly refuses: boolean;
+}
+
+function functions(facts: FileFacts, before: FileFacts): readonly Loss[] {
+  const now = unitsOf(facts);
+  return [...unitsOf(before)].flatMap(([key, was]) => {
+    const unit = now.get(key);
+    return unit === undefined ? [] : [...lostChecks(facts, was, unit), ...lostFilters(was, unit)];
   });
 }
 
-function keyOf(handler: Handler): string {
-  return `${handler.framework} ${handler.method} ${handler.route ?? ''}`;
-}
-
-interface Unit {
-  readonly node: Syntax;
-  readonly checks: ReadonlyMap<string, Syntax>;
-  /** `callee → filter keys`. */
-  readonly filters: ReadonlyMap<string, ReadonlySet<string>>;
-  readonly calls: ReadonlySet<string>;
-  readonly tests: boolean;
-}
-
-function functions(facts: FileFacts, before: FileFacts): readonly Detection[] {
-  const now = unitsOf(facts);
-  const found: Detection[] = [];
-  for (const [name, was] of unitsOf(before)) {
-    const unit = now.get(name);
-    if (unit === undefined) continue;
-    for (const check of was.checks.keys()) {
-      if (unit.checks.has(check) || mentionsElsewhere(facts, unit, check)) continue;
-      const stays = [...was.calls].some((call) => call !== check && unit.calls.has(call));
-      if (!stays || replaced(was, unit)) continue;
-      found.push(
-        report(
-          facts,
-          unit.node,
-          `"${name.slice(0, 40)}" no longer calls "${check.slice(0, 40)}", and the rest of it stays.`,
-          /sanit|escape|purify|limit|throttle|valid/i.test(check) ? 'warning' : 'error',
-        ),
-      );
-    }
-    for (const [callee, keys] of was.filters) {
-      const left = unit.filters.get(callee);
-      if (left === undefined) continue;
-      for (const key of keys) {
-        if (left.has(key)) continue;
-        found.push(
-          report(
-            facts,
-            callNamed(facts, unit.node, callee) ?? unit.node,
-            `The query "${callee.slice(0, 40)}" loses its filter on "${key.slice(0, 40)}".`,
-            'error',
-          ),
-        );
-      }
-    }
-    if (was.tests && !unit.tests && sharesCalls(was, unit))
-      found.push(
-        report(
-          facts,
-          unit.node,
-          `"${name.slice(0, 40)}" no longer refuses anybody, and the rest of it stays.`,
-          'error',
-        ),
-      );
+function* lostChecks(facts: FileFacts, was: Unit, now: Unit): Generator<Loss> {
+  const name = was.name.slice(0, 40);
+  const replaced = [...now.checks].some((check) => !was.checks.has(check));
+  const stays = [...was.calls].some((call) => now.calls.has(call));
+  for (const check of was.checks) {
+    if (!stays || replaced || now.checks.has(check) || mentions(facts, now.node, check)) continue;
+    yield {
+      at: now.node,
+      message: `"${name}" no longer calls "${check.slice(0, 40)}", and the rest of it stays.`,
+      level: /sanit|escape|purify|limit|throttle|valid/i.test(check) ? 'warning' : 'error',
+    };
   }
-  return found;
+  if (was.refuses && !now.refuses && sharesWork(was, now))
+    yield {
+      at: now.node,
+      message: `"${name}" no longer refuses anybody, and the rest of it stays.`,
+      level: 'error',
+    };
 }
 
-function mentionsElsewhere(facts: FileFacts, unit: Unit, check: string): boolean {
-  return facts.text(unit.node).includes(check);
+function* lostFilters(was: Unit, now: Unit): Generator<Loss> {
+  for (const [query, { keys }] of was.filters) {
+    const left = now.filters.get(query);
+    if (left === undefined) continue;
+    for (const key of keys) {
+      if (left.keys.has(key)) continue;
+      yield {
+        at: left.at,
+        message: `The query "${query.slice(0, 40)}" loses its filter on "${key.slice(0, 40)}".`,
+        level: 'error',
+      };
+    }
+  }
 }
 
-/** One check gave way to another. */
-function replaced(was: Unit, now: Unit): boolean {
-  return [...now.checks.keys()].some((check) => !was.checks.has(check));
+const IDENTIFIERS: ReadonlySet<string> = new Set(['identifier', 'property_identifier']);
+
+/** Handed on instead of called; a comment or a text that mentions it is no check. */
+function mentions(facts: FileFacts, node: Syntax, check: string): boolean {
+  return [...within(node, IDENTIFIERS)].some((each) => facts.text(each) === check);
 }
 
-function sharesCalls(was: Unit, now: Unit): boolean {
+function sharesWork(was: Unit, now: Unit): boolean {
   return [...was.calls].some((call) => now.calls.has(call) && !/^(?:status|json|send|end|log)$/.test(call));
 }
 
+/** Functions by route or name; those of one name are told apart by their order. */
 function unitsOf(facts: FileFacts): ReadonlyMap<string, Unit> {
   const found = new Map<string, Unit>();
   const handlers = new Map(facts.handlers.map((handler) => [handler.node, handler]));
@@ -159,7 +117,10 @@ function unitsOf(facts: FileFacts): ReadonlyMap<string, Unit> {
         handler !== undefined && handler.route !== null
           ? `${handler.method.toUpperCase()} ${handler.route}`
           : nameText(facts, node);
-      if (name !== null && !found.has(name)) found.set(name, unitOf(facts, node));
+      if (name === null) continue;
+      let key = name;
+      for (let copy = 2; found.has(key); copy += 1) key = `${name} (${copy})`;
+      found.set(key, unitOf(facts, name, node, handler));
     }
   }
   return found;
@@ -170,27 +131,67 @@ function nameText(facts: FileFacts, node: Syntax): string | null {
   return name === null ? null : facts.text(name);
 }
 
-function unitOf(facts: FileFacts, node: Syntax): Unit {
-  const checks = new Map<string, Syntax>();
-  const filters = new Map<string, Set<string>>();
+function unitOf(facts: FileFacts, name: string, node: Syntax, handler: Handler | undefined): Unit {
+  // Those of a route are compared with the route.
+  const checks = new Set(handler === undefined ? decorators(facts, node) : []);
+  const filters = new Map<string, { readonly at: Syntax; readonly keys: Set<string> }>();
   const calls = new Set<string>();
   for (const call of within(node, CALLS)) {
     const callee = call.children.find((child) => child.field === 'function');
-    if (callee === undefined || callee.end - callee.start > 200) continue;
-    const name = facts.text(callee).split('.').at(-1) ?? '';
-    calls.add(name);
-    if (CHECK_CALL.test(name)) checks.set(name, call);
-    if (!QUERY.test(name)) continue;
-    const keys = filters.get(facts.text(callee)) ?? new Set<string>();
-    filters.set(facts.text(callee), keys);
+    if (callee === undefined) continue;
+    const last = callee.children.find((child) => child.field === 'property') ?? callee;
+    const called = facts.text(last);
+    calls.add(called);
+    // What stands in front of routes is compared with the routes.
+    if (isUsed(facts, call)) continue;
+    if (CHECK_CALL.test(camelCase(called))) checks.add(called);
+    if (called === 'Depends' || called === 'Security') for (const guard of injected(facts, call)) checks.add(guard);
+    if (!QUERY.test(called)) continue;
+    const query = `${facts.text(rootOf(callee)).slice(0, 200)}.${called}`;
+    const { keys } = filters.get(query) ?? { keys: new Set<string>() };
+    filters.set(query, { at: call, keys });
     for (const key of keysIn(facts, call)) if (OWNER_KEY.test(key)) keys.add(key);
   }
-  const text = facts.text(node).slice(0, 20_000);
-  const tests =
+  const text = withoutComments(facts.text(node).slice(0, 20_000));
+  const refuses =
     /(?:status\(|sendStatus\(|status:\s*|abort\()40[13]|Unauthorized|Forbidden|AccessDenied|PermissionDenied/.test(
       text,
     );
-  return { node, checks, filters, calls, tests };
+  return { name, node, checks, filters, calls, refuses };
+}
+
+/** `@login_required` */
+function decorators(facts: FileFacts, node: Syntax): readonly string[] {
+  return (node.parent?.children ?? [])
+    .filter((part) => part.type === 'decorator')
+    .map((part) => /[\w.]+/.exec(facts.text(part))?.[0].split('.').at(-1) ?? '')
+    .filter((name) => CHECK_CALL.test(camelCase(name)));
+}
+
+/** `user: User = Depends(get_current_user)` */
+function injected(facts: FileFacts, call: Syntax): readonly string[] {
+  const list = call.children.find((child) => child.field === 'arguments');
+  return (list?.children ?? []).map((part) => facts.text(part)).filter((text) => GUARD_NAME.test(text));
+}
+
+function camelCase(name: string): string {
+  return name.replace(/(?<=\w)_(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** Calls in one chain; more than any query written by hand has. */
+const MAX_LINKS = 100;
+
+/** What a chain of calls begins at: `db('orders')` of `db('orders').join(…).where`, `prisma.order` of `prisma.order.findMany`. */
+function rootOf(callee: Syntax): Syntax {
+  let at = callee;
+  for (let links = 0; links < MAX_LINKS; links += 1) {
+    const object: Syntax | undefined = at.children.find((child) => child.field === 'object');
+    if (object === undefined) return at;
+    const inner = object.children.find((child) => child.field === 'function');
+    if (inner?.type !== 'member_expression') return object;
+    at = inner;
+  }
+  return at;
 }
 
 const KEYS: ReadonlySet<string> = new Set([
@@ -210,8 +211,7 @@ function* keysIn(facts: FileFacts, call: Syntax): Generator<string> {
     if (part.type === 'shorthand_property_identifier') yield facts.text(part);
     else if (part.type === 'string' || part.type === 'template_string') {
       for (const match of facts.text(part).matchAll(/\b(\w+)\s*=\s*(?:\$\d|\?|:\w|\$\{|%s|@\w)/g)) yield match[1] ?? '';
-      if (part.parent === list && OWNER_KEY.test(facts.text(part).replace(/['"]/g, '')))
-        yield facts.text(part).replace(/['"]/g, '');
+      if (part.parent === list) yield facts.text(part).replace(/['"]/g, '');
     } else {
       const key = part.children.find((child) => child.field === 'key' || child.field === 'name');
       if (key !== undefined) yield facts.text(key).replace(/['"]/g, '');
@@ -219,103 +219,6 @@ function* keysIn(facts: FileFacts, call: Syntax): Generator<string> {
   }
 }
 
-function callNamed(facts: FileFacts, node: Syntax, callee: string): Syntax | null {
-  for (const call of within(node, CALLS)) {
-    const target = call.children.find((child) => child.field === 'function');
-    if (target !== undefined && facts.text(target) === callee) return call;
-  }
-  return null;
-}
-
-/** Fields of schemas that lost a limit, and strict schemas that became open. */
-function schemas(facts: FileFacts, before: FileFacts): readonly Detection[] {
-  const old = fieldsOf(before);
-  const found: Detection[] = [];
-  for (const [path, field] of fieldsOf(facts)) {
-    const was = old.get(path);
-    if (was === undefined) continue;
-    const gone = [...was.limits].filter((limit) => !field.limits.has(limit));
-    const [first] = gone;
-    if (first === undefined || field.limits.size > was.limits.size) continue;
-    found.push(
-      report(
-        facts,
-        field.node,
-        `The schema's field "${path.split('.').at(-1) ?? path}" loses its limit "${first}".`,
-        'warning',
-      ),
-    );
-  }
-  return found;
-}
-
-function fieldsOf(
-  facts: FileFacts,
-): ReadonlyMap<string, { readonly node: Syntax; readonly limits: ReadonlySet<string> }> {
-  const found = new Map<string, { readonly node: Syntax; readonly limits: ReadonlySet<string> }>();
-  for (const node of facts.nodes('pair')) {
-    const key = node.children.find((child) => child.field === 'key');
-    const value = node.children.find((child) => child.field === 'value');
-    if (key === undefined || value?.type !== 'call_expression' || value.end - value.start > 1_000) continue;
-    if (!/^(?:z|zod|joi|Joi|yup|Yup|v|t|s)\b/.test(facts.text(value))) continue;
-    const limits = new Set<string>();
-    for (const call of within(value, CALLS)) {
-      const callee = call.children.find((child) => child.field === 'function');
-      const name = callee === undefined ? '' : (facts.text(callee).split('.').at(-1) ?? '');
-      if (TIGHTENERS.test(name)) limits.add(name);
-    }
-    found.set(`${holderOf(facts, node)}.${facts.text(key)}`, { node, limits });
-  }
-  return found;
-}
-
-function holderOf(facts: FileFacts, node: Syntax): string {
-  for (let up = node.parent; up !== null; up = up.parent) {
-    if (up.type !== 'variable_declarator') continue;
-    const name = up.children.find((child) => child.field === 'name');
-    return name === undefined ? '' : facts.text(name);
-  }
-  return '';
-}
-
-/** `app.use(helmet())` and the like, gone from the file while the application stays. */
-function application(facts: FileFacts, before: FileFacts): readonly Detection[] {
-  const used = (each: FileFacts): ReadonlyMap<string, Syntax> =>
-    new Map(
-      each.calls
-        .filter((call) => call.name === 'use' && call.arguments.length > 0 && functionTop(call.node))
-        .map((call) => [
-          call.arguments
-            .map((part) => each.text(part))
-            .join(', ')
-            .replace(/\s+/g, ' ')
-            .slice(0, 200),
-          call.node,
-        ]),
-    );
-  const now = used(facts);
-  const found: Detection[] = [];
-  for (const text of used(before).keys()) {
-    if (now.has(text) || !(GUARD_NAME.test(text) || /helmet|limit|csrf|csurf|sanitize|hpp|throttle/i.test(text)))
-      continue;
-    const name = text.split('(')[0] ?? text;
-    if (
-      facts.program.text.includes(name.split('.').at(-1) ?? name) &&
-      [...now.keys()].some((other) => other.includes(name))
-    )
-      continue;
-    const anchor = [...now.values()][0] ?? facts.handlers[0]?.registration;
-    if (anchor === undefined) continue;
-    found.push(report(facts, anchor, `The application no longer uses "${text.slice(0, 60)}".`, 'error'));
-  }
-  return found;
-}
-
-function functionTop(node: Syntax): boolean {
-  const around = functionAround(node);
-  return around === null || isFunction(around);
-}
-
-function report(facts: FileFacts, at: Syntax, message: string, level: 'error' | 'warning'): Detection {
+function report(facts: FileFacts, { at, message, level }: Loss): Detection {
   return facts.finding({ rule, at, message, remediation: REMEDIATION, level: facts.isTest ? 'note' : level });
 }

@@ -1,0 +1,111 @@
+import type { FileFacts, Handler, Syntax } from '../../../src/inspect/facts.ts';
+import { GUARD_NAME } from '../support/security.ts';
+import { inOneLine, type Loss } from './loss.ts';
+
+const PROTECTS = /helmet|limit|csrf|csurf|valid|sanitiz|hpp|throttle/i;
+/** Lets everybody through, some of them with a name: no guard, though it is called like one. */
+const LENIENT = /optional|anonymous|guest|allow_?(?:all|any)|bypass|skip|noop|disabled?|\bno_?auth/i;
+/** Parts of an application that are no protection, whatever they are called. */
+const ROUTES = /rout(?:e|er|es|ers)$|controllers?$/i;
+
+interface LostPart {
+  readonly handler: Handler;
+  readonly part: Syntax;
+}
+
+/** Guards, limits and checks that stood in front of a route, at the route itself or for the whole application. */
+export function routes(facts: FileFacts, before: FileFacts): readonly Loss[] {
+  const old = new Map(before.handlers.map((handler) => [keyOf(handler), handler]));
+  const stayed = facts.handlers.flatMap((handler) => {
+    const was = handler.route === null ? undefined : old.get(keyOf(handler));
+    return was === undefined ? [] : [{ handler, was }];
+  });
+  const lost = stayed.flatMap(({ handler, was }) =>
+    lostParts(facts, handler, before, was).map((part) => ({ handler, part })),
+  );
+  const judged = new Set(stayed.flatMap(({ was }) => was.middleware));
+  return [...own(before, lost), ...application(facts, before, lost, judged)];
+}
+
+function keyOf(handler: Handler): string {
+  return `${handler.framework} ${handler.method} ${handler.route ?? ''}`;
+}
+
+function lostParts(facts: FileFacts, handler: Handler, before: FileFacts, was: Handler): readonly Syntax[] {
+  const texts = handler.middleware.map((part) => inOneLine(facts, part));
+  const names = handler.middleware.map((part) => nameOfPart(facts, part));
+  // Renamed or swapped for another guard of the same kind.
+  const fewer = guardsOf(facts, handler) < guardsOf(before, was);
+  return was.middleware.filter((part) => {
+    const text = inOneLine(before, part);
+    if (!isProtection(before, part) || (GUARD_NAME.test(text) && !fewer)) return false;
+    return isUsed(before, part) ? !names.includes(nameOfPart(before, part)) : !texts.includes(text);
+  });
+}
+
+function guardsOf(facts: FileFacts, handler: Handler): number {
+  return handler.middleware.filter((part) => {
+    const text = facts.text(part);
+    return isProtection(facts, part) && GUARD_NAME.test(text) && !LENIENT.test(text);
+  }).length;
+}
+
+function isProtection(facts: FileFacts, part: Syntax): boolean {
+  if (part.type === 'string' || ROUTES.test(nameOfPart(facts, part))) return false;
+  const text = facts.text(part);
+  return GUARD_NAME.test(text) || PROTECTS.test(text);
+}
+
+/** By what it is called; functions written in place have no name, and count as one. */
+function nameOfPart(facts: FileFacts, part: Syntax): string {
+  return inOneLine(facts, part).split('(')[0] ?? '';
+}
+
+/** Stands in `app.use(…)`. */
+export function isUsed(facts: FileFacts, part: Syntax): boolean {
+  const callee = part.parent?.parent?.children.find((child) => child.field === 'function');
+  return callee !== undefined && facts.text(callee).endsWith('.use');
+}
+
+/** What a route itself lost: the first of it. */
+function own(before: FileFacts, lost: readonly LostPart[]): readonly Loss[] {
+  const first = new Map<Handler, Loss>();
+  for (const { handler, part } of lost) {
+    if (isUsed(before, part) || first.has(handler)) continue;
+    const text = inOneLine(before, part);
+    first.set(handler, {
+      at: handler.registration,
+      message: `${handler.method.toUpperCase()} ${(handler.route ?? '').slice(0, 60)} loses "${text.slice(0, 60)}".`,
+      level: GUARD_NAME.test(text) ? 'error' : 'warning',
+    });
+  }
+  return [...first.values()];
+}
+
+/** `app.use(helmet())` and the like, gone while the application stays. */
+function application(
+  facts: FileFacts,
+  before: FileFacts,
+  lost: readonly LostPart[],
+  judged: ReadonlySet<Syntax>,
+): readonly Loss[] {
+  const used = usedIn(facts);
+  const anchor = used[0] ?? facts.handlers[0]?.registration;
+  if (anchor === undefined) return [];
+  const names = new Set(used.map((part) => nameOfPart(facts, part)));
+  return usedIn(before)
+    .filter((part) =>
+      judged.has(part)
+        ? lost.some((each) => each.part === part)
+        : isProtection(before, part) && !names.has(nameOfPart(before, part)),
+    )
+    .map((part) => ({
+      at: anchor,
+      message: `The application no longer uses "${inOneLine(before, part).slice(0, 60)}".`,
+      level: 'error',
+    }));
+}
+
+function usedIn(facts: FileFacts): readonly Syntax[] {
+  return facts.calls.flatMap((call) => (call.name === 'use' ? call.arguments : []));
+}
