@@ -66,7 +66,7 @@ interface Used {
   readonly source: string;
   readonly flags: string;
   /** The text that is matched right here: Python's `re.match(expression, text)`. */
-  readonly text?: Syntax | undefined;
+  readonly text: Syntax | undefined;
 }
 
 function literals(facts: FileFacts): readonly Detection[] {
@@ -74,7 +74,12 @@ function literals(facts: FileFacts): readonly Detection[] {
     const pattern = fieldOf(node, 'pattern');
     const flags = fieldOf(node, 'flags');
     if (pattern === undefined) return [];
-    return judge(facts, { node, source: facts.text(pattern), flags: flags === undefined ? '' : facts.text(flags) });
+    return judge(facts, {
+      node,
+      source: facts.text(pattern),
+      flags: flags === undefined ? '' : facts.text(flags),
+      text: undefined,
+    });
   });
 }
 
@@ -84,15 +89,32 @@ function constructed(facts: FileFacts): readonly Detection[] {
     if (first === undefined || !isConstructor(call)) return [];
     const source = facts.constant(first);
     if (typeof source !== 'string') return [];
-    const text = call.arguments[call.origin === 're.sub' ? 2 : 1];
-    const isMatched = call.origin !== '~RegExp' && call.origin !== 're.compile';
+    const written = source.replace(/\(\?P</g, '(?<');
     return judge(facts, {
       node: call.node,
-      source: source.replace(/\(\?P</g, '(?<'),
+      source: matchesFromStart(facts, call) ? `^(?:${written})` : written,
       flags: '',
-      text: isMatched ? text : undefined,
+      text: call.arguments[TEXT_AT[call.origin ?? ''] ?? call.arguments.length],
     });
   });
+}
+
+/** Where Python's functions take the text that is matched. */
+const TEXT_AT: Readonly<Record<string, number>> = {
+  're.match': 1,
+  're.search': 1,
+  're.fullmatch': 1,
+  're.findall': 1,
+  're.finditer': 1,
+  're.split': 1,
+  're.sub': 2,
+};
+
+/** `re.match` and `re.fullmatch` try the start of the text only, and so do the methods of a compiled expression. */
+function matchesFromStart(facts: FileFacts, call: Call): boolean {
+  if (call.origin !== 're.compile') return /^re\.(?:full)?match$/.test(call.origin ?? '');
+  const uses = usesOf(facts, call.node);
+  return uses.length > 0 && uses.every(({ parent }) => parent !== null && /\.(?:full)?match$/.test(facts.text(parent)));
 }
 
 function isConstructor(call: Call): boolean {
