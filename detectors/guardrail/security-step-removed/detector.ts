@@ -1,13 +1,13 @@
-import { type Answer, answerOf, CLEAR, type Detection } from '../../../src/core/detection.ts';
+import { type Answer, answerOf, type Detection } from '../../../src/core/detection.ts';
 import type { FileSide, GuardrailContext, GuardrailDetector, GuardrailSubject } from '../../../src/core/detector.ts';
 import { CountersignError } from '../../../src/core/errors.ts';
-import { judgeSide, sidesOf } from '../support/judge.ts';
+import { judgeSide, type Sides, sidesOf } from '../support/judge.ts';
 import { spanOf } from '../support/lines.ts';
 import { linesOf } from '../support/parsed.ts';
 import { quote } from '../support/quote.ts';
 import { tell } from '../support/report.ts';
 import { guardrailRule } from '../support/rule.ts';
-import { mayBeWorkflow, type Workflow, workflowOf } from '../support/workflow.ts';
+import { isWorkflowPath, mayBeWorkflow, type Workflow, workflowOf } from '../support/workflow.ts';
 import { type Guard, guardsOf } from './guards.ts';
 import { narrowings } from './triggers.ts';
 
@@ -31,17 +31,17 @@ function guardDetection(after: FileSide, base: Guard | undefined, guard: Guard, 
     // A step that is new and may fail is a smaller matter than one that was made so.
     level: base === undefined ? 'warning' : 'error',
     shape: `${guard.category}:${guard.weak?.shape ?? ''}`,
-    before: base === undefined || before === null ? null : before.text.slice(base.start, base.end),
+    before: base === undefined ? null : (before?.text.slice(base.start, base.end) ?? null),
     after: after.text.slice(guard.start, guard.end),
   });
 }
 
-function removedDetection(path: string, before: FileSide, after: FileSide | null, guard: Guard): Detection {
+function removedDetection(before: FileSide, after: FileSide | null, guard: Guard): Detection {
   return tell(RULE, {
-    path: after === null ? before.path : path,
+    path: (after ?? before).path,
     at: after === null ? spanOf(linesOf(before), guard.start, guard.start + 1) : { line: 1, endLine: 1 },
     ...(after === null ? { side: 'base' } : {}),
-    message: `The base runs ${quote(guard.label)} (${guard.category}); the head ${after === null ? 'has no such workflow' : 'runs nothing of that kind'}.`,
+    message: `The base runs ${quote(guard.label)} (${guard.category}); the head ${after === null ? 'has no such workflow' : 'runs neither it nor another of that kind in its place'}.`,
     remediation: REMEDIATION,
     shape: `${guard.category}:removed`,
     before: before.text.slice(guard.start, guard.end),
@@ -49,23 +49,26 @@ function removedDetection(path: string, before: FileSide, after: FileSide | null
   });
 }
 
-/** Guards of the base whose kind the head no longer has as often: renaming or replacing a tool is no loss. */
+/**
+ * Guards of the base whose kind the head no longer has as often: renaming or replacing a tool is no loss, unless what
+ * comes in its place cannot fail.
+ */
 function lost(base: readonly Guard[], head: readonly Guard[]): readonly Guard[] {
-  const categories = new Map<string, number>();
-  for (const { category } of head) categories.set(category, (categories.get(category) ?? 0) + 1);
+  const known = new Set(base.map(({ tool }) => tool));
   const kept = new Set(head.map(({ tool }) => tool));
-  return base.filter((guard) => {
-    if (kept.has(guard.tool)) return false;
-    const left = categories.get(guard.category) ?? 0;
-    const known = base.filter(({ tool, category }) => category === guard.category && kept.has(tool)).length;
-    if (left > known) return false;
-    return true;
-  });
+  const fresh = Map.groupBy(
+    head.filter(({ tool, weak }) => weak === null && !known.has(tool)),
+    ({ category }) => category,
+  );
+  return base.filter(({ tool, category }) => !kept.has(tool) && !fresh.has(category));
 }
 
 /** Moving a guard to another workflow cannot be told from here; a workflow changed or added beside it makes it likely. */
-function movedPerhaps(context: GuardrailContext, path: string): boolean {
-  return context.changedPaths.some((changed) => changed !== path && /\.github\/(?:workflows|actions)\//.test(changed));
+function movedPerhaps(context: GuardrailContext, before: FileSide, after: FileSide | null): boolean {
+  return context.changedPaths.some(
+    (changed) =>
+      changed !== before.path && changed !== after?.path && /\.github\/(?:workflows|actions)\//.test(changed),
+  );
 }
 
 function baseWorkflow(before: FileSide | null): Workflow | null {
@@ -79,11 +82,17 @@ function baseWorkflow(before: FileSide | null): Workflow | null {
   }
 }
 
-function detect(subject: GuardrailSubject, context: GuardrailContext): Answer {
+/** The sides as GitHub runs them: what is moved out of its folder is gone, whatever it says there. */
+function runSides(subject: GuardrailSubject): Sides {
   const { before, after } = sidesOf(subject, mayBeWorkflow);
+  const gone = before !== null && after !== null && isWorkflowPath(before.path) && !isWorkflowPath(after.path);
+  return { before, after: gone ? null : after };
+}
+
+function detect(subject: GuardrailSubject, context: GuardrailContext): Answer {
+  const { before, after } = runSides(subject);
   const base = baseWorkflow(before);
   const head = after === null ? null : judgeSide(after, context, null, workflowOf);
-  if (before?.text === after?.text) return CLEAR;
   const baseGuards = base === null ? [] : guardsOf(base);
   const headGuards = head === null ? [] : guardsOf(head);
   const detections: Detection[] = [];
@@ -92,16 +101,16 @@ function detect(subject: GuardrailSubject, context: GuardrailContext): Answer {
       const same =
         baseGuards.find(({ tool, scope }) => tool === guard.tool && scope === guard.scope) ??
         baseGuards.find(({ tool }) => tool === guard.tool);
-      if (same?.weak?.shape === guard.weak?.shape && same !== undefined) continue;
-      // A new scanner that only reports is more than there was.
-      if (same === undefined && guard.weak?.shape === 'input') continue;
+      if (same?.weak?.shape === guard.weak?.shape) continue;
+      // A new scanner that only reports, or runs at some events only, is more than there was.
+      if (same === undefined && /^(?:input|event)$/.test(guard.weak?.shape ?? '')) continue;
       detections.push(guardDetection(after, same, guard, before));
     }
   }
   if (before !== null && base !== null) {
-    const moved = movedPerhaps(context, subject.kind === 'file' ? subject.path : '');
+    const moved = movedPerhaps(context, before, after);
     for (const guard of lost(baseGuards, headGuards)) {
-      const found = removedDetection(before.path, before, after, guard);
+      const found = removedDetection(before, after, guard);
       detections.push(moved ? { ...found, level: 'warning', confidence: 'low' } : found);
     }
     if (after !== null && head !== null && baseGuards.length > 0) {

@@ -1,4 +1,5 @@
-import { entryOf, isTrue, text } from '../support/tree.ts';
+import { commandsIn } from '../support/shell.ts';
+import { entryOf, type ScalarNode, text } from '../support/tree.ts';
 import { actionName, type Job, type Step, type Workflow } from '../support/workflow.ts';
 
 /** What a step guards against. */
@@ -98,96 +99,104 @@ function toothless(step: Step): Guard['weak'] {
   return null;
 }
 
-function weakness(job: Job, step: Step, line: string | null): Guard['weak'] {
-  for (const [node, where] of [
-    [step.node, 'step'],
-    [job.node, 'job'],
-  ] as const) {
-    const entry = entryOf(node, 'continue-on-error');
-    if (entry !== undefined && isTrue(entry.value))
-      return {
-        shape: `continue-on-error:${where}`,
-        shown: 'continue-on-error: true',
-        start: entry.keyStart,
-        end: entry.value.end,
-      };
-    const condition = entryOf(node, 'if');
-    if (
-      condition !== undefined &&
-      /^\s*(?:\$\{\{\s*)?(?:false|0|''|""|null)(?:\s*&&.*)?(?:\s*\}\})?\s*$/.test(text(condition.value) ?? '')
-    ) {
-      return {
-        shape: `never:${where}`,
-        shown: `if: ${text(condition.value) ?? ''}`,
-        start: condition.keyStart,
-        end: condition.value.end,
-      };
-    }
-  }
-  if (line !== null && step.run !== undefined) {
-    const swallowed =
-      /\|\|\s*(?:true\b|:|exit\s+0\b|echo\b|\/bin\/true)|;\s*(?:true|exit\s+0)\s*$/.exec(line)?.[0] ??
-      EXIT_ZERO.exec(line)?.[0];
-    const setting = /^\s*set\s+\+e\b/m.exec(text(step.run) ?? '')?.[0];
-    const shown = swallowed ?? setting;
-    if (shown !== undefined)
-      return { shape: 'swallowed', shown: `${line.trim()}`, start: step.run.start, end: step.run.end };
-  }
-  return toothless(step);
+type Weakness = Guard['weak'];
+
+function at(shape: string, shown: string, place: { readonly start: number; readonly end: number }): Weakness {
+  return { shape, shown, start: place.start, end: place.end };
 }
 
-function guardIn(job: Job, step: Step): readonly Guard[] {
+/** Without the marks of an expression. */
+function bare(source: string): string {
+  return source.trim().replace(/^\$\{\{\s*([\s\S]*?)\s*\}\}$/, '$1');
+}
+
+/** An expression that is false whatever happens. */
+const NEVER = /^(?:false|0|''|""|null|!\s*true)(?:\s*&&.*)?$/;
+/** An event other than a pull request's, where no other is let in beside it. */
+const OTHER_EVENT =
+  /^(?!.*\|\|).*\bgithub\.event_name\s*(?:==\s*'(?!pull_request'|merge_group')|!=\s*'(?:pull_request|merge_group)')/s;
+
+/** Why the failure of a job or step does not count, by what stands beside its work. */
+function ignored(node: Job['node'], where: string, workflow: Workflow, category: GuardCategory): Weakness {
+  const entry = entryOf(node, 'continue-on-error');
+  const excused = bare(text(entry?.value) ?? '');
+  // What a matrix or a caller decides is one run of several; any other expression decides for all of them.
+  if (entry !== undefined && !/^(?:false)?$|^(?:matrix|inputs)\.[\w.-]+(?:\s*==\s*\S+)?$/i.test(excused))
+    return at(`continue-on-error:${where}`, `continue-on-error: ${excused}`, {
+      start: entry.keyStart,
+      end: entry.value.end,
+    });
+  const condition = entryOf(node, 'if');
+  const asked = bare(text(condition?.value) ?? '');
+  if (condition === undefined) return null;
+  const place = { start: condition.keyStart, end: condition.value.end };
+  if (NEVER.test(asked)) return at(`never:${where}`, `if: ${asked}`, place);
+  // What is signed is what is released, after the merge.
+  const waits = category !== 'signing' && workflow.triggers.has('pull_request') && OTHER_EVENT.test(asked);
+  return waits ? at('event', `if: ${asked}`, place) : null;
+}
+
+function swallowed(run: ScalarNode, line: string): Weakness {
+  const passes =
+    /\|\|\s*(?:true\b|:|exit\s+0\b|echo\b|\/bin\/true)|;\s*(?:true|exit\s+0)\s*$/.test(line) ||
+    EXIT_ZERO.test(line) ||
+    /^\s*set\s+\+e\b/m.test(text(run) ?? '');
+  return passes ? at('swallowed', line.trim(), run) : null;
+}
+
+/** Commands that name a tool without running it, or pass by themselves. */
+const NO_RUN =
+  /^(?:echo|printf|:|true|cat|which|type)\b|\b(?:install|add|i)\s+(?:-\S+\s+)*\S*(?:eslint|jest|vitest|pytest|mypy|ruff|bandit|semgrep|tox|pip-audit)/;
+
+function guardsIn(workflow: Workflow, job: Job, step: Step): readonly Guard[] {
   const place = { scope: step.scope.name, start: step.scope.start, end: step.scope.end };
+  const weakBy = (category: GuardCategory): Weakness =>
+    ignored(step.node, 'step', workflow, category) ?? ignored(job.node, 'job', workflow, category);
   const action = actionName(step);
-  if (action !== '') {
-    const category = ACTIONS.find(([pattern]) => pattern.test(action))?.[1];
-    if (category === undefined) return [];
-    return [{ ...place, category, tool: action, label: step.name ?? action, weak: weakness(job, step, null) }];
-  }
-  const guards: Guard[] = [];
-  for (const line of (text(step.run) ?? '').replace(/\\\n/g, ' ').split('\n')) {
-    // Installing a tool is not running it.
-    if (
-      /^\s*#|\b(?:install|add|i)\s+(?:-\S+\s+)*\S*(?:eslint|jest|vitest|pytest|mypy|ruff|bandit|semgrep|tox|pip-audit)/.test(
-        line,
-      )
-    )
-      continue;
-    for (const [pattern, category] of COMMANDS) {
-      const found = pattern.exec(line);
-      if (found === null || guards.some((guard) => guard.category === category)) continue;
-      guards.push({
-        ...place,
-        category,
-        tool: found[0].replace(/\s+/g, ' '),
-        label: step.name ?? line.trim(),
-        weak: weakness(job, step, line),
-      });
-      break;
+  const category = ACTIONS.find(([pattern]) => pattern.test(action))?.[1];
+  if (category !== undefined)
+    return [
+      { ...place, category, tool: action, label: step.name ?? action, weak: weakBy(category) ?? toothless(step) },
+    ];
+  const { run } = step;
+  if (run === undefined) return [];
+  const guards = new Map<string, Guard>();
+  for (const line of (text(run) ?? '').replace(/\\\n/g, ' ').split('\n')) {
+    for (const { words } of commandsIn(line, 0)) {
+      const command = words.join(' ');
+      if (NO_RUN.test(command)) continue;
+      const [tool, kind] = toolIn(command);
+      if (kind === null || guards.has(tool)) continue;
+      const label = step.name ?? line.trim();
+      guards.set(tool, { ...place, category: kind, tool, label, weak: weakBy(kind) ?? swallowed(run, line) });
     }
   }
-  return guards;
+  return [...guards.values()];
+}
+
+/** The guarding tool that a command runs, and what it guards against. */
+function toolIn(command: string): readonly [string, GuardCategory | null] {
+  for (const [pattern, category] of COMMANDS) {
+    const found = pattern.exec(command)?.[0];
+    if (found !== undefined) return [found, category];
+  }
+  return ['', null];
+}
+
+/** A job that is a guard by the workflow that it calls. */
+function calledGuard(workflow: Workflow, job: Job): readonly Guard[] {
+  const called = job.uses?.split('@')[0]?.toLowerCase() ?? '';
+  const category = ACTIONS.find(([pattern]) => pattern.test(called))?.[1];
+  if (category === undefined) return [];
+  const { name: scope, start, end } = job.scope;
+  const weak = ignored(job.node, 'job', workflow, category);
+  return [{ category, tool: called, scope, label: called, start, end, weak }];
 }
 
 /** Every guarding step of a workflow; a job that is a guard by what it calls counts as one. */
 export function guardsOf(workflow: Workflow): readonly Guard[] {
-  return workflow.jobs.flatMap((job) => {
-    const called = job.uses?.split('@')[0]?.toLowerCase() ?? '';
-    const category = called === '' ? undefined : ACTIONS.find(([pattern]) => pattern.test(called))?.[1];
-    const own: readonly Guard[] =
-      category === undefined
-        ? []
-        : [
-            {
-              category,
-              tool: called,
-              scope: job.scope.name,
-              label: called,
-              start: job.scope.start,
-              end: job.scope.end,
-              weak: null,
-            },
-          ];
-    return [...own, ...job.steps.flatMap((step) => guardIn(job, step))];
-  });
+  return workflow.jobs.flatMap((job) => [
+    ...calledGuard(workflow, job),
+    ...job.steps.flatMap((step) => guardsIn(workflow, job, step)),
+  ]);
 }

@@ -24,14 +24,13 @@ const EVENTS: readonly (readonly [string, Level])[] = [
 const EXCLUDES = ['paths-ignore', 'branches-ignore'] as const;
 const INCLUDES = ['paths', 'branches', 'types'] as const;
 
-function lessThan(before: Node | undefined, after: Node | undefined): boolean {
-  if (after === undefined) return false;
+function lessThan(before: Node | undefined, after: Node): boolean {
   if (before === undefined) return true;
+  const was = texts(before);
   const kept = new Set(texts(after));
-  return (
-    texts(before).some((entry) => !kept.has(entry) && !entry.startsWith('!')) ||
-    [...kept].some((entry) => entry.startsWith('!') && !texts(before).includes(entry))
-  );
+  const fewer = was.some((entry) => !kept.has(entry) && !entry.startsWith('!'));
+  // What matches everything matches all that was named before.
+  return (fewer && !kept.has('**')) || [...kept].some((entry) => entry.startsWith('!') && !was.includes(entry));
 }
 
 function rootEntry(workflow: Workflow): { readonly start: number; readonly end: number } {
