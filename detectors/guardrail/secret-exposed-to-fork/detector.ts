@@ -1,14 +1,14 @@
 import type { FileSide } from '../../../src/core/detector.ts';
-import { expressionsIn, flowingReferences, namesPullRequestHead } from '../support/expression.ts';
+import { carriers, checkoutOf } from '../support/checkout.ts';
+import { expressionsIn, flowingReferences } from '../support/expression.ts';
 import { type Judged, NOTHING_JUDGED, type Scope, type Weakness } from '../support/judge.ts';
 import { quote } from '../support/quote.ts';
 import { guardrailRule, looseningDetector } from '../support/rule.ts';
-import { children, entriesOf, entryOf, get, isFalse, type Node, text } from '../support/tree.ts';
+import { children, entriesOf, entryOf, get, isFalse, isTrue, type Node, text } from '../support/tree.ts';
 import {
   actionName,
   type Job,
   mayBeWorkflow,
-  openTriggers,
   privilegedTriggers,
   type Step,
   scopesOf,
@@ -50,11 +50,11 @@ function scalars(node: Node): readonly { readonly node: Node; readonly value: st
   return children(node).flatMap(scalars);
 }
 
-/** `toJSON(secrets)`, or the bare context: all of them at once. */
+/** `toJSON(secrets)`, `secrets.*`, or the bare context: all of them at once. Names of contexts know no case. */
 function wholeContext(job: Job): readonly Weakness[] {
   return [...scalars(job.node)].flatMap(({ node, value }) => {
-    const whole = expressionsIn(value).find(
-      ({ content }) => flowingReferences(content).includes('secrets') || /secrets\s*\[(?!\s*')/.test(content),
+    const whole = expressionsIn(value).find(({ content }) =>
+      flowingReferences(content).some((reference) => /^secrets(?:\.\*)?$/i.test(reference)),
     );
     if (whole === undefined) return [];
     return [
@@ -107,9 +107,11 @@ const DUMP =
 const SENT =
   /\b(?:curl|wget|http|Invoke-(?:WebRequest|RestMethod))\b.*(?:\s(?:-d|--data(?:-\w+)?|-F|--form|--post-data|--json|-Body)[= ]?\S*.*|[?&][\w-]+=\S*)\$\{\{\s*secrets\.(?!GITHUB_TOKEN)[\w-]+\s*\}\}/i;
 
+const HEADER = /\s(?:-H|--header)[= ]?(?:"[^"]*"|'[^']*'|[^\s"']+)/g;
+
 function printsSecret(line: string, carriers: ReadonlySet<string>): boolean {
   if (DUMP.test(line)) return carriers.size > 0;
-  if (SENT.test(line) && !/\s(?:-H|--header)[= ]/.test(line)) return true;
+  if (SENT.test(line.replace(HEADER, ''))) return true;
   if (!/^\s*(?:echo|printf|cat\s*<<<|env\b|printenv\b|print\b|Write-(?:Host|Output))/i.test(line)) return false;
   // What goes into a file, a pipe or a masking command is not printed.
   const shown = line.replace(/\|\s*(?:base64|xxd|rev|od|hexdump|sed|tee\s+\/dev\/stderr)\b.*$/, '');
@@ -133,20 +135,10 @@ function usesSecrets(step: Step): Node | undefined {
   return undefined;
 }
 
-function checksOutHead(step: Step): boolean {
-  const values = [text(get(step.with, 'ref')), text(get(step.with, 'repository')), text(step.run)];
-  return values.some(
-    (value) =>
-      value !== undefined &&
-      (/refs\/pull\/|gh pr checkout/.test(value) ||
-        (step.run === undefined && expressionsIn(value).some(({ content }) => namesPullRequestHead(content)))),
-  );
-}
-
 /** Secrets in a job that runs a fork's code, or that hands them to a called workflow wholesale. */
 function besideForks(workflow: Workflow, job: Job): readonly Weakness[] {
-  const privileged = privilegedTriggers(workflow).filter(
-    (name) => name === 'pull_request_target' || name === 'issue_comment' || name === 'workflow_run',
+  const privileged = privilegedTriggers(workflow).filter((name) =>
+    /^(?:pull_request_target|issue_comment|workflow_run)$/.test(name),
   );
   if (privileged.length === 0 || trustedOnly(job.condition)) return [];
   const inherited = entryOf(job.node, 'secrets');
@@ -163,7 +155,8 @@ function besideForks(workflow: Workflow, job: Job): readonly Weakness[] {
       }),
     ];
   }
-  const checkout = job.steps.findIndex((step) => checksOutHead(step) && !trustedOnly(step.condition));
+  const names = carriers(workflow, job);
+  const checkout = job.steps.findIndex((step) => !trustedOnly(step.condition) && checkoutOf(step, names) !== null);
   if (checkout === -1) return [];
   const shared = [job.env, workflow.env]
     .flatMap((env) => (env === undefined ? [] : scalars(env)))
@@ -183,20 +176,17 @@ function besideForks(workflow: Workflow, job: Job): readonly Weakness[] {
 }
 
 /** A checkout keeps its token in `.git/config`; an upload of the whole folder publishes it. */
-function uploadedToken(job: Job): readonly Weakness[] {
-  const checkout = job.steps.find(
-    (step) =>
-      actionName(step) === 'actions/checkout' &&
-      !isFalse(get(step.with, 'persist-credentials')) &&
-      get(step.with, 'path') === undefined,
+function uploadedToken(side: FileSide, job: Job): readonly Weakness[] {
+  const checkout = job.steps.findIndex(
+    (step) => actionName(step) === 'actions/checkout' && !isFalse(get(step.with, 'persist-credentials')),
   );
-  if (checkout === undefined) return [];
-  return job.steps.slice(job.steps.indexOf(checkout)).flatMap((step) => {
+  if (checkout === -1) return [];
+  const folder = text(get(job.steps[checkout]?.with, 'path')) ?? '.';
+  return job.steps.slice(checkout).flatMap((step) => {
+    if (actionName(step) !== 'actions/upload-artifact' || leavesHiddenFilesOut(side, step)) return [];
     const path = get(step.with, 'path');
-    const whole = /^(?:\.|\.\/|\*\*|\.\/\*\*|\$\{\{\s*github\.workspace\s*\}\}\/?|\.git.*)$/;
-    const line = (text(path) ?? '').split('\n').find((candidate) => whole.test(candidate.trim()));
-    if (actionName(step) !== 'actions/upload-artifact' || path === undefined || line === undefined) return [];
-    if (leavesHiddenFilesOut(step)) return [];
+    const line = (text(path) ?? '').split('\n').find((candidate) => isWhole(candidate.trim(), folder));
+    if (path === undefined || line === undefined) return [];
     return [
       spot({
         key: `${step.scope.name}|uploaded-token`,
@@ -211,23 +201,37 @@ function uploadedToken(job: Job): readonly Weakness[] {
   });
 }
 
-/** Hidden files are left out by default since upload-artifact 4.4 (its README, "include-hidden-files"). */
-function leavesHiddenFilesOut(step: Step): boolean {
-  const version = /@v?(\d+)(?:\.(\d+))?/.exec(step.uses ?? '');
-  if (version === null || text(get(step.with, 'include-hidden-files')) === 'true') return false;
-  const major = Number(version[1]);
-  return major > 4 || (major === 4 && version[2] !== undefined && Number(version[2]) >= 4);
+/** Whether a path of an upload takes in the folder of a checkout with all that is in it. */
+function isWhole(path: string, folder: string): boolean {
+  const plain = (given: string) => given.replace(/^\.\/(?=.)|\/?(?:\*\*(?:\/\*)?)?\/?$/g, '');
+  return (
+    /^(?:\.|\.\/|\*\*|\.\/\*\*|\$\{\{\s*github\.workspace\s*\}\}\/?|\.git.*)$/.test(path) ||
+    plain(path) === plain(folder)
+  );
+}
+
+/**
+ * Hidden files are left out by default since upload-artifact 4.4 (its README, "include-hidden-files"). A commit's version
+ * is what the comment behind it says, as tools that update both write it.
+ */
+function leavesHiddenFilesOut(side: FileSide, step: Step): boolean {
+  if (isTrue(get(step.with, 'include-hidden-files'))) return false;
+  const end = get(step.node, 'uses')?.end ?? 0;
+  const comment = /^[^\n]*?#\s*(v?\d[\w.]*)/.exec(side.text.slice(end, end + 100))?.[1];
+  const ref = (step.uses ?? '').split('@')[1] ?? '';
+  const version = /^v?(\d+)(?:\.(\d+))?(?:\.\d+)?$/.exec(/^[\da-f]{40}$/.test(ref) ? (comment ?? '') : ref);
+  const [major, minor] = [Number(version?.[1] ?? 0), Number(version?.[2] ?? 0)];
+  return major > 4 || (major === 4 && minor >= 4);
 }
 
 function judge(side: FileSide): Judged {
   const workflow = workflowOf(side);
-  if (workflow === null || workflow.kind === 'action') return NOTHING_JUDGED;
-  const outsiders = openTriggers(workflow).length > 0;
+  if (workflow === null) return NOTHING_JUDGED;
   const weaknesses = workflow.jobs.flatMap((job) => [
     ...wholeContext(job),
     ...printed(job),
     ...besideForks(workflow, job),
-    ...(outsiders || workflow.triggers.has('push') ? uploadedToken(job) : []),
+    ...uploadedToken(side, job),
   ]);
   return { weaknesses, scopes: scopesOf(workflow) };
 }
