@@ -18,10 +18,14 @@ const RULE = guardrailRule('test-weakened', {
   requires: ['beforeAfter'],
 });
 
-const TEST =
-  /(?:^|\/)(?:tests?|__tests__|specs?|e2e|cypress)\/.+\.(?:[cm]?[jt]sx?|py|rb|go|rs|java|kt|cs|php|swift|scala|ex|exs)$|(?:^|\/)(?:test_[\w-]+\.py|[\w.-]+(?:[._-](?:test|spec|e2e|cy))\.(?:[cm]?[jt]sx?|py|rb|go|dart)|[\w-]+_test\.(?:go|py|rb|exs|dart)|[\w-]+(?:Tests?|Spec|IT)\.(?:java|kt|cs|swift|scala|php))$/;
-const HELPER =
-  /(?:^|\/)(?:fixtures?|support|helpers?|utils?|mocks?|__mocks__|__snapshots__|testdata|data|setup)\/|(?:conftest\.py|setup\.[cm]?[jt]s)$/;
+/** Tests by the names that their runners look for. */
+const NAMED =
+  /(?:^|\/)(?:test_[\w-]+\.py|[\w.-]+(?:[._-](?:test|spec|e2e|cy))\.(?:[cm]?[jt]sx?|py|rb|go|dart)|[\w-]+_test\.(?:go|py|rb|exs|dart)|[\w-]+(?:Tests?|Spec|IT)\.(?:java|kt|cs|swift|scala|php))$/;
+const IN_FOLDER =
+  /(?:^|\/)(?:tests?|__tests__|specs?|e2e|cypress)\/.+\.(?:[cm]?[jt]sx?|py|rb|go|rs|java|kt|cs|php|swift|scala|ex|exs)$/;
+const HELPER = /(?:^|\/)(?:support|helpers?|utils?|data|setup)\/|(?:conftest\.py|setup\.[cm]?[jt]s)$/;
+/** Files that tests work upon, whatever their names. */
+const MATERIAL = /(?:^|\/)(?:fixtures?|mocks?|__mocks__|__snapshots__|testdata)\//;
 const THRESHOLD_FILE =
   /(?:^|\/)(?:\.?codecov\.ya?ml|\.nycrc(?:\.json)?|\.c8rc(?:\.json)?|package\.json|pyproject\.toml|\.coveragerc|setup\.cfg|tox\.ini|jest\.config\.[cm]?[jt]s|vitest\.config\.[cm]?[jt]s|vite\.config\.[cm]?[jt]s|jest\.config\.json|karma\.conf\.js|sonar-project\.properties|\.simplecov)$/;
 const CODE = /\.(?:[cm]?[jt]sx?|py|rb|go|rs|java|kt|cs|php|swift|scala|exs?|dart|c|cc|cpp|h)$/;
@@ -42,42 +46,48 @@ const THRESHOLD =
   /(?:^|\/)(?:branches|functions|lines|statements|global|perFile|threshold|fail_under|target|minimum_coverage|minimum|check-coverage|coverageThreshold|range)$/;
 
 function isTest(path: string): boolean {
-  return TEST.test(path) && !HELPER.test(path);
+  return !MATERIAL.test(path) && (NAMED.test(path) || (IN_FOLDER.test(path) && !HELPER.test(path)));
 }
 
 function concerns(path: string): boolean {
   return isTest(path) || THRESHOLD_FILE.test(path);
 }
 
-function count(text: string, pattern: RegExp): number {
-  return [...text.matchAll(pattern)].length;
+/** How often a pattern stands in the code of a side; what is commented out does not run. */
+function count(side: FileSide, pattern: RegExp): number {
+  const code = plainText(side).replace(/^[ \t]*(?:\/\/|#(?![[!])|\*(?!\/)|\/\*[\s\S]*?\*\/).*$/gm, '');
+  return [...code.matchAll(pattern)].length;
 }
 
 /** Whether code that the test may cover changes as well. */
 function withCode(context: GuardrailContext): boolean {
-  return context.changedPaths.some((path) => CODE.test(path) && !isTest(path) && !HELPER.test(path));
+  return context.changedPaths.some(
+    (path) => CODE.test(path) && !isTest(path) && !HELPER.test(path) && !MATERIAL.test(path),
+  );
 }
 
 /** The numbers by which coverage is held, by place. */
 function thresholds(side: FileSide): ReadonlyMap<string, number> {
   const found = new Map<string, number>();
-  const source = plainText(side);
   if (formatOf(side.path) !== null) {
-    if (!/coverage|threshold|fail_under|target|nyc|c8/i.test(source)) return found;
     for (const leaf of parsed(side).roots.flatMap(leavesOf)) {
-      const value =
-        leaf.key === 'check-coverage' ? Number(leaf.values[0] === 'true') : Number.parseFloat(leaf.values[0] ?? '');
+      const value = amount(leaf.values[0] ?? '');
       const about =
         /coverage|threshold|nyc|c8|codecov|project|patch/i.test(leaf.path) || /codecov|nycrc|c8rc/.test(side.path);
       if (THRESHOLD.test(leaf.path) && about && Number.isFinite(value)) found.set(leaf.path, value);
     }
     return found;
   }
-  for (const match of source.matchAll(
-    /\b(branches|functions|lines|statements|fail_under|minimum_coverage|minimum)\b\s*[:=(]?\s*(\d+(?:\.\d+)?)/g,
+  for (const [, name = '', value = ''] of plainText(side).matchAll(
+    /\b(branches|functions|lines|statements|fail_under|minimum_coverage|minimum|check-coverage)\b["']?\s*[:=(]?\s*(\d+(?:\.\d+)?|true|false)/g,
   ))
-    found.set(match[1] ?? '', Number(match[2]));
+    found.set(name, amount(value));
   return found;
+}
+
+/** A threshold as a number; a switch that is on is one. */
+function amount(value: string): number {
+  return /^(?:true|false)$/.test(value) ? Number(value === 'true') : Number.parseFloat(value);
 }
 
 function told(
@@ -106,14 +116,13 @@ function told(
 
 function detect(subject: GuardrailSubject, context: GuardrailContext): Answer {
   const { before, after } = sidesOf(subject, concerns);
-  if (before?.text === after?.text && before !== null && after !== null) return CLEAR;
   if (before === null && isBaseline(context)) return CLEAR;
   const agent = context.attribution.class === 'agent';
   const covered = withCode(context);
   const detections: Detection[] = [];
   if (after !== null && isTest(after.path)) detections.push(...ofTest(before, after, agent, covered));
   if (before !== null && after === null && isTest(before.path)) {
-    const cases = count(plainText(before), CASE);
+    const cases = count(before, CASE);
     // Tests that go to another file show up there.
     const elsewhere = context.changedPaths.some((path) => path !== before.path && isTest(path));
     if (cases > 0)
@@ -190,10 +199,10 @@ function ofTest(before: FileSide | null, after: FileSide, agent: boolean, covere
       ),
     );
   if (before === null) return detections;
-  const cases = count(plainText(before), CASE) - count(plainText(after), CASE);
+  const fewer = (pattern: RegExp) => count(before, pattern) - count(after, pattern);
+  const cases = fewer(CASE);
   // One assertion over a table stands for several.
-  const tables = count(plainText(after), TABLE) > count(plainText(before), TABLE);
-  const assertions = tables ? 0 : count(plainText(before), ASSERTION) - count(plainText(after), ASSERTION);
+  const assertions = fewer(TABLE) < 0 ? 0 : fewer(ASSERTION);
   if (cases > 0)
     detections.push(
       told(
@@ -208,14 +217,14 @@ function ofTest(before: FileSide | null, after: FileSide, agent: boolean, covere
         false,
       ),
     );
-  else if (assertions > 0 && cases === 0)
+  else if (assertions > 0)
     detections.push(
       told(
         after.path,
         1,
         'head',
         'assertions-removed',
-        `As many tests as in the base, with ${assertions} assertions fewer.`,
+        `No test fewer than in the base, but ${assertions} assertions fewer.`,
         before.text,
         after.text,
         agent,

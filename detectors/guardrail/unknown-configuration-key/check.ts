@@ -35,8 +35,7 @@ function nearlyKnown(root: Node, known: readonly string[]): readonly Unknown[] {
 
 function check(node: Node, shapes: Shapes, name: string, path: string, depth: number): readonly Unknown[] {
   const shape = shapes[name];
-  if (shape === undefined || shape.any === true || depth > DEPTH || node.kind === 'opaque' || node.kind === 'call')
-    return [];
+  if (shape === undefined || depth > DEPTH) return [];
   if (shape.either !== undefined) return best(node, shapes, shape.either, path, depth);
   if (shape.keys !== undefined && node.kind === 'map')
     return node.entries.flatMap((entry) => ofEntry(entry, shape, shapes, path, depth));
@@ -53,8 +52,8 @@ function ofEntry(entry: Entry, shape: Shape, shapes: Shapes, path: string, depth
   const known =
     own(shape.keys ?? {}, entry.key) ?? (entry.key === 'true' ? shape.keys?.['on'] : undefined) ?? shape.rest;
   if (known !== undefined) return check(entry.value, shapes, known, here, depth + 1);
-  // Extensions, anchors' homes, merge keys and expressions belong to their writers.
-  if (/^(?:x-|\$schema$|<<$|\.)|\$\{\{/.test(entry.key) || entry.key === '') return [];
+  // Extensions, anchors' homes, merge keys, expressions and what SOPS adds belong to their writers.
+  if (/^(?:x-|\$schema$|<<$|\.|sops$)|\$\{\{/.test(entry.key)) return [];
   return [
     {
       kind: 'key',
@@ -88,8 +87,8 @@ function best(node: Node, shapes: Shapes, names: readonly string[], path: string
     words.push(...(shapes[name]?.words ?? []));
     if (found === null || result.length < found.length) found = result;
   }
-  if (found?.[0]?.kind === 'value' && found.length === 1 && words.length > 0) return ofWord(node, { words }, path);
-  return found ?? [];
+  // A word may be meant for any of the forms that are words.
+  return words.length > 0 ? ofWord(node, { words }, path) : (found ?? []);
 }
 
 function ofWord(node: Node, { words = [], folded }: Shape, path: string): readonly Unknown[] {

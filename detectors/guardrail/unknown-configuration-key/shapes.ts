@@ -1,4 +1,4 @@
-import { entryOf, type Node, text } from '../support/tree.ts';
+import { entriesOf, get, type Node, text } from '../support/tree.ts';
 import actionShapes from './generated/action.shapes.json' with { type: 'json' };
 import biomeShapes from './generated/biome.shapes.json' with { type: 'json' };
 import kubernetes from './generated/kubernetes.shapes.json' with { type: 'json' };
@@ -22,21 +22,16 @@ export interface Format {
 /** A file of another format that happens to have the name shares none of its keys. */
 function sharing(root: string, shapes: Shapes): Format['root'] {
   const known = new Set(Object.keys(shapes[root]?.keys ?? {}));
-  return (document) =>
-    document.kind === 'map' && document.entries.some(({ key }) => known.has(key) || key === 'true') ? root : null;
+  return (document) => (entriesOf(document).some(({ key }) => known.has(key)) ? root : null);
 }
 
-function always(document: Node): string | null {
-  return document.kind === 'map' ? 'root' : null;
+function always(): string {
+  return 'root';
 }
 
-/** A core kind under its own version; custom resources, and versions that were retired, are not held against it. */
-function kubernetesRoot(document: Node): string | null {
-  const version = text(entryOf(document, 'apiVersion')?.value);
-  const kind = text(entryOf(document, 'kind')?.value);
-  if (version === undefined || kind === undefined) return null;
-  const name = `${version} ${kind}`;
-  return Object.hasOwn(kubernetes.shapes, name) ? name : null;
+/** A core kind under its own version; custom resources, and versions that were retired, have no shape. */
+function kubernetesRoot(document: Node): string {
+  return `${text(get(document, 'apiVersion')) ?? ''} ${text(get(document, 'kind')) ?? ''}`;
 }
 
 function format(name: string, files: RegExp, shapes: Shapes, root: Format['root'], nearOnly: boolean): Format {
