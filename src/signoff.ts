@@ -3,7 +3,7 @@ import { sha256 } from './core/digest.ts';
 import type { CommentState } from './core/host.ts';
 import type { Job } from './core/job.ts';
 import type { Asker } from './policy/authorise.ts';
-import { type Command, parseCommand } from './policy/command.ts';
+import { type Command, parseCommand, verbMeant } from './policy/command.ts';
 import type { Ports } from './ports.ts';
 import type { Refusal, Reply } from './report/reply.ts';
 import { pendingOf, publish } from './review/publish.ts';
@@ -189,15 +189,21 @@ async function aboutFindings(
   return { kind: 'wrong-recorded', handle: named.handle, ruleId: named.ruleId };
 }
 
+/** Commands that are a verb alone. */
+const BARE_VERBS: readonly string[] = ['cancel', 'recheck', 'status', 'help'];
+
 /** The command as it would be right, as far as we can know it. */
-function exampleOf(verb: string, standing: Standing | null): string | null {
+function exampleOf(given: string, standing: Standing | null): string | null {
+  const verb = verbMeant(given);
   const code = standing?.review.report.code;
   const handle = standing?.review.verdict.open[0] ?? 'F1';
   if (verb === 'explain') return `/countersign explain ${handle}`;
   if (verb === 'wrong') return `/countersign wrong ${handle} <why it is a false alarm>`;
   if (verb === 'break-glass' && code !== undefined) return `/countersign break-glass ${code} <why>`;
-  if ((verb !== 'sign' && verb !== 'refuse') || code === undefined) return null;
-  return `/countersign ${verb} ${handle} ${code} <why>`;
+  if ((verb === 'sign' || verb === 'approve' || verb === 'refuse') && code !== undefined)
+    return `/countersign ${verb} ${handle} ${code} <why>`;
+  if (verb === 'revoke') return '/countersign revoke <why>';
+  return BARE_VERBS.includes(verb) ? `/countersign ${verb}` : null;
 }
 
 async function askForReview(job: Pick<CommandJob, 'repository' | 'pullRequest'>, ports: Ports): Promise<void> {

@@ -68,6 +68,8 @@ export interface RepositoryState {
   readonly owner: Account;
   readonly private: boolean;
   readonly archived: boolean;
+  /** Its page in a browser. */
+  readonly htmlUrl: string;
 }
 
 export interface PullRequestState {

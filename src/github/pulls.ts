@@ -67,6 +67,7 @@ export function createPulls(requester: Requester): Pulls {
         owner: accountOf(found.owner),
         private: found.private,
         archived: found.archived,
+        htmlUrl: found.html_url,
       };
     },
 

@@ -20,6 +20,7 @@ export const Repository = z.object({
   default_branch: z.string(),
   private: z.boolean(),
   archived: z.boolean().default(false),
+  html_url: z.string(),
 });
 export type Repository = z.infer<typeof Repository>;
 

@@ -41,6 +41,26 @@ const VERBS = [
   'help',
 ];
 
+/** The verb that was meant where it was written with one slip of the finger; else what was written. */
+export function verbMeant(given: string): string {
+  const verb = given.toLowerCase();
+  return VERBS.find((known) => isOneSlip(verb, known)) ?? verb;
+}
+
+/** One letter too many, too few or another one, or two that changed places. */
+function isOneSlip(given: string, meant: string): boolean {
+  let same = 0;
+  while (same < given.length && given[same] === meant[same]) same += 1;
+  const [written, wanted] = [given.slice(same), meant.slice(same)];
+  const swapped = `${wanted[1] ?? ''}${wanted[0] ?? ''}${wanted.slice(2)}`;
+  return (
+    written.slice(1) === wanted ||
+    written === wanted.slice(1) ||
+    written.slice(1) === wanted.slice(1) ||
+    written === swapped
+  );
+}
+
 /**
  * Reads a comment's body: one command, at the very start of its first line. Quotes, code, HTML comments and later
  * lines are never looked at, since none of them starts with the command's own characters.

@@ -124,7 +124,8 @@ function signAll(open: readonly Finding[], code: string): readonly string[] {
 }
 
 function refusalLine(refusal: Verdict['refusals'][number]): string {
-  return `- ${inlineText(refusal.signer, LENGTH.login)}: “${inlineText(refusal.reason, LENGTH.reason)}”`;
+  const who = inlineText(refusal.signer, LENGTH.login);
+  return `- ${who}: “${inlineText(refusal.reason, LENGTH.reason)}” It holds, whoever signs, until ${who} or an admin says \`/countersign revoke <reason>\`.`;
 }
 
 function signedLines(report: Report, verdict: Verdict, extra: CommentExtra): readonly string[] {

@@ -85,7 +85,7 @@ export function refusalText(refusal: Refusal): string {
     case 'one-admin':
       return 'breaking the glass takes two admins, and this repository has one. The operator’s guide says how to stop requiring the check.';
     case 'admin-only':
-      return 'this needs an admin of the repository.';
+      return 'this needs an admin of the repository. Ask one of them.';
     case 'pull-request-closed':
       return 'the pull request is closed. Re-open it first.';
     case 'other':

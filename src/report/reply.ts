@@ -33,6 +33,8 @@ export type Reply =
       readonly expiresAt: string | null;
       /** Distinct people still needed by a two-person rule. */
       readonly stillNeeded: number;
+      /** Logins of those whose refusal holds the merge whoever signs. */
+      readonly refusedBy: readonly string[];
     }
   | { readonly kind: 'refusal-recorded'; readonly signer: string; readonly items: readonly SignedItem[] }
   | { readonly kind: 'cancelled'; readonly signer: string; readonly count: number }
@@ -120,7 +122,13 @@ function effectiveText(reply: Extract<Reply, { kind: 'effective' }>): string {
     reply.expiresAt === null || reply.act === 'revoke'
       ? ''
       : ` Valid until ${day(reply.expiresAt)}, and as long as exactly this stands there.`;
-  return `${done[reply.act]}${relaxed}${more}${until}`;
+  const held = reply.refusedBy.length === 0 ? '' : ` The merge stays blocked: ${refusedWords(reply.refusedBy)}.`;
+  return `${done[reply.act]}${relaxed}${more}${until}${held}`;
+}
+
+function refusedWords(logins: readonly string[]): string {
+  const who = [...new Set(logins.map(login))];
+  return `the refusal by ${listed(who, 3)} is in force until ${who.length === 1 ? who[0] : 'each of them'} or an admin revokes it`;
 }
 
 function glassText({ expiresAt, stillNeeded }: Extract<Reply, { kind: 'effective' }>): string {

@@ -233,7 +233,8 @@ export function pendingLines(pending: readonly SignOff[]): readonly string[] {
       return `${inlineText(handle, 12)} (${inlineText(ruleId, 60)}${places})`;
     });
     const act = signOff.kind === 'break-glass' ? 'break the glass over' : signOff.kind;
-    const what = items.length === 0 ? inlineText(signOff.reportCode, 20) : listed(items, 12);
+    const code = inlineText(signOff.reportCode, 20);
+    const what = signOff.kind === 'revoke' ? 'a refusal' : items.length === 0 ? code : listed(items, 12);
     const who = inlineText(signOff.signer.login, LENGTH.login);
     const reason = inlineText(signOff.reason, LENGTH.reason);
     return `- **${who}** is about to ${act} ${what}: “${reason}”. It counts once ${who}, and nobody else, presses *Confirm* above, until ${clock(signOff.expiresAt)}.`;

@@ -15,3 +15,14 @@ export interface Publication {
   /** The annotations of this report are on the check run already: GitHub appends, so they are sent once. */
   readonly annotated: boolean;
 }
+
+/** The page of a check run, where its buttons are (GitHub REST, "Get a check run", `html_url`). */
+export function checkUrlOf({
+  state,
+  review,
+}: {
+  readonly state: Pick<RepositoryState, 'htmlUrl'>;
+  readonly review: Pick<StoredReview, 'checkRunId'>;
+}): string {
+  return `${state.htmlUrl}/runs/${review.checkRunId}`;
+}

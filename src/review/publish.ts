@@ -10,7 +10,7 @@ import { renderCheckRun } from '../report/check-run.ts';
 import { renderComment, STICKY_MARKER } from '../report/comment.ts';
 import type { ReviewExtra } from '../report/view.ts';
 import { textDigestOf } from './ground.ts';
-import type { Publication } from './publication.ts';
+import { checkUrlOf, type Publication } from './publication.ts';
 import { type Sibling, siblingsOf, wakeSiblings } from './siblings.ts';
 import { recordVerdict } from './verdict-entry.ts';
 import { wakeGroups } from './wake-groups.ts';
@@ -221,7 +221,7 @@ async function upsertComment(
   const { repository, review, record, policy } = publication;
   const body = renderComment(review.report, verdict, {
     ...extraOf(publication, siblings, signOffs, head, ports.now()),
-    checkUrl: null,
+    checkUrl: checkUrlOf(publication),
     packages: review.report.packages,
     now: ports.now(),
     verbosity: policy.verbosity,

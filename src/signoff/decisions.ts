@@ -8,6 +8,7 @@ import type { Asker } from '../policy/authorise.ts';
 import type { Command } from '../policy/command.ts';
 import type { Ports } from '../ports.ts';
 import type { Refusal, Reply } from '../report/reply.ts';
+import { checkUrlOf } from '../review/publication.ts';
 import { ANNOUNCED_MS, pendingOf, publish } from '../review/publish.ts';
 import { problemOfGlass } from './glass.ts';
 import { chooseFindings, chooseRefused, findingsNamed, isRepeatedReason, itemsOf } from './items.ts';
@@ -229,24 +230,26 @@ async function resume(signOff: SignOff, standing: Standing, ports: Ports): Promi
 }
 
 /** What a sign-off has come to, told to the person who gave it. */
-export function replyFor(signOff: SignOff, verdict: Verdict, { policy, review }: Standing): Reply {
+export function replyFor(signOff: SignOff, verdict: Verdict, standing: Standing): Reply {
+  const { policy, review } = standing;
   const { items, expiresAt } = signOff;
   const signer = signOff.signer.login;
   if (signOff.kind === 'refuse') return { kind: 'refusal-recorded', signer, items };
   if (signOff.state === 'pending') {
-    return { kind: 'pending-confirm', signer, act: signOff.kind, items, expiresAt, checkUrl: null };
+    return { kind: 'pending-confirm', signer, act: signOff.kind, items, expiresAt, checkUrl: checkUrlOf(standing) };
   }
   const presence = signOff.presence !== null;
   if (signOff.kind === 'break-glass') {
     const stillNeeded = verdict.brokenGlass === undefined ? 1 : 0;
-    return { kind: 'effective', signer, act: signOff.kind, items, presence, expiresAt, stillNeeded };
+    return { kind: 'effective', signer, act: signOff.kind, items, presence, expiresAt, stillNeeded, refusedBy: [] };
   }
   // Signed, and open all the same: a rule of two people waits for the other one.
   const waiting = review.report.findings.filter(
     ({ handle }) => verdict.open.includes(handle) && items.some((item) => item.handle === handle),
   );
   const stillNeeded = Math.max(0, ...waiting.map((finding) => policy.signersNeeded(finding) - 1));
-  return { kind: 'effective', signer, act: signOff.kind, items, presence, expiresAt, stillNeeded };
+  const refusedBy = verdict.refusals.map((refusal) => refusal.signer);
+  return { kind: 'effective', signer, act: signOff.kind, items, presence, expiresAt, stillNeeded, refusedBy };
 }
 
 /** The check changes by itself when a pending command runs out, or a signature does. A refusal holds until it is revoked. */

@@ -14,14 +14,17 @@ console.log(`comments: ${JSON.stringify(fuzzComments(comments, seed))}`);
 
 const folder = await mkdtemp(join(tmpdir(), 'countersign-fuzz-'));
 const store = await openStore({ databaseUrl: null, dataFolder: folder, now: () => Date.now(), onError: console.error });
-const sum = { sequences: 0, acts: 0, greens: 0, crashes: 0 };
+const sum = { sequences: 0, acts: 0, withGreen: 0, withGlass: 0, crashes: 0, mergedGreen: 0, mergedOtherwise: 0 };
 try {
   await fc.assert(
     fc.asyncProperty(sequence, async (acts) => {
       sum.sequences += 1;
       sum.acts += acts.length;
       const played = await play(acts, store, sum.sequences);
-      sum.greens += played.greens;
+      if (played.greens > 0) sum.withGreen += 1;
+      if (played.glass > 0) sum.withGlass += 1;
+      if (played.merged === 'green') sum.mergedGreen += 1;
+      if (played.merged === 'not green') sum.mergedOtherwise += 1;
       sum.crashes += played.crashes;
       const check = await store.ledger.check(sum.sequences, [], []);
       if (check.state !== 'verified') throw new Error(`the ledger does not verify: ${JSON.stringify(check)}`);

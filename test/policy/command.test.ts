@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseCommand } from '../../src/policy/command.ts';
+import { parseCommand, verbMeant } from '../../src/policy/command.ts';
 
 const CODE = 'r-7k2m9qx4';
 const REASON = 'reviewed by hand, the input is constant';
@@ -89,4 +89,21 @@ test('whatever a comment holds, reading it neither fails nor finds a command pas
     }),
     { numRuns: 2000 },
   );
+});
+
+describe('a verb with one slip of the finger', () => {
+  test.each([
+    ['sing', 'sign'],
+    ['sgin', 'sign'],
+    ['sig', 'sign'],
+    ['signn', 'sign'],
+    ['Reject', 'reject'],
+    ['recheck', 'recheck'],
+    ['refus', 'refuse'],
+    ['explian', 'explain'],
+    ['hlep', 'help'],
+    ['x', 'x'],
+  ])('%s is taken for %s', (given, meant) => {
+    expect(verbMeant(given)).toBe(meant);
+  });
 });

@@ -47,6 +47,7 @@ function everyReply(text: string): readonly Reply[] {
       presence: false,
       expiresAt: '2026-12-20T10:15:00Z',
       stillNeeded: 1,
+      refusedBy: [text, text],
     },
     { kind: 'refusal-recorded', signer: text, items },
     { kind: 'cancelled', signer: text, count: 0 },

@@ -34,22 +34,27 @@ async function chainOf(id: number): Promise<StoredEntry[]> {
   return entries;
 }
 
-test('no sequence of commands, presses, pushes, edits, replays, waits and crashes is green with an unsigned finding; its ledger verifies, and shows any change', async () => {
-  let greens = 0;
-  let crashes = 0;
+test('no sequence of commands, presses, pushes, edits, replays, waits, broken glass, merges and crashes is green with an unsigned finding; its ledger verifies, and shows any change', async () => {
+  const sum = { greens: 0, glass: 0, crashes: 0, mergedGreen: 0, mergedOtherwise: 0 };
   await fc.assert(
     fc.asyncProperty(sequence, fc.nat(), fc.nat(), async (acts, where, what) => {
       installation += 1;
       const played = await play(acts, store, installation);
-      greens += played.greens;
-      crashes += played.crashes;
+      if (played.greens > 0) sum.greens += 1;
+      if (played.glass > 0) sum.glass += 1;
+      sum.crashes += played.crashes;
+      if (played.merged === 'green') sum.mergedGreen += 1;
+      if (played.merged === 'not green') sum.mergedOtherwise += 1;
       await expectSoundLedger(installation, where, what);
     }),
     { numRuns: RUNS, seed: 20_261_121 },
   );
   // What never gets to the interesting states proves nothing.
-  expect(greens).toBeGreaterThan(2);
-  expect(crashes).toBeGreaterThan(10);
+  expect(sum.greens).toBeGreaterThanOrEqual(RUNS / 2);
+  expect(sum.glass).toBeGreaterThan(0);
+  expect(sum.crashes).toBeGreaterThan(10);
+  expect(sum.mergedGreen).toBeGreaterThan(0);
+  expect(sum.mergedOtherwise).toBeGreaterThan(0);
 }, 120_000);
 
 async function expectSoundLedger(id: number, where: number, what: number): Promise<void> {

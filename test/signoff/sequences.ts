@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { Attribution } from '../../src/core/attribution.ts';
 import { digestOf } from '../../src/core/digest.ts';
 import type { Job } from '../../src/core/job.ts';
+import type { SignOff } from '../../src/core/signoff.ts';
 import type { OperatedStore } from '../../src/core/store.ts';
 import { createSmallWorld, type Person, person } from '../support/small-world.ts';
 
@@ -12,6 +13,7 @@ const people: readonly Person[] = [
   author,
   person(105, 'will', 'write'),
   person(107, 'adam', 'admin'),
+  person(108, 'alma', 'admin'),
   person(109, 'rita', 'read'),
   person(111, 'helper[bot]', 'write', { type: 'Bot' }),
   person(81_847, 'claude', 'write'),
@@ -28,7 +30,12 @@ const CONTENTS: readonly Readonly<Record<string, string>>[] = [
   { 'a.js': 'flaw command-injection one\nflaw sql-injection three' },
   { '.github/countersign.yml': 'flaw policy-changed four', 'a.js': 'flaw command-injection one' },
 ];
-const POLICIES = ['', 'lapse: always', 'signers: { rank: maintain }', 'signers: { interested: with-presence }'];
+const POLICIES = [
+  '',
+  'lapse: always',
+  'signers: { rank: maintain }',
+  'signers: { interested: with-presence }',
+] as const;
 const REASONS = ['looked at it with the owners of the service', 'the second reader agreed that this is harmless'];
 
 export type Act =
@@ -48,16 +55,33 @@ export type Act =
       readonly by: number;
     }
   | { readonly kind: 'press'; readonly which: number; readonly by: number }
+  /** A command of the newest report and the press that belongs to it, as people who mean it do. */
+  | { readonly kind: 'signs'; readonly what: string; readonly by: number; readonly reason: number }
+  /** Break-glass by two people, each with the press. */
+  | { readonly kind: 'glass'; readonly by: readonly [number, number] }
   | { readonly kind: 'meddle'; readonly how: 'edit' | 'delete'; readonly which: number }
   | { readonly kind: 'replay'; readonly which: number; readonly sameId: boolean }
   | { readonly kind: 'wait'; readonly ms: number }
   | { readonly kind: 'policy'; readonly which: number }
-  | { readonly kind: 'crash'; readonly calls: number };
+  /** The process dies after so many calls to GitHub or the store; another one starts and is handed the same job. */
+  | { readonly kind: 'crash'; readonly calls: number }
+  /** Merged, green or not, by somebody whom no rule stops; the end of the sequence. */
+  | { readonly kind: 'merge'; readonly by: number };
 
 const MINUTE = 60_000;
 const by = fc.nat(people.length - 1);
+const who = (login: string) => people.findIndex((each) => each.login === login);
+/** Mostly those who may: what everybody refuses never gets to the interesting states. */
+const signer = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom(who('will'), who('adam'), who('alma')) },
+  { weight: 1, arbitrary: by },
+);
+const pusher = fc.oneof({ weight: 4, arbitrary: fc.constant(who('anna')) }, { weight: 1, arbitrary: by });
 const act: fc.Arbitrary<Act> = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('push' as const), content: fc.nat(CONTENTS.length - 1), by }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant('push' as const), content: fc.nat(CONTENTS.length - 1), by: pusher }),
+  },
   fc.record({ kind: fc.constant('title' as const), by }),
   {
     weight: 7,
@@ -84,6 +108,22 @@ const act: fc.Arbitrary<Act> = fc.oneof(
     }),
   },
   { weight: 8, arbitrary: fc.record({ kind: fc.constant('press' as const), which: fc.nat(5), by }) },
+  {
+    weight: 7,
+    arbitrary: fc.record({
+      kind: fc.constant('signs' as const),
+      what: fc.constantFrom('all', 'all', 'F1', 'F2', 'F3'),
+      by: signer,
+      reason: fc.nat(REASONS.length - 1),
+    }),
+  },
+  fc.record({
+    kind: fc.constant('glass' as const),
+    by: fc.oneof(
+      { weight: 3, arbitrary: fc.constant([who('adam'), who('alma')] as [number, number]) },
+      { weight: 1, arbitrary: fc.tuple(by, by) },
+    ),
+  }),
   fc.record({
     kind: fc.constant('meddle' as const),
     how: fc.constantFrom('edit' as const, 'delete' as const),
@@ -99,16 +139,20 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   }),
   fc.record({ kind: fc.constant('policy' as const), which: fc.nat(POLICIES.length - 1) }),
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('crash' as const), calls: fc.nat(40) }) },
+  fc.record({ kind: fc.constant('merge' as const), by }),
 );
 export const sequence = fc.array(act, { minLength: 5, maxLength: 30 });
 
 export interface Played {
-  /** How often the check was green with something signed. */
+  /** After how many acts the check was green with flaws in the change: signed for, or let through by broken glass. */
   readonly greens: number;
+  readonly glass: number;
   readonly crashes: number;
+  /** Whether it ended with a merge, and whether the check was green then. */
+  readonly merged: 'green' | 'not green' | null;
 }
 
-/** Plays a sequence; throws where the check is green and should not be. */
+/** Plays a sequence; throws where the check is green and should not be, or where a merge is told wrongly. */
 export async function play(acts: readonly Act[], store: OperatedStore, installationId: number): Promise<Played> {
   const repository = { installationId, id: installationId * 10, owner: 'acme', name: 'shop' };
   const world = createSmallWorld({ people, author, attribution, store, repository });
@@ -118,33 +162,54 @@ export async function play(acts: readonly Act[], store: OperatedStore, installat
   /** Buttons that were ever shown, and who pressed which. */
   const shown: { readonly run: number; readonly identifier: string }[] = [];
   const pressed = new Map<string, Set<number>>();
+  const judge = createJudge(pressed);
   let content = CONTENTS[1] ?? {};
+  let merged: Played['merged'] = null;
   let greens = 0;
+  let glass = 0;
   let crashes = 0;
 
   world.write(content);
   await world.open(author);
-  await world.settle();
-  check();
+  await seen(null);
+  if (isGreen()) throw new Error('green before anybody signed');
 
   for (const each of acts) {
     await doAct(each);
+    await seen(each);
+    if (merged !== null) break;
+  }
+  return { greens, glass, crashes, merged };
+
+  /** Lets everything run that runs by itself, notes what can be seen then, and judges it. */
+  async function seen(act: Act | null): Promise<void> {
     await world.settle();
     const code = (await world.latest()).report.code;
     if (!codes.includes(code)) codes.push(code);
     for (const action of world.buttons())
       if (!shown.some((one) => one.identifier === action.identifier))
         shown.push({ run: world.newest().id, identifier: action.identifier });
-    if (await isUndeserved()) throw new Error(`green without a signature after ${JSON.stringify(each)}`);
+    const now = { now: world.ports.now(), head: world.head(), flaws: flawsIn(content) };
+    const problem = judge.problemOf(await world.signOffs(), now, isGreen());
+    if (problem !== null) throw new Error(`${problem} after ${JSON.stringify(act)}`);
+    if (!isGreen() || now.flaws.length === 0) return;
+    if (judge.isBroken(await world.signOffs(), now)) glass += 1;
+    greens += 1;
   }
-  return { greens, crashes };
+
+  function isGreen(): boolean {
+    return world.newest().conclusion === 'success';
+  }
 
   async function doAct(each: Act): Promise<void> {
-    const who = 'by' in each ? (people[each.by] ?? author) : author;
+    const who = 'by' in each && typeof each.by === 'number' ? (people[each.by] ?? author) : author;
     switch (each.kind) {
-      case 'push':
-        content = CONTENTS[each.content] ?? {};
+      case 'push': {
+        const next = CONTENTS[each.content] ?? {};
+        if (next !== content) judge.pushed(who);
+        content = next;
         return world.push(content, who);
+      }
       case 'title':
         return world.edit(`Title ${jobs.length}`, who);
       case 'command': {
@@ -155,19 +220,17 @@ export async function play(acts: readonly Act[], store: OperatedStore, installat
         return say(`/countersign ${each.verb}`, who);
       case 'press': {
         const button = shown.at(-1 - (each.which % Math.max(1, shown.length)));
-        if (button === undefined) return;
-        const nonce = button.identifier.slice('confirm:'.length);
-        pressed.set(nonce, (pressed.get(nonce) ?? new Set()).add(who.id));
-        const job: Job = {
-          kind: 'press',
-          repository,
-          checkRunId: button.run,
-          headSha: world.head(),
-          identifier: button.identifier,
-          sender: { id: who.id, login: who.login, type: who.type },
-        };
-        return deliver(job);
+        return button === undefined ? undefined : press(button, who);
       }
+      case 'signs':
+        return sayAndPress(`/countersign sign ${each.what} ${codes.at(-1)} ${REASONS[each.reason]}`, who);
+      case 'glass':
+        for (const one of each.by) {
+          const admin = people[one] ?? author;
+          await sayAndPress(`/countersign break-glass ${codes.at(-1)} the shop is down and this mends it`, admin);
+          await world.settle();
+        }
+        return;
       case 'meddle': {
         const id = commands.at(-1 - each.which);
         if (id === undefined) return;
@@ -182,13 +245,38 @@ export async function play(acts: readonly Act[], store: OperatedStore, installat
       }
       case 'wait':
         return world.later(each.ms);
-      case 'policy':
-        world.policy(POLICIES[each.which] ?? '');
+      case 'policy': {
+        const policy = POLICIES[each.which] ?? '';
+        judge.ruled(policy);
+        world.policy(policy);
         return world.recheck();
+      }
       case 'crash':
         crashes += 1;
         return world.crashAfter(each.calls);
+      case 'merge': {
+        merged = isGreen() ? 'green' : 'not green';
+        await world.merge(who);
+        const told = await bypassesOf(store, installationId);
+        const wanted = merged === 'green' ? 0 : 1;
+        if (told !== wanted) throw new Error(`merged ${merged}, and the ledger holds ${told} bypasses`);
+      }
     }
+  }
+
+  async function sayAndPress(body: string, who: Person): Promise<void> {
+    await say(body, who);
+    await world.settle();
+    const button = world.buttons().find((each) => each.label === `Confirm ${who.login}`);
+    if (button !== undefined) await press({ run: world.newest().id, identifier: button.identifier }, who);
+  }
+
+  async function press(button: { readonly run: number; readonly identifier: string }, who: Person): Promise<void> {
+    const nonce = button.identifier.slice('confirm:'.length);
+    pressed.set(nonce, (pressed.get(nonce) ?? new Set()).add(who.id));
+    const { run: checkRunId, identifier } = button;
+    const sender = { id: who.id, login: who.login, type: who.type };
+    await deliver({ kind: 'press', repository, checkRunId, headSha: world.head(), identifier, sender });
   }
 
   async function say(body: string, who: Person): Promise<void> {
@@ -202,33 +290,94 @@ export async function play(acts: readonly Act[], store: OperatedStore, installat
     jobs.push({ id, job });
     await world.run(job, id);
   }
+}
 
-  function check(): void {
-    if (world.newest().conclusion === 'success') throw new Error('green before anybody signed');
-  }
+async function bypassesOf(store: OperatedStore, installationId: number): Promise<number> {
+  let count = 0;
+  for await (const { body } of store.ledger.events(installationId)) if (body.type === 'bypass') count += 1;
+  return count;
+}
 
-  /** Told from the files, the comments and the presses themselves, not from what the program says of them. */
-  async function isUndeserved(): Promise<boolean> {
-    if (world.newest().conclusion !== 'success') return false;
-    const signOffs = await world.signOffs();
-    const now = world.ports.now();
-    if (signOffs.some((one) => one.kind === 'refuse' && one.state === 'effective')) return true;
-    const good = signOffs.filter(
+interface Moment {
+  readonly now: number;
+  readonly head: string;
+  /** Evidence of every flaw in the files. */
+  readonly flaws: readonly string[];
+}
+
+/**
+ * Says what must hold, from the files, the pushes, the policies and the presses themselves; of the program only what it
+ * stored as signed is believed, and only where it fits them.
+ */
+function createJudge(pressed: ReadonlyMap<string, ReadonlySet<number>>) {
+  /** People who changed the content. */
+  const hands = new Set([author.id]);
+  let policy: string = POLICIES[0];
+  /** Sign-offs that were in force when last looked at. */
+  let before = new Set<string>();
+
+  const known = (id: number) => people.find((each) => each.id === id);
+  const isPerson = (id: number) => known(id)?.type === 'User' && known(id)?.login !== 'claude';
+  const mayNow = (id: number) => {
+    const needed = policy.includes('maintain') ? ['maintain', 'admin'] : ['write', 'maintain', 'admin'];
+    return isPerson(id) && needed.includes(known(id)?.rank ?? 'none');
+  };
+  const wasPressed = (one: SignOff) => pressed.get(one.nonce)?.has(one.signer.id) === true;
+  const inForce = (one: SignOff, now: number) =>
+    one.state === 'effective' && Date.parse(one.expiresAt) > now && wasPressed(one);
+
+  /** Two different admins, one of them without a hand in it, for this commit; nobody refused since. */
+  function isBroken(signOffs: readonly SignOff[], { now, head }: Moment): boolean {
+    const halves = signOffs.filter(
       (one) =>
-        one.kind === 'sign' &&
-        one.state === 'effective' &&
-        Date.parse(one.expiresAt) > now &&
-        pressed.get(one.nonce)?.has(one.signer.id) === true &&
-        people.some(
-          (each) =>
-            each.id === one.signer.id && each.type === 'User' && each.login !== 'claude' && each.login !== 'rita',
-        ),
+        one.kind === 'break-glass' &&
+        inForce(one, now) &&
+        one.headSha === head &&
+        known(one.signer.id)?.rank === 'admin',
     );
-    const signed = new Set(good.flatMap((one) => one.items.flatMap((item) => item.evidenceDigests)));
-    const wanted = flawsIn(content);
-    if (wanted.length > 0) greens += 1;
-    return wanted.some((digest) => !signed.has(digest));
+    const admins = new Set(halves.map((one) => one.signer.id));
+    const last = Math.max(...halves.map((one) => Date.parse(one.presence?.at ?? one.createdAt)));
+    const refused = signOffs.some(
+      (one) => one.kind === 'refuse' && one.state === 'effective' && Date.parse(one.createdAt) > last,
+    );
+    return admins.size >= 2 && [...admins].some((id) => !hands.has(id)) && !refused;
   }
+
+  /** A signature that came into force since the last look, of somebody who could not give it then. */
+  function wrongly(signOffs: readonly SignOff[]): SignOff | undefined {
+    const fresh = signOffs.filter((one) => one.kind === 'sign' && one.state === 'effective' && !before.has(one.id));
+    before = new Set(signOffs.filter((one) => one.state === 'effective').map((one) => one.id));
+    const others = people.some((each) => mayNow(each.id) && !hands.has(each.id));
+    return fresh.find(
+      (one) =>
+        !mayNow(one.signer.id) ||
+        (hands.has(one.signer.id) && others && !policy.includes('with-presence')) ||
+        (one.items.some((item) => item.ruleId === 'policy-changed') && known(one.signer.id)?.rank !== 'admin'),
+    );
+  }
+
+  return {
+    isBroken,
+    pushed: (who: Person) => hands.add(who.id),
+    ruled(next: string) {
+      policy = next;
+    },
+    problemOf(signOffs: readonly SignOff[], moment: Moment, green: boolean): string | null {
+      const wrong = wrongly(signOffs);
+      if (wrong !== undefined) return `${wrong.signer.login} signed and could not`;
+      if (!green || isBroken(signOffs, moment)) return null;
+      if (signOffs.some((one) => one.kind === 'refuse' && one.state === 'effective')) return 'green with a refusal';
+      const good = signOffs.filter(
+        (one) =>
+          one.kind === 'sign' &&
+          inForce(one, moment.now) &&
+          isPerson(one.signer.id) &&
+          (policy !== 'lapse: always' || one.headSha === moment.head),
+      );
+      const signed = new Set(good.flatMap((one) => one.items.flatMap((item) => item.evidenceDigests)));
+      return moment.flaws.every((digest) => signed.has(digest)) ? null : 'green without a signature';
+    },
+  };
 }
 
 /** The evidence of every flaw in the files, as the fake inspector states it. */

@@ -90,14 +90,14 @@ export function createSmallWorld(options: SmallWorldOptions) {
   const runs = new Map<number, Run>();
   const queue: Queued[] = [];
   let commits: { readonly authorId: number; readonly login: string }[] = [];
-  const pull = { state: 'open' as 'open' | 'closed', title: 'A change', baseRef: 'main' };
+  const pull = { state: 'open' as 'open' | 'closed', merged: false, title: 'A change', baseRef: 'main' };
   const roles = new Map(options.people.map((each) => [each.login, each]));
   const owner: Account = options.ownedByPerson ?? { id: 1, login: 'acme', type: 'Organization' };
 
   const pullRequest = () => ({
     number: NUMBER,
     state: pull.state,
-    merged: false,
+    merged: pull.merged,
     draft: false,
     title: pull.title,
     body: '',
@@ -119,6 +119,7 @@ export function createSmallWorld(options: SmallWorldOptions) {
       owner,
       private: false,
       archived: false,
+      htmlUrl: 'https://github.example/acme/shop',
     }),
     pullRequest: async () => pullRequest(),
     openPullRequestsAt: async () => (pull.state === 'open' ? [pullRequest()] : []),
@@ -200,6 +201,7 @@ export function createSmallWorld(options: SmallWorldOptions) {
     pushes: async () => [],
     isTeamMember: async (_ref, team, login) => roles.get(login)?.teams?.includes(team) === true,
     mergeQueue: async () => null,
+    requiresCheck: async () => 'not-required' as const,
   };
 
   const memory = memoryStore(queue, () => clock);
@@ -308,6 +310,18 @@ export function createSmallWorld(options: SmallWorldOptions) {
     async edit(title: string, by: Person) {
       pull.title = title;
       await review('pull_request.edited', by, null);
+    },
+    async merge(by: Person) {
+      pull.state = 'closed';
+      pull.merged = true;
+      await run({
+        kind: 'closed',
+        repository,
+        pullRequest: NUMBER,
+        headSha: sha,
+        merged: true,
+        sender: account(by),
+      });
     },
     /** Writes a comment, and the job of its delivery. */
     say(body: string, by: Person, viaAppId: number | null = null): { readonly id: number; readonly job: Job } {
