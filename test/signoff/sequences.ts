@@ -183,6 +183,7 @@ export async function play(acts: readonly Act[], store: OperatedStore, installat
 
   /** Lets everything run that runs by itself, notes what can be seen then, and judges it. */
   async function seen(act: Act | null): Promise<void> {
+    const codeOfThen = codes.at(-1) ?? null;
     await world.settle();
     const code = (await world.latest()).report.code;
     if (!codes.includes(code)) codes.push(code);
@@ -190,11 +191,15 @@ export async function play(acts: readonly Act[], store: OperatedStore, installat
       if (!shown.some((one) => one.identifier === action.identifier))
         shown.push({ run: world.newest().id, identifier: action.identifier });
     const now = { now: world.ports.now(), head: world.head(), flaws: flawsIn(content) };
-    const problem = judge.problemOf(await world.signOffs(), now, isGreen());
+    const signOffs = await world.signOffs();
+    const problem = judge.problemOf(signOffs, now, codeOfThen, isGreen());
     if (problem !== null) throw new Error(`${problem} after ${JSON.stringify(act)}`);
     if (!isGreen() || now.flaws.length === 0) return;
-    if (judge.isBroken(await world.signOffs(), now)) glass += 1;
+    if (judge.isBroken(signOffs, now)) glass += 1;
     greens += 1;
+    const entered = await enteredIn(store, installationId);
+    const missing = signOffs.find((one) => one.state === 'effective' && !entered.has(one.id));
+    if (missing !== undefined) throw new Error(`green, and the ledger does not hold ${missing.id}`);
   }
 
   function isGreen(): boolean {
@@ -234,6 +239,7 @@ export async function play(acts: readonly Act[], store: OperatedStore, installat
       case 'meddle': {
         const id = commands.at(-1 - each.which);
         if (id === undefined) return;
+        judge.meddled(id);
         if (each.how === 'edit') world.change(id, '/countersign sign all r-00000000 something else altogether');
         else world.remove(id);
         return;
@@ -292,6 +298,14 @@ export async function play(acts: readonly Act[], store: OperatedStore, installat
   }
 }
 
+/** Ids of the sign-offs whose taking effect the ledger holds. */
+async function enteredIn(store: OperatedStore, installationId: number): Promise<ReadonlySet<unknown>> {
+  const found = new Set<unknown>();
+  for await (const { body } of store.ledger.events(installationId))
+    if (['sign-off', 'refusal', 'revocation', 'break-glass'].includes(body.type)) found.add(body.details['signOff']);
+  return found;
+}
+
 async function bypassesOf(store: OperatedStore, installationId: number): Promise<number> {
   let count = 0;
   for await (const { body } of store.ledger.events(installationId)) if (body.type === 'bypass') count += 1;
@@ -313,6 +327,8 @@ function createJudge(pressed: ReadonlyMap<string, ReadonlySet<number>>) {
   /** People who changed the content. */
   const hands = new Set([author.id]);
   let policy: string = POLICIES[0];
+  /** Comments that were edited or deleted after they were written. */
+  const spoilt = new Set<number>();
   /** Sign-offs that were in force when last looked at. */
   let before = new Set<string>();
 
@@ -344,13 +360,15 @@ function createJudge(pressed: ReadonlyMap<string, ReadonlySet<number>>) {
   }
 
   /** A signature that came into force since the last look, of somebody who could not give it then. */
-  function wrongly(signOffs: readonly SignOff[]): SignOff | undefined {
+  function wrongly(signOffs: readonly SignOff[], code: string | null): SignOff | undefined {
     const fresh = signOffs.filter((one) => one.kind === 'sign' && one.state === 'effective' && !before.has(one.id));
     before = new Set(signOffs.filter((one) => one.state === 'effective').map((one) => one.id));
     const others = people.some((each) => mayNow(each.id) && !hands.has(each.id));
     return fresh.find(
       (one) =>
         !mayNow(one.signer.id) ||
+        one.reportCode !== code ||
+        spoilt.has(one.commandCommentId) ||
         (hands.has(one.signer.id) && others && !policy.includes('with-presence')) ||
         (one.items.some((item) => item.ruleId === 'policy-changed') && known(one.signer.id)?.rank !== 'admin'),
     );
@@ -359,11 +377,13 @@ function createJudge(pressed: ReadonlyMap<string, ReadonlySet<number>>) {
   return {
     isBroken,
     pushed: (who: Person) => hands.add(who.id),
+    meddled: (comment: number) => spoilt.add(comment),
     ruled(next: string) {
       policy = next;
     },
-    problemOf(signOffs: readonly SignOff[], moment: Moment, green: boolean): string | null {
-      const wrong = wrongly(signOffs);
+    /** `code`: the report's, before the act. */
+    problemOf(signOffs: readonly SignOff[], moment: Moment, code: string | null, green: boolean): string | null {
+      const wrong = wrongly(signOffs, code);
       if (wrong !== undefined) return `${wrong.signer.login} signed and could not`;
       if (!green || isBroken(signOffs, moment)) return null;
       if (signOffs.some((one) => one.kind === 'refuse' && one.state === 'effective')) return 'green with a refusal';
