@@ -170,6 +170,9 @@ export function callbackSource(
   const named = event === undefined ? '' : needs.program.text.slice(event.start, event.end).replace(/['"`]/g, '');
   if (method === 'addEventListener' && named === 'message' && index === 0)
     return { kind: 'source', source: { kind: 'container', container: 'message' } };
+  // Electron: a page, and whatever came into it, sends these to the process with all rights.
+  if (/ipcMain$/.test(on) && /^(?:handle|on|once|handleOnce)$/.test(method))
+    return index === 0 ? { kind: 'constant' } : remoteInput("a window's message");
   if (method === 'on' || method === 'once' || method === 'subscribe' || method === 'consume')
     return listened(object, on, named, index, needs);
   if (method === 'question')

@@ -8,6 +8,10 @@ const REMOTE_ADDRESS: Source = { kind: 'input', strength: 'remote', what: "the p
 const FIELD: Source = { kind: 'input', strength: 'local', what: 'a form field' };
 const ATTRIBUTE: Source = { kind: 'input', strength: 'local', what: "an element's attribute or text" };
 
+const ARGUMENT: Source = { kind: 'input', strength: 'remote', what: "the request's query" };
+/** Methods that Tornado's RequestHandler alone has (its documentation, "Input"). */
+const TORNADO = /^get_(?:query_|body_)?arguments?$/;
+
 /** What a member of something unknown brings in from outside: of pages, and of Python's request handlers. */
 export function memberValue(
   node: Syntax,
@@ -37,8 +41,9 @@ export function callValue(
   kind: SinkKind,
   program: Program,
 ): Source | null {
-  if (call.receiver === null || program.dialect === 'python') return null;
+  if (call.receiver === null) return null;
   const on = program.text.slice(call.receiver.start, call.receiver.end);
+  if (program.dialect === 'python') return on === 'self' && TORNADO.test(call.name ?? '') ? ARGUMENT : null;
   const jquery = /^(?:\$|jQuery)/.test(on);
   if (call.name === 'val' && call.arguments.length === 0 && jquery) return FIELD;
   if (kind !== 'html') return null;

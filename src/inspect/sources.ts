@@ -181,6 +181,15 @@ const BY_ORIGIN: readonly (readonly [RegExp, Source])[] = [
     /^~(?:defineProps|withDefaults|\$props)\(\)|^vue\.defineProps\(\)/,
     { kind: 'input', strength: 'parameter', what: 'a property of the component' },
   ],
+  // h3 and Nuxt, whose helpers need no import.
+  [
+    /^(?:h3\.|#imports\.|~)(?:getQuery|getRouterParams?|getRequestURL|getRequestHeaders?|getHeaders?|getCookie)\(\)/,
+    remote("the request's query"),
+  ],
+  [
+    /^(?:h3\.|#imports\.|~)(?:readBody|readRawBody|readFormData|readMultipartFormData)\(\)/,
+    remote("the request's body"),
+  ],
   [/^flask\.request$/, { kind: 'container', container: 'request' }],
   [/^next\/headers\.(?:headers|cookies)\(\)/, remote("the request's headers")],
   [

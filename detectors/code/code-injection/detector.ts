@@ -1,7 +1,7 @@
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
-import type { Call, FileFacts } from '../../../src/inspect/facts.ts';
+import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { codeRule } from '../support/rule.ts';
-import { isBuilt, isTagged, type Sink, taintedSinks } from '../support/tainted.ts';
+import { isBuilt, isTagged, option, type Sink, taintedSinks } from '../support/tainted.ts';
 
 const rule = codeRule({
   id: 'code-injection',
@@ -27,7 +27,9 @@ function* sinks(facts: FileFacts): Generator<Sink> {
     if (first === undefined) continue;
     const from = call.callee.type === 'import' ? '~require' : call.origin;
     if (from === null) continue;
-    if (EVAL.test(from) && (python || !/^~(?:exec|compile|execfile)$/.test(from))) {
+    if (from === 'worker_threads.Worker' && isTrue(facts, option(facts, call, 'eval'))) {
+      yield* evaluated(call, from);
+    } else if (EVAL.test(from) && (python || !/^~(?:exec|compile|execfile)$/.test(from))) {
       yield* evaluated(call, from);
     } else if (TIMERS.test(from) && isBuilt(facts, first)) {
       yield {
@@ -77,6 +79,10 @@ function* evaluated(call: Call, from: string): Generator<Sink> {
   }
 }
 
+function isTrue(facts: FileFacts, value: Syntax | null): boolean {
+  return value !== null && facts.constant(value) === true;
+}
+
 function isBuiltPath(facts: FileFacts, node: Parameters<FileFacts['constant']>[0]): boolean {
   return facts.constant(node) !== undefined;
 }
@@ -85,6 +91,6 @@ function isBuiltPath(facts: FileFacts, node: Parameters<FileFacts['constant']>[0
 export const codeInjection: CodeDetector = {
   rule,
   triggers:
-    /eval\b|\bFunction\b|\wFunction\(|\bvm\b|vm2|setTimeout|setInterval|require\s*\(\s*[^'"\s]|import\s*\(\s*[^'"\s]|importlib|__import__|(?<![.\w])(?:exec|compile)\(|_compile|execScript/,
+    /eval\b|worker_threads|\bFunction\b|\wFunction\(|\bvm\b|vm2|setTimeout|setInterval|require\s*\(\s*[^'"\s]|import\s*\(\s*[^'"\s]|importlib|__import__|(?<![.\w])(?:exec|compile)\(|_compile|execScript/,
   detect: (facts) => taintedSinks(facts, rule, sinks(facts)),
 };

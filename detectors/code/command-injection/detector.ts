@@ -26,7 +26,11 @@ const SHELLS = /^(?:.*[/\\])?(?:sh|bash|zsh|dash|ksh|cmd|cmd\.exe|powershell|pow
 function* sinks(facts: FileFacts): Generator<Sink> {
   for (const call of facts.calls) {
     const from = call.origin;
-    if (from === null || isTagged(call)) continue;
+    if (from === null) continue;
+    if (isTagged(call)) {
+      yield* inTemplate(facts, call);
+      continue;
+    }
     const python = facts.program.dialect === 'python';
     if (python && /^~exec$/.test(from)) continue;
     const [command] = call.arguments;
@@ -46,6 +50,30 @@ function* sinks(facts: FileFacts): Generator<Sink> {
   }
 }
 
+/** zx and Bun escape what stands in the template; a shell in it reads the value as a command all the same. */
+function* inTemplate(facts: FileFacts, call: Call): Generator<Sink> {
+  const template = call.arguments[0];
+  if (template === undefined || !/^(?:zx\.\$|bun\.\$|~\$|execa\.\$|execa\.execa)/.test(call.origin ?? '')) return;
+  for (const part of template.children) {
+    if (part.type !== 'template_substitution') continue;
+    const before = facts.program.text.slice(template.start, part.start);
+    const [value] = part.children;
+    if (
+      value === undefined ||
+      !/\b(?:sh|bash|zsh|dash|ksh|cmd|pwsh|powershell)\s+(?:-\w*c|\/c|-Command)\s*["']?$|\beval\s+["']?$/i.test(before)
+    )
+      continue;
+    yield {
+      at: call.node,
+      value,
+      kind: 'shell',
+      what: 'A shell command is built from',
+      remediation: REMEDIATION,
+      atLeast: 'unknown',
+    };
+  }
+}
+
 function* program(facts: FileFacts, call: Call): Generator<Sink> {
   const [command, list] = call.arguments;
   if (command === undefined) return;
@@ -54,8 +82,12 @@ function* program(facts: FileFacts, call: Call): Generator<Sink> {
   const inShell = shell !== null && value !== false && value !== null;
   const named = facts.constant(command);
   if (inShell || (typeof named === 'string' && SHELLS.test(named))) {
-    for (const part of list === undefined || list === command ? [command] : [command, list]) {
-      if (facts.object(part) !== null) continue;
+    for (const given of list === undefined || list === command ? [command] : [command, list]) {
+      // `new Deno.Command('bash', { args: ['-c', line] })`
+      const settings = facts.object(given);
+      const part =
+        settings === null ? given : call.origin === '~Deno.Command' ? facts.property(settings, 'args') : null;
+      if (part === null) continue;
       yield {
         at: call.node,
         value: part,
@@ -83,6 +115,6 @@ function* program(facts: FileFacts, call: Call): Generator<Sink> {
 /** Follows what is given to a shell, or chosen as a program, back to where it comes from. */
 export const commandInjection: CodeDetector = {
   rule,
-  triggers: /exec|spawn|child_process|shell|system\(|popen|subprocess|\bcmd\b|\bpty\b|Deno|fork/,
+  triggers: /exec|spawn|child_process|shell|system\(|popen|subprocess|\bcmd\b|\bpty\b|Deno|fork|\$\s*(?:\([^)]*\))?`/,
   detect: (facts) => taintedSinks(facts, rule, sinks(facts)),
 };

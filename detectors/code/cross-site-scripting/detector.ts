@@ -117,6 +117,9 @@ function isWrapped(facts: FileFacts, receiver: Syntax): boolean {
 function* answered(facts: FileFacts, call: FileFacts['calls'][number], first: Syntax): Generator<Sink> {
   const { name, receiver } = call;
   if (facts.program.dialect === 'python') {
+    // Tornado writes text as HTML.
+    if (name === 'write' && receiver !== null && facts.text(receiver) === 'self' && isMarkup(facts, first))
+      yield { at: call.node, value: first, kind: 'html', what: ANSWER, remediation: RESPONSE, atLeast: 'remote' };
     if (/^flask\.(?:make_response|Response)$|^django\.http\.HttpResponse$|HTMLResponse$/.test(call.origin ?? '')) {
       yield { at: call.node, value: first, kind: 'html', what: ANSWER, remediation: RESPONSE, atLeast: 'remote' };
     }

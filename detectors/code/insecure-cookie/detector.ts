@@ -32,10 +32,12 @@ function inCall(facts: FileFacts, call: Call): readonly Detection[] {
   )
     return session(facts, call, from);
   const on = call.receiver === null ? '' : facts.text(call.receiver).replace(/\(\)/g, '');
+  const made = call.receiver === null ? null : facts.definition(call.receiver);
   const sets =
     (call.name === 'cookie' && /^(?:res|response|reply)\b/.test(on)) ||
     (call.name === 'setCookie' && /^(?:reply|res|c|response)?$/.test(on)) ||
-    (call.name === 'set' && /cookies?$/i.test(on));
+    (call.name === 'set' &&
+      (/cookies?\)?$/i.test(on) || (made !== null && /\bcookies\(\)\)?$/.test(facts.text(made)))));
   if (sets) return cookie(facts, call);
   if (/^(?:setHeader|header|set|append)$/.test(call.name ?? '') && call.arguments.length === 2)
     return header(facts, call);

@@ -2,7 +2,7 @@ import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { codeRule } from '../support/rule.ts';
-import { weight } from '../support/tainted.ts';
+import { isTagged, type Sink, taintedSinks, weight } from '../support/tainted.ts';
 
 const rule = codeRule({
   id: 'nosql-injection',
@@ -23,8 +23,11 @@ const COLLECTION =
 /** Follows filters of document databases back to request values that can still be objects. */
 export const nosqlInjection: CodeDetector = {
   rule,
-  triggers: /\.(?:find|update|delete|count|exists|aggregate|where|remove|replace|distinct)|\$where/,
-  detect: (facts) => facts.calls.flatMap((call) => inCall(facts, call)),
+  triggers: /\.(?:find|update|delete|count|exists|aggregate|where|remove|replace|distinct)|\$where|match|merge|unwind/i,
+  detect: (facts) => [
+    ...facts.calls.flatMap((call) => inCall(facts, call)),
+    ...taintedSinks(facts, rule, statements(facts)),
+  ],
 };
 
 function inCall(facts: FileFacts, call: Call): readonly Detection[] {
@@ -61,6 +64,28 @@ function inCall(facts: FileFacts, call: Call): readonly Detection[] {
     ];
   }
   return [];
+}
+
+/** Statements of graph databases (openCypher 9, "Clauses") put together from values. */
+const CYPHER = /^\s*(?:(?:optional\s+)?match|merge|create|unwind)\b[\s\S]*[([]/i;
+
+function* statements(facts: FileFacts): Generator<Sink> {
+  for (const call of facts.calls) {
+    const [statement] = call.arguments;
+    if (statement === undefined || call.receiver === null || isTagged(call)) continue;
+    if (!/^(?:run|query|executeQuery|execute_query|executeRead|executeWrite)$/.test(call.name ?? '')) continue;
+    const shape = facts.shape(statement);
+    if (shape === null || !CYPHER.test(shape) || /^\s*create\s+(?:table|index|view|database|user)/i.test(shape))
+      continue;
+    yield {
+      at: call.node,
+      value: statement,
+      kind: 'sql',
+      what: 'A graph query is built from',
+      remediation: 'Write a parameter ($name) in the query and pass the value beside it.',
+      atLeast: 'unknown',
+    };
+  }
 }
 
 function isWrapped(facts: FileFacts, argument: Syntax): boolean {

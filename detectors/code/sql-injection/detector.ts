@@ -28,7 +28,7 @@ const DATABASE_NAME =
 function* sinks(facts: FileFacts): Generator<Sink> {
   for (const call of facts.calls) {
     if (call.name === null || isTagged(call)) continue;
-    const value = call.arguments[0];
+    const value = call.arguments[0] ?? call.keywords.get('where') ?? call.keywords.get('select');
     if (value === undefined) continue;
     if (
       RAW.test(call.name) &&
@@ -48,9 +48,17 @@ function* sinks(facts: FileFacts): Generator<Sink> {
         else if (isDatabase(facts, call) && /^(?:query|execute|executemany|raw)$/.test(call.name))
           yield sink(call, statementOf(facts, value), 'remote');
       }
+    } else if (call.name === 'extra' && call.receiver !== null && /\bobjects\b/.test(facts.text(call.receiver))) {
+      // Django's `extra` puts these into the statement as they are.
+      for (const name of ['where', 'select', 'tables', 'order_by']) {
+        const given = call.keywords.get(name);
+        if (given !== undefined) yield sink(call, given, 'unknown');
+      }
     } else if (
       call.origin !== null &&
-      /^sqlalchemy(?:\.sql)?\.text$|^pandas\.read_sql|^sequelize\.(?:literal|Sequelize\.literal)$/.test(call.origin)
+      /^django\.db\.models(?:\.expressions)?\.RawSQL$|^sqlalchemy(?:\.sql)?\.text$|^pandas\.read_sql|^sequelize\.(?:literal|Sequelize\.literal)$/.test(
+        call.origin,
+      )
     ) {
       yield sink(call, statementOf(facts, value), 'unknown');
     }
@@ -99,6 +107,6 @@ function isDatabase(facts: FileFacts, call: Call): boolean {
 export const sqlInjection: CodeDetector = {
   rule,
   triggers:
-    /select\b|insert\b|update\b|delete\b|drop\b|\.query|\.execute|[rR]aw|\.unsafe|literal|read_sql|\btext\(|where|having/i,
+    /select\b|insert\b|update\b|delete\b|drop\b|\.query|\.execute|[rR]aw|\.unsafe|literal|read_sql|\btext\(|\.extra\(|RawSQL|where|having/i,
   detect: (facts) => taintedSinks(facts, rule, sinks(facts)),
 };

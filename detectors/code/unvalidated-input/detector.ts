@@ -38,6 +38,7 @@ function judge(facts: FileFacts, handler: Handler): readonly Detection[] {
     handler.middleware.some((part) => CHECKS.test(facts.text(part)))
   )
     return [];
+  if (takesDto(facts, handler.node)) return [];
   const used = firstUse(facts, body);
   if (used === null) return [];
   return [
@@ -50,6 +51,12 @@ function judge(facts: FileFacts, handler: Handler): readonly Detection[] {
       flow: used.flow,
     }),
   ];
+}
+
+/** NestJS: the framework checks a body whose type is a class by the class's decorators; an interface checks nothing. */
+function takesDto(facts: FileFacts, handler: Syntax): boolean {
+  const list = handler.children.find((child) => child.field === 'parameters');
+  return list !== undefined && /@Body\([^)]*\)\s*(?:readonly\s+)?\w+\s*:\s*\w+Dto\b/i.test(facts.text(list));
 }
 
 /** In Python a record is made by calling its class. */
