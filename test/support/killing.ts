@@ -19,8 +19,6 @@ export interface Life {
   readonly pid: number;
   /** Resolves with what it said last, when the process is gone. */
   readonly gone: Promise<string>;
-  /** What its memory is made of: as it is, or after a full collection, which leaves what is held by someone. */
-  memory(which: 'as-it-is' | 'collected'): Promise<NodeJS.MemoryUsage>;
   stop(): Promise<void>;
 }
 
@@ -41,27 +39,18 @@ export async function openKillingGround(databaseUrl: string | null): Promise<Kil
 
   async function start(killAfter?: number): Promise<Life> {
     const own = { ...env, PORT: String(port), ...(killAfter === undefined ? {} : { KILL_AFTER: String(killAfter) }) };
-    const child = spawn(
-      process.execPath,
-      ['--expose-gc', fileURLToPath(new URL('service-child.ts', import.meta.url))],
-      {
-        env: own,
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    );
+    const child = spawn(process.execPath, [fileURLToPath(new URL('service-child.ts', import.meta.url))], {
+      env: own,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     lives.add(child);
     let said = '';
-    let measured: ((usage: NodeJS.MemoryUsage) => void) | null = null;
     const listens = Promise.withResolvers<string | null>();
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (piece) => {
         said += String(piece);
         const [, address] = /^listens at (\S+)$/m.exec(said) ?? [];
         if (address !== undefined) listens.resolve(address);
-        const [line, usage] = /^memory (\{.*\})\n/m.exec(said) ?? [];
-        if (line === undefined || usage === undefined) return;
-        said = said.replace(line, '');
-        measured?.(JSON.parse(usage) as NodeJS.MemoryUsage);
       });
     const gone = once(child, 'exit').then(() => {
       lives.delete(child);
@@ -77,13 +66,6 @@ export async function openKillingGround(databaseUrl: string | null): Promise<Kil
     return {
       pid: child.pid ?? 0,
       gone,
-      memory(which) {
-        const usage = Promise.withResolvers<NodeJS.MemoryUsage>();
-        measured = usage.resolve;
-        child.kill(which === 'collected' ? 'SIGHUP' : 'SIGUSR2');
-        const ended = gone.then(() => Promise.reject(new Error('the service is gone')));
-        return Promise.race([usage.promise, ended]);
-      },
       async stop() {
         child.kill('SIGTERM');
         await gone;

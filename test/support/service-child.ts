@@ -1,7 +1,6 @@
 /**
  * `countersign serve` in a process of its own that kills itself right after its step number KILL_AFTER, as power failures
- * and out-of-memory killers do: no handler runs, nothing is flushed. SIGUSR2 makes it say what its memory is made of, SIGHUP the
- * same after a full collection.
+ * and out-of-memory killers do: no handler runs, nothing is flushed.
  */
 import { writeSync } from 'node:fs';
 import { readCredentials, readSettings } from '../../src/service/settings.ts';
@@ -36,11 +35,6 @@ const service = await startService({
     writeSync(1, `killed after ${step}\n`);
     process.kill(process.pid, 'SIGKILL');
   },
-});
-process.on('SIGUSR2', () => console.log(`memory ${JSON.stringify(process.memoryUsage())}`));
-process.on('SIGHUP', () => {
-  globalThis.gc?.();
-  console.log(`memory ${JSON.stringify(process.memoryUsage())}`);
 });
 process.once('SIGTERM', () => void service.stop().then(() => process.exit(0)));
 // Last: whoever reads it may send signals, and one without a handler ends the process.

@@ -1,5 +1,6 @@
 import { paged, type Route, readable, refused, repo, route, type Stage, shaOf } from './http.ts';
 import type { Json, StoredAnnotation, StoredCheckRun } from './types.ts';
+import { checkRunsAt } from './world.ts';
 
 /** Check runs: annotations are appended, buttons kept, and only the App that made a run may change it. */
 export const checkRunRoutes: readonly Route[] = [
@@ -29,6 +30,8 @@ export const checkRunRoutes: readonly Route[] = [
       appId: stage.world.app.id,
     };
     stage.world.checkRuns.set(run.id, run);
+    const { checkRunsAt: byHead } = stage.world;
+    byHead.set(run.headSha, [...(byHead.get(run.headSha) ?? []), run]);
     updateRun(run, body, stage);
     emitRun(stage, run, 'created');
     if (run.status === 'completed') emitRun(stage, run, 'completed');
@@ -68,8 +71,7 @@ export const checkRunRoutes: readonly Route[] = [
       app: call.query.get('app_id'),
       status: call.query.get('status'),
     };
-    const runs = [...stage.world.checkRuns.values()]
-      .filter((run) => run.repository === name && run.headSha === sha)
+    const runs = checkRunsAt(stage.world, name, sha ?? '')
       .filter((run) => asked.name === null || run.name === asked.name)
       .filter((run) => asked.app === null || String(run.appId) === asked.app)
       .filter((run) => asked.status === null || run.status === asked.status)

@@ -3,6 +3,7 @@ import type { Call, Stage } from './http.ts';
 import { editPull } from './routes.ts';
 import type { CommitOptions, Files, Json, OpenOptions, Repository, StoredCheckRun, StoredPull } from './types.ts';
 import {
+  checkRunsAt,
   commitsBetween,
   isAtLeast,
   mergeBaseOf,
@@ -345,8 +346,7 @@ export function createRepository(stage: Stage, world: RepositoryWorld, call: Pic
     },
     comments: (number) =>
       [...stage.world.comments.values()].filter((c) => c.repository === world.fullName && c.number === number),
-    checkRuns: (headSha) =>
-      [...stage.world.checkRuns.values()].filter((run) => run.repository === world.fullName && run.headSha === headSha),
+    checkRuns: (headSha) => checkRunsAt(stage.world, world.fullName, headSha),
     checkRun: runOf,
     async press(checkRunId, identifier, as, forged = false) {
       const run = runOf(checkRunId);

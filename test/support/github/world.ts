@@ -26,6 +26,8 @@ export interface World {
   readonly pulls: Map<string, StoredPull>;
   readonly comments: Map<number, StoredComment>;
   readonly checkRuns: Map<number, StoredCheckRun>;
+  /** The same by their commit: thousands of them are asked for a hundred times a second. */
+  readonly checkRunsAt: Map<string, StoredCheckRun[]>;
   readonly commits: Map<string, StoredCommit>;
   readonly verified: Set<string>;
   readonly pushes: StoredPush[];
@@ -150,6 +152,7 @@ export function createWorld(options: GitHubOptions): World {
     pulls: new Map(),
     comments: new Map(),
     checkRuns: new Map(),
+    checkRunsAt: new Map(),
     commits: new Map(),
     verified: new Set(),
     pushes: [],
@@ -175,6 +178,10 @@ export function roleOf(repository: RepositoryWorld, login: string): { rank: Role
 
 export function isAtLeast(rank: Role, wanted: Role): boolean {
   return ranks.indexOf(rank) >= ranks.indexOf(wanted);
+}
+
+export function checkRunsAt(world: World, fullName: string, headSha: string): StoredCheckRun[] {
+  return (world.checkRunsAt.get(headSha) ?? []).filter((run) => run.repository === fullName);
 }
 
 export function pullsOf(world: World, fullName: string): StoredPull[] {
