@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 
-/** A throw-away PostgreSQL server in a temporary folder: safe against nothing, and quick. */
+/** A throw-away PostgreSQL server in a temporary folder: safe against nothing, and quick, unless asked otherwise. */
 export interface PostgresServer {
   /** Makes an empty database and returns its address. */
   createDatabase(): Promise<string>;
@@ -26,7 +26,8 @@ export const postgresMissing: string | null = missing();
 
 if (postgresMissing !== null) console.log(`PostgreSQL tests are skipped: ${postgresMissing}`);
 
-export async function startPostgres(): Promise<PostgresServer> {
+/** With `durable` what was committed is on the disk, as in earnest; tests crash processes, not machines. */
+export async function startPostgres(options: { readonly durable?: boolean } = {}): Promise<PostgresServer> {
   const bin = binaries();
   if (bin === null) throw new Error(postgresMissing ?? 'no PostgreSQL server');
   const owner = ownerIds();
@@ -58,7 +59,8 @@ export async function startPostgres(): Promise<PostgresServer> {
 
   async function start(): Promise<void> {
     // With synchronous_commit off a crash would lose what was committed, and the tests crash it.
-    const settings = ['fsync=off', 'full_page_writes=off', 'listen_addresses=127.0.0.1'];
+    const quick = options.durable === true ? [] : ['fsync=off', 'full_page_writes=off'];
+    const settings = [...quick, 'listen_addresses=127.0.0.1'];
     server = spawn(
       join(bin ?? '', 'postgres'),
       ['-D', data, '-p', String(port), '-k', folder, ...settings.flatMap((setting) => ['-c', setting])],
