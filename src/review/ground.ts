@@ -48,6 +48,7 @@ export async function readGround(job: ReviewJob, ports: Ports): Promise<Ground |
     expectedMergeBase(job, ports),
     store.pullRequest(repository.id, number),
     store.latestReview(repository.id, number),
+    expectTrees(job, ports),
   ]);
   if (pullRequest.state === 'closed' || state.archived) return null;
 
@@ -112,6 +113,18 @@ async function expectedMergeBase(
   } catch (error) {
     if (error instanceof CountersignError) return null;
     throw error;
+  }
+}
+
+/**
+ * The roots of the trees that the event saw, asked for beside the live state to save another round trip: objects are
+ * kept, and the comparison of the trees begins with these two wherever nothing has moved since.
+ */
+async function expectTrees({ repository, headSha, baseSha }: ReviewJob, { host }: Ports): Promise<void> {
+  const expected = [headSha, baseSha].flatMap((sha) => (typeof sha === 'string' ? [host.tree(repository, sha)] : []));
+  for (const result of await Promise.allSettled(expected.map((tree) => tree.list('')))) {
+    // Whoever needs what could not be had asks for it again, and is told.
+    if (result.status === 'rejected' && !(result.reason instanceof CountersignError)) throw result.reason;
   }
 }
 
