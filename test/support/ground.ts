@@ -12,6 +12,8 @@ import { SECRET, USERS } from './world.ts';
 export interface Ground {
   readonly github: GitHub;
   readonly registry: LocalRegistry;
+  /** Where the embedded database is, below `database`. */
+  readonly dataFolder: string;
   /** Starts `countersign serve` or `countersign worker`, as an operator would: a process of its own. */
   start(command: 'serve' | 'worker', env?: Readonly<Record<string, string>>): Promise<Running>;
   close(): Promise<void>;
@@ -45,10 +47,11 @@ export async function openGround(options: {
       webhookSecret: SECRET,
     }),
   ]);
+  const dataFolder = join(folder, 'data');
   const children = new Set<ChildProcess>();
   const common: Record<string, string> = {
     PATH: process.env['PATH'] ?? '',
-    COUNTERSIGN_DATA: join(folder, 'data'),
+    COUNTERSIGN_DATA: dataFolder,
     PORT: '0',
     GITHUB_API_URL: github.url,
     APP_ID: String(github.app.id),
@@ -66,6 +69,7 @@ export async function openGround(options: {
   return {
     github,
     registry,
+    dataFolder,
     async start(command, env = {}) {
       const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
       const child = spawn(process.execPath, [main, command], {
