@@ -79,18 +79,20 @@ export function flowingReferences(content: string): readonly string[] {
   return references;
 }
 
-/** The first reference of an expression that an outsider's text flows through, or null. */
+/** The first reference of an expression that an outsider's text flows through, or null. Names of contexts know no case. */
 export function untrustedReference(content: string): string | null {
-  const found = flowingReferences(content).find((reference) => UNTRUSTED_FIELDS.some((field) => field.test(reference)));
+  const found = flowingReferences(content).find((reference) =>
+    UNTRUSTED_FIELDS.some((field) => field.test(reference.toLowerCase())),
+  );
   // The bare contexts are dangerous only as a whole text: `toJSON(github.event)`.
-  if (found === 'github' || found === 'github.event') return /toJSON\s*\(/i.test(content) ? found : null;
+  if (found !== undefined && /^github(?:\.event)?$/i.test(found)) return /toJSON\s*\(/i.test(content) ? found : null;
   return found ?? null;
 }
 
 /** Whether an expression names the head of a pull request: its commit, branch or repository. */
 export function namesPullRequestHead(content: string): boolean {
   return flowingReferences(content).some((reference) =>
-    /^github\.event\.pull_request\.(?:head\.(?:sha|ref|label|repo\.[\w.]+)|merge_commit_sha|number)$|^github\.head_ref$|^github\.event\.workflow_run\.(?:head_sha|head_branch|head_commit\.id|head_repository\.[\w.]+)$|^github\.event\.(?:issue\.)?number$|^github\.event\.issue\.number$/.test(
+    /^github\.event\.pull_request\.(?:head\.(?:sha|ref|label|repo\.[\w.]+)|merge_commit_sha|number)$|^github\.head_ref$|^github\.event\.workflow_run\.(?:head_sha|head_branch|head_commit\.id|head_repository\.[\w.]+)$|^github\.event\.(?:issue\.)?number$|^github\.event\.issue\.number$/i.test(
       reference,
     ),
   );

@@ -1,4 +1,5 @@
 import type { FileSide, GuardrailContext } from '../../../src/core/detector.ts';
+import type { Confidence } from '../../../src/core/rule.ts';
 import { expressionsIn, flowingReferences, untrustedReference } from '../support/expression.ts';
 import { type Judged, NOTHING_JUDGED, type Weakness } from '../support/judge.ts';
 import { own } from '../support/own.ts';
@@ -59,99 +60,111 @@ interface Taint {
   readonly sure: boolean;
 }
 
+/** Something that hands an outsider's text on. */
+interface Carrier {
+  readonly taint: Taint;
+  /** Whether a reference, in lower case, reads it. */
+  readonly covers: (reference: string) => boolean;
+  /** The variable of the environment that holds it, where one does. */
+  readonly variable: string | null;
+}
+
+function named(name: string, taint: Taint): Carrier {
+  return { taint, covers: (reference) => reference === name.toLowerCase(), variable: null };
+}
+
+function variableOf(name: string, taint: Taint): Carrier {
+  return { ...named(`env.${name}`, taint), variable: name };
+}
+
+/** Outputs of a step whose names match. */
+function outputsOf(id: string, names: RegExp, reference: string): Carrier {
+  const prefix = `steps.${id}.outputs.`.toLowerCase();
+  return {
+    taint: { reference, sure: false },
+    covers: (asked) => asked.startsWith(prefix) && names.test(asked.slice(prefix.length)),
+    variable: null,
+  };
+}
+
 /** Outputs of jobs that hand an outsider's text to the jobs that need them: `needs.x.outputs.y`. */
-function passedOn(workflow: Workflow): ReadonlyMap<string, Taint> {
-  const passed = new Map<string, Taint>();
+function passedOn(workflow: Workflow): readonly Carrier[] {
+  const passed: Carrier[] = [];
   for (const job of workflow.jobs) {
-    const taints = taintsOf(workflow, job, passed);
-    for (const { key, value } of entriesOf(get(job.node, 'outputs')))
-      for (const { content } of expressionsIn(text(value) ?? '')) {
-        const taint = taintOf(content, taints, false);
-        if (taint !== null) passed.set(`needs.${job.id}.outputs.${key}`, { ...taint, sure: false });
-      }
+    const carriers = carriersOf(workflow, job, passed);
+    for (const { key, value } of entriesOf(get(job.node, 'outputs'))) {
+      const taint = taintIn(text(value) ?? '', carriers);
+      if (taint !== null) passed.push(named(`needs.${job.id}.outputs.${key}`, { ...taint, sure: false }));
+    }
   }
   return passed;
 }
 
 /** Everything in a job that hands an outsider's text on: `env.X` and `steps.y.outputs.z`. */
-function taintsOf(workflow: Workflow, job: Job, passed: ReadonlyMap<string, Taint>): ReadonlyMap<string, Taint> {
-  const taints = new Map<string, Taint>(passed);
-  for (const env of [workflow.env, job.env]) addVariables(env, taints);
+function carriersOf(workflow: Workflow, job: Job, passed: readonly Carrier[]): readonly Carrier[] {
+  const carriers = [...passed];
+  for (const env of [workflow.env, job.env]) carriers.push(...variables(env, carriers));
   for (const step of job.steps) {
-    const local = new Map(taints);
-    addVariables(step.env, local);
-    if (step.id !== undefined) addOutputs(step, step.id, local, taints);
-    exported(step, local, taints);
+    const local = [...carriers, ...variables(step.env, carriers)];
+    carriers.push(...outputs(step, local), ...exported(step, local));
   }
-  return taints;
+  return carriers;
 }
 
-function addVariables(env: Step['env'], taints: Map<string, Taint>): void {
-  for (const { key, value } of entriesOf(env)) {
-    for (const { content } of expressionsIn(text(value) ?? '')) {
-      const reference =
-        untrustedReference(content) ?? [...taints.keys()].find((name) => flowingReferences(content).includes(name));
-      if (reference !== undefined) taints.set(`env.${key}`, { reference, sure: true });
-    }
-  }
+function variables(env: Step['env'], carriers: readonly Carrier[]): readonly Carrier[] {
+  return entriesOf(env).flatMap(({ key, value }) => {
+    const taint = taintIn(text(value) ?? '', carriers);
+    return taint === null ? [] : [variableOf(key, taint)];
+  });
 }
 
-function usesTaint(script: string, taints: ReadonlyMap<string, Taint>): string | undefined {
-  for (const [name, taint] of taints) {
-    const variable = name.startsWith('env.') ? name.slice(4) : null;
-    if (
-      variable !== null &&
-      new RegExp(`\\$\\{?${variable.replace(/\W/g, '')}\\b|process\\.env\\.${variable.replace(/\W/g, '')}\\b`).test(
-        script,
-      )
-    )
-      return taint.reference;
-  }
-  return (
-    expressionsIn(script)
-      .map(({ content }) => untrustedReference(content))
-      .find((reference) => reference !== null) ?? undefined
+/** An outsider's text that a script works upon, by expression or by variable. */
+function taintOfScript(script: string, carriers: readonly Carrier[]): Taint | null {
+  const read = carriers.find(
+    ({ variable }) =>
+      variable !== null && new RegExp(`(?:\\$\\{?|process\\.env\\.)${variable.replace(/\W/g, '')}\\b`).test(script),
   );
+  return read?.taint ?? taintIn(script, carriers);
 }
 
 const PAYLOAD_TEXT = /context\.payload\.(?:pull_request|issue|comment|review)\.(?:title|body|head\.ref)/;
 
 /** Outputs that a step sets from an outsider's text: every output of such a step is taken as one. */
-function addOutputs(step: Step, id: string, local: ReadonlyMap<string, Taint>, taints: Map<string, Taint>): void {
+function outputs(step: Step, carriers: readonly Carrier[]): readonly Carrier[] {
+  const { id } = step;
+  if (id === undefined) return [];
   const untrusted = own(UNTRUSTED_OUTPUTS, actionName(step));
-  if (untrusted !== undefined)
-    taints.set(`steps.${id}.outputs./${untrusted.source}/`, { reference: `${actionName(step)} output`, sure: false });
-  const script = text(step.run) ?? text(get(step.with, 'script'));
-  if (script === undefined || !/GITHUB_OUTPUT|set-output|setOutput|\breturn\b/.test(script)) return;
-  const reference = usesTaint(script, local) ?? PAYLOAD_TEXT.exec(script)?.[0];
-  if (reference !== undefined) taints.set(`steps.${id}.outputs././`, { reference, sure: false });
+  if (untrusted !== undefined) return [outputsOf(id, untrusted, `${actionName(step)} output`)];
+  const script = text(step.run) ?? text(get(step.with, 'script')) ?? '';
+  if (!/GITHUB_OUTPUT|set-output|setOutput|\breturn\b/.test(script)) return [];
+  const reference = taintOfScript(script, carriers)?.reference ?? PAYLOAD_TEXT.exec(script)?.[0];
+  return reference === undefined ? [] : [outputsOf(id, /./, reference)];
 }
 
 /** Variables that a step writes to GITHUB_ENV from an outsider's text. */
-function exported(step: Step, local: ReadonlyMap<string, Taint>, taints: Map<string, Taint>): void {
-  for (const line of (text(step.run) ?? '').split('\n')) {
+function exported(step: Step, carriers: readonly Carrier[]): readonly Carrier[] {
+  return (text(step.run) ?? '').split('\n').flatMap((line) => {
     const name = /(?:echo|printf)\s+["']?([A-Za-z_]\w*)=.*>>\s*["']?\$\{?GITHUB_ENV/.exec(line)?.[1];
-    const reference = name === undefined ? undefined : usesTaint(line, local);
-    if (name !== undefined && reference !== undefined) taints.set(`env.${name}`, { reference, sure: false });
-  }
+    const taint = name === undefined ? null : taintOfScript(line, carriers);
+    return name === undefined || taint === null ? [] : [variableOf(name, { ...taint, sure: false })];
+  });
 }
 
-function taintOf(content: string, taints: ReadonlyMap<string, Taint>, inputs: boolean): Taint | null {
+/** The first of an outsider's texts that the expressions of a text carry. */
+function taintIn(source: string, carriers: readonly Carrier[]): Taint | null {
+  for (const { content } of expressionsIn(source)) {
+    const taint = taintOf(content, carriers);
+    if (taint !== null) return taint;
+  }
+  return null;
+}
+
+function taintOf(content: string, carriers: readonly Carrier[]): Taint | null {
   const direct = untrustedReference(content);
   if (direct !== null) return { reference: direct, sure: true };
   for (const reference of flowingReferences(content)) {
-    const known = taints.get(reference);
-    if (known !== undefined) return known;
-    for (const [name, taint] of taints) {
-      const pattern = /^(steps\..+\.outputs)\.\/(.*)\/$/.exec(name);
-      if (
-        pattern !== null &&
-        reference.startsWith(`${pattern[1]}.`) &&
-        new RegExp(pattern[2] ?? '').test(reference.slice((pattern[1]?.length ?? 0) + 1))
-      )
-        return taint;
-    }
-    if (inputs && /^inputs\.[\w-]+$/.test(reference)) return { reference, sure: false };
+    const carrier = carriers.find(({ covers }) => covers(reference.toLowerCase()));
+    if (carrier !== undefined) return carrier.taint;
   }
   return null;
 }
@@ -163,19 +176,15 @@ function scriptsOf(step: Step): readonly ScalarNode[] {
   return scripts.flatMap((node) => (node?.kind === 'scalar' ? [node] : []));
 }
 
-/** Names of the inputs of a reusable unit that take free text. */
-function hasTextInputs(workflow: Workflow): boolean {
-  return workflow.kind === 'action' || workflow.triggers.has('workflow_call');
-}
-
-function isTextInput(workflow: Workflow, reference: string): boolean {
-  const name = reference.slice('inputs.'.length);
-  const declared = get(
-    workflow.kind === 'action' ? get(workflow.root, 'inputs') : get(workflow.triggers.get('workflow_call'), 'inputs'),
-    name,
-  );
-  const type = text(get(declared, 'type'));
-  return type === undefined || type === 'string';
+/** The input of a reusable unit that an expression pastes, where that takes free text. */
+function textInput(workflow: Workflow, content: string): string | undefined {
+  const reusable = workflow.kind === 'action' || workflow.triggers.has('workflow_call');
+  return flowingReferences(content).find((reference) => {
+    const name = /^inputs\.([\w-]+)$/i.exec(reference)?.[1];
+    if (name === undefined || !reusable) return false;
+    const type = text(get(workflow.triggers.get('workflow_call'), 'inputs', name, 'type'));
+    return type === undefined || type === 'string';
+  });
 }
 
 /** Offset in the file of an expression in a scalar: where its own text stands, else where the scalar begins. */
@@ -196,33 +205,36 @@ function judge(side: FileSide, context: GuardrailContext): Judged {
   const weaknesses: Weakness[] = [];
   const passed = passedOn(workflow);
   for (const job of workflow.jobs) {
-    const taints = taintsOf(workflow, job, passed);
+    const carriers = carriersOf(workflow, job, passed);
     for (const step of job.steps) {
-      const local = new Map(taints);
-      addVariables(step.env, local);
+      const local = [...carriers, ...variables(step.env, carriers)];
       for (const script of scriptsOf(step)) {
         const source = text(script) ?? '';
         for (const found of expressionsIn(source)) {
-          const taint = taintOf(found.content, local, hasTextInputs(workflow));
-          if (taint === null) continue;
-          const input = taint.reference.startsWith('inputs.');
-          if (input && !isTextInput(workflow, taint.reference)) continue;
+          const taint = taintOf(found.content, local);
+          if (taint === null && textInput(workflow, found.content) === undefined) continue;
           const expression = source.slice(found.start, found.end);
           weaknesses.push({
             key: `${step.scope.name}|${expression}`,
-            shape: input ? 'input-in-script' : 'untrusted-in-script',
+            shape: taint === null ? 'input-in-script' : 'untrusted-in-script',
             ...placeOf(side, script, expression),
             scope: step.scope,
-            message: `${quote(expression)} is pasted into the program of this step before it runs, and ${input ? 'its caller' : 'an outsider'} chooses its text.`,
+            message: `${quote(expression)} is pasted into the program of this step before it runs, and ${taint === null ? 'its caller' : 'an outsider'} chooses its text.`,
             remediation: REMEDIATION,
-            level: input ? (context.attribution.class === 'human' ? 'note' : 'warning') : 'error',
-            confidence: input ? 'low' : taint.sure && privileged ? 'high' : open || taint.sure ? 'medium' : 'low',
+            ...(taint === null
+              ? { level: context.attribution.class === 'human' ? 'note' : 'warning', confidence: 'low' }
+              : { level: 'error', confidence: confidenceOf(taint, privileged, open) }),
           });
         }
       }
     }
   }
   return { weaknesses, scopes: scopesOf(workflow) };
+}
+
+function confidenceOf({ sure }: Taint, privileged: boolean, open: boolean): Confidence {
+  if (sure && privileged) return 'high';
+  return open || sure ? 'medium' : 'low';
 }
 
 /** See README.md of this folder. */
