@@ -30,7 +30,7 @@ interface Settings {
   author: string;
   /** `old/path -> new/path` */
   rename: string;
-  /** `after/path 120000` */
+  /** `after/path 120000`, or `both/path 120000`; a link's text ends with its line. */
   mode: string;
   escapes: string;
   /** `yes` where the merge base is empty. */
@@ -96,7 +96,8 @@ function build(settings: Partial<Settings>, sections: readonly { where: string; 
         .filter((section) => section.where === where)
         .map(({ path, text }) => {
           const content = settings.escapes === 'yes' ? withCharacters(text) : text;
-          const own = modePath === `${where}/${path}` ? side(path, content.trimEnd(), mode) : side(path, content);
+          const moded = modePath === `${where}/${path}` || modePath === `both/${path}`;
+          const own = moded ? side(path, mode === '120000' ? content.trimEnd() : content, mode) : side(path, content);
           const binary = {
             size: Number(size),
             sha256: digestOf(content),

@@ -41,7 +41,7 @@ function isPacked({ text }: AddedLine): boolean {
 
 function detect(subject: GuardrailSubject, context: GuardrailContext): Answer {
   const { before, after } = sidesOf(subject, concerns);
-  if (after === null || after.binary !== undefined || context.firstCommit) return CLEAR;
+  if (after === null || context.firstCommit) return CLEAR;
   const added = addedLines(before, after);
   const scrambled = added.find(({ text }) => SCRAMBLED.test(text.slice(0, 20_000)));
   const packed = added.find(isPacked);

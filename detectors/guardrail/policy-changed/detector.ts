@@ -33,7 +33,7 @@ function howItChanged(before: FileSide | null, after: FileSide | null, context: 
   if (before === null) return LINK_MODES.has(after.mode) ? 'adds, as a link to elsewhere,' : 'adds';
   if (LINK_MODES.has(after.mode) && !LINK_MODES.has(before.mode)) return 'turns into a link to elsewhere';
   if (before.path !== after.path) return isPolicy(after, context) ? 'renames into place' : 'renames away';
-  if (before.text === after.text && before.blob === after.blob) return 'changes the file mode of';
+  if (before.blob === after.blob) return 'changes the file mode of';
   return 'changes';
 }
 

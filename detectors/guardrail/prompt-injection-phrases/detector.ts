@@ -101,7 +101,7 @@ function detect(subject: GuardrailSubject) {
   if (subject.kind === 'pullRequest')
     return answerOf(fieldsOf(subject).flatMap(({ path, lines }) => judge(path, lines)));
   const { before, after } = sidesOf(subject, anywhere);
-  if (after === null || after.binary !== undefined) return CLEAR;
+  if (after === null) return CLEAR;
   return answerOf(judge(after.path, addedLines(before, after)));
 }
 

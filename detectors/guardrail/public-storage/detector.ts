@@ -1,6 +1,6 @@
 import type { FileSide } from '../../../src/core/detector.ts';
 import { isOff, isOn, judgeInfrastructure, type Opinion } from '../support/infra.ts';
-import { programStatement, statementsOf } from '../support/policy.ts';
+import { programStatement, statementAround, statementsOf } from '../support/policy.ts';
 import { guardrailRule, looseningDetector } from '../support/rule.ts';
 import { mayBeInfrastructure, normal, type Setting } from '../support/settings.ts';
 import { type Command, mayHoldCommands } from '../support/shell.ts';
@@ -33,17 +33,10 @@ function ofSetting(setting: Setting, settings: readonly Setting[]): Opinion | nu
   const { key, values } = setting;
   if (key.endsWith('()')) return ofCall(setting);
   const plain = values.map(normal);
-  if (
-    ACCESS_KEY.test(key) &&
-    plain.some((value) => PUBLIC_ACCESS.test(value)) &&
-    !/lambda|function|repo/.test(setting.type)
-  ) {
+  if (ACCESS_KEY.test(key) && plain.some((value) => PUBLIC_ACCESS.test(value))) {
     return { shape: 'public-acl', what: 'An access list that includes everybody' };
   }
-  if (
-    key === 'uri' &&
-    values.some((value) => /acs\.amazonaws\.com\/groups\/global\/(?:AllUsers|AuthenticatedUsers)/.test(value))
-  )
+  if (values.some((value) => /acs\.amazonaws\.com\/groups\/global\/(?:AllUsers|AuthenticatedUsers)/.test(value)))
     return { shape: 'public-grant', what: 'A grant to everybody' };
   if (BLOCKS.test(key) && isOff(setting))
     return { shape: 'public-block-off', what: 'The block on public access is switched off' };
@@ -64,7 +57,7 @@ function ofSetting(setting: Setting, settings: readonly Setting[]): Opinion | nu
   if (
     /^(?:members?|entity|roleentity|grantee|identity)$/.test(key) &&
     plain.some((value) => EVERYBODY.test(value)) &&
-    (STORES.test(setting.type) || STORES.test(setting.scope.name.toLowerCase()) || /entity/.test(key))
+    (STORES.test(`${setting.type} ${setting.scope.name.toLowerCase()}`) || /entity/.test(key))
   ) {
     return { shape: 'public-member', what: 'Everybody is a member' };
   }
@@ -85,8 +78,14 @@ function ofSetting(setting: Setting, settings: readonly Setting[]): Opinion | nu
 
 /** An S3 policy that lets everybody in. */
 function policyOpinion(setting: Setting, settings: readonly Setting[]): Opinion | null {
-  if (!/^(?:principal|principals|identifiers)$/.test(setting.key)) return null;
-  const statement = setting.value === null ? programStatement(setting, settings) : statementsOf(setting);
+  const { key, value, values } = setting;
+  const spread = value === null && key === 'aws' && values.includes('*');
+  if (!spread && !/^(?:not)?principals?$/.test(key)) return null;
+  const statement = spread
+    ? statementAround(setting, settings)
+    : value === null
+      ? programStatement(setting, settings)
+      : statementsOf(setting);
   if (statement === null || !statement.allows || !statement.everybody || statement.conditioned) return null;
   return statement.actions.some((action) => /^(?:s3:|\*)/i.test(action))
     ? { shape: 'public-policy', what: 'A policy that lets everybody use a bucket' }

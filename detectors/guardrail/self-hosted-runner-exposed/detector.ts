@@ -20,9 +20,7 @@ function judge(side: FileSide): Judged {
   const events = openTriggers(workflow);
   if (events.length === 0) return NOTHING_JUDGED;
   const weaknesses: Weakness[] = workflow.jobs.flatMap((job) => {
-    const own = runnerLabels(job).find(
-      (label) => /^self-hosted$/i.test(label.trim()) || /\bself-hosted\b/i.test(label),
-    );
+    const own = runnerLabels(job).find((label) => /\bself-hosted\b/i.test(label));
     const entry = entryOf(job.node, 'runs-on');
     if (own === undefined || entry === undefined || trustedOnly(job.condition)) return [];
     return [

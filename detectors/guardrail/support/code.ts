@@ -7,6 +7,8 @@ export interface CodePair {
   readonly end: number;
   /** The bracket it stands in, for telling what belongs together, and what was called with it. */
   readonly group: number;
+  /** The bracket around that one. */
+  readonly outer: number;
   readonly callee: string;
 }
 
@@ -52,6 +54,7 @@ export function codePairs(text: string): readonly CodePair[] {
     const token = list[index];
     const next = list[index + 1];
     const inner = stack.at(-1) ?? { group: 0, callee: '' };
+    const outer = stack.at(-2)?.group ?? 0;
     if (token === undefined) break;
     if (token.kind === 'sign' && '([{'.includes(token.text)) {
       const previous = list[index - 1];
@@ -74,6 +77,7 @@ export function codePairs(text: string): readonly CodePair[] {
           start: token.start,
           end: values.end,
           group: inner.group,
+          outer,
           callee: inner.callee,
         });
     } else if (token.kind === 'name' && next?.text === '(' && text[next.end] !== '?') {
@@ -85,6 +89,7 @@ export function codePairs(text: string): readonly CodePair[] {
         start: token.start,
         end: values.end,
         group: inner.group,
+        outer,
         callee: inner.callee,
       });
     }

@@ -93,3 +93,9 @@ export function programStatement(setting: Setting, settings: readonly Setting[])
     conditioned: mates.some(({ key }) => /^conditions?$/.test(key)),
   };
 }
+
+/** The statement of a program around the map that a setting stands in: `Principal: { AWS: '*' }`. Null where it is none. */
+export function statementAround(setting: Setting, settings: readonly Setting[]): Statement | null {
+  const statement = programStatement({ ...setting, group: setting.outer }, settings);
+  return statement === null ? null : { ...statement, ofResource: true, everybody: true };
+}

@@ -24,6 +24,8 @@ export interface Setting {
   readonly end: number;
   /** What stands together in a program has the same group. */
   readonly group: number;
+  /** The group around it in a program; elsewhere its own. */
+  readonly outer: number;
 }
 
 export function normal(key: string): string {
@@ -84,6 +86,7 @@ function fromProgram(side: FileSide): readonly Setting[] {
     start: pair.start,
     end: pair.end,
     group: pair.group,
+    outer: pair.outer,
   }));
 }
 
@@ -208,6 +211,7 @@ function setting(entry: Entry, parent: MapNode, owner: Resource, path: readonly 
     start: entry.keyStart,
     end: Math.max(entry.value.end, entry.keyEnd),
     group: parent.start,
+    outer: parent.start,
   };
 }
 

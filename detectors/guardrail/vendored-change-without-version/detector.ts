@@ -21,7 +21,10 @@ const VENDORED =
   /(?:^|\/)(?:vendor|vendored|third[_-]?party|thirdparty|3rdparty|node_modules|bower_components|Pods|Carthage|external_libs?|extern)\/(.+)$/i;
 /** Files that say which version a copy is. */
 const RECORD =
-  /(?:^|\/)(?:modules\.txt|package\.json|package-lock\.json|yarn\.lock|pnpm-lock\.yaml|VERSION(?:\.txt)?|version\.(?:txt|json|h|py)|go\.(?:mod|sum)|Cargo\.(?:toml|lock)|composer\.(?:json|lock)|installed\.json|Gemfile\.lock|METADATA|PKG-INFO|README\.chromium|CHANGELOG(?:\.md)?|vendor\.(?:json|txt|ya?ml|conf)|manifest\.json|Podfile\.lock|Cartfile\.resolved|\.cargo-checksum\.json|vcpkg\.json|conanfile\.\w+|pyproject\.toml|uv\.lock|poetry\.lock|deps\.bzl|WORKSPACE|MODULE\.bazel)$/i;
+  /(?:^|\/)(?:modules\.txt|package-lock\.json|yarn\.lock|pnpm-lock\.yaml|go\.(?:mod|sum)|Cargo\.(?:toml|lock)|composer\.(?:json|lock)|installed\.json|Gemfile\.lock|vendor\.(?:json|txt|ya?ml|conf)|Podfile\.lock|Cartfile\.resolved|\.cargo-checksum\.json|vcpkg\.json|conanfile\.\w+|pyproject\.toml|uv\.lock|poetry\.lock|deps\.bzl|WORKSPACE|MODULE\.bazel)$/i;
+/** Files that say so only where the copy itself is: elsewhere they speak of the repository's own code. */
+const OWN_RECORD =
+  /(?:^|\/)(?:package\.json|VERSION(?:\.txt)?|version\.(?:txt|json|h|py)|METADATA|PKG-INFO|README\.chromium|CHANGELOG(?:\.md)?|manifest\.json)$/i;
 const PATCH = /\.(?:patch|diff)$/i;
 /** What builds and tests of a copy need, and code of the repository's own in such a folder. */
 const NOT_CODE = /(?:^|\/)(?:\.gitkeep|\.gitignore|README(?:\.\w+)?|LICENSE(?:\.\w+)?|OWNERS|NOTICE)$/i;
@@ -30,12 +33,15 @@ function concerns(path: string): boolean {
   return VENDORED.test(path) && !NOT_CODE.test(path);
 }
 
+function explains(path: string): boolean {
+  return RECORD.test(path) || PATCH.test(path) || (VENDORED.test(path) && OWN_RECORD.test(path));
+}
+
 function detect(subject: GuardrailSubject, context: GuardrailContext): Answer {
   const { before, after } = sidesOf(subject, concerns);
-  if (before === null || after === null || (before.text === after.text && before.blob === after.blob)) return CLEAR;
-  if (RECORD.test(after.path)) return CLEAR;
+  if (before === null || after === null || before.blob === after.blob) return CLEAR;
   // A record or a patch anywhere in the change explains it: records often stand at the repository's root.
-  if (context.changedPaths.some((path) => RECORD.test(path) || PATCH.test(path))) return CLEAR;
+  if (context.changedPaths.some(explains)) return CLEAR;
   return answerOf([
     tell(RULE, {
       path: after.path,

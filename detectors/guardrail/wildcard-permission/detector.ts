@@ -1,6 +1,6 @@
 import type { FileSide } from '../../../src/core/detector.ts';
 import { judgeInfrastructure, type Opinion } from '../support/infra.ts';
-import { programStatement, type Statement, statementsOf } from '../support/policy.ts';
+import { programStatement, type Statement, statementAround, statementsOf } from '../support/policy.ts';
 import { guardrailRule, looseningDetector } from '../support/rule.ts';
 import { mayBeInfrastructure, type Setting } from '../support/settings.ts';
 import { type Command, mayHoldCommands } from '../support/shell.ts';
@@ -63,7 +63,8 @@ function statementOpinion(statement: Statement): Opinion | null {
 }
 
 /** A trust or resource policy that anyone may use; what is said of buckets is the rule public-storage's. */
-function everybodyOpinion(statement: Statement): Opinion | null {
+function everybodyOpinion(statement: Statement | null): Opinion | null {
+  if (statement === null) return null;
   const bucket = statement.actions.some((action) => /^s3:/i.test(action));
   return statement.allows && statement.everybody && !statement.conditioned && !bucket
     ? { shape: 'everybody', what: 'Everybody is allowed' }
@@ -85,10 +86,7 @@ function ofSetting(setting: Setting, settings: readonly Setting[]): Opinion | nu
       return { shape: 'all-actions', what: 'Every action is allowed' };
     return null;
   }
-  if (/^(?:not)?principals?$/.test(key)) {
-    const statement = statementsOf(setting);
-    return statement === null ? null : everybodyOpinion(statement);
-  }
+  if (/^(?:not)?principals?$/.test(key)) return everybodyOpinion(statementsOf(setting));
   if (
     (/policyarns?$|policyname$/.test(key) ||
       (key === 'policies' && /function|role|user|group|task/.test(setting.type))) &&
@@ -168,11 +166,8 @@ function ofProgram(setting: Setting, settings: readonly Setting[]): Opinion | nu
     values.some((value) => MIGHTY_ROLES.test(value))
   )
     return ROLE_GRANTED;
-  if (key === 'principal') {
-    const statement = programStatement(setting, settings);
-    return statement === null ? null : everybodyOpinion(statement);
-  }
-  if (key === 'aws' && values.includes('*')) return ofPrincipals(setting, settings);
+  if (key === 'principal') return everybodyOpinion(programStatement(setting, settings));
+  if (key === 'aws' && values.includes('*')) return everybodyOpinion(statementAround(setting, settings));
   if (/^actions?$/.test(key) && values.some((value) => /^\*(?::\*)?$/.test(value))) {
     const statement = programStatement(setting, settings);
     const isStatement =
@@ -188,14 +183,6 @@ function ofProgram(setting: Setting, settings: readonly Setting[]): Opinion | nu
   if (/(?:(?:Any|Star)Principal|add_any_principal)\(\)$/.test(key))
     return { shape: 'everybody', what: 'Everybody is allowed', level: 'warning' };
   return null;
-}
-
-/** `Principal: { AWS: '*' }`: the statement is the brackets around, whose effect stands nearest. */
-function ofPrincipals(setting: Setting, settings: readonly Setting[]): Opinion | null {
-  const effects = settings.filter(({ key }) => key === 'effect');
-  const effect = effects.findLast(({ start }) => start < setting.start) ?? effects[0];
-  const statement = effect === undefined ? null : programStatement(effect, settings);
-  return statement === null ? null : everybodyOpinion({ ...statement, everybody: true });
 }
 
 const COMMANDS: readonly (readonly [RegExp, string, string])[] = [

@@ -1,4 +1,3 @@
-import { CLEAR } from '../../../src/core/detection.ts';
 import type { FileSide, GuardrailContext, GuardrailDetector, GuardrailSubject } from '../../../src/core/detector.ts';
 import { CountersignError } from '../../../src/core/errors.ts';
 import type { Level } from '../../../src/core/rule.ts';
@@ -97,11 +96,11 @@ function spotOf(grant: Grant, level: Level): Weakness {
   };
 }
 
-function judge(side: FileSide, context: GuardrailContext, isNew: boolean, base: Workflow | null): Judged {
+function judge(side: FileSide, context: GuardrailContext, base: Workflow | null): Judged {
   const workflow = workflowOf(side);
-  if (workflow === null || workflow.kind === 'action') return NOTHING_JUDGED;
+  if (workflow === null) return NOTHING_JUDGED;
   const spots = grantsOf(workflow).flatMap((grant) => {
-    const level = levelOf(grant, isNew, context, base !== null && limits(base).length === 0);
+    const level = levelOf(grant, base === null, context, base !== null && limits(base).length === 0);
     return level === null ? [] : [spotOf(grant, level)];
   });
   const kept = new Set(limits(workflow));
@@ -123,12 +122,9 @@ function judge(side: FileSide, context: GuardrailContext, isNew: boolean, base: 
 }
 
 function detect(subject: GuardrailSubject, context: GuardrailContext) {
-  const { before, after } = sidesOf(subject, mayBeWorkflow);
-  if (after === null || before?.text === after.text) return CLEAR;
+  const { before } = sidesOf(subject, mayBeWorkflow);
   const base = before === null ? null : baseOf(before);
-  return judgeLoosening(RULE, subject, context, mayBeWorkflow, (side) =>
-    judge(side, context, base === null, side === after ? base : null),
-  );
+  return judgeLoosening(RULE, subject, context, mayBeWorkflow, (side) => judge(side, context, base));
 }
 
 /** The base's workflow; null where the base cannot be read, so that every grant counts. */
