@@ -10,6 +10,7 @@ import { slopsquatTable } from './names/slopsquats.ts';
 import { judgeSynthetic } from './names/synthetic.ts';
 import { techniqueTable } from './names/techniques.ts';
 import { interval, share } from './names/wilson.ts';
+import { ADVERSARIAL } from './samples/adversarial.ts';
 import { SAMPLE_SQUATS } from './samples/names.ts';
 
 type Type = 'npm' | 'pypi';
@@ -46,9 +47,28 @@ export async function run(print: (line: string) => void): Promise<void> {
       );
     }
   }
+  printAdversarial(print, names);
   printNoise(print, lists, names);
   techniqueTable(print, lists);
   slopsquatTable(print, slopsquats(), names);
+}
+
+function printAdversarial(print: (line: string) => void, names: NameKnowledge): void {
+  print('');
+  print('## Names: what somebody would choose who wants a squat merged (our own, written blind)');
+  print('');
+  print('| way | n | found | recall | interval |');
+  print('|---|---|---|---|---|');
+  const rows = ADVERSARIAL.map(({ way, names: squats }) => ({
+    way,
+    n: squats.length,
+    found: squats.filter(([type, name, target]) =>
+      hits((asked) => likenessOf(names, type, asked), type, { name, targets: [target] }),
+    ).length,
+  }));
+  const sum = (key: 'n' | 'found') => rows.reduce((all, row) => all + row[key], 0);
+  for (const { way, n, found } of [...rows, { way: 'all', n: sum('n'), found: sum('found') }])
+    print(`| ${way} | ${n} | ${found} | ${share(found, n)} | ${interval(found, n)} |`);
 }
 
 function printNoise(print: (line: string) => void, lists: readonly PopularList[], names: NameKnowledge): void {

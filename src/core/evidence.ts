@@ -19,6 +19,7 @@ export interface Advisory {
 export type LikenessTechnique =
   | 'homoglyph'
   | 'typo'
+  | 'spelling'
   | 'separator'
   | 'word-order'
   | 'scope-dropped'

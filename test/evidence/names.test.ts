@@ -62,6 +62,24 @@ describe('a name that imitates a well-known one is recognised', () => {
     ['npm', 'exptess', 'express', 'typo'],
     ['pypi', 'vrequests', 'requests', 'typo'],
     ['npm', 'wypescript', 'typescript', 'typo'],
+    // The owner of a scope called otherwise, and a scope that the owner of a name never took.
+    ['npm', '@angularjs/core', '@angular/core', 'scope-imitated'],
+    ['npm', '@nest/common', '@nestjs/common', 'scope-imitated'],
+    ['npm', '@azure-sdk/identity', '@azure/identity', 'scope-imitated'],
+    ['npm', '@lodash/lodash', 'lodash', 'scope-imitated'],
+    ['npm', '@expressjs/express', 'express', 'scope-imitated'],
+    // A scope's word that others use too, in front of its best known names; and one that is its owner's alone, anywhere.
+    ['npm', 'angular-core', '@angular/core', 'scope-dropped'],
+    ['npm', 'azure-storage-blob', '@azure/storage-blob', 'scope-dropped'],
+    // Versions and promises.
+    ['npm', 'webpack5', 'webpack', 'affix'],
+    ['npm', 'axios-1.7', 'axios', 'affix'],
+    ['npm', 'react-dom-19', 'react-dom', 'affix'],
+    ['npm', 'express-secure', 'express', 'affix'],
+    ['pypi', 'pandas-fixed', 'pandas', 'affix'],
+    // British and American.
+    ['npm', 'colour-convert', 'color-convert', 'spelling'],
+    ['pypi', 'tokenisers', 'tokenizers', 'spelling'],
     // A long name with another letter in front.
     ['npm', 'juffer-xor', 'buffer-xor', 'typo'],
     // A platform's word before or behind a name that means nothing else.
@@ -96,6 +114,15 @@ describe('honest names are left alone', () => {
     ['npm', 'maximatchx'],
     // A foreign letter in a short name that is not among the best known.
     ['pypi', 'pbspark'],
+    // Anybody's fork under a scope of their own, and other packages of an owner that is called alike.
+    ['npm', '@acme/lodash'],
+    ['npm', '@angularjs/something-else'],
+    // A scope's word that others begin names with.
+    ['npm', 'esbuild-plugin-something'],
+    // A number grown onto a name that is not among the best known.
+    ['npm', 'npm-run-all3'],
+    // `next` is a framework's name: its adapters are called so.
+    ['npm', 'axios-next'],
     // A separator more, and a letter: nobody slips twice in that way.
     ['npm', 's-color'],
     // Lies next to a name that is itself known for lying next to a better known one.

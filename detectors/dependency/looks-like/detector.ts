@@ -58,6 +58,7 @@ export const looksLike: DependencyDetector = {
 const HOW: Readonly<Record<LikenessTechnique, string>> = {
   homoglyph: 'characters are replaced by some that look the same',
   typo: 'a slip of the finger away',
+  spelling: 'the same word in another spelling',
   separator: 'only separators differ',
   'word-order': 'the same words in another order',
   'scope-dropped': 'the scope is left out',

@@ -1,7 +1,7 @@
 import type { PackageType } from '../../core/dependency.ts';
 import type { Likeness, LikenessTechnique } from '../../core/evidence.ts';
-import { coresOf } from './affixes.ts';
-import { isPlural, isSeenAs, RANKS, slipScore } from './judge.ts';
+import { coresOf, ownerOf } from './affixes.ts';
+import { isNumberedOtherwise, isPlural, isSeenAs, RANKS, slipScore } from './judge.ts';
 import {
   deletionsOf,
   farNeighbours,
@@ -19,16 +19,18 @@ import {
   aliasesOf,
   BEST_SHARE,
   bareNames,
+  builtUpon,
+  droppedRanks,
   familiesOf,
   firstOf,
   scopeOf,
+  scopesByOwner,
   scopesOf,
-  sharedScopes,
   type Target,
   targetOf,
   wordsKey,
 } from './targets.ts';
-import { distance, oneEdit, skeleton, strip, tokensOf } from './text.ts';
+import { distance, oneEdit, skeleton, spelt, strip, tokensOf } from './text.ts';
 import { isCoined, type Vocabulary } from './vocabulary.ts';
 
 /** Popular names that a name can be mistaken for, most alike first, at most three. Empty for a popular name. */
@@ -56,6 +58,13 @@ const WORD_RANK = 20;
 const COMMON_USES = 8;
 const SHORTEST = 5;
 
+/** The name that is asked about, prepared once. */
+interface Asked {
+  readonly lower: string;
+  readonly stripped: string;
+  readonly parts: number;
+}
+
 type Add = (target: string, technique: LikenessTechnique, score: number) => void;
 
 /** Prepares the look-up. Start-up is linear in the list; a question costs about as many map look-ups as the name has letters. */
@@ -68,9 +77,12 @@ export function createLikenessIndex({ type, popular, famous, words, vocabulary }
   const exempt = new Set([...popular.map((name) => name.toLowerCase()), ...words]);
   const rankOf = new Map(whole.map((target) => [target.name, target.rank]));
   const scopes = scopesOf(popular);
-  const shared = sharedScopes(popular);
+  const dropped = droppedRanks(popular, RANKS.same);
+  const byOwner = scopesByOwner(scopes.keys(), ownerOf);
+  const bases = builtUpon(popular);
   const byBare = bareNames(listed);
   const byStripped = firstOf(targets, (target) => target.stripped);
+  const bySpelling = firstOf(targets, (target) => (target.own < SHORTEST ? null : spelt(target.stripped)));
   const bySkeleton = firstOf(targets, (target) => skeleton(target.stripped));
   const byWords = firstOf(targets, (target) => wordsKey(target.name));
   const byDeletion = deletionsOf(targets);
@@ -85,28 +97,48 @@ export function createLikenessIndex({ type, popular, famous, words, vocabulary }
   const coined = (name: string, target: Target) => isCoined(name, target.name, vocabulary, target.rank < RANKS.wide);
 
   function imitatedScope(lower: string, scope: string, add: Add): void {
+    const bare = lower.slice(scope.length + 1);
     for (const imitated of imitatedScopes(scope, scopeByDeletion)) {
-      const target = `${imitated}/${lower.slice(scope.length + 1)}`;
+      const target = `${imitated}/${bare}`;
       if (exempt.has(target)) add(target, 'scope-imitated', 0.95);
     }
+    const owner = ownerOf(scope);
+    if (owner === null) return;
+    for (const owned of byOwner.get(owner) ?? []) {
+      const target = `${owned}/${bare}`;
+      if (exempt.has(target)) add(target, 'scope-imitated', 0.9);
+    }
+    // A scope of the name's own, which its owner never took: `@lodash/lodash`.
+    const named = byStripped.get(strip(bare));
+    if (named !== undefined && named.name === bare && named.rank < RANKS.same && ownerOf(bare) === owner)
+      add(bare, 'scope-imitated', 0.7);
   }
 
-  function sameLetters(lower: string, stripped: string, add: Add): void {
+  function sameLetters(asked: Asked, add: Add): void {
+    const { stripped } = asked;
     const same = byStripped.get(stripped);
     if (same === undefined || stripped.length < SHORTEST) return;
     const scope = scopeOf(same.name);
     if (scope !== null) {
-      if (!shared.has(scope) && same.rank < RANKS.wide && tokensOf(same.name).length >= 2)
+      if (same.rank < (dropped.get(scope) ?? 0) && tokensOf(same.name).length >= 2)
         add(same.name, 'scope-dropped', 0.95);
       return;
     }
     // Separators are left out by mistake; put in, they are a style of its own.
-    const glued = tokensOf(lower).length < tokensOf(same.name).length;
+    const glued = asked.parts < same.parts;
     if (same.rank < (glued ? RANKS.glued : RANKS.same))
       add(same.name, strip(same.name) === stripped ? 'separator' : 'typo', 0.95);
   }
 
-  function sameWords(lower: string, stripped: string, add: Add): void {
+  function sameSpelling(asked: Asked, add: Add): void {
+    const { stripped } = asked;
+    const target = bySpelling.get(spelt(stripped));
+    if (target === undefined || target.stripped === stripped || isTakenApart(asked, target)) return;
+    if (scopeOf(target.name) === null && target.rank < RANKS.wide) add(target.name, 'spelling', 0.85);
+  }
+
+  function sameWords(asked: Asked, add: Add): void {
+    const { lower, stripped } = asked;
     const key = wordsKey(lower);
     const target = key === null ? undefined : byWords.get(key);
     if (target !== undefined && target.stripped !== stripped && target.rank < RANKS.same)
@@ -119,10 +151,11 @@ export function createLikenessIndex({ type, popular, famous, words, vocabulary }
     if (isSeenAs(target.stripped, stripped)) add(target.name, 'homoglyph', 0.97);
   }
 
-  function oneSlip(lower: string, stripped: string, add: Add): void {
+  function oneSlip(asked: Asked, add: Add): void {
+    const { lower, stripped } = asked;
     for (const target of neighbours(stripped, byDeletion)) {
       const edit = oneEdit(target.stripped, stripped);
-      if (edit === null || isTakenApart(lower, target)) continue;
+      if (edit === null || isTakenApart(asked, target)) continue;
       const plural = isPlural(target.stripped, stripped);
       const slipped = plural ? target.rank < RANKS.plural : coined(lower, target);
       const score = slipped ? slipScore(target, edit) : 0;
@@ -141,35 +174,50 @@ export function createLikenessIndex({ type, popular, famous, words, vocabulary }
         continue;
       }
       for (const near of bare.length < SHORTEST ? [] : neighbours(bare, byDeletion)) {
-        const isNear = near.rank < Math.min(affixRank, RANKS.same) && !isTakenApart(core, near);
+        const isNear =
+          near.rank < Math.min(affixRank, RANKS.same) &&
+          tokensOf(core).length <= near.parts &&
+          !isPlural(near.stripped, bare);
         const edit = isNear ? oneEdit(near.stripped, bare) : null;
         if (edit !== null && slipScore(near, edit) > 0 && coined(core, near)) add(near.name, 'combination', 0.7);
       }
     }
   }
 
-  function movedLetters(lower: string, stripped: string, add: Add): void {
+  /** `webpack5`: a version grown onto one of the best known; on others it is a name of its own (`npm-run-all2`). */
+  function versionBehind(stripped: string, add: Add): void {
+    const bare = stripped.replace(/\d{1,2}$/, '');
+    const target = bare === stripped || bare.length < SHORTEST ? undefined : byStripped.get(bare);
+    if (target !== undefined && target.rank < RANKS.best && scopeOf(target.name) === null)
+      add(target.name, 'affix', 0.7);
+  }
+
+  function movedLetters(asked: Asked, add: Add): void {
+    const { lower, stripped } = asked;
     if (stripped.length < SHORTEST) return;
     for (const target of byLetters.get(lettersOf(stripped)) ?? []) {
       if (target.stripped === stripped || target.rank >= RANKS.wide) continue;
       if (isTurned(target.stripped, stripped) && target.rank < RANKS.same) add(target.name, 'word-order', 0.8);
-      else if (!isTakenApart(lower, target) && coined(lower, target) && distance(target.stripped, stripped, 2) <= 2)
+      else if (!isTakenApart(asked, target) && coined(lower, target) && distance(target.stripped, stripped, 2) <= 2)
         add(target.name, 'typo', 0.85);
     }
   }
 
-  function twoSlips(lower: string, stripped: string, add: Add): void {
+  function twoSlips(asked: Asked, add: Add): void {
+    const { lower, stripped } = asked;
     for (const target of farNeighbours(stripped, byPart)) {
       const ends = target.stripped[0] === stripped[0];
-      if (!ends || target.stripped === stripped || isTakenApart(lower, target) || !coined(lower, target)) continue;
+      if (!ends || target.stripped === stripped || isTakenApart(asked, target) || !coined(lower, target)) continue;
+      if (target.rank >= RANKS.best && isNumberedOtherwise(target.stripped, stripped)) continue;
       if (distance(target.stripped, stripped, 2) <= 2) add(target.name, 'typo', 0.65);
     }
   }
 
-  function sameSound(lower: string, stripped: string, add: Add): void {
+  function sameSound(asked: Asked, add: Add): void {
+    const { lower, stripped } = asked;
     const key = soundKey(stripped);
     for (const target of key === null ? [] : (bySound.get(key) ?? [])) {
-      const slipped = target.stripped !== stripped && !isTakenApart(lower, target) && coined(lower, target);
+      const slipped = target.stripped !== stripped && !isTakenApart(asked, target) && coined(lower, target);
       if (slipped) add(target.name, 'typo', 0.65);
     }
   }
@@ -178,7 +226,7 @@ export function createLikenessIndex({ type, popular, famous, words, vocabulary }
   function twoNames(lower: string, add: Add): void {
     const [first = '', second = '', ...more] = tokensOf(lower);
     const [one, other] = [byStripped.get(first), byStripped.get(second)];
-    if (more.length > 0 || one === undefined || other === undefined || vocabulary.isWord(first)) return;
+    if (more.length > 0 || one === undefined || other === undefined || bases.has(first)) return;
     if (Math.max(one.rank, other.rank) >= RANKS.known || Math.min(one.rank, other.rank) >= RANKS.best) return;
     if (Math.min(one.own, other.own) < SHORTEST || scopeOf(one.name) !== null || scopeOf(other.name) !== null) return;
     add(one.name, 'conflation', 0.65);
@@ -202,16 +250,19 @@ export function createLikenessIndex({ type, popular, famous, words, vocabulary }
       return best(found, rankOf);
     }
     const stripped = strip(lower);
-    sameLetters(lower, stripped, add);
+    const asked: Asked = { lower, stripped, parts: tokensOf(lower).length };
+    sameLetters(asked, add);
     const bare = byBare.get(lower);
     if (bare !== undefined) add(bare.name, 'scope-dropped', 0.8);
+    sameSpelling(asked, add);
     sameLook(stripped, add);
-    sameWords(lower, stripped, add);
-    oneSlip(lower, stripped, add);
+    sameWords(asked, add);
+    oneSlip(asked, add);
     emptyWord(lower, add);
-    movedLetters(lower, stripped, add);
-    twoSlips(lower, stripped, add);
-    sameSound(lower, stripped, add);
+    versionBehind(stripped, add);
+    movedLetters(asked, add);
+    twoSlips(asked, add);
+    sameSound(asked, add);
     twoNames(lower, add);
     return best(found, rankOf);
   };
@@ -223,8 +274,8 @@ function isDescription(name: string, vocabulary: Vocabulary): boolean {
 }
 
 /** Whether the name has more parts than the target: whoever slips leaves separators out, and puts none in. */
-function isTakenApart(lower: string, target: Target): boolean {
-  return tokensOf(lower).length > tokensOf(target.name).length;
+function isTakenApart(asked: Asked, target: Target): boolean {
+  return asked.parts > target.parts;
 }
 
 /** Most alike first; of equals, the better known: it is the one that is imitated. */

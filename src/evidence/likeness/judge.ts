@@ -17,7 +17,7 @@ export const RANKS = {
   /** Two slips. */
   far: 1500,
   /** Two names put together. */
-  known: 300,
+  known: 200,
   /** Short names, common words. */
   best: 100,
 } as const;
@@ -81,4 +81,9 @@ export function isPlural(target: string, name: string): boolean {
 /** Only digits for letters, foreign letters, and pairs the eye joins: a plain `i` for an `l` is a word of its own too often. */
 export function isSeenAs(target: string, name: string): boolean {
   return /[^a-z]/.test(name) || target.length !== name.length;
+}
+
+/** Whether the digits of two names differ: `base32-js` is no slip of `base64-js`. */
+export function isNumberedOtherwise(target: string, name: string): boolean {
+  return target.replace(/\D/g, '') !== name.replace(/\D/g, '');
 }

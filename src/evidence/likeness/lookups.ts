@@ -96,6 +96,7 @@ const SOUNDS = 6;
  * `c` and `q` are `k`, `ph` is `f`. Null for a text with too few sounds.
  */
 export function soundKey(stripped: string): string | null {
+  if (stripped.length < LONG - 1 || stripped.length > 40) return null;
   const key = stripped
     .replaceAll('ph', 'f')
     .replace(/[aeiouy]+/g, 'a')

@@ -10,6 +10,8 @@ export interface Target {
   /** Among the best known of its list. */
   readonly top: boolean;
   readonly stripped: string;
+  /** Parts between separators. */
+  readonly parts: number;
   /** Length of the part that is the package's own: without the family's first words. */
   readonly own: number;
   /** Where that part begins in `stripped`. */
@@ -30,7 +32,7 @@ export function targetOf(name: string, rank: number, top: boolean, families: Rea
     if (families.has(tokens.slice(0, count).join('-'))) ownFrom = tokens.slice(0, count).join('').length;
   }
   const stripped = strip(lower);
-  return { name, rank, top, stripped, own: stripped.length - ownFrom, ownFrom };
+  return { name, rank, top, stripped, parts: tokens.length, own: stripped.length - ownFrom, ownFrom };
 }
 
 /** `urllib` for `urllib3`: the number at the end is what people leave out. Only where nobody well known has the shorter name. */
@@ -98,21 +100,55 @@ export function wordsKey(name: string): string | null {
   return sorted.join('').length < 6 ? null : sorted.join('-');
 }
 
-/** As many popular names that begin with a scope's word make it a word that anybody begins a name with. */
-const SHARED_NAMES = 6;
+/** As many popular names that begin with a scope's word make it a word that anybody begins a name with … */
+const SHARED_NAMES = 10;
+/** … and as many one that stands for the scope only in front of its best known names. */
+const HALF_SHARED_NAMES = 6;
 
-/** Scopes whose word many unscoped popular names begin with (`@babel`, `babel-…`): leaving the `@` out imitates nobody. */
-export function sharedScopes(popular: readonly string[]): ReadonlySet<string> {
+/**
+ * How far up the list a name under a scope must stand for its form without the `@` to be an imitation. Nowhere where many
+ * unscoped popular names begin with the scope's word (`@babel`, `babel-…`).
+ */
+export function droppedRanks(popular: readonly string[], wellKnown: number): ReadonlyMap<string, number> {
   const scopes = new Set(popular.flatMap((name) => scopeOf(name) ?? []));
-  const firsts = new Map<string, number>();
+  const firsts = new Map([...scopes].map((scope) => [scope, 0]));
   for (const name of popular) {
     const words = name.split('-');
     for (let count = 1; count < words.length && !name.startsWith('@'); count += 1) {
       const scope = `@${words.slice(0, count).join('-')}`;
-      if (scopes.has(scope)) firsts.set(scope, (firsts.get(scope) ?? 0) + 1);
+      const before = firsts.get(scope);
+      if (before !== undefined) firsts.set(scope, before + 1);
     }
   }
-  return new Set([...firsts].flatMap(([scope, count]) => (count >= SHARED_NAMES ? [scope] : [])));
+  return new Map(
+    [...firsts].map(([scope, count]) => [
+      scope,
+      count >= SHARED_NAMES ? 0 : count >= HALF_SHARED_NAMES ? wellKnown : Number.POSITIVE_INFINITY,
+    ]),
+  );
+}
+
+/** Popular scopes by their owner's name, as `owner` reads it. */
+export function scopesByOwner(
+  scopes: Iterable<string>,
+  owner: (scope: string) => string | null,
+): ReadonlyMap<string, readonly string[]> {
+  const map = new Map<string, string[]>();
+  for (const scope of scopes) {
+    const name = owner(scope);
+    if (name !== null) map.set(name, [...(map.get(name) ?? []), scope]);
+  }
+  return map;
+}
+
+/** Popular names that begin a longer one: something is built upon them. */
+export function builtUpon(popular: readonly string[]): ReadonlySet<string> {
+  return new Set(
+    popular.flatMap((name) => {
+      const [first, ...more] = tokensOf(name);
+      return first === undefined || more.length === 0 || name.startsWith('@') ? [] : [first];
+    }),
+  );
 }
 
 /** As many names on the list make a scope a publisher of its own kind of names … */

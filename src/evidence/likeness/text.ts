@@ -11,6 +11,21 @@ export function strip(name: string): string {
   return name.toLowerCase().replace(/[-_./@:\s]/g, '');
 }
 
+const BRITISH: Readonly<Record<string, string>> = {
+  our: 'or',
+  is: 'iz',
+  ys: 'yz',
+  grey: 'gray',
+  centre: 'center',
+  licence: 'license',
+  catalogue: 'catalog',
+};
+
+/** A text in American spelling, roughly: both sides of a comparison are spelt in the same way. */
+export function spelt(stripped: string): string {
+  return stripped.replace(/our|[iy]s(?=e|ing|ation)|grey|centre|licence|catalogue/g, (each) => BRITISH[each] ?? each);
+}
+
 /**
  * Characters that look like Latin letters (Unicode confusables, UTS 39: the Cyrillic and Greek ones a keyboard offers),
  * and the digits that stand for letters.
