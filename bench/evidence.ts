@@ -1,3 +1,8 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { z } from 'zod';
 import type { DependencyChange } from '../src/core/dependency.ts';
 import type { JsonValue } from '../src/core/json.ts';
 import { purlOf } from '../src/core/purl.ts';
@@ -51,6 +56,33 @@ export async function run(print: (line: string) => void): Promise<void> {
     }
   } finally {
     await server.close();
+  }
+  await largePackuments(print);
+}
+
+const CHILD = fileURLToPath(new URL('./support/packument.ts', import.meta.url));
+const Measured = z.object({ versions: z.number(), ms: z.number(), grownMB: z.number(), heldUpMs: z.number() });
+
+/** One document of many megabytes, read as it arrives, beside the whole text and `JSON.parse`; each in a process of its own. */
+async function largePackuments(print: (line: string) => void): Promise<void> {
+  const server = spawn(process.execPath, [CHILD, 'serve'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    const { port } = z.object({ port: z.number() }).parse(JSON.parse(String(await once(server.stdout, 'data'))));
+    print('');
+    print('## Evidence: one large packument from a server in another process');
+    print('');
+    print('| document | read | versions | time | memory grown by | process held up for |');
+    print('|---|---|---|---|---|---|');
+    for (const megabytes of [10, 60])
+      for (const how of ['stream', 'whole']) {
+        const asked = ['--expose-gc', CHILD, 'measure', `http://127.0.0.1:${port}/large-${megabytes}`, how];
+        const { stdout } = await promisify(execFile)(process.execPath, asked);
+        const { versions, ms, grownMB, heldUpMs } = Measured.parse(JSON.parse(stdout));
+        const label = how === 'stream' ? 'as it arrives' : 'whole, JSON.parse';
+        print(`| ${megabytes} MB | ${label} | ${versions} | ${ms} ms | ${grownMB} MB | ${heldUpMs} ms |`);
+      }
+  } finally {
+    server.kill();
   }
 }
 

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { packumentReader } from '../../src/ecosystems/npm/packument-reader.ts';
 import { documentOf } from '../../src/ecosystems/npm/registry-document.ts';
-import { packumentSchema } from '../../src/ecosystems/npm/registry-schema.ts';
 import { DEFAULT_SOURCES, openSources } from '../../src/sources.ts';
 import { changeOf } from '../support/dependency-fixtures.ts';
 import { json, startServer } from '../support/registry-server.ts';
@@ -11,7 +11,11 @@ import { json, startServer } from '../support/registry-server.ts';
 const RECORDED = join(import.meta.dirname, '../../../shared/data/packuments');
 
 function npmDocument(packument: unknown) {
-  return documentOf(packumentSchema.parse(packument));
+  const reader = packumentReader();
+  reader.write(Buffer.from(JSON.stringify(packument)));
+  const read = reader.end();
+  if (read.state === 'wrong') throw new Error(read.reason);
+  return documentOf(read.packument);
 }
 
 function recorded(path: string): unknown {

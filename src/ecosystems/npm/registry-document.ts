@@ -1,7 +1,7 @@
 import semver from 'semver';
 import type { Person } from '../../core/evidence.ts';
 import type { PackageDocument, VersionRecord } from '../../core/lookup.ts';
-import { maintainersSchema, type Packument, type PackumentVersion, versionSchema } from './registry-schema.ts';
+import { maintainersSchema, type Packument, type PackumentVersion } from './registry-schema.ts';
 
 /** Scripts that npm runs when a package is installed as a dependency (npm docs, "scripts", life cycle). */
 const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall'] as const;
@@ -12,9 +12,7 @@ export function documentOf(packument: Packument): PackageDocument {
   const created = time.get('created');
   // A source with a creation date is a full one: there, a missing deprecation or attestation means that there is none.
   const full = created !== undefined;
-  const versions = Object.entries(packument.versions ?? {}).map(
-    ([version, raw]) => [version, versionSchema.parse(raw)] as const,
-  );
+  const versions = [...(packument.versions ?? [])];
   const latest = packument['dist-tags']?.['latest'];
   const head = versions.find(([version]) => version === latest)?.[1];
   const maintainers = peopleOf(packument.maintainers);

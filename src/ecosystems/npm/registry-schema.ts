@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { RegistryKey } from '../../core/lookup.ts';
 
 /**
- * A packument as rules need it (npm registry API, "package metadata", full and abbreviated form). Only the name and the
- * shape of `versions` are insisted on: twenty years of clients have written every other field in every type.
+ * A packument as rules need it (npm registry API, "package metadata", full and abbreviated form), without its versions,
+ * which are read one by one. Only the name is insisted on: twenty years of clients have written every other field in every type.
  */
 export const packumentSchema = z.object({
   name: z.string(),
@@ -12,9 +12,12 @@ export const packumentSchema = z.object({
   maintainers: z.unknown().optional(),
   description: z.unknown().optional(),
   repository: z.unknown().optional(),
-  versions: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
 });
-export type Packument = z.infer<typeof packumentSchema>;
+
+export type Packument = z.infer<typeof packumentSchema> & {
+  /** In the document's order; undefined where it has no such member. */
+  readonly versions: ReadonlyMap<string, PackumentVersion> | undefined;
+};
 
 const personSchema = z.object({ name: z.string(), email: z.string().optional().catch(undefined) });
 
@@ -22,7 +25,11 @@ export const maintainersSchema = z.array(z.union([personSchema, z.string().trans
 
 /** One entry of `versions`, field by field: an unexpected type reads as a field that is not there. */
 export const versionSchema = z.object({
-  scripts: z.record(z.string(), z.unknown()).optional().catch(undefined),
+  scripts: z
+    .object({ preinstall: z.unknown(), install: z.unknown(), postinstall: z.unknown() })
+    .partial()
+    .optional()
+    .catch(undefined),
   hasInstallScript: z.boolean().optional().catch(undefined),
   gypfile: z.boolean().optional().catch(undefined),
   deprecated: z.union([z.string(), z.boolean()]).optional().catch(undefined),

@@ -11,9 +11,10 @@ import type {
   StatedAttestation,
 } from '../../core/lookup.ts';
 import { purlOf } from '../../core/purl.ts';
+import { packumentReader, type ReadPackument } from './packument-reader.ts';
 import { documentOf } from './registry-document.ts';
-import { attestationsSchema, notFoundSchema, npmKeysOf, packumentSchema } from './registry-schema.ts';
-import { type NpmTransport, npmGet } from './transport.ts';
+import { attestationsSchema, notFoundSchema, npmKeysOf } from './registry-schema.ts';
+import { type NpmTransport, npmGet, textReader } from './transport.ts';
 
 export interface NpmRegistrySettings extends NpmTransport {
   /** Names of which the public registry is sure to have at least one: the proof that a bare 404 comes from a registry. */
@@ -68,6 +69,9 @@ export function createNpmRegistry(settings: NpmRegistrySettings): Registry {
   };
 }
 
+/** Bytes of a list of keys, or of one version's attestations: real ones have some tens of thousands. */
+const LARGEST_PROOF = 4 * 1024 * 1024;
+
 type Raw = RegistryAnswer | { readonly state: 'bareNotFound' };
 
 async function request(settings: NpmRegistrySettings, question: RegistryQuestion, name: string): Promise<Raw> {
@@ -77,8 +81,9 @@ async function request(settings: NpmRegistrySettings, question: RegistryQuestion
     registry: question.registry,
     etag: question.etag,
     signal: question.signal,
+    reader: packumentReader(),
   });
-  if (answer.state === 'answered') return read(answer.text, name, answer.etag);
+  if (answer.state === 'answered') return read(answer.body, name, answer.etag);
   if (answer.state !== 'notFound') return answer;
   if (notFoundSchema.safeParse(answer.body).success) return { state: 'absent' };
   if (Buffer.isBuffer(answer.body) && answer.body.length > 0)
@@ -91,15 +96,12 @@ function pathOf(name: string): string {
   return encodeURIComponent(name).replace(/^%40/, '@').replace('%2F', '%2f');
 }
 
-function read(text: string, name: string, etag: string | null): RegistryAnswer {
-  const json = parseJson(text);
-  if (json === undefined) return unknown('answered with something that is not JSON', true);
-  const packument = packumentSchema.safeParse(json);
-  if (!packument.success) return unknown('answered with something that is not package metadata', true);
-  if (packument.data.name !== name)
-    return unknown(`answered for another package (${packument.data.name.slice(0, 80)})`, true);
-  const document = documentOf(packument.data);
-  if (document.versions.length === 0 && document.unpublished !== true && packument.data.versions === undefined)
+function read(body: ReadPackument, name: string, etag: string | null): RegistryAnswer {
+  if (body.state === 'wrong') return unknown(body.reason, true);
+  const { packument } = body;
+  if (packument.name !== name) return unknown(`answered for another package (${packument.name.slice(0, 80)})`, true);
+  const document = documentOf(packument);
+  if (document.versions.length === 0 && document.unpublished !== true && packument.versions === undefined)
     return unknown('answered without any version', true);
   return { state: 'found', document, ...(etag === null ? {} : { etag }) };
 }
@@ -109,11 +111,17 @@ async function keysOf(
   registry: string | null,
   signal: AbortSignal,
 ): Promise<Given<readonly RegistryKey[]>> {
-  const answer = await npmGet(settings, { path: '-/npm/v1/keys', spec: 'any-name', registry, signal });
+  const answer = await npmGet(settings, {
+    path: '-/npm/v1/keys',
+    spec: 'any-name',
+    registry,
+    signal,
+    reader: textReader(LARGEST_PROOF),
+  });
   if (answer.state === 'notFound') return { state: 'absent' };
   if (answer.state !== 'answered') return given(answer);
   try {
-    return { state: 'given', value: npmKeysOf(parseJson(answer.text)) };
+    return { state: 'given', value: npmKeysOf(parseJson(answer.body)) };
   } catch (error) {
     if (!(error instanceof ZodError)) throw error;
     return unknown('answered with something that is no list of keys', true);
@@ -127,10 +135,10 @@ async function attestationsOf(
   const sha512 = /(?:^|\s)sha512-([A-Za-z0-9+/]+={0,2})/.exec(record.signed ?? '')?.[1];
   if (sha512 === undefined) return unknown('states no SHA-512 of the version, which attestations speak of', false);
   const path = `-/npm/v1/attestations/${pathOf(name)}@${encodeURIComponent(version)}`;
-  const answer = await npmGet(settings, { path, spec: name, registry, signal });
+  const answer = await npmGet(settings, { path, spec: name, registry, signal, reader: textReader(LARGEST_PROOF) });
   if (answer.state === 'notFound') return { state: 'absent' };
   if (answer.state !== 'answered') return given(answer);
-  const parsed = attestationsSchema.safeParse(parseJson(answer.text));
+  const parsed = attestationsSchema.safeParse(parseJson(answer.body));
   if (!parsed.success) return unknown('answered with something that is no list of attestations', true);
   const subject = {
     name: purlOf('npm', name, version),
@@ -150,7 +158,8 @@ function given(answer: { readonly state: 'notModified' } | ReturnType<typeof unk
   return answer.state === 'notModified' ? unknown('answered 304 to a first request', true) : answer;
 }
 
-function parseJson(text: string): unknown {
+function parseJson(text: string | null): unknown {
+  if (text === null) return undefined;
   try {
     return JSON.parse(text);
   } catch {

@@ -17,7 +17,14 @@ export interface NpmTransport {
   readonly proxies: ProxySettings;
 }
 
-export interface NpmRequest {
+/** Takes a body piece by piece. */
+export interface BodyReader<T> {
+  /** False: no more of it is wanted. */
+  write(piece: Buffer): boolean;
+  end(): T;
+}
+
+export interface NpmRequest<T> {
   /** Below the registry's base address, without a slash in front. */
   readonly path: string;
   /** The package it is about: its scope chooses registry and credentials. */
@@ -26,10 +33,11 @@ export interface NpmRequest {
   readonly registry: string | null;
   readonly etag?: string | undefined;
   readonly signal: AbortSignal;
+  readonly reader: BodyReader<T>;
 }
 
-export type NpmAnswer =
-  | { readonly state: 'answered'; readonly text: string; readonly etag: string | null }
+export type NpmAnswer<T> =
+  | { readonly state: 'answered'; readonly body: T; readonly etag: string | null }
   | { readonly state: 'notModified' }
   /** A 404; `body` as npm-registry-fetch read it: JSON, a Buffer, or nothing. */
   | { readonly state: 'notFound'; readonly body: unknown }
@@ -43,7 +51,7 @@ export type NpmAnswer =
 const MOST_SOCKETS = 64;
 
 /** One GET to a registry of npm's protocol. Never throws; redirects stay with the registry's host and hosts that the operator names. */
-export async function npmGet(transport: NpmTransport, request: NpmRequest): Promise<NpmAnswer> {
+export async function npmGet<T>(transport: NpmTransport, request: NpmRequest<T>): Promise<NpmAnswer<T>> {
   const { fetchOptions, timeoutMs, maxBytes } = transport;
   const base = (request.registry ?? fetch.pickRegistry(request.spec, fetchOptions)).replace(/\/+$/, '');
   const address = URL.parse(`${base}/${request.path}`);
@@ -63,9 +71,9 @@ export async function npmGet(transport: NpmTransport, request: NpmRequest): Prom
       signal,
     });
     if (response.status === 304) return { state: 'notModified' };
-    const text = await readAll(response.body, maxBytes, signal);
-    if (text === null) return unknown(`answered with more than ${maxBytes} bytes`, false);
-    return { state: 'answered', text, etag: response.headers.get('etag') };
+    if (!(await readThrough(response.body, request.reader, maxBytes, signal)))
+      return unknown(`answered with more than ${maxBytes} bytes`, false);
+    return { state: 'answered', body: request.reader.end(), etag: response.headers.get('etag') };
   } catch (error) {
     if (timer.aborted) return unknown(`no answer in ${timeoutMs / 1000} s`, true);
     return refusal(error);
@@ -137,21 +145,40 @@ function refusedHop(origin: URL, target: URL, guard: HostGuard): string | null {
   return guard.refuses(target);
 }
 
-async function readAll(body: NodeJS.ReadableStream, maxBytes: number, signal: AbortSignal): Promise<string | null> {
-  const pieces: Buffer[] = [];
+/** False where the body is larger than it may be. */
+async function readThrough(
+  body: NodeJS.ReadableStream,
+  reader: BodyReader<unknown>,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<boolean> {
   let size = 0;
   for await (const piece of body) {
     signal.throwIfAborted();
     const bytes = Buffer.from(piece);
     size += bytes.length;
-    if (size > maxBytes) return null;
-    pieces.push(bytes);
+    if (size > maxBytes) return false;
+    if (!reader.write(bytes)) return true;
   }
-  return Buffer.concat(pieces).toString('utf8');
+  return true;
+}
+
+/** For small documents: the whole body as a text; null where it is longer than `most` bytes. */
+export function textReader(most: number): BodyReader<string | null> {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  return {
+    write(piece) {
+      size += piece.length;
+      if (size <= most) pieces.push(piece);
+      return size <= most;
+    },
+    end: () => (size > most ? null : Buffer.concat(pieces).toString('utf8')),
+  };
 }
 
 /** What an error of npm-registry-fetch means (its errors.js: `statusCode`, `headers`, `body`, else a code of the socket). */
-function refusal(error: unknown): NpmAnswer {
+function refusal(error: unknown): Exclude<NpmAnswer<never>, { state: 'answered' }> {
   const { statusCode, headers, body, code } = errorParts(error);
   if (code === REFUSED) return unknown(messageOf(error).replace(/^.*reason: /, ''), false);
   if (statusCode === undefined) return unknown(`no connection (${code ?? messageOf(error)})`, true);
