@@ -95,6 +95,7 @@ function evidenceOf(
       provenance: none(),
       signature: none(),
       unpackedSize: fact(1000),
+      belongs: notApplicable(),
     }),
     previousVersion: notApplicable(),
     predecessor: none(),

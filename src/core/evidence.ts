@@ -74,6 +74,11 @@ export interface VersionEvidence {
   readonly signature: Fact<RegistrySignature>;
   /** Bytes, unpacked. */
   readonly unpackedSize: Fact<number>;
+  /**
+   * Whether the version is the package's own. Of actions pinned to a full commit: GitHub hands out commits that only a
+   * fork has under the parent's name too. Not applicable elsewhere.
+   */
+  readonly belongs: Fact<boolean>;
 }
 
 /**

@@ -91,6 +91,14 @@ export interface AttestationQuestion {
   readonly signal: AbortSignal;
 }
 
+/** Which version may be another's. */
+export interface BelongingQuestion {
+  readonly name: string;
+  readonly version: string;
+  readonly registry: string | null;
+  readonly signal: AbortSignal;
+}
+
 /** What a registry gives beside its documents. `absent`: it has no such thing. */
 export type Given<T> =
   | { readonly state: 'given'; readonly value: T }
@@ -147,7 +155,14 @@ export interface Registry {
   readonly concepts: ReadonlySet<keyof PackageDocument | keyof VersionRecord>;
   /** False for names of other registries that nobody may be asked about: their facts are not applicable. */
   covers?(name: string, registry: string | null): boolean;
+  /** True where the document speaks of the versions that were asked for only: it is no answer to a question about others. */
+  readonly byVersion?: boolean;
   look(question: RegistryQuestion): Promise<RegistryAnswer>;
+  /**
+   * Whether a version is the package's own; missing where the registry answers for no other's. `absent`: the question
+   * does not arise for this version.
+   */
+  belongs?(question: BelongingQuestion): Promise<Given<boolean>>;
   /** The keys it signs with; missing where this kind of registry signs nothing. */
   keys?(registry: string | null, signal: AbortSignal): Promise<Given<readonly RegistryKey[]>>;
   /** Attestations of the build of one version; missing where this kind of registry has none. */

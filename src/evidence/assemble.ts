@@ -151,6 +151,8 @@ function versionEvidence(
         ? orNone<RegistrySignature>('signatures', record.signatures, 'signatures')
         : unavailable(source, 'not checked', false),
     unpackedSize: given('unpackedSize', record.unpackedSize, 'sizes'),
+    // Asked for afterwards, of the version that is taken.
+    belongs: notApplicable(),
   };
 }
 

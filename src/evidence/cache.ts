@@ -69,7 +69,13 @@ export interface EvidenceCacheReader {
  */
 export async function askThroughCache(
   cache: EvidenceCacheReader,
-  subject: { readonly registry: string | null; readonly type: string; readonly name: string },
+  subject: {
+    readonly registry: string | null;
+    readonly type: string;
+    readonly name: string;
+    /** Where the answer is one to these versions only. */
+    readonly versions?: readonly string[];
+  },
   now: () => number,
   ask: (etag: string | undefined) => Promise<RegistryAnswer>,
 ): Promise<DatedAnswer> {

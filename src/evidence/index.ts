@@ -4,6 +4,7 @@ import { type Fact, known, knownValue, mapFact, notApplicable, unavailable } fro
 import type { AdvisorySource, EvidenceSource, Registry, Route } from '../core/lookup.ts';
 import { advisoriesOf, type DenyList } from './advisories.ts';
 import { assemble, notFromRegistry } from './assemble.ts';
+import { belongingOf } from './belonging.ts';
 import { askThroughCache, createAnswerCache, type DatedAnswer, type EvidenceCache } from './cache.ts';
 import type { DateSource } from './deps-dev.ts';
 import { createGate, type Gate, type GateClock, type SourceLimits } from './gate.ts';
@@ -73,7 +74,8 @@ export function createEvidence(options: EvidenceOptions): EvidenceSource {
             ...(advisories[index] ?? { advisories: notApplicable(), previousAdvisories: notApplicable() }),
             weeklyDownloads: downloads.get(keyOf(subject)) ?? null,
           });
-          return withDates(subject, await proven(subject, evidence, answer, context.signal), context.signal);
+          const own = await withBelonging(subject, evidence, context.signal);
+          return withDates(subject, await proven(subject, own, answer, context.signal), context.signal);
         }),
       );
     },
@@ -120,7 +122,12 @@ export function createEvidence(options: EvidenceOptions): EvidenceSource {
     if (!isNameable(name)) return { answer: { state: 'absent' }, askedAt: new Date(now()).toISOString() };
     if (registry === null) return unknown(`no source is configured for ${change.type}`, false);
     const { destination } = routed;
-    const kept = { type: change.type, name, registry: destination.registry };
+    const kept = {
+      type: change.type,
+      name,
+      registry: destination.registry,
+      ...(registry.byVersion === true ? { versions: [...versions].sort() } : {}),
+    };
     return askThroughCache(answered, kept, now, (etag) =>
       gateOf(destination.source).ask(
         () =>
@@ -135,6 +142,21 @@ export function createEvidence(options: EvidenceOptions): EvidenceSource {
         signal,
       ),
     );
+  }
+
+  /** Whether the version that is taken is the package's own, where the registry would answer for others' too. */
+  async function withBelonging(
+    { registry, routed, name }: Subject,
+    evidence: PackageEvidence,
+    signal: AbortSignal,
+  ): Promise<PackageEvidence> {
+    const resolved = knownValue(evidence.resolvedVersion);
+    if (options.offline || registry === null || routed.state === 'refused' || resolved === undefined) return evidence;
+    const { source, registry: base } = routed.destination;
+    const asked = { registry, base, name, source, gate: gateOf(source), signal };
+    const belongs = await belongingOf(resolved.version, asked, { cache: options.cache, now: options.clock.now });
+    if (belongs === null) return evidence;
+    return { ...evidence, resolvedVersion: mapFact(evidence.resolvedVersion, (version) => ({ ...version, belongs })) };
   }
 
   async function proven(

@@ -4,6 +4,7 @@ import type { PackageEvidence } from '../../src/core/evidence.ts';
 import { DEFAULT_THRESHOLDS } from '../../src/core/thresholds.ts';
 import { DEFAULT_SOURCES, openSources, type SourceSettings } from '../../src/sources.ts';
 import { changeOf } from '../support/dependency-fixtures.ts';
+import { memoryCache } from '../support/evidence.ts';
 import { json, type Script, type ScriptedServer, startServer } from '../support/registry-server.ts';
 
 const running: ScriptedServer[] = [];
@@ -120,6 +121,179 @@ describe('an action', () => {
     expect(evidence.registryEntry.state).toBe('notApplicable');
     expect(held).toEqual([]);
     expect(server.requests).toEqual([]);
+  });
+});
+
+describe('an action pinned to a commit', () => {
+  interface Kept {
+    /** How a branch stands to the commit; a branch that is not named here does not contain it. */
+    readonly behind?: readonly string[];
+    readonly tags?: readonly string[];
+    readonly branches?: readonly string[];
+    /** Branches whose tip is the commit. */
+    readonly tips?: readonly string[];
+    readonly broken?: RegExp;
+  }
+  /** GitHub's API, with a repository whose store also holds the commits of its forks. */
+  function github(kept: Kept): Script {
+    const other = 'c'.repeat(40);
+    return (request, response) => {
+      const url = new URL(request.url ?? '/', 'http://api.example');
+      const page = Number(url.searchParams.get('page') ?? 1);
+      const path = url.pathname.replace('/repos/acme/deploy', '');
+      if (kept.broken?.test(path)) return void response.writeHead(502).end();
+      if (path === '')
+        return json(response, 200, {
+          full_name: 'acme/deploy',
+          created_at: '2021-02-03T00:00:00Z',
+          default_branch: 'main',
+        });
+      if (path === '/commits')
+        return json(response, 200, [{ sha: SHA, commit: { committer: { date: '2022-01-01T00:00:00Z' } } }]);
+      if (path === '/tags') {
+        const tags = (kept.tags ?? []).slice((page - 1) * 100, page * 100);
+        return json(
+          response,
+          200,
+          tags.map((sha, index) => ({ name: `v${index}`, commit: { sha } })),
+        );
+      }
+      if (path === '/branches')
+        return json(
+          response,
+          200,
+          ['main', ...(kept.branches ?? [])].map((name) => ({
+            name,
+            commit: { sha: kept.tips?.includes(name) ? SHA : other },
+          })),
+        );
+      if (path.endsWith('/branches-where-head'))
+        return json(
+          response,
+          200,
+          (kept.tips ?? []).map((name) => ({ name, commit: { sha: SHA } })),
+        );
+      const [, branch = ''] = /^\/compare\/(.+)\.\.\./.exec(path) ?? [];
+      if (branch !== '')
+        return json(response, 200, {
+          status: kept.behind?.includes(decodeURIComponent(branch)) ? 'behind' : 'diverged',
+        });
+      json(response, 404, { message: 'Not Found' });
+    };
+  }
+  const pinned = { type: 'githubactions', name: 'acme/deploy', version: SHA };
+  async function judged(kept: Kept) {
+    const server = await serve(github(kept));
+    const settings = { addresses: { githubactions: server.url }, actionsToken: async () => 't0p' };
+    const { evidence, findings, held } = await judge(
+      { ...settings, limits: { ...DEFAULT_SOURCES.limits, retries: 0 } },
+      pinned,
+    );
+    const { resolvedVersion } = evidence;
+    if (resolvedVersion.state !== 'known') throw new Error('GitHub hands the commit out in any case');
+    return {
+      belongs: resolvedVersion.value.belongs,
+      told: findings.includes('version-not-found'),
+      held: held.includes('version-not-found'),
+      requests: server.requests.length,
+    };
+  }
+  const many = (count: number) => Array.from({ length: count }, (_, index) => index.toString(16).padStart(40, 'd'));
+
+  it.each<readonly [string, Kept, number]>([
+    ['on the default branch', { behind: ['main'] }, 3],
+    ['that a tag names', { tags: [SHA] }, 4],
+    ['that a tag far down the list names', { tags: [...many(250), SHA] }, 6],
+    ['at the tip of another branch', { branches: ['next'], tips: ['next'] }, 5],
+    ['further down a release branch', { branches: ['a', 'b', 'releases/v1'], behind: ['releases/v1'] }, 8],
+  ])('%s is the repository’s own', async (_, kept, requests) => {
+    expect(await judged(kept)).toMatchObject({
+      belongs: { state: 'known', value: true },
+      told: false,
+      held: false,
+      requests,
+    });
+  });
+
+  it('that only a fork has is told', async () => {
+    expect(await judged({ tags: many(3), branches: ['next', 'old'] })).toMatchObject({
+      belongs: { state: 'known', value: false },
+      told: true,
+    });
+  });
+
+  it.each<readonly [string, Kept]>([
+    ['branches than are compared', { branches: many(20) }],
+    ['tags than are listed', { tags: many(1_000) }],
+  ])('is neither told nor cleared where there are more %s', async (_, kept) => {
+    expect(await judged(kept)).toMatchObject({
+      belongs: { state: 'unavailable', transient: false },
+      told: false,
+      held: true,
+    });
+  });
+
+  it.each([/^\/compare/, /^\/tags/, /^\/branches$/])('waits where GitHub does not answer for %s', async (broken) => {
+    expect(await judged({ broken })).toMatchObject({
+      belongs: { state: 'unavailable', transient: true },
+      told: false,
+      held: true,
+    });
+  });
+
+  it('is asked for once, however many reviews name it', async () => {
+    const server = await serve(github({ behind: ['main'] }));
+    const cache = memoryCache();
+    const settings = {
+      ...DEFAULT_SOURCES,
+      osv: null,
+      depsDev: null,
+      addresses: { githubactions: server.url },
+      actionsToken: async () => 't0p',
+    };
+    for (let round = 0; round < 2; round += 1) {
+      const sources = await openSources(settings, cache);
+      await sources.gather([changeOf({ entry: 'manifest', ...pinned })], {
+        baseNames: new Set(),
+        signal: new AbortController().signal,
+      });
+    }
+    expect(server.requests).toHaveLength(3);
+  });
+});
+
+describe('what was answered for one version', () => {
+  it.each([
+    ['docker', 'some/image', '1', '2'],
+    ['githubactions', 'acme/deploy', 'v1', 'v2'],
+    ['golang', 'code.example/some/mod', 'v0.0.0-20240101000000-aaaaaaaaaaaa', 'v0.0.0-20250101000000-bbbbbbbbbbbb'],
+  ])('of %s says nothing of another, asked for a moment later', async (type, name, first, second) => {
+    const server = await serve((request, response) => {
+      const url = request.url ?? '/';
+      if (url.endsWith('/@v/list')) return void response.writeHead(200, { 'content-type': 'text/plain' }).end('');
+      const info = /@v\/(.+)\.info$/.exec(url)?.[1];
+      if (info !== undefined) return json(response, 200, { Version: info, Time: '2020-01-01T00:00:00Z' });
+      if (url === '/repos/acme/deploy')
+        return json(response, 200, { full_name: 'acme/deploy', created_at: '2021-02-03T00:00:00Z' });
+      if (url.startsWith('/repos/'))
+        return json(response, 200, [{ sha: SHA, commit: { committer: { date: '2022-01-01T00:00:00Z' } } }]);
+      response.writeHead(200, { 'content-type': 'application/vnd.oci.image.manifest.v1+json' }).end();
+    });
+    const addresses = { docker: server.url, githubactions: server.url, golang: server.url };
+    const settings = { ...DEFAULT_SOURCES, osv: null, depsDev: null, addresses, actionsToken: async () => 't0p' };
+    const sources = await openSources(settings, memoryCache());
+    const look = async (version: string) => {
+      const [found] = await sources.gather([changeOf({ entry: 'manifest', type, name, version })], {
+        baseNames: new Set(),
+        signal: new AbortController().signal,
+      });
+      return found?.resolvedVersion.state;
+    };
+    expect(await look(first)).toBe('known');
+    expect(await look(second)).toBe('known');
+    const asked = server.requests.length;
+    expect(await look(first)).toBe('known');
+    expect(server.requests).toHaveLength(asked);
   });
 });
 

@@ -90,6 +90,64 @@ describe('a Go proxy', () => {
   });
 });
 
+describe('a Go module whose authors withdrew versions', () => {
+  const GO_MOD = `module code.example/some/mod // kept
+go 1.22
+// Published by accident.
+retract v1.9.0
+retract (
+	[v1.2.0, v1.3.9] // Contains a data race.
+	v1.4.0-rc.1
+)
+`;
+  const LISTED = ['v1.9.0', 'v1.1.0', 'v1.2.0', 'v1.3.5', 'v1.4.0-rc.1', 'v1.4.0', 'v2.0.0-rc.1', 'v1.10.0'];
+  const serve: Script = (request, response) => {
+    if (request.url?.endsWith('/@v/list')) return text(200, LISTED.join('\n'))(request, response);
+    if (request.url?.endsWith('/@v/v1.10.0.mod')) return text(200, GO_MOD)(request, response);
+    const version = /@v\/(v.+)\.info$/.exec(request.url ?? '')?.[1];
+    if (version !== undefined) return json(response, 200, { Version: version, Time: '2020-05-01T00:00:00Z' });
+    return text(404, 'not found: unknown revision')(request, response);
+  };
+  const yankedOf = async (version: string) => {
+    const found = await evidence('golang', serve, { name: 'code.example/some/mod', version });
+    return found.resolvedVersion.state === 'known' ? found.resolvedVersion.value.yanked : found.resolvedVersion;
+  };
+
+  it.each([
+    ['v1.9.0', 'Published by accident.'],
+    ['v1.2.0', 'Contains a data race.'],
+    ['v1.3.5', 'Contains a data race.'],
+    ['v1.4.0-rc.1', ''],
+  ])('%s reads as yanked, by the go.mod of the newest release', async (version, reason) => {
+    expect(await yankedOf(version)).toMatchObject({ state: 'known', value: reason });
+  });
+
+  it.each(['v1.1.0', 'v1.4.0', 'v1.10.0', 'v2.0.0-rc.1'])('%s does not', async (version) => {
+    expect(await yankedOf(version)).toMatchObject({ state: 'absent' });
+  });
+
+  it('leads a bare install to the newest release that is not withdrawn', async () => {
+    const found = await evidence('golang', serve, { name: 'code.example/some/mod', entry: 'manifest', range: '' });
+    expect(found.resolvedVersion).toMatchObject({ value: { version: 'v1.10.0' } });
+    const all = GO_MOD.replace('v1.9.0', '[v1.9.0, v1.10.0]');
+    const withdrawn: Script = (request, response) =>
+      request.url?.endsWith('.mod') ? text(200, all)(request, response) : serve(request, response);
+    const older = await evidence('golang', withdrawn, { name: 'code.example/some/mod', entry: 'manifest', range: '' });
+    expect(older.resolvedVersion).toMatchObject({ value: { version: 'v1.4.0' } });
+  });
+
+  it.each([
+    ['a page', '<html>Log in</html>', 'text/html'],
+    ['no go.mod', 'retract v1.0.0\n', 'text/plain'],
+    ['half a go.mod', 'module code.example/some/mod\nretract (\nv1.0.0', 'text/plain'],
+  ])('is unknown where %s comes in place of its go.mod', async (_, body) => {
+    const lying: Script = (request, response) =>
+      request.url?.endsWith('.mod') ? text(200, body)(request, response) : serve(request, response);
+    const found = await evidence('golang', lying, { name: 'code.example/some/mod', version: 'v1.1.0' });
+    expect(found.resolvedVersion).toMatchObject({ state: 'unavailable', transient: true });
+  });
+});
+
 describe('RubyGems, Packagist, NuGet and Maven', () => {
   it('RubyGems: versions with platforms, pessimistic ranges', async () => {
     const serve: Script = (_request, response) =>

@@ -123,6 +123,7 @@ const VERSION_FACTS: { readonly [key in keyof Omit<VersionEvidence, 'version'>]:
   provenance: { state: 'absent' },
   signature: { state: 'absent' },
   unpackedSize: 12000,
+  belongs: { state: 'notApplicable' },
 };
 
 /** Evidence of an ordinary package, with differences. `{ "all": fact }` puts every look-up into one state. */

@@ -30,6 +30,16 @@ export const versionNotFound: DependencyDetector = {
     if (versions.state === 'known' && versions.value.length === 0) return CLEAR;
     if (resolvedVersion.state === 'unavailable') return needs(subject, [['versions', resolvedVersion]]);
     if (isOpen(versions)) return needs(subject, [['versions', versions]]);
+    if (resolvedVersion.state === 'known') {
+      const { belongs, version } = resolvedVersion.value;
+      if (isOpen(belongs)) return needs(subject, [['belongs', belongs]]);
+      if (belongs.state !== 'known' || belongs.value) return CLEAR;
+      return tell(RULE, subject, context, {
+        message: `${spoken(subject, version)} is on no branch and no tag of ${subject.name}: GitHub hands out commits of forks under the name of the repository they were forked from, so anybody may have written it.`,
+        remediation: 'Pin a commit that a tag or a branch of the repository leads to.',
+        judged: { asked: version, belongs: false, source },
+      });
+    }
     if (resolvedVersion.state !== 'absent') return CLEAR;
 
     const asked = subject.version === undefined ? `${subject.name} in the range ${subject.range}` : spoken(subject);

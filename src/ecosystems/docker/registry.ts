@@ -114,6 +114,7 @@ export function createDockerRegistry(settings: DockerSettings): Registry {
   return {
     type: 'docker',
     concepts: CONCEPTS,
+    byVersion: true,
     covers: (name, registry) => !name.includes('$') && baseOf(name, registry) !== null,
     normalizeName: normalizeImageName,
     sameVersion: (a, b) => a === b,

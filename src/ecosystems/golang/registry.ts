@@ -1,26 +1,41 @@
 import { z } from 'zod';
 import type { HttpClient, PackageDocument, Registry, RegistryAnswer, VersionRecord } from '../../core/lookup.ts';
-import { instantOf, isShortNotFound, lying, readJson, readText } from '../registry-answer.ts';
+import { instantOf, isShortNotFound, lying, type Read, readJson, readText } from '../registry-answer.ts';
 import { highest } from '../registry-ranges.ts';
+import { compareGo, type Retraction, retracted, retractionsIn } from './retract.ts';
 
 /** Go module proxy protocol (Go modules reference, "GOPROXY protocol"): `.info` of one version. */
 const infoSchema = z.object({ Version: z.string(), Time: z.string().optional() });
 
-const CONCEPTS: Registry['concepts'] = new Set(['versions', 'firstPublishedAt', 'publishedAt']);
+const CONCEPTS: Registry['concepts'] = new Set(['versions', 'firstPublishedAt', 'publishedAt', 'yanked']);
 
 /**
- * A Go module proxy: the list of versions, and the dates of the ones asked for and of the first. Dates are those of the
- * commits and so their authors' word: a commit can be dated back, never found before it was pushed.
+ * A Go module proxy: the list of versions, the dates of the ones asked for and of the first, and what the newest version's
+ * go.mod retracts. Dates are those of the commits and so their authors' word: a commit can be dated back, never found
+ * before it was pushed.
  */
 export function createGolangRegistry(settings: { readonly base: string; readonly http: HttpClient }): Registry {
+  /** Withdrawals stand in the go.mod of the newest version, withdrawn itself or not (Go Modules Reference, "retract directive"). */
+  async function retractionsOf(
+    base: string,
+    latest: string | null,
+    signal: AbortSignal,
+  ): Promise<Read<readonly Retraction[]>> {
+    if (latest === null) return { state: 'read', value: [] };
+    const url = `${base}/@v/${escaped(latest)}.mod`;
+    const answer = await settings.http({ url, headers: { accept: 'text/plain' }, signal });
+    return readText(answer, retractionsIn, isShortNotFound);
+  }
+
   return {
     type: 'golang',
     concepts: CONCEPTS,
+    byVersion: true,
     normalizeName: (name) => name,
     sameVersion: (a, b) => a === b || a.replace(/\+incompatible$/, '') === b.replace(/\+incompatible$/, ''),
     resolve: (range, document) =>
       range.trim() === '' || range === 'latest'
-        ? (document.versions.at(-1) ?? null)
+        ? newest(document.versions.filter((each) => typeof document.records[each]?.yanked !== 'string'))
         : highest(document.versions, range),
     look: async ({ name, registry, versions, signal }): Promise<RegistryAnswer> => {
       const base = `${(registry ?? settings.base).replace(/\/+$/, '')}/${escaped(name)}`;
@@ -33,13 +48,18 @@ export function createGolangRegistry(settings: { readonly base: string; readonly
       const listed = list.value;
       const first = listed[0];
       const asked = [...new Set([...versions, ...(first === undefined ? [] : [first])])];
+      const [infos, withdrawn] = await Promise.all([
+        Promise.all(
+          asked.map(async (version) => {
+            const url = `${base}/@v/${escaped(version)}.info`;
+            return [version, readJson(await settings.http({ url, signal }), infoSchema, isShortNotFound)] as const;
+          }),
+        ),
+        retractionsOf(base, newest(listed), signal),
+      ]);
+      if (withdrawn.state === 'unavailable' || withdrawn.state === 'notModified') return withdrawn;
       const records: Record<string, VersionRecord> = {};
-      for (const version of asked) {
-        const info = readJson(
-          await settings.http({ url: `${base}/@v/${escaped(version)}.info`, signal }),
-          infoSchema,
-          isShortNotFound,
-        );
+      for (const [version, info] of infos) {
         if (info.state === 'absent') continue;
         if (info.state !== 'read') return info;
         if (info.value.Version !== version)
@@ -50,6 +70,10 @@ export function createGolangRegistry(settings: { readonly base: string; readonly
       // Pseudo-versions are in no list; the proxy knows them all the same.
       const all = [...new Set([...listed, ...Object.keys(records)])];
       if (all.length === 0) return { state: 'absent' };
+      if (withdrawn.state === 'read') {
+        for (const version of all)
+          records[version] = { ...records[version], yanked: retracted(version, withdrawn.value) };
+      }
       const since = first === undefined ? undefined : records[first]?.publishedAt;
       const document: PackageDocument = {
         name,
@@ -78,18 +102,11 @@ function readList(body: string): readonly string[] | null {
     .map((line) => line.trim())
     .filter((line) => line !== '');
   if (lines.some((line) => !/^v\d+\.\d+\.\d+/.test(line))) return null;
-  return [...lines].sort((a, b) => compare(a, b));
+  return [...lines].sort(compareGo);
 }
 
-function compare(a: string, b: string): number {
-  const [left, right] = [numbers(a), numbers(b)];
-  for (const [index, number] of left.entries()) {
-    const other = right[index] ?? 0;
-    if (number !== other) return number - other;
-  }
-  return a < b ? -1 : 1;
-}
-
-function numbers(version: string): readonly number[] {
-  return (/^v(\d+)\.(\d+)\.(\d+)/.exec(version) ?? []).slice(1).map(Number);
+/** The highest release, or the highest prerelease where there is no other (Go Modules Reference, "Version queries"). */
+function newest(versions: readonly string[]): string | null {
+  const sorted = [...versions].sort(compareGo);
+  return sorted.findLast((version) => !version.replace(/\+.*$/, '').includes('-')) ?? sorted.at(-1) ?? null;
 }

@@ -40,6 +40,7 @@ export function createMavenRegistry(settings: { readonly base: string; readonly 
   return {
     type: 'maven',
     concepts: CONCEPTS,
+    byVersion: true,
     normalizeName: (name) => name,
     sameVersion: (a, b) => a === b,
     resolve: (range, document) => {
