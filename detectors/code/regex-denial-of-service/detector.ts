@@ -4,6 +4,7 @@ import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts, Flow, Syntax } from '../../../src/inspect/facts.ts';
 import { codeRule } from '../support/rule.ts';
 import { taintedSinks } from '../support/tainted.ts';
+import { costBound } from './cost.ts';
 import { provenLinear, provenUnambiguous } from './unambiguous.ts';
 
 const rule = codeRule({
@@ -38,6 +39,7 @@ type Diagnosis = { readonly status: string; readonly complexity?: { readonly typ
 
 let checker: Checker | null = null;
 const remembered = new Map<string, Diagnosis>();
+const bounds = new Map<string, number | null>();
 
 /** The library is large: it is loaded for the first expression that needs a look. */
 function check(source: string, flags: string): Diagnosis {
@@ -52,6 +54,16 @@ function check(source: string, flags: string): Diagnosis {
   if (remembered.size >= MAX_REMEMBERED) remembered.clear();
   remembered.set(key, diagnosis);
   return diagnosis;
+}
+
+function boundOf({ source, flags }: Used): number | null {
+  const key = `${flags}/${source}`;
+  const known = bounds.get(key);
+  if (known !== undefined) return known;
+  const bound = costBound(source, flags);
+  if (bounds.size >= MAX_REMEMBERED) bounds.clear();
+  bounds.set(key, bound);
+  return bound;
 }
 
 /** Every expression is checked for ambiguity; expressions built at run time are followed back to their source. */
@@ -130,7 +142,10 @@ function judge(facts: FileFacts, used: Used): readonly Detection[] {
   const nested = mayBeExponential(used);
   const repetitions = repetitionsOf(used.source);
   if (repetitions === 0 && !nested) return [];
+  const bound = boundOf(used);
+  if (bound === 1) return [];
   const flow = inputOf(facts, used);
+  if (bound === 2 && flow?.strength !== 'remote' && flow?.strength !== 'parameter') return [];
   // What nobody outside reaches costs time only where the expression is exponential. With one repetition alone (`/+$`),
   // an exported helper is too ordinary to be worth a finding.
   const short = flow?.strength === 'parameter' && repetitions > 1 && sizeOf(used.source) <= MAX_PARAMETER_SIZE;

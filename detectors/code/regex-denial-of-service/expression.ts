@@ -3,23 +3,26 @@ export type Expression =
   | { readonly kind: 'set'; readonly characters: bigint }
   /** What a group matched before: it may consume any text. */
   | { readonly kind: 'reference' }
-  /** Anchors and word boundaries: nothing is consumed. */
-  | { readonly kind: 'empty' }
+  /** Anchors and word boundaries: nothing is consumed. `start`: it holds at the start of the text alone. */
+  | { readonly kind: 'anchor'; readonly start: boolean }
   | { readonly kind: 'assertion'; readonly body: Expression }
   | { readonly kind: 'sequence'; readonly parts: readonly Expression[] }
   | { readonly kind: 'choice'; readonly parts: readonly Expression[] }
-  /** `many`: more than once; `optional`: also not at all. */
-  | { readonly kind: 'repetition'; readonly body: Expression; readonly many: boolean; readonly optional: boolean };
+  /** `most` is Infinity for an open end. */
+  | { readonly kind: 'repetition'; readonly body: Expression; readonly least: number; readonly most: number };
 
 /** ASCII by code point, and one bit that stands for every other character. */
 const OTHER = 1n << 128n;
 const ALL = (1n << 129n) - 1n;
-const EMPTY: Expression = { kind: 'empty' };
+const ANCHOR: Expression = { kind: 'anchor', start: false };
+const START: Expression = { kind: 'anchor', start: true };
 const MAX_DEPTH = 100;
 
 const DIGITS = between(48, 57);
 const WORD = DIGITS | between(65, 90) | between(97, 122) | bit(95);
 const SPACE = between(9, 13) | bit(32);
+/** The one that `.` leaves out in every dialect. */
+const LINE_END = bit(10);
 /** Each with what it stands for at least: only that may be taken away in a negated class. */
 const CLASSES: Readonly<Record<string, { readonly most: bigint; readonly least: bigint }>> = {
   d: { most: DIGITS, least: DIGITS },
@@ -72,9 +75,15 @@ export function parseExpression(source: string, flags: string): Expression | nul
     if (match === null) return body;
     at += match[0].length;
     const [sign, least, comma, most] = [match[0][0], match[1], match[2], match[3]];
-    if (sign !== '{') return { kind: 'repetition', body, many: sign !== '?', optional: sign !== '+' };
+    if (sign !== '{')
+      return {
+        kind: 'repetition',
+        body,
+        least: sign === '+' ? 1 : 0,
+        most: sign === '?' ? 1 : Number.POSITIVE_INFINITY,
+      };
     const highest = comma === '' ? Number(least) : most === '' ? Number.POSITIVE_INFINITY : Number(most);
-    return { kind: 'repetition', body, many: highest > 1, optional: Number(least) === 0 };
+    return { kind: 'repetition', body, least: Number(least), most: highest };
   }
 
   function atom(depth: number): Expression | null {
@@ -86,10 +95,11 @@ export function parseExpression(source: string, flags: string): Expression | nul
       case '[':
         return bracketed();
       case '.':
-        return { kind: 'set', characters: ALL };
+        return { kind: 'set', characters: flags.includes('s') ? ALL : ALL & ~LINE_END };
       case '^':
+        return flags.includes('m') ? ANCHOR : START;
       case '$':
-        return EMPTY;
+        return ANCHOR;
       case '*':
       case '+':
       case '?':
@@ -102,7 +112,7 @@ export function parseExpression(source: string, flags: string): Expression | nul
         }
         if (/[bB]/.test(source[at] ?? '')) {
           at += 1;
-          return EMPTY;
+          return ANCHOR;
         }
         return setOf(escaped());
       }

@@ -43,7 +43,7 @@ const MAX_POSITIONS = 2_000;
 function repetitionsAre(node: Expression): boolean {
   switch (node.kind) {
     case 'set':
-    case 'empty':
+    case 'anchor':
     case 'reference':
       return true;
     case 'sequence':
@@ -52,7 +52,7 @@ function repetitionsAre(node: Expression): boolean {
     case 'assertion':
       return repetitionsAre(node.body);
     case 'repetition':
-      return node.many ? isDeterministic(node) : repetitionsAre(node.body);
+      return node.most > 1 ? isDeterministic(node) : repetitionsAre(node.body);
   }
 }
 
@@ -80,7 +80,7 @@ function isDeterministic(whole: Expression): boolean {
   function build(node: Expression): Part {
     if (!fine) return NOTHING;
     switch (node.kind) {
-      case 'empty':
+      case 'anchor':
         return NOTHING;
       case 'reference':
         fine = false;
@@ -117,8 +117,8 @@ function isDeterministic(whole: Expression): boolean {
         const body = build(node.body);
         // An empty round can be tried at every place, and beside none at all it is a second way to match nothing.
         if (body.nullable) fine = false;
-        if (node.many) connect(body.last, body.first);
-        return { ...body, nullable: node.optional };
+        if (node.most > 1) connect(body.last, body.first);
+        return { ...body, nullable: node.least === 0 };
       }
     }
   }

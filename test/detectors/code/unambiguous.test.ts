@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
+import { costBound } from '../../../detectors/code/regex-denial-of-service/cost.ts';
 import { provenLinear, provenUnambiguous } from '../../../detectors/code/regex-denial-of-service/unambiguous.ts';
 import { OPEN, PROVEN } from '../../support/expressions.ts';
 
@@ -10,7 +11,7 @@ const {
     source: string,
     flags: string,
     parameters: { readonly timeout: number; readonly checker: 'automaton' },
-  ) => { readonly status: string; readonly complexity?: { readonly type: string } };
+  ) => { readonly status: string; readonly complexity?: { readonly type: string; readonly degree?: number } };
 } = createRequire(import.meta.url)('recheck/lib/browser.js');
 
 describe('the proof that an expression is unambiguous', () => {
@@ -51,6 +52,72 @@ describe('the proof that an expression is unambiguous', () => {
     ]);
     expect(provenLinear('^a|b+$', '')).toBe(false);
     expect(provenLinear('^(?=.*x)(?:a(?=.*y))*$', '')).toBe(false);
+  });
+});
+
+describe('the bound of what a match costs', () => {
+  const CASES: readonly (readonly [string, string, number | null])[] = [
+    ['^a+$', '', 1],
+    ['a+', '', 1],
+    ['a+b', '', 2],
+    ['a+(?!x)', '', 2],
+    ['^(?:[a-z0-9+]{4})*(?:[a-z]{2}==)?$', '', 1],
+    ['boundary="?([^";]+)"?', '', 1],
+    ['^([a-z][a-z-]{0,31}):((?:[!,a-z]|%[0-9a-f]{2})+)$', '', 1],
+    ['(?:(?:a|a)*b)?', '', Number.POSITIVE_INFINITY],
+    ['(?:a|b)*', '', 1],
+    ['(?:a{1,2}){1,20}$', '', Number.POSITIVE_INFINITY],
+    ['^(?:[ab]{2}){1,20}$', '', 1],
+    ['^(?:a|b){2,3}(?:(?:c|c)*d)?', '', Number.POSITIVE_INFINITY],
+    ['(?:(?:a|a)){2,}', '', Number.POSITIVE_INFINITY],
+    ['a+$', 'm', 2],
+    ['^a+$', 'm', 2],
+    ['^(?:^|[\\s;])x', '', 1],
+    ['^a*a*$', '', 2],
+    ['^a*b*a*$', '', 2],
+    ['^a*a*a*$', '', 3],
+    ['a*a*b', '', 3],
+    ['a*a*', '', 1],
+    ['^(?:[a-z]+-)*[a-z]+$', '', 1],
+    ["'([^']+)' in", '', 1],
+    ['\\(((\\n|.)+?)\\);', '', 2],
+    ['\\(((\\n|.)+?)\\);', 's', Number.POSITIVE_INFINITY],
+    ['^(a+)+$', '', Number.POSITIVE_INFINITY],
+    ['^(a|a)*$', '', Number.POSITIVE_INFINITY],
+    ['^(?:a|ab|b)*$', '', Number.POSITIVE_INFINITY],
+    ['^(?:ab|abab)*$', '', Number.POSITIVE_INFINITY],
+    ['^(?:x{1,30}){1,30}$', '', Number.POSITIVE_INFINITY],
+    ['^(?:a*)*$', '', null],
+    ['^(?=(a+)+b)c', '', null],
+    ['^(.)\\1*$', '', null],
+    ['^(?!x)a+$', '', 1],
+    ['[', '', null],
+  ];
+  for (const [source, flags, bound] of CASES) {
+    it(`is ${bound} for /${source}/${flags}`, () => expect(costBound(source, flags)).toBe(bound));
+  }
+
+  it('is never lower than what the full check finds', () => {
+    const given = expressions(120).flatMap((source) =>
+      [source, `^(?:${source})$`, `^(?:${source})c`].flatMap((each) => {
+        const bound = costBound(each, '');
+        return bound === null || bound === Number.POSITIVE_INFINITY ? [] : [[each, bound] as const];
+      }),
+    );
+    expect(given.length).toBeGreaterThan(120);
+    const wrong = given.filter(([source, bound]) => {
+      const { status, complexity } = checkSync(source, '', { timeout: 500, checker: 'automaton' });
+      return status === 'vulnerable' && (complexity?.type === 'exponential' || (complexity?.degree ?? 2) > bound);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('gives up on an expression that would take long to decide', () => {
+    const started = performance.now();
+    const large = `^${Array.from({ length: 60 }, (_, index) => `(?:a${'b'.repeat(index % 5)}c?)*`).join('')}$`;
+    expect(costBound(large, '')).toBe(null);
+    expect(costBound(`^${'a?'.repeat(500)}$`, '')).toBe(null);
+    expect(performance.now() - started).toBeLessThan(2_000);
   });
 });
 
