@@ -48,22 +48,23 @@ interface Automaton {
 
 interface Part {
   readonly nullable: boolean;
-  /** States by which it can begin; `conditional`: only at the start of the text. */
+  /** States by which it can begin, and where. */
   readonly first: readonly End[];
-  /** States by which it can end; `conditional`: only where an anchor or an assertion holds. */
+  /** States by which it can end, and where. */
   readonly last: readonly End[];
-  /** What matches nothing here does so at the start of the text alone. */
-  readonly atStart: boolean;
-  /** What matches nothing here asks for something. */
-  readonly asks: boolean;
+  /** Where it can match nothing. */
+  readonly place: Place;
 }
+
+/** `somewhere`: an anchor or an assertion decides. */
+type Place = 'everywhere' | 'somewhere' | 'start' | 'end';
 
 interface End {
   readonly at: number;
-  readonly conditional: boolean;
+  readonly place: Place;
 }
 
-const NOTHING: Part = { nullable: true, first: [], last: [], atStart: false, asks: false };
+const NOTHING: Part = { nullable: true, first: [], last: [], place: 'everywhere' };
 
 function automatonOf(whole: Expression): Automaton | null {
   const characters: bigint[] = [];
@@ -81,6 +82,8 @@ function automatonOf(whole: Expression): Automaton | null {
   function connect(from: readonly End[], to: readonly End[]): void {
     if (!fine) return;
     for (const left of from) {
+      // After the end of the text nothing comes.
+      if (left.place === 'end') continue;
       for (const { at } of to) {
         const known = next[left.at];
         if (known?.has(at) === true) double.add(left.at * MAX_STATES + at);
@@ -93,16 +96,16 @@ function automatonOf(whole: Expression): Automaton | null {
     if (!fine) return NOTHING;
     switch (node.kind) {
       case 'anchor':
-        return { ...NOTHING, atStart: node.start, asks: true };
+        return { ...NOTHING, place: node.at === 'anywhere' ? 'somewhere' : node.at };
       case 'reference':
         fine = false;
         return NOTHING;
       case 'assertion':
         // One of limited length costs the same at every place, and takes ways away only.
         if (repeats(node.body)) fine = false;
-        return { ...NOTHING, asks: true };
+        return { ...NOTHING, place: 'somewhere' };
       case 'set': {
-        const end = { at: state(node.characters), conditional: false };
+        const end: End = { at: state(node.characters), place: 'everywhere' };
         return { ...NOTHING, nullable: false, first: [end], last: [end] };
       }
       case 'sequence':
@@ -118,10 +121,9 @@ function automatonOf(whole: Expression): Automaton | null {
     connect(left.last, right.first);
     return {
       nullable: left.nullable && right.nullable,
-      first: left.nullable ? [...left.first, ...marked(right.first, left.atStart)] : left.first,
-      last: right.nullable ? [...marked(left.last, right.asks), ...right.last] : right.last,
-      atStart: left.atStart || right.atStart,
-      asks: left.asks || right.asks,
+      first: left.nullable ? [...left.first, ...placed(right.first, left.place)] : left.first,
+      last: right.nullable ? [...placed(left.last, right.place), ...right.last] : right.last,
+      place: both(left.place, right.place),
     };
   }
 
@@ -133,8 +135,7 @@ function automatonOf(whole: Expression): Automaton | null {
       nullable: empty.length > 0,
       first: parts.flatMap((part) => part.first),
       last: parts.flatMap((part) => part.last),
-      atStart: empty.some((part) => part.atStart),
-      asks: empty.some((part) => part.asks),
+      place: empty[0]?.place ?? 'everywhere',
     };
   }
 
@@ -156,7 +157,8 @@ function automatonOf(whole: Expression): Automaton | null {
       if (round === 1) first = part.first;
       connect(before, part.first);
       if (round === rounds && loops) connect(part.last, part.first);
-      if (round >= least || !counted) last = [...last, ...marked(part.last, round < least)];
+      if (round >= least || !counted)
+        last = [...last, ...placed(part.last, round < least ? 'somewhere' : 'everywhere')];
       before = part.last;
     }
     return { ...NOTHING, nullable: least === 0 || rounds === 0, first, last };
@@ -164,22 +166,28 @@ function automatonOf(whole: Expression): Automaton | null {
 
   const anywhere = state(EVERY);
   const { first, last } = build(whole);
-  const front = { at: anywhere, conditional: false };
-  connect([front], [front, ...first.filter((each) => !each.conditional)]);
+  const front: End = { at: anywhere, place: 'everywhere' };
+  connect([front], [front, ...first.filter((each) => each.place !== 'start')]);
   if (!fine) return null;
   const sets = new Uint32Array(characters.length * WORDS);
   characters.forEach((set, at) => {
     for (let word = 0; word < WORDS; word += 1)
       sets[at * WORDS + word] = Number((set >> BigInt(32 * word)) & 0xffff_ffffn);
   });
-  const complete = new Set(last.flatMap(({ at, conditional }) => (conditional ? [] : [at])));
+  const complete = new Set(last.flatMap(({ at, place }) => (place === 'everywhere' ? [at] : [])));
   return { sets, next: next.map((each) => [...each]), double, complete };
 }
 
 const EVERY = (1n << 129n) - 1n;
 
-function marked(ends: readonly End[], conditional: boolean): readonly End[] {
-  return conditional ? ends.map(({ at }) => ({ at, conditional })) : ends;
+function placed(ends: readonly End[], place: Place): readonly End[] {
+  return place === 'everywhere' ? ends : ends.map((end) => ({ at: end.at, place: both(end.place, place) }));
+}
+
+/** Where two can hold at once; more places than there are in the end, never fewer. */
+function both(a: Place, b: Place): Place {
+  if (a === 'everywhere' || a === b) return b;
+  return b === 'everywhere' || b === 'somewhere' ? a : a === 'somewhere' ? b : 'somewhere';
 }
 
 /** One text length and one way through, whatever the characters. */

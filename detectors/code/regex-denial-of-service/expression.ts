@@ -3,8 +3,8 @@ export type Expression =
   | { readonly kind: 'set'; readonly characters: bigint }
   /** What a group matched before: it may consume any text. */
   | { readonly kind: 'reference' }
-  /** Anchors and word boundaries: nothing is consumed. `start`: it holds at the start of the text alone. */
-  | { readonly kind: 'anchor'; readonly start: boolean }
+  /** Anchors and word boundaries: nothing is consumed. `at`: the only place of the text where it holds. */
+  | { readonly kind: 'anchor'; readonly at: 'start' | 'end' | 'anywhere' }
   | { readonly kind: 'assertion'; readonly body: Expression }
   | { readonly kind: 'sequence'; readonly parts: readonly Expression[] }
   | { readonly kind: 'choice'; readonly parts: readonly Expression[] }
@@ -14,8 +14,9 @@ export type Expression =
 /** ASCII by code point, and one bit that stands for every other character. */
 const OTHER = 1n << 128n;
 const ALL = (1n << 129n) - 1n;
-const ANCHOR: Expression = { kind: 'anchor', start: false };
-const START: Expression = { kind: 'anchor', start: true };
+const ANYWHERE: Expression = { kind: 'anchor', at: 'anywhere' };
+const START: Expression = { kind: 'anchor', at: 'start' };
+const END: Expression = { kind: 'anchor', at: 'end' };
 const MAX_DEPTH = 100;
 
 const DIGITS = between(48, 57);
@@ -97,9 +98,9 @@ export function parseExpression(source: string, flags: string): Expression | nul
       case '.':
         return { kind: 'set', characters: flags.includes('s') ? ALL : ALL & ~LINE_END };
       case '^':
-        return flags.includes('m') ? ANCHOR : START;
+        return flags.includes('m') ? ANYWHERE : START;
       case '$':
-        return ANCHOR;
+        return flags.includes('m') ? ANYWHERE : END;
       case '*':
       case '+':
       case '?':
@@ -112,7 +113,7 @@ export function parseExpression(source: string, flags: string): Expression | nul
         }
         if (/[bB]/.test(source[at] ?? '')) {
           at += 1;
-          return ANCHOR;
+          return ANYWHERE;
         }
         return setOf(escaped());
       }
