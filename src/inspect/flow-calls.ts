@@ -2,7 +2,6 @@ import type { Binding } from './bindings.ts';
 import { callAt } from './calls.ts';
 import type { Call, SinkKind } from './facts.ts';
 import type { Environment, FlowNeeds, Walk } from './flow-types.ts';
-import { returnsOf } from './functions.ts';
 import { callValue } from './outside-values.ts';
 import { isOfThisRepository } from './references.ts';
 import { replacementSanitizes, sanitizes } from './sanitizers.ts';
@@ -22,8 +21,8 @@ export function createCallFlow(
   needs: FlowNeeds,
   walk: Walk,
 ): (node: Syntax, kind: SinkKind, env: Environment, depth: number) => Taint | null {
-  const { program, scopes, origins, constants } = needs;
-  const { trace, through, ofSource, active } = walk;
+  const { program, origins, constants } = needs;
+  const { trace, through, ofSource, memo, returns, parameters } = walk;
   const name = (node: Syntax): string => program.text.slice(node.start, node.end);
 
   function ofCall(node: Syntax, kind: SinkKind, env: Environment, depth: number): Taint | null {
@@ -171,9 +170,9 @@ export function createCallFlow(
     const callback = call.arguments[0] === undefined ? null : needs.functionOf(call.arguments[0]);
     if (callback === null) return undefined;
     const inner = new Map<Binding, Taint | null>(env ?? []);
-    for (const binding of parameterBindings(callback, scopes))
-      inner.set(binding, binding.parameter?.index === 0 ? whole : null);
-    return strongest(returnsOf(callback).map((each) => trace(each, kind, inner, depth)));
+    const own = new Set(parameters(callback));
+    for (const binding of own) inner.set(binding, binding.parameter?.index === 0 ? whole : null);
+    return memo.within(own, () => strongest(returns(callback).map((each) => trace(each, kind, inner, depth))));
   }
 
   /** Results of these are settled by the program, not by its input. */
@@ -228,10 +227,11 @@ export function createCallFlow(
   }
 
   function ofReturns(fn: Syntax, call: Call, kind: SinkKind, env: Environment, depth: number): Taint | null {
-    if (active.has(fn)) return null;
+    if (memo.isOpen(fn)) return null;
     const inner = new Map<Binding, Taint | null>(env ?? []);
     const shift = program.dialect === 'python' && call.receiver !== null ? 1 : 0;
-    for (const binding of parameterBindings(fn, scopes)) {
+    const own = new Set(parameters(fn));
+    for (const binding of own) {
       const { parameter } = binding;
       if (parameter === undefined) continue;
       const argument = call.arguments[parameter.index - shift];
@@ -244,10 +244,7 @@ export function createCallFlow(
           : step(given, call.node, `is passed to "${short(call.name ?? 'the function')}"`),
       );
     }
-    active.add(fn);
-    const found = strongest(returnsOf(fn).map((each) => trace(each, kind, inner, depth)));
-    active.delete(fn);
-    return found;
+    return memo.inside(fn, own, () => strongest(returns(fn).map((each) => trace(each, kind, inner, depth))));
   }
 
   return ofCall;

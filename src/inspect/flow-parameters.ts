@@ -4,7 +4,7 @@ import type { Call, Handler, SinkKind } from './facts.ts';
 import type { FlowNeeds, Walk } from './flow-types.ts';
 import { callbackSource, exportsOf } from './functions.ts';
 import { parameterSource } from './sources.ts';
-import { childOf, type Syntax } from './syntax.ts';
+import { childOf, perNode, type Syntax } from './syntax.ts';
 import { short, step, strongest, type Taint, taint } from './taint.ts';
 
 /** What a parameter holds: its role in a framework, what a callback is given, what the file's own calls pass, or what callers outside decide. */
@@ -16,6 +16,7 @@ export function createParameterFlow(
   const { trace, through, ofSource } = walk;
   let handlerByFunction: Map<Syntax, Handler> | null = null;
   let exported: ReturnType<typeof exportsOf> | null = null;
+  let methodCalls: ReadonlyMap<string, readonly Syntax[]> | null = null;
   const name = (node: Syntax): string => program.text.slice(node.start, node.end);
 
   function handlerOf(fn: Syntax): Handler | null {
@@ -54,7 +55,7 @@ export function createParameterFlow(
             steps: [{ node: binding.declaration, message: `comes in as the parameter "${short(binding.name)}"` }],
             parameter: { exportedAs: outside, index },
           };
-    const passed = callSites(fn).map((site) => {
+    const passed = sitesOf(fn).map((site) => {
       const shift = program.dialect === 'python' && site.receiver !== null ? 1 : 0;
       const argument = site.arguments[index - shift];
       if (argument === undefined) return null;
@@ -81,6 +82,8 @@ export function createParameterFlow(
     );
   }
 
+  const sitesOf = perNode(callSites);
+
   function callSites(fn: Syntax): readonly Call[] {
     const at =
       fn.type === 'method_definition'
@@ -105,14 +108,19 @@ export function createParameterFlow(
     if (at === null) return [];
     const wanted = name(at);
     if (wanted.length < 3 || /^(?:get|set|constructor|toString|render|handle|run|call)$/.test(wanted)) return [];
-    const found: Call[] = [];
+    methodCalls ??= byMethod();
+    return (methodCalls.get(wanted) ?? []).flatMap((node) => callAt(node, program, origins) ?? []);
+  }
+
+  function byMethod(): ReadonlyMap<string, readonly Syntax[]> {
+    const found = new Map<string, Syntax[]>();
     for (const node of program.byType.get('call_expression') ?? []) {
       const callee = childOf(node, 'function');
-      if (callee?.type !== 'member_expression') continue;
-      const property = childOf(callee, 'property');
-      if (property === null || name(property) !== wanted) continue;
-      const call = callAt(node, program, origins);
-      if (call !== null) found.push(call);
+      const property = callee?.type === 'member_expression' ? childOf(callee, 'property') : null;
+      if (property === null) continue;
+      const known = found.get(name(property));
+      if (known === undefined) found.set(name(property), [node]);
+      else known.push(node);
     }
     return found;
   }

@@ -1,8 +1,6 @@
 import type { Binding } from './bindings.ts';
 import type { Returned, SinkKind } from './facts.ts';
-import { parameterBindings } from './flow-calls.ts';
 import type { FlowNeeds, Walk } from './flow-types.ts';
-import { returnsOf } from './functions.ts';
 import { parameterSource } from './sources.ts';
 import type { Syntax } from './syntax.ts';
 import { strongest, type Taint } from './taint.ts';
@@ -11,18 +9,17 @@ import { strongest, type Taint } from './taint.ts';
 export function createReturnFlow(needs: FlowNeeds, walk: Walk): (fn: Syntax, kind: SinkKind) => Returned {
   function tried(fn: Syntax, kind: SinkKind, given: (binding: Binding) => Taint | null | undefined): Taint | null {
     const values = new Map<Binding, Taint | null>();
-    for (const binding of parameterBindings(fn, needs.scopes)) {
+    for (const binding of walk.parameters(fn)) {
       const value = given(binding);
       if (value !== undefined) values.set(binding, value);
     }
-    walk.active.add(fn);
-    const found = strongest(returnsOf(fn).map((each) => walk.trace(each, kind, values, 0)));
-    walk.active.delete(fn);
-    return found;
+    return walk.memo.inside(fn, new Set(values.keys()), () =>
+      strongest(walk.returns(fn).map((each) => walk.trace(each, kind, values, 0))),
+    );
   }
 
   return (fn, kind) => {
-    const bindings = parameterBindings(fn, needs.scopes);
+    const bindings = walk.parameters(fn);
     const indexes = [
       ...new Set(bindings.flatMap((each) => (each.parameter === undefined ? [] : [each.parameter.index]))),
     ];

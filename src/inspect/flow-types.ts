@@ -1,6 +1,7 @@
 import type { Binding } from './bindings.ts';
 import type { Constants } from './constants.ts';
 import type { Handler, SinkKind } from './facts.ts';
+import type { FlowMemo } from './flow-memo.ts';
 import type { Guards } from './guards.ts';
 import type { Imports } from './imports.ts';
 import type { LocalChecks } from './local-checks.ts';
@@ -31,6 +32,9 @@ export interface Walk {
   /** Members of a container on the way of a destructuring pattern. */
   through(found: Taint | null, path: readonly (string | number)[], at: Syntax): Taint | null;
   ofSource(source: Source, node: Syntax): Taint;
-  /** Functions whose returns are being followed, so that recursion ends. */
-  readonly active: Set<Syntax>;
+  readonly memo: FlowMemo;
+  /** What a function can return. */
+  returns(fn: Syntax): readonly Syntax[];
+  /** The names that a function's parameters introduce. */
+  parameters(fn: Syntax): readonly Binding[];
 }

@@ -1,12 +1,14 @@
 import type { Binding, Definition } from './bindings.ts';
 import type { Flow, Returned, SinkKind } from './facts.ts';
-import { createCallFlow } from './flow-calls.ts';
+import { createCallFlow, parameterBindings } from './flow-calls.ts';
+import { createFlowMemo } from './flow-memo.ts';
 import { createParameterFlow } from './flow-parameters.ts';
 import { createReturnFlow } from './flow-returns.ts';
 import type { Environment, FlowNeeds, Walk } from './flow-types.ts';
+import { returnsOf } from './functions.ts';
 import { memberValue } from './outside-values.ts';
 import { memberSource, originSource, type Source } from './sources.ts';
-import { bare, childOf, FUNCTIONS, functionAround, partsOf, type Syntax } from './syntax.ts';
+import { bare, childOf, FUNCTIONS, functionAround, partsOf, perNode, type Syntax } from './syntax.ts';
 import { short, step, strongest, type Taint, taint } from './taint.ts';
 
 export interface FlowEngine {
@@ -21,9 +23,15 @@ const MAX_DEPTH = 120;
 /** Follows values backwards from where they are used to where they come from. */
 export function createFlow(needs: FlowNeeds): FlowEngine {
   const { program, scopes, origins, constants, guards } = needs;
-  const memo = new Map<SinkKind, Map<Syntax, Taint | null>>();
-  const active = new Set<Syntax>();
-  const walk: Walk = { trace, through, ofSource, active };
+  const memo = createFlowMemo();
+  const walk: Walk = {
+    trace,
+    through,
+    ofSource,
+    memo,
+    returns: perNode(returnsOf),
+    parameters: perNode((fn) => parameterBindings(fn, scopes)),
+  };
   const ofCall = createCallFlow(needs, walk);
   const ofParameter = createParameterFlow(needs, walk);
   let evaluations = 0;
@@ -36,20 +44,14 @@ export function createFlow(needs: FlowNeeds): FlowEngine {
 
   function trace(node: Syntax, kind: SinkKind, env: Environment, depth: number): Taint | null {
     evaluations += 1;
-    if (depth > MAX_DEPTH || evaluations > MAX_EVALUATIONS)
+    if (depth > MAX_DEPTH || evaluations > MAX_EVALUATIONS) {
+      memo.cut();
       return taint('unknown', 'a value followed no further', node);
-    const byKind = memo.get(kind) ?? new Map<Syntax, Taint | null>();
-    memo.set(kind, byKind);
-    if (env === null) {
-      const cached = byKind.get(node);
-      if (cached !== undefined) return cached;
     }
-    if (active.has(node)) return null;
-    active.add(node);
-    const found = evaluate(node, kind, env, depth + 1);
-    active.delete(node);
-    if (env === null) byKind.set(node, found);
-    return found;
+    const known = memo.recall(node, kind, env);
+    if (known !== undefined) return known;
+    if (memo.isOpen(node)) return null;
+    return memo.follow(node, kind, env, () => evaluate(node, kind, env, depth + 1));
   }
 
   function evaluate(node: Syntax, kind: SinkKind, env: Environment, depth: number): Taint | null {
@@ -158,7 +160,7 @@ export function createFlow(needs: FlowNeeds): FlowEngine {
   }
 
   function ofBinding(binding: Binding, use: Syntax, kind: SinkKind, env: Environment, depth: number): Taint | null {
-    const given = env?.get(binding);
+    const given = memo.given(binding, env);
     if (given !== undefined) return given;
     const definitions = scopes.reaching(binding, use);
     const values = definitions.map((definition) => ofDefinition(definition, kind, env, depth));

@@ -237,6 +237,18 @@ export function placeOf(program: Program, offset: number): { readonly line: numb
   return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
 }
 
+/** Work that gives the same for a node each time, done once; forgotten with the node. */
+export function perNode<T>(work: (node: Syntax) => T): (node: Syntax) => T {
+  const known = new WeakMap<Syntax, { readonly value: T }>();
+  return (node) => {
+    const found = known.get(node);
+    if (found !== undefined) return found.value;
+    const value = work(node);
+    known.set(node, { value });
+    return value;
+  };
+}
+
 /** The first child with this role. */
 export function childOf(node: Syntax, field: string): Syntax | null {
   for (const child of node.children) if (child.field === field) return child;
