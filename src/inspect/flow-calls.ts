@@ -1,14 +1,14 @@
 import type { Binding } from './bindings.ts';
 import { callAt } from './calls.ts';
 import type { Call, SinkKind } from './facts.ts';
-import type { Environment, FlowNeeds, Walk } from './flow-types.ts';
+import type { FlowNeeds, Walk } from './flow-types.ts';
 import { callValue } from './outside-values.ts';
 import { isOfThisRepository } from './references.ts';
 import { replacementSanitizes, sanitizes } from './sanitizers.ts';
 import { parametersOf, type Scopes } from './scopes.ts';
 import { callSource, memberSource, originSource } from './sources.ts';
 import { childOf, type Syntax } from './syntax.ts';
-import { HANDING, PASSING, short, step, strongest, type Taint, taint } from './taint.ts';
+import { type Environment, HANDING, PASSING, short, step, strongest, type Taint, taint } from './taint.ts';
 
 /** Calls that ask a server. */
 /** Give what their function gives, whenever what it reads has changed. */
@@ -57,7 +57,7 @@ export function createCallFlow(
     if (from !== null && HANDING.test(from)) return handed(call, kind, env, depth);
     const given = from !== null && COMPUTES.test(from) ? (call.arguments[0] ?? null) : null;
     const computes = given === null ? null : needs.functionOf(given);
-    if (computes !== null) return strongest(returnsOf(computes).map((each) => trace(each, kind, env, depth)));
+    if (computes !== null) return strongest(returns(computes).map((each) => trace(each, kind, env, depth)));
     const fn = own;
     if (
       fn === null &&

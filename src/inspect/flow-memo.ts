@@ -1,8 +1,7 @@
 import type { Binding } from './bindings.ts';
 import type { SinkKind } from './facts.ts';
-import type { Environment } from './flow-types.ts';
 import type { Syntax } from './syntax.ts';
-import type { Taint } from './taint.ts';
+import type { Environment, Taint } from './taint.ts';
 
 /** Remembers what was followed, and what is being followed, so that recursion ends and no way is gone twice. */
 export interface FlowMemo {

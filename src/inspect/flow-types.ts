@@ -9,10 +9,7 @@ import type { Origins } from './origins.ts';
 import type { Scopes } from './scopes.ts';
 import type { Source } from './sources.ts';
 import type { Program, Syntax } from './syntax.ts';
-import type { Taint } from './taint.ts';
-
-/** Values of parameters while the returns of a called function are followed. */
-export type Environment = ReadonlyMap<Binding, Taint | null> | null;
+import type { Environment, Taint } from './taint.ts';
 
 export interface FlowNeeds {
   readonly program: Program;

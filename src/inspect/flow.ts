@@ -4,12 +4,12 @@ import { createCallFlow, parameterBindings } from './flow-calls.ts';
 import { createFlowMemo } from './flow-memo.ts';
 import { createParameterFlow } from './flow-parameters.ts';
 import { createReturnFlow } from './flow-returns.ts';
-import type { Environment, FlowNeeds, Walk } from './flow-types.ts';
+import type { FlowNeeds, Walk } from './flow-types.ts';
 import { returnsOf } from './functions.ts';
 import { memberValue } from './outside-values.ts';
 import { memberSource, originSource, type Source } from './sources.ts';
 import { bare, childOf, FUNCTIONS, functionAround, partsOf, perNode, type Syntax } from './syntax.ts';
-import { short, step, strongest, type Taint, taint } from './taint.ts';
+import { type Environment, short, step, strongest, type Taint, taint } from './taint.ts';
 
 export interface FlowEngine {
   flow(node: Syntax, kind: SinkKind): Flow | null;

@@ -1,3 +1,4 @@
+import type { Binding } from './bindings.ts';
 import type { Flow, FlowStep, Strength } from './facts.ts';
 import type { Container } from './sources.ts';
 import type { Syntax } from './syntax.ts';
@@ -6,6 +7,9 @@ import type { Syntax } from './syntax.ts';
 export interface Taint extends Flow {
   readonly container?: Container;
 }
+
+/** Values of parameters while the returns of a called function are followed. */
+export type Environment = ReadonlyMap<Binding, Taint | null> | null;
 
 const STRENGTHS: readonly Strength[] = ['remote', 'local', 'parameter', 'unknown'];
 const MAX_STEPS = 12;
