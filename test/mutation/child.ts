@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { codeExams, dependencyExams, type Exam, expressionExams, guardrailExams } from './exams.ts';
+import { codeExams, dependencyExams, type Exam, expressionExams, guardrailExams, readingExams } from './exams.ts';
 
 const [workspace = '', family = '', ...wanted] = process.argv.slice(2);
 const ids: readonly number[] = JSON.parse(readFileSync(join(workspace, wanted[0] ?? ''), 'utf8'));
@@ -52,6 +52,13 @@ async function proof(): Promise<Parameters<typeof expressionExams>[0]> {
   return import(pathToFileURL(path).href);
 }
 
+async function readers(): Promise<Parameters<typeof readingExams>[0]> {
+  const modules = ['hcl', 'yaml', 'json', 'toml', 'shell', 'template', 'lines', 'quote', 'report'].map(
+    (name) => import(pathToFileURL(join(workspace, 'detectors/guardrail/support', `${name}.ts`)).href),
+  );
+  return Object.assign({}, ...(await Promise.all(modules)));
+}
+
 async function load(): Promise<readonly Exam[]> {
   const index = await import(pathToFileURL(join(workspace, 'detectors', family, 'index.ts')).href);
   switch (family) {
@@ -60,6 +67,9 @@ async function load(): Promise<readonly Exam[]> {
     case 'dependency':
       return dependencyExams(index.DEPENDENCY_DETECTORS);
     default:
-      return guardrailExams(index.GUARDRAIL_DETECTORS, index.guardrailDetectorsFor);
+      return [
+        ...guardrailExams(index.GUARDRAIL_DETECTORS, index.guardrailDetectorsFor),
+        ...readingExams(await readers()),
+      ];
   }
 }

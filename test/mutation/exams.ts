@@ -7,6 +7,7 @@ import { dependencyCases } from '../support/dependency-fixtures.ts';
 import { OPEN, PROVEN } from '../support/expressions.ts';
 import { guardrailCorpus, guardrailSayings, unseen } from '../support/guardrail-corpus.ts';
 import { type GuardrailCase, guardrailCases } from '../support/guardrail-fixtures.ts';
+import { READINGS, type Readers } from '../support/guardrail-readings.ts';
 
 /** One thing the contract tests ask of a rule: true where the answer is as it should be. */
 export interface Exam {
@@ -150,6 +151,11 @@ export function guardrailExams(
     return [...bad, ...good];
   });
   return [...own, ...recorded];
+}
+
+/** The readers of formats have tests of their own. */
+export function readingExams(readers: Readers): readonly Exam[] {
+  return READINGS.map(({ name, expected, says }) => ({ name, pass: () => says(readers) === expected }));
 }
 
 function labelled(subject: GuardrailSubject, label: string): readonly number[] {

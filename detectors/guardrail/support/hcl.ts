@@ -1,4 +1,5 @@
 import { lineIndex, positionAt } from './lines.ts';
+import { own } from './own.ts';
 import type { Entry, Node } from './tree.ts';
 import { DEPTH_LIMIT, unreadable, VALUE_LIMIT } from './unreadable.ts';
 
@@ -35,6 +36,8 @@ function fail(reader: Reader, reason: string): never {
 const BLANKS = /[ \t\r]*/y;
 const BLANKS_AND_LINES = /[ \t\r\n\ufeff]*/y;
 const IDENTIFIER = /[\p{ID_Start}_][\p{ID_Continue}-]*/uy;
+/** A name, with its namespaces where a provider defines it: `provider::aws::arn_parse` (Terraform 1.8). */
+const FUNCTION = /[\p{ID_Start}_][\p{ID_Continue}-]*(?:::[\p{ID_Start}_][\p{ID_Continue}-]*)*/uy;
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const HEREDOC = /<<(-?)([\p{ID_Start}_][\p{ID_Continue}-]*)[ \t]*\r?\n/uy;
 
@@ -113,14 +116,7 @@ function element(reader: Reader, depth: number): Entry {
 function ends(reader: Reader, lines: boolean): boolean {
   skip(reader, lines);
   const character = reader.text[reader.at];
-  return (
-    character === undefined ||
-    character === '\n' ||
-    character === ',' ||
-    character === ']' ||
-    character === '}' ||
-    character === ')'
-  );
+  return character === undefined || '\n,]})'.includes(character);
 }
 
 /** `lines`: line ends mean nothing here (inside brackets). */
@@ -155,7 +151,7 @@ function term(reader: Reader, depth: number): Node | null {
   if (character === '<') return heredoc(reader);
   const number = match(reader, NUMBER);
   if (number !== null) return { kind: 'scalar', value: Number(number[0]), start, end: reader.at };
-  const name = match(reader, IDENTIFIER)?.[0];
+  const name = match(reader, FUNCTION)?.[0];
   if (name === undefined) return null;
   if (reader.text[reader.at] === '(') return call(reader, name, depth);
   if (name === 'true' || name === 'false') return { kind: 'scalar', value: name === 'true', start, end: reader.at };
@@ -178,11 +174,11 @@ function list(reader: Reader, depth: number): Node {
       return { kind: 'list', items, start, end: reader.at };
     }
     if (reader.at >= reader.text.length) fail(reader, 'a list is not closed');
-    const before = reader.at;
+    if (isFor(reader)) return closed(reader, start);
     items.push(expression(reader, true, depth + 1));
     skip(reader, true);
     if (reader.text[reader.at] === ',') reader.at += 1;
-    else if (reader.text[reader.at] !== ']' || reader.at === before) fail(reader, 'a comma or “]” was expected');
+    else if (reader.text[reader.at] !== ']') fail(reader, 'a comma or “]” was expected');
   }
 }
 
@@ -197,12 +193,9 @@ function object(reader: Reader, depth: number): Node {
       return { kind: 'map', entries, start, end: reader.at };
     }
     if (reader.at >= reader.text.length) fail(reader, 'an object is not closed');
-    if (/^for\s/.test(reader.text.slice(reader.at, reader.at + 4))) {
-      closeBracket(reader, start);
-      return { kind: 'opaque', text: reader.text.slice(start, reader.at), start, end: reader.at };
-    }
+    if (isFor(reader)) return closed(reader, start);
     const keyStart = reader.at;
-    const key = expression(reader, false, depth + 1);
+    const key = objectKey(reader, depth + 1);
     const keyEnd = key.end;
     skip(reader, false);
     const separator = reader.text[reader.at];
@@ -221,6 +214,16 @@ function object(reader: Reader, depth: number): Node {
   }
 }
 
+/** A literal, a name, or an expression in brackets, whose `=` is not its own. */
+function objectKey(reader: Reader, depth: number): Node {
+  return reader.text[reader.at] === '(' ? closed(reader, reader.at) : expression(reader, false, depth);
+}
+
+/** A list or an object that is made by a loop: only a run tells what is in it. */
+function isFor(reader: Reader): boolean {
+  return /^for\s/.test(reader.text.slice(reader.at, reader.at + 4));
+}
+
 function call(reader: Reader, name: string, depth: number): Node {
   const start = reader.at - name.length;
   reader.at += 1;
@@ -233,8 +236,6 @@ function call(reader: Reader, name: string, depth: number): Node {
     }
     if (reader.at >= reader.text.length) fail(reader, 'a call is not closed');
     args.push(expression(reader, true, depth + 1));
-    skip(reader, true);
-    if (reader.text.startsWith('...', reader.at)) reader.at += 3;
     skip(reader, true);
     if (reader.text[reader.at] === ',') reader.at += 1;
     else if (reader.text[reader.at] !== ')') fail(reader, 'a comma or “)” was expected');
@@ -280,9 +281,11 @@ function quoted(reader: Reader): Node {
   reader.at = end;
   const value = reader.text
     .slice(start + 1, end - 1)
-    .replace(/\\(u[0-9a-fA-F]{4}|.)/g, (whole, code: string) =>
-      code.length === 5 ? String.fromCharCode(Number.parseInt(code.slice(1), 16)) : (ESCAPES[code] ?? whole),
-    );
+    .replace(/\\(u[0-9a-fA-F]{4}|U00(?:0[0-9a-fA-F]|10)[0-9a-fA-F]{4}|.)/g, (whole, code: string) =>
+      code.length > 1 ? String.fromCodePoint(Number.parseInt(code.slice(1), 16)) : (own(ESCAPES, code) ?? whole),
+    )
+    // An interpolation of a literal is the literal.
+    .replace(/\$\{\s*"([^"\\$%]*)"\s*\}/g, '$1');
   return { kind: 'scalar', value, start, end };
 }
 
@@ -303,31 +306,34 @@ function heredoc(reader: Reader): Node | null {
   return fail(reader, 'a here-document is not closed');
 }
 
-/** Moves past the bracket that closes the one at `start`. */
-function closeBracket(reader: Reader, start: number): void {
+/** What stands between the bracket at `start` and the one that closes it, as it is written. */
+function closed(reader: Reader, start: number): Node {
   reader.at = start + 1;
   for (;;) {
     balance(reader, true);
     const character = reader.text[reader.at];
     if (character === undefined) fail(reader, 'a bracket is not closed');
     reader.at += 1;
-    if (character !== ',') return;
+    if (character !== ',') return { kind: 'opaque', text: reader.text.slice(start, reader.at), start, end: reader.at };
   }
 }
 
 /** Moves to where the expression ends, brackets and strings balanced. */
 function balance(reader: Reader, lines: boolean): void {
-  const open: string[] = [];
+  let open = 0;
   for (;;) {
-    skip(reader, lines || open.length > 0);
+    skip(reader, lines || open > 0);
     const character = reader.text[reader.at];
-    if (character === undefined) return;
-    if (open.length === 0 && (character === '\n' || character === ',' || ']})'.includes(character))) return;
+    if (character === undefined) {
+      if (open > 0) fail(reader, 'a bracket is not closed');
+      return;
+    }
+    if (open === 0 && (character === '\n' || ',]})'.includes(character))) return;
     if (character === '"') reader.at = stringEnd(reader, reader.at);
     else if (character === '<' && heredoc(reader) !== null) continue;
     else {
-      if ('([{'.includes(character)) open.push(character);
-      else if (')]}'.includes(character)) open.pop();
+      if ('([{'.includes(character)) open += 1;
+      else if (')]}'.includes(character)) open -= 1;
       reader.at += 1;
     }
   }

@@ -1,15 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseHcl } from '../../../detectors/guardrail/support/hcl.ts';
-import { neutral, QUOTE_LIMIT, quote } from '../../../detectors/guardrail/support/quote.ts';
-import { withinQuota } from '../../../detectors/guardrail/support/report.ts';
+import * as hcl from '../../../detectors/guardrail/support/hcl.ts';
+import * as json from '../../../detectors/guardrail/support/json.ts';
+import * as lines from '../../../detectors/guardrail/support/lines.ts';
+import * as quoting from '../../../detectors/guardrail/support/quote.ts';
+import * as report from '../../../detectors/guardrail/support/report.ts';
 import { endsInCrc32 } from '../../../detectors/guardrail/support/secrets.ts';
-import { commandsIn } from '../../../detectors/guardrail/support/shell.ts';
-import { neutralizeTemplate } from '../../../detectors/guardrail/support/template.ts';
-import { get, text } from '../../../detectors/guardrail/support/tree.ts';
+import * as shell from '../../../detectors/guardrail/support/shell.ts';
+import * as template from '../../../detectors/guardrail/support/template.ts';
+import * as toml from '../../../detectors/guardrail/support/toml.ts';
+import * as yaml from '../../../detectors/guardrail/support/yaml.ts';
 import { describeBinary } from '../../../src/core/documents/binary.ts';
 import { CountersignError } from '../../../src/core/errors.ts';
+import { READINGS } from '../../support/guardrail-readings.ts';
 import { committedSchema, generatedSchemas } from '../../support/guardrail-schemas.ts';
+
+const { neutral, QUOTE_LIMIT, quote } = quoting;
+const READERS = { ...hcl, ...yaml, ...json, ...toml, ...shell, ...template, ...lines, ...quoting, ...report };
 
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
@@ -30,30 +37,20 @@ describe('a quotation', () => {
   });
 
   test('shares the limit with the others of its message', () => {
-    const message = withinQuota(`x “${'a'.repeat(70)}” y “${'b'.repeat(70)}” z “short”`);
+    const message = report.withinQuota(`x “${'a'.repeat(70)}” y “${'b'.repeat(70)}” z “short”`);
     const quoted = [...message.matchAll(/“([^”]*)”/g)].map((found) => found[1] ?? '');
     expect(quoted.join('').length).toBeLessThanOrEqual(80);
     expect(quoted[2]).toBe('short');
   });
 });
 
+describe('the reading of', () => {
+  test.each(READINGS.map((reading) => [reading.name, reading] as const))('%s', (_name, { says, expected }) => {
+    expect(says(READERS)).toBe(expected);
+  });
+});
+
 describe('HCL', () => {
-  const root = (source: string) => parseHcl(source, 'a.tf')[0];
-
-  test.each([
-    ['a = "x"', 'x'],
-    ['a = <<-EOT\n  x\n  EOT\n', '  x\n'],
-    ['a = "${b["c"]}" // d', '${b["c"]}'],
-    ['/* a = 1 */ a = true', 'true'],
-    ['a = -1.5e3', '-1500'],
-  ])('reads %j', (source, value) => {
-    expect(text(get(root(source), 'a'))).toBe(value);
-  });
-
-  test('keeps an expression that only a run can tell as it is', () => {
-    expect(get(root('a = var.x ? 1 : 2\nb = 3'), 'a')).toMatchObject({ kind: 'opaque', text: 'var.x ? 1 : 2' });
-  });
-
   test('reads any text to an end or says where it fails', () => {
     fc.assert(
       fc.property(
@@ -84,7 +81,7 @@ describe('HCL', () => {
         }),
         (source) => {
           try {
-            parseHcl(source, 'a.tf');
+            hcl.parseHcl(source, 'a.tf');
           } catch (error) {
             expect(error).toBeInstanceOf(CountersignError);
           }
@@ -97,15 +94,10 @@ describe('HCL', () => {
 
 test('a template loses its directives and keeps every offset', () => {
   const source = 'a: {{ .x }}\n{{- if y }}\nb: <%= z %>\n{% c %}\n';
-  const plain = neutralizeTemplate(source);
+  const plain = template.neutralizeTemplate(source);
   expect(plain.length).toBe(source.length);
   expect(plain).not.toMatch(/\{\{|\{%|<%/);
   expect(plain.split('\n').length).toBe(source.split('\n').length);
-});
-
-test('commands are split where a shell splits them, and quotes hold words together', () => {
-  const commands = commandsIn('a "b c" && d | e; f \\\n g # h\n\'i;j\' k', 0);
-  expect(commands.map(({ words }) => words)).toEqual([['a', 'b c'], ['d'], ['e'], ['f', 'g'], ['i;j', 'k']]);
 });
 
 test("GitHub's checksum tells an issued token from a made-up one", () => {
