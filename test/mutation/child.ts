@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { readersIn } from '../support/readings/reading.ts';
 import { codeExams, dependencyExams, type Exam, expressionExams, guardrailExams, readingExams } from './exams.ts';
 
 const [workspace = '', family = '', ...wanted] = process.argv.slice(2);
@@ -52,13 +53,6 @@ async function proof(): Promise<Parameters<typeof expressionExams>[0]> {
   return import(pathToFileURL(path).href);
 }
 
-async function readers(): Promise<Parameters<typeof readingExams>[0]> {
-  const modules = ['hcl', 'yaml', 'json', 'toml', 'shell', 'template', 'lines', 'quote', 'report'].map(
-    (name) => import(pathToFileURL(join(workspace, 'detectors/guardrail/support', `${name}.ts`)).href),
-  );
-  return Object.assign({}, ...(await Promise.all(modules)));
-}
-
 async function load(): Promise<readonly Exam[]> {
   const index = await import(pathToFileURL(join(workspace, 'detectors', family, 'index.ts')).href);
   switch (family) {
@@ -69,7 +63,7 @@ async function load(): Promise<readonly Exam[]> {
     default:
       return [
         ...guardrailExams(index.GUARDRAIL_DETECTORS, index.guardrailDetectorsFor),
-        ...readingExams(await readers()),
+        ...readingExams(await readersIn(workspace)),
       ];
   }
 }

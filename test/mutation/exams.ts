@@ -7,7 +7,8 @@ import { dependencyCases } from '../support/dependency-fixtures.ts';
 import { OPEN, PROVEN } from '../support/expressions.ts';
 import { guardrailCorpus, guardrailSayings, unseen } from '../support/guardrail-corpus.ts';
 import { type GuardrailCase, guardrailCases } from '../support/guardrail-fixtures.ts';
-import { READINGS, type Readers } from '../support/guardrail-readings.ts';
+import type { Readers } from '../support/readings/reading.ts';
+import { READINGS } from '../support/readings/readings.ts';
 
 /** One thing the contract tests ask of a rule: true where the answer is as it should be. */
 export interface Exam {

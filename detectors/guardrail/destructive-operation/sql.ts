@@ -25,7 +25,7 @@ const STATEMENTS: readonly (readonly [RegExp, string, string])[] = [
   [/\bDROP\s+(?:DATABASE|SCHEMA|KEYSPACE)\b/i, 'drop-database', 'A whole database is dropped'],
   [/\bDROP\s+TABLE\b/i, 'drop-table', 'A table is dropped'],
   [
-    /\bALTER\s+TABLE\b[\s\S]*?\bDROP\s+(?:COLUMN\b|(?!CONSTRAINT|INDEX|PRIMARY|FOREIGN|KEY|DEFAULT|NOT|CHECK|PARTITION|EXPRESSION|IDENTITY)\w)/i,
+    /\bALTER\s+TABLE\b(?:(?!\bALTER\s+TABLE\b)[\s\S])*?\bDROP\s+(?:COLUMN\b|(?!CONSTRAINT|INDEX|PRIMARY|FOREIGN|KEY|DEFAULT|NOT|CHECK|PARTITION|EXPRESSION|IDENTITY)\w)/i,
     'drop-column',
     'A column is dropped',
   ],
@@ -55,13 +55,16 @@ function blankComments(text: string): string {
   return text.replace(/--[^\n]*|\/\*[\s\S]*?\*\/|#[^\n]*/g, (piece) => piece.replace(/[^\n]/g, ' '));
 }
 
+/** How the way back begins in the migration tools' own formats. */
+const BACK: readonly RegExp[] = [
+  /^[ \t]*(?:(?:async\s+)?def\s+(?:downgrade|down|reverse\w*)\b|def\s+self\.down\b|(?:public\s+)?(?:async\s+)?(?:function\s+)?down\s*[(=]|exports\.down\s*=|export\s+(?:async\s+)?(?:function|const)\s+down\b|module\.exports\.down\b|(?:--|#)[ \t]*(?:\+(?:goose|migrate)\s+Down|migrate:down|!Downs|rollback\s*$))/im,
+  /\bdown\s*:\s*(?:async\s*)?(?:\(|function)/i,
+];
+
 /** The part of a migration that goes forward: what follows its way back is left out. */
 function forward(text: string): string {
-  const back =
-    /^\s*(?:(?:async\s+)?def\s+(?:downgrade|down|reverse\w*)\b|def\s+self\.down\b|(?:public\s+)?(?:async\s+)?(?:function\s+)?down\s*[(=]|exports\.down\s*=|export\s+(?:async\s+)?(?:function|const)\s+down\b|module\.exports\.down\b|(?:--|#)\s*(?:\+goose\s+Down|migrate:down|!Downs|rollback)|.*\bdown\s*:\s*(?:async\s*)?(?:\(|function))/im.exec(
-      text,
-    );
-  return back === null ? text : text.slice(0, back.index);
+  const ends = BACK.flatMap((pattern) => pattern.exec(text)?.index ?? []);
+  return text.slice(0, Math.min(text.length, ...ends));
 }
 
 /** Statements of SQL, and calls of migration libraries, that destroy data, with their offsets. */
@@ -74,7 +77,6 @@ export function destructiveStatements(text: string): readonly DestructiveStateme
     const statement = piece.trim();
     const at = start + (piece.length - piece.trimStart().length);
     start += piece.length + 1;
-    if (statement.length === 0 || statement.length > 20_000) continue;
     const hit = STATEMENTS.find(
       ([pattern, shape]) =>
         pattern.test(statement) && !(shape.endsWith('-all') && /\b(?:WHERE|LIMIT|JOIN|USING|WHEN)\b/i.test(statement)),
@@ -88,7 +90,7 @@ export function destructiveStatements(text: string): readonly DestructiveStateme
         ? -1
         : plain.search(
             new RegExp(
-              `\\bCREATE\\s+(?:\\w+\\s+)*TABLE\\s+(?:IF\\s+NOT\\s+EXISTS\\s+)?[\`"[]?${table.replace(/\W/g, '.')}\\b`,
+              `\\bCREATE\\s+(?:\\w+\\s+){0,4}TABLE\\s+(?:IF\\s+NOT\\s+EXISTS\\s+)?[\`"[]?${table.replace(/\W/g, '.')}\\b`,
               'i',
             ),
           );

@@ -26,9 +26,7 @@ function comments(text: string): readonly { readonly index: number; readonly con
 
 /** Base64 as text, where it is text. */
 export function decodedText(encoded: string): string | null {
-  const bytes = Buffer.from(encoded, 'base64');
-  if (bytes.length < 24) return null;
-  const text = bytes.toString('utf8');
+  const text = Buffer.from(encoded, 'base64').toString('utf8');
   const printable = text.replace(/[^\x20-\x7e\n\t]/g, '').length;
   return printable / text.length > 0.95 && /\s/.test(text) ? text : null;
 }

@@ -1,22 +1,18 @@
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import * as hcl from '../../../detectors/guardrail/support/hcl.ts';
-import * as json from '../../../detectors/guardrail/support/json.ts';
-import * as lines from '../../../detectors/guardrail/support/lines.ts';
-import * as quoting from '../../../detectors/guardrail/support/quote.ts';
-import * as report from '../../../detectors/guardrail/support/report.ts';
+import { parseHcl } from '../../../detectors/guardrail/support/hcl.ts';
+import { neutral, QUOTE_LIMIT, quote } from '../../../detectors/guardrail/support/quote.ts';
+import { withinQuota } from '../../../detectors/guardrail/support/report.ts';
 import { endsInCrc32 } from '../../../detectors/guardrail/support/secrets.ts';
-import * as shell from '../../../detectors/guardrail/support/shell.ts';
-import * as template from '../../../detectors/guardrail/support/template.ts';
-import * as toml from '../../../detectors/guardrail/support/toml.ts';
-import * as yaml from '../../../detectors/guardrail/support/yaml.ts';
+import { neutralizeTemplate } from '../../../detectors/guardrail/support/template.ts';
 import { describeBinary } from '../../../src/core/documents/binary.ts';
 import { CountersignError } from '../../../src/core/errors.ts';
-import { READINGS } from '../../support/guardrail-readings.ts';
 import { committedSchema, generatedSchemas } from '../../support/guardrail-schemas.ts';
+import { readersIn } from '../../support/readings/reading.ts';
+import { READINGS } from '../../support/readings/readings.ts';
 
-const { neutral, QUOTE_LIMIT, quote } = quoting;
-const READERS = { ...hcl, ...yaml, ...json, ...toml, ...shell, ...template, ...lines, ...quoting, ...report };
+const READERS = await readersIn(join(import.meta.dirname, '../../..'));
 
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
@@ -37,7 +33,7 @@ describe('a quotation', () => {
   });
 
   test('shares the limit with the others of its message', () => {
-    const message = report.withinQuota(`x “${'a'.repeat(70)}” y “${'b'.repeat(70)}” z “short”`);
+    const message = withinQuota(`x “${'a'.repeat(70)}” y “${'b'.repeat(70)}” z “short”`);
     const quoted = [...message.matchAll(/“([^”]*)”/g)].map((found) => found[1] ?? '');
     expect(quoted.join('').length).toBeLessThanOrEqual(80);
     expect(quoted[2]).toBe('short');
@@ -81,7 +77,7 @@ describe('HCL', () => {
         }),
         (source) => {
           try {
-            hcl.parseHcl(source, 'a.tf');
+            parseHcl(source, 'a.tf');
           } catch (error) {
             expect(error).toBeInstanceOf(CountersignError);
           }
@@ -94,7 +90,7 @@ describe('HCL', () => {
 
 test('a template loses its directives and keeps every offset', () => {
   const source = 'a: {{ .x }}\n{{- if y }}\nb: <%= z %>\n{% c %}\n';
-  const plain = template.neutralizeTemplate(source);
+  const plain = neutralizeTemplate(source);
   expect(plain.length).toBe(source.length);
   expect(plain).not.toMatch(/\{\{|\{%|<%/);
   expect(plain.split('\n').length).toBe(source.split('\n').length);

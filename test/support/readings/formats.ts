@@ -1,33 +1,9 @@
-import type { LineIndex } from '../../detectors/guardrail/support/lines.ts';
-import type { Command } from '../../detectors/guardrail/support/shell.ts';
-import type { Node } from '../../detectors/guardrail/support/tree.ts';
-import { CountersignError } from '../../src/core/errors.ts';
-
-/** The guard rails' own readers of formats; the mutation run hands in mutated ones. */
-export interface Readers {
-  parseHcl(text: string, path: string): readonly Node[];
-  parseYaml(text: string, path: string, tolerant: boolean): readonly Node[];
-  parseJson(text: string, path: string, tolerant: boolean): readonly Node[];
-  parseToml(text: string, path: string): readonly Node[];
-  commandsIn(script: string, offset: number): readonly Command[];
-  templateDialect(path: string, text: string): string | null;
-  neutralizeTemplate(text: string): string;
-  lineIndex(text: string): LineIndex;
-  spanOf(index: LineIndex, start: number, end: number): object;
-  positionAt(index: LineIndex, offset: number): object;
-  quote(text: string): string;
-  withinQuota(message: string): string;
-}
-
-/** A text, and what a reader is to make of it. */
-export interface Reading {
-  readonly name: string;
-  readonly expected: string;
-  says(readers: Readers): string;
-}
+import type { Node } from '../../../detectors/guardrail/support/tree.ts';
+import { CountersignError } from '../../../src/core/errors.ts';
+import type { Readers, Reading } from './reading.ts';
 
 /** A tree on one line: scalars as JSON, calls by name, what only a run can tell between ‹ and ›, tags in front. */
-export function shown(node: Node): string {
+function shown(node: Node): string {
   switch (node.kind) {
     case 'scalar':
       return `${node.tag === undefined ? '' : `${node.tag} `}${JSON.stringify(node.value)}`;
@@ -88,12 +64,12 @@ function trees(format: string, cases: readonly (readonly [string, string])[], re
 
 type Parse = (readers: Readers) => (source: string) => readonly Node[];
 
-const hcl: Parse = (readers) => (source) => readers.parseHcl(source, 'a.tf');
-const yaml: Parse = (readers) => (source) => readers.parseYaml(source, 'a.yml', false);
-const tolerantYaml: Parse = (readers) => (source) => readers.parseYaml(source, 'a.yml', true);
-const json: Parse = (readers) => (source) => readers.parseJson(source, 'a.json', false);
-const tolerantJson: Parse = (readers) => (source) => readers.parseJson(source, 'a.json', true);
-const toml: Parse = (readers) => (source) => readers.parseToml(source, 'a.toml');
+const hcl: Parse = (readers) => (source) => readers.hcl.parseHcl(source, 'a.tf');
+const yaml: Parse = (readers) => (source) => readers.yaml.parseYaml(source, 'a.yml', false);
+const tolerantYaml: Parse = (readers) => (source) => readers.yaml.parseYaml(source, 'a.yml', true);
+const json: Parse = (readers) => (source) => readers.json.parseJson(source, 'a.json', false);
+const tolerantJson: Parse = (readers) => (source) => readers.json.parseJson(source, 'a.json', true);
+const toml: Parse = (readers) => (source) => readers.toml.parseToml(source, 'a.toml');
 
 const deep = (open: string, close: string, levels: number) => `${open.repeat(levels)}${close.repeat(levels)}`;
 
@@ -295,8 +271,8 @@ function spanShown(span: object): string {
   return `${line}:${column}-${endLine}:${endColumn}`;
 }
 
-/** Everything that is asked of the readers. */
-export const READINGS: readonly Reading[] = [
+/** What is asked of the readers of formats. */
+export const FORMAT_READINGS: readonly Reading[] = [
   ...trees('HCL', HCL, hcl),
   ...trees('YAML', YAML, yaml),
   ...trees('YAML of a template', TOLERANT_YAML, tolerantYaml),
@@ -307,7 +283,7 @@ export const READINGS: readonly Reading[] = [
     name: 'HCL: every entry and value is where the source has it',
     expected: 'a|{|c|"d"|f|[g.h, 1]|g.h|1|i|{ "j" : k(2) }|"j"|k(2)|2|l|<<E\nm\nE',
     says: (readers) =>
-      readers
+      readers.hcl
         .parseHcl(SAMPLE_HCL, 'a.tf')
         .flatMap((root) => pieces(root, SAMPLE_HCL).slice(1))
         .map((piece) => (piece.startsWith('a "b"') ? '{' : piece))
@@ -317,7 +293,7 @@ export const READINGS: readonly Reading[] = [
     name: `shell ${JSON.stringify(source)}`,
     expected,
     says: (readers: Readers) =>
-      readers
+      readers.shell
         .commandsIn(source, 0)
         .map(({ words }) => words.join('·'))
         .join(' | '),
@@ -326,7 +302,7 @@ export const READINGS: readonly Reading[] = [
     name: 'a command is where it was written, on one line',
     expected: '10 a b  c|23 d',
     says: (readers) =>
-      readers
+      readers.shell
         .commandsIn('a  b \\\n c &&\td', 10)
         .map(({ start, source }) => `${start} ${source}`)
         .join('|'),
@@ -334,16 +310,16 @@ export const READINGS: readonly Reading[] = [
   ...TEMPLATES.map(([path, source, expected]) => ({
     name: `the template dialect of ${path} with ${JSON.stringify(source)}`,
     expected,
-    says: (readers: Readers) => readers.templateDialect(path, source) ?? 'none',
+    says: (readers: Readers) => readers.template.templateDialect(path, source) ?? 'none',
   })),
   ...NEUTRAL.map(([source, expected]) => ({
     name: `a template's text ${JSON.stringify(source)} without its directives`,
     expected,
-    says: (readers: Readers) => readers.neutralizeTemplate(source),
+    says: (readers: Readers) => readers.template.neutralizeTemplate(source),
   })),
   ...POSITIONS.map(([start, end, expected]) => ({
     name: `the span from ${start} to ${end}`,
     expected,
-    says: (readers: Readers) => spanShown(readers.spanOf(readers.lineIndex('ab\ncd\n\ne'), start, end)),
+    says: (readers: Readers) => spanShown(readers.lines.spanOf(readers.lines.lineIndex('ab\ncd\n\ne'), start, end)),
   })),
 ];

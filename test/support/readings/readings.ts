@@ -1,0 +1,6 @@
+import { FORMAT_READINGS } from './formats.ts';
+import type { Reading } from './reading.ts';
+import { TEXT_READINGS } from './texts.ts';
+
+/** Everything that is asked of the guard rails' readers: the tests ask it, and the mutation run of every mutant. */
+export const READINGS: readonly Reading[] = [...FORMAT_READINGS, ...TEXT_READINGS];
