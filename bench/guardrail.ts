@@ -78,6 +78,7 @@ function parseOnly(side: FileSide): void {
 
 const CONTEXT: GuardrailContext = {
   changedPaths: [],
+  removedPaths: [],
   attribution: { agent: 'claude', class: 'agent', tier: 'declared', requester: null, evidence: [] },
   firstCommit: false,
   fixturePaths: [],

@@ -215,6 +215,7 @@ function requestOf(files: readonly Source[]): InspectionRequest {
     scope: 'all',
     context: {
       changedPaths: [],
+      removedPaths: [],
       attribution: { agent: null, class: 'human', tier: 'none', requester: null, evidence: [] },
       firstCommit: false,
       fixturePaths: [],

@@ -143,6 +143,11 @@ function overHistory(repository: string): History {
     );
     const context: GuardrailContext = {
       changedPaths,
+      removedPaths: subjects.flatMap((subject) =>
+        subject.kind === 'file' && subject.before !== null && subject.before.path !== subject.after?.path
+          ? [subject.before.path]
+          : [],
+      ),
       attribution: HUMAN,
       firstCommit: false,
       fixturePaths: own.fixturePaths,

@@ -76,6 +76,8 @@ export type GuardrailSubject =
 export interface GuardrailContext {
   /** Paths of all changed files, old and new names. */
   readonly changedPaths: readonly string[];
+  /** Those of them that the head no longer has. */
+  readonly removedPaths: readonly string[];
   readonly attribution: Attribution;
   /** True where the merge base has no files at all: a first commit is not one large finding. */
   readonly firstCommit: boolean;

@@ -185,6 +185,7 @@ async function inspectFiles(
       context: {
         attribution: input.attribution,
         changedPaths: snapshot.files.flatMap(namesOf),
+        removedPaths: snapshot.files.flatMap((file) => (file.head === null ? file.path : (file.previousPath ?? []))),
         firstCommit:
           input.scope === 'change' &&
           snapshot.files.every((file) => file.base === null) &&

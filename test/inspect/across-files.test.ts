@@ -24,6 +24,7 @@ async function found(files: Readonly<Record<string, Sides>>, scope: 'all' | 'cha
     scope,
     context: {
       changedPaths: [],
+      removedPaths: [],
       attribution: { agent: null, class: 'human', tier: 'none', requester: null, evidence: [] },
       firstCommit: false,
       fixturePaths: [],

@@ -24,6 +24,7 @@ async function beside(path: string, text: string) {
       scope: 'all',
       context: {
         changedPaths: [],
+        removedPaths: [],
         attribution: { agent: null, class: 'human', tier: 'none', requester: null, evidence: [] },
         firstCommit: false,
         fixturePaths: [],
@@ -128,6 +129,7 @@ describe('a hostile file', () => {
         scope: 'all',
         context: {
           changedPaths: [],
+          removedPaths: [],
           attribution: { agent: null, class: 'human', tier: 'none', requester: null, evidence: [] },
           firstCommit: false,
           fixturePaths: [],

@@ -28,7 +28,7 @@ function request(files: readonly InspectedFile[], scope: 'change' | 'all' = 'all
     commitFiles: [],
     pullRequest: null,
     scope,
-    context: { changedPaths: [], attribution, firstCommit: false, fixturePaths: [] },
+    context: { changedPaths: [], removedPaths: [], attribution, firstCommit: false, fixturePaths: [] },
   };
 }
 

@@ -39,9 +39,13 @@ interface Settings {
   binary: string;
   /** `yes` in the repository that holds an organisation's policy. */
   organisation: string;
+  /** A glob of files that are broken on purpose. */
+  fixtures: string;
+  /** `all` where a whole tree is looked at. */
+  scope: string;
 }
 
-const SETTING = /^(author|rename|mode|escapes|first|binary|organisation): (.+)$/;
+const SETTING = /^(author|rename|mode|escapes|first|binary|organisation|fixtures|scope): (.+)$/;
 const SECTION = /^-- (before|after|pr)\/(.+) --$/;
 
 const FOLDER = join(import.meta.dirname, '..', '..', 'fixtures', 'detectors');
@@ -63,7 +67,14 @@ export function fileSubject(before: FileSide | null, after: FileSide | null): Gu
 }
 
 export function contextFor(changes: Partial<GuardrailContext> = {}): GuardrailContext {
-  return { changedPaths: [], attribution: attributionOf('agent'), firstCommit: false, fixturePaths: [], ...changes };
+  return {
+    changedPaths: [],
+    removedPaths: [],
+    attribution: attributionOf('agent'),
+    firstCommit: false,
+    fixturePaths: [],
+    ...changes,
+  };
 }
 
 function withCharacters(text: string): string {
@@ -87,7 +98,9 @@ function parseCase(source: string): GuardrailCase {
   return { name: name.trim(), ...build(settings, sections) };
 }
 
-function build(settings: Partial<Settings>, sections: readonly { where: string; path: string; text: string }[]) {
+function build(settings: Partial<Settings>, given: readonly { where: string; path: string; text: string }[]) {
+  const written = (text: string) => (settings.escapes === 'yes' ? withCharacters(text) : text);
+  const sections = given.map(({ where, path, text }) => ({ where, path: written(path), text: written(text) }));
   const [modePath = '', mode = ''] = settings.mode?.split(' ') ?? [];
   const [binaryFormat, size] = settings.binary?.split(' ') ?? [];
   const read = (where: string) =>
@@ -95,21 +108,20 @@ function build(settings: Partial<Settings>, sections: readonly { where: string; 
       sections
         .filter((section) => section.where === where)
         .map(({ path, text }) => {
-          const content = settings.escapes === 'yes' ? withCharacters(text) : text;
           const moded = modePath === `${where}/${path}` || modePath === `both/${path}`;
-          const own = moded ? side(path, mode === '120000' ? content.trimEnd() : content, mode) : side(path, content);
+          const own = moded ? side(path, mode === '120000' ? text.trimEnd() : text, mode) : side(path, text);
           const binary = {
             size: Number(size),
-            sha256: digestOf(content),
+            sha256: digestOf(text),
             format: binaryFormat ?? '',
-            text: content.split('\n'),
+            text: text.split('\n'),
           };
           return [path, binaryFormat === undefined ? own : { ...own, text: '', binary }] as const;
         }),
     );
   const before = read('before');
   const after = read('after');
-  const [from = '', to = ''] = settings.rename?.split(' -> ') ?? [];
+  const [from = '', to = ''] = written(settings.rename ?? '').split(' -> ');
   const subjects: GuardrailSubject[] = [];
   for (const [path, head] of after) {
     subjects.push(fileSubject(before.get(path === to ? from : path) ?? null, head));
@@ -119,7 +131,7 @@ function build(settings: Partial<Settings>, sections: readonly { where: string; 
   const part = (name: string) =>
     pr
       .filter(({ path }) => path === name)
-      .map(({ text }) => (settings.escapes === 'yes' ? withCharacters(text) : text).trimEnd());
+      .map(({ text }) => text.trimEnd());
   if (pr.length > 0) {
     const commits = part('commit').map((message, index) => ({ sha: `${index}`.padStart(40, '0'), message }));
     subjects.push({ kind: 'pullRequest', title: part('title')[0] ?? '', body: part('body')[0] ?? '', commits });
@@ -127,8 +139,11 @@ function build(settings: Partial<Settings>, sections: readonly { where: string; 
   const context = contextFor({
     attribution: attributionOf(settings.author ?? 'agent'),
     changedPaths: [...new Set([...before.keys(), ...after.keys()])],
+    removedPaths: [...before.keys()].filter((path) => !after.has(path)),
     firstCommit: settings.first === 'yes',
     organisationPolicy: settings.organisation === 'yes',
+    fixturePaths: settings.fixtures === undefined ? [] : [settings.fixtures],
+    ...(settings.scope === 'all' ? { scope: 'all' } : {}),
   });
   return { subjects, context };
 }

@@ -1,4 +1,4 @@
-import { answerOf, CLEAR, type Detection } from '../../../src/core/detection.ts';
+import { answerOf, type Detection } from '../../../src/core/detection.ts';
 import type { FileSide, GuardrailContext, GuardrailDetector, GuardrailSubject } from '../../../src/core/detector.ts';
 import { CountersignError } from '../../../src/core/errors.ts';
 import { addedLines, exact } from '../support/added.ts';
@@ -101,24 +101,26 @@ function instructionsDetection(
 
 function detect(subject: GuardrailSubject, context: GuardrailContext) {
   const { before, after } = sidesOf(subject, isAgentFile);
-  if (before === null && after === null) return CLEAR;
   const instructions = isInstructions((after ?? before)?.path ?? '')
     ? (looseningDetection(before, after, context) ?? instructionsDetection(before, after, context))
     : null;
   const detections: Detection[] = instructions === null ? [] : [instructions];
-  if (after !== null && before?.text !== after.text) {
+  const place = after ?? before;
+  if (place !== null && before?.text !== after?.text) {
     const base = baseGrants(before, context);
+    const head = grants(after, context);
     const known = new Set(base.map(({ name, value }) => `${name}\n${value}`));
-    for (const grant of grants(after, context)) {
+    for (const grant of head) {
       if (!grant.denial && !known.has(`${grant.name}\n${grant.value}`))
-        detections.push(grantDetection(after, grant, base, context));
+        detections.push(grantDetection(place, grant, base, context));
     }
     for (const lost of base.filter(({ denial }) => denial)) {
-      if (grants(after, context).some(({ name }) => name === lost.name)) continue;
+      if (head.some(({ name }) => name === lost.name)) continue;
       detections.push(
         tell(RULE, {
-          path: after.path,
+          path: place.path,
           at: { line: 1, endLine: 1 },
+          ...(after === null ? { side: 'base' } : {}),
           message: `The base forbids agents something that the head does not: ${quote(lost.shown)}.`,
           remediation: 'Put the prohibition back.',
           shape: 'denial-removed',

@@ -22,6 +22,12 @@ const RULE = guardrailRule('hook-removed', {
 const SCRIPT = /(?:^|\/)\.(?:husky|githooks|git-hooks|hooks)\/(?!_\/)[\w.-]+$/;
 const CONFIG =
   /(?:^|\/)(?:\.pre-commit-config\.ya?ml|\.?lefthook(?:-local)?\.(?:ya?ml|json|toml)|package\.json|\.lintstagedrc(?:\.(?:json|ya?ml))?|\.simple-git-hooks\.json|\.huskyrc(?:\.json)?|\.overcommit\.yml)$/;
+/** Files that only name hooks. */
+const MANAGER =
+  /(?:^|\/)(?:\.pre-commit-config\.ya?ml|\.?lefthook(?:-local)?\.(?:ya?ml|json|toml)|\.simple-git-hooks\.json|\.huskyrc(?:\.json)?|\.overcommit\.yml)$/;
+/** Hooks that look for secrets and weak spots. */
+const GUARDS =
+  /gitleaks|detect-?secrets|trufflehog|ggshield|talisman|git-secrets|private-?key|aws-?credentials|bandit|semgrep|safety|pip-audit|trivy|tfsec|checkov|security|secrets?\b|audit/i;
 const SKIPS =
   /\bgit\s+(?:\S+\s+)*?(?:commit|push|merge|rebase)\b.*\s(?:--no-verify\b|-[a-z]*n[a-z]*\b(?=.*\bcommit\b))|\bgit\b.*\bcore\.hooksPath[= ]\s*["']?(?:\/dev\/null|["']{2}|$)|\bHUSKY(?:_SKIP_HOOKS)?=(?:0|1)\s|\bLEFTHOOK=(?:0|false)\b|\bSKIP=\w|\bpre-commit\s+uninstall\b|\blefthook\s+uninstall\b|\bhusky\s+uninstall\b/;
 
@@ -109,17 +115,24 @@ function hookDetection(
   });
 }
 
+/** Hooks that another file of the change takes over: the same hook in another folder, or a hook manager's list. */
+function movesTo(path: string, { changedPaths, removedPaths }: GuardrailContext): boolean {
+  const name = path.split('/').at(-1);
+  return changedPaths.some(
+    (other) =>
+      other !== path &&
+      !removedPaths.includes(other) &&
+      (MANAGER.test(other) || (SCRIPT.test(other) && (!SCRIPT.test(path) || other.split('/').at(-1) === name))),
+  );
+}
+
 /** A script that is gone, does nothing any more, or may not run. */
-function ofScript(before: FileSide, after: FileSide | null, changed: readonly string[]): readonly Detection[] {
+function ofScript(before: FileSide, after: FileSide | null, context: GuardrailContext): readonly Detection[] {
   const runs = effective(before);
   if (runs.length === 0) return [];
   const [first = ''] = runs;
   if (after === null) {
-    // Hooks that move to another manager are not lost.
-    const moved = changed.some(
-      (path) => path !== before.path && (SCRIPT.test(path) || (CONFIG.test(path) && !/package\.json$/.test(path))),
-    );
-    return moved
+    return movesTo(before.path, context)
       ? []
       : [
           hookDetection(
@@ -191,17 +204,17 @@ function detect(subject: GuardrailSubject, context: GuardrailContext): Answer {
   const detections: Detection[] = [];
   if (before !== null && SCRIPT.test(before.path))
     detections.push(
-      ...ofScript(before, after !== null && SCRIPT.test(after.path) ? after : null, context.changedPaths),
+      ...ofScript(before, after !== null && SCRIPT.test(after.path) ? after : null, context),
     );
   if (before !== null && CONFIG.test(before.path)) {
     const base = readBase(before, context, [], hooksOf);
     const head = after === null ? [] : judgeSide(after, context, [], hooksOf);
-    const moved =
-      head.length >= base.length ||
-      context.changedPaths.some(
-        (path) => path !== before.path && (SCRIPT.test(path) || /pre-commit-config|lefthook/.test(path)),
-      );
-    for (const hook of moved ? [] : base.filter(({ name }) => !head.some((other) => other.name === name))) {
+    const fresh = head.filter(({ name }) => !base.some((other) => other.name === name));
+    const moved = head.length >= base.length || movesTo(before.path, context);
+    // A formatter may take another's place; a watch over secrets and weak spots is only replaced by another.
+    const unguarded = !movesTo(before.path, context) && !fresh.some(({ name }) => GUARDS.test(name));
+    for (const hook of base.filter(({ name }) => !head.some((other) => other.name === name))) {
+      if (moved && !(unguarded && GUARDS.test(hook.name))) continue;
       detections.push(
         hookDetection(
           after?.path ?? before.path,

@@ -95,6 +95,25 @@ function loosened(before: FileSide | null, after: FileSide | null, context: Guar
   });
 }
 
+/** Package managers that install the same packages. */
+const MANAGERS: readonly RegExp[] = [
+  /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lockb?|deno\.lock)$/,
+  /(?:^|\/)(?:poetry\.lock|uv\.lock|pdm\.lock|Pipfile\.lock)$/,
+];
+
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/') + 1);
+}
+
+/** Whether a lockfile can pin what another did: one for the same packages, in its folder, above or below it. */
+function takesOver(path: string, lost: string): boolean {
+  const [here, there] = [folderOf(path), folderOf(lost)];
+  const alike =
+    path.slice(here.length) === lost.slice(there.length) ||
+    MANAGERS.some((locks) => locks.test(path) && locks.test(lost));
+  return alike && (here.startsWith(there) || there.startsWith(here));
+}
+
 function concerns(path: string): boolean {
   return (
     LOCK_FILE.test(path) ||
@@ -171,8 +190,10 @@ function detect(subject: GuardrailSubject, context: GuardrailContext): Answer {
     return answerOf([...(answer.state === 'findings' ? answer.detections : []), ...loosened(before, after, context)]);
   }
   // Another package manager's lockfile takes its place, or its whole folder goes.
-  const folder = before.path.split('/').slice(0, -1).join('/');
-  const replaced = context.changedPaths.some((path) => path !== before.path && LOCK_FILE.test(path));
+  const folder = folderOf(before.path);
+  const replaced = context.changedPaths.some(
+    (path) => !context.removedPaths.includes(path) && takesOver(path, before.path),
+  );
   const manifestGone = context.changedPaths.some(
     (path) =>
       /(?:^|\/)(?:package\.json|pyproject\.toml|Cargo\.toml|go\.mod|Gemfile|composer\.json)$/.test(path) &&
