@@ -7,7 +7,7 @@ import { quote } from '../support/quote.ts';
 import { tell } from '../support/report.ts';
 import { guardrailRule } from '../support/rule.ts';
 import { type Leaf, leavesOf, readBase } from '../support/sides.ts';
-import { entriesOf, type Node } from '../support/tree.ts';
+import { entriesOf, get, type Node } from '../support/tree.ts';
 
 const RULE = guardrailRule('branch-protection-as-code-loosened', {
   shortDescription: 'The rules that protect branches become weaker',
@@ -45,11 +45,13 @@ function concerns(path: string): boolean {
 function rootsOf(side: FileSide): readonly Node[] {
   const { roots } = parsed(side);
   if (!/\.tf(?:\.json)?$/.test(side.path)) return roots;
-  return roots.map((root) => ({
+  // In Terraform's JSON form the types are keys under `resource`.
+  const holders = side.path.endsWith('.json') ? roots.flatMap((root) => get(root, 'resource') ?? []) : roots;
+  return holders.map((holder) => ({
     kind: 'map',
-    start: root.start,
-    end: root.end,
-    entries: entriesOf(root).filter((entry) => TERRAFORM.test(entry.labels?.[0] ?? '')),
+    start: holder.start,
+    end: holder.end,
+    entries: entriesOf(holder).filter((entry) => TERRAFORM.test(entry.labels?.[0] ?? entry.key)),
   }));
 }
 
@@ -63,8 +65,9 @@ function isOn(leaf: Leaf | undefined): boolean {
   return leaf?.values.length === 1 && /^(?:true|enabled|yes|on|active)$/i.test(leaf.values[0] ?? '');
 }
 
-function isOff(leaf: Leaf | undefined): boolean {
-  return leaf?.values.length === 1 && /^(?:false|disabled|no|off|null)$/i.test(leaf.values[0] ?? '');
+/** A protection that is set to nothing is off as well. */
+function isOff({ values: [value = 'null', ...others] }: Leaf): boolean {
+  return others.length === 0 && /^(?:false|disabled|no|off|null)$/i.test(value);
 }
 
 interface Loosening {
@@ -76,8 +79,8 @@ interface Loosening {
 /** Whether a leaf of the head is weak: against its twin in the base, or by itself where there is none. */
 function weaker(is: Leaf, was: Leaf | undefined, added: boolean): string | null {
   const [value = ''] = is.values;
-  if (COUNTS.test(is.key) && /^\d+$/.test(value)) {
-    const now = Number(value);
+  if (COUNTS.test(is.key)) {
+    const now = value === '' ? 0 : Number(value);
     if (was !== undefined ? now < Number(was.values[0]) : added && now === 0 && /review|approv/.test(is.key))
       return 'fewer-reviews';
     return null;
@@ -106,7 +109,7 @@ function weaker(is: Leaf, was: Leaf | undefined, added: boolean): string | null 
 
 function detect(subject: GuardrailSubject, context: GuardrailContext): Answer {
   const { before, after } = sidesOf(subject, concerns);
-  if (before?.text === after?.text || (before === null && after === null)) return CLEAR;
+  if (before?.text === after?.text) return CLEAR;
   const base = readBase(before, context, [], leaves);
   const head = after === null ? [] : judgeSide(after, context, [], leaves);
   const place = after ?? before;

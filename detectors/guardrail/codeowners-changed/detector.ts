@@ -50,9 +50,15 @@ function target(pattern: string): string {
 
 /** What a later pattern takes from an earlier one: it names a part of it, or all. */
 function covers(wide: string, narrow: string): boolean {
-  if (wide === '*' || wide === narrow) return true;
+  if (/^(?:\*|\/?\*\*(?:\/\*{1,2})?)$/.test(wide) || wide === narrow) return true;
   const folder = wide.replace(/^\//, '').replace(/\/?\*{0,2}$/, '');
   return folder !== '' && narrow.replace(/^\//, '').startsWith(`${folder}/`);
+}
+
+/** Whether a line of the head takes a path that the base left to its owners: the last line that fits a path counts. */
+function overrides(heir: Line, was: Line, base: readonly Line[]): boolean {
+  const counted = base.findLast(({ pattern }) => covers(pattern, was.pattern));
+  return counted?.pattern === was.pattern && !was.owners.some((owner) => heir.owners.includes(owner));
 }
 
 function detect(subject: GuardrailSubject, _context: GuardrailContext): Answer {
@@ -85,8 +91,8 @@ function detect(subject: GuardrailSubject, _context: GuardrailContext): Answer {
     );
   for (const was of base.filter(({ owners }) => owners.length > 0)) {
     const is = head.findLast(({ pattern }) => pattern === was.pattern);
+    const heir = head.findLast(({ pattern }) => covers(pattern, was.pattern));
     if (is === undefined) {
-      const heir = head.findLast(({ pattern }) => covers(pattern, was.pattern));
       if (heir === undefined || !was.owners.every((owner) => heir.owners.includes(owner)))
         told(
           `The base names owners for ${quote(was.pattern)} (${quote(was.owners.join(' '))}); the head does not.`,
@@ -113,6 +119,15 @@ function detect(subject: GuardrailSubject, _context: GuardrailContext): Answer {
         was,
         is,
         'warning',
+      );
+    else if (heir !== undefined && heir.line > is.line && overrides(heir, was, base))
+      told(
+        `The later line ${quote(heir.pattern)} takes ${quote(was.pattern)} from ${quote(was.owners.join(' '))} and gives it to ${quote(heir.owners.join(' '))}.`,
+        heir.line,
+        'owners-replaced',
+        was,
+        heir,
+        'error',
       );
     else if (was.owners.some((owner) => !is.owners.includes(owner)))
       told(

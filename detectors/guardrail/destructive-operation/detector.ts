@@ -66,18 +66,16 @@ function deletesVariable(command: Command): Opinion | null {
   if (!/-\w*[rR]|--recursive/.test(options)) return null;
   for (const target of words.slice(at + 1).filter((word) => !word.startsWith('-'))) {
     if (
-      /^(?:\/|\/\*|~|~\/\*?|\$HOME\/?\*?|\$\{HOME\}\/?\*?|\.\.?\/?\*?|\/(?:etc|usr|var|home|bin|lib|boot|root|opt)\/?\*?)$/.test(
+      /^(?:\/|\/\*|~|~\/\*?|\$HOME\/?\*?|\$\{HOME\}\/?\*?|\/(?:etc|usr|var|home|bin|lib|boot|root|opt)\/?\*?)$/.test(
         target,
-      ) &&
-      !/^\.\/?$/.test(target)
+      )
     ) {
-      if (target.startsWith('..') || target.startsWith('.')) continue;
       return { shape: 'delete-root', what: 'A command that deletes a folder of the system or the home' };
     }
-    const rest = target.replace(/\$\{(\w+)\}|\$\(([A-Z][A-Z_\d]*)\)|\$(\w+)/g, '');
-    const unguarded = /\$\{?\w+\}?|\$\([A-Z][A-Z_\d]*\)/.test(target) && !/\$\{\w+:[?-]/.test(target);
+    // `${NAME:?}` stops where the variable is empty; an empty default does not.
+    const rest = target.replace(/\$\{\w+(?::?-)?\}|\$\([A-Z][A-Z_\d]*\)|\$\w+/g, '');
     if (
-      unguarded &&
+      rest !== target &&
       /^(?:\/|\/\*|\/\.\*)?$/.test(rest.replace(/\/+/g, '/')) &&
       !/\$\{?(?:TMP|TEMP|TMPDIR|tmp\w*|temp\w*|RUNNER_TEMP|work_?tmp)\}?/.test(target)
     ) {

@@ -203,9 +203,7 @@ function detect(subject: GuardrailSubject, context: GuardrailContext): Answer {
   if (before?.text === after?.text && before?.mode === after?.mode && before?.path === after?.path) return CLEAR;
   const detections: Detection[] = [];
   if (before !== null && SCRIPT.test(before.path))
-    detections.push(
-      ...ofScript(before, after !== null && SCRIPT.test(after.path) ? after : null, context),
-    );
+    detections.push(...ofScript(before, after !== null && SCRIPT.test(after.path) ? after : null, context));
   if (before !== null && CONFIG.test(before.path)) {
     const base = readBase(before, context, [], hooksOf);
     const head = after === null ? [] : judgeSide(after, context, [], hooksOf);
