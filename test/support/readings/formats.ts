@@ -3,7 +3,7 @@ import { CountersignError } from '../../../src/core/errors.ts';
 import type { Readers, Reading } from './reading.ts';
 
 /** A tree on one line: scalars as JSON, calls by name, what only a run can tell between ‹ and ›, tags in front. */
-function shown(node: Node): string {
+export function shown(node: Node): string {
   switch (node.kind) {
     case 'scalar':
       return `${node.tag === undefined ? '' : `${node.tag} `}${JSON.stringify(node.value)}`;

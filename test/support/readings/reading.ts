@@ -5,17 +5,24 @@ import type * as homoglyphs from '../../../detectors/guardrail/bidirectional-tex
 import type * as sql from '../../../detectors/guardrail/destructive-operation/sql.ts';
 import type * as invisible from '../../../detectors/guardrail/hidden-instructions/invisible.ts';
 import type * as places from '../../../detectors/guardrail/hidden-instructions/places.ts';
+import type * as added from '../../../detectors/guardrail/support/added.ts';
 import type * as code from '../../../detectors/guardrail/support/code.ts';
 import type * as expression from '../../../detectors/guardrail/support/expression.ts';
 import type * as hcl from '../../../detectors/guardrail/support/hcl.ts';
 import type * as json from '../../../detectors/guardrail/support/json.ts';
+import type * as judge from '../../../detectors/guardrail/support/judge.ts';
 import type * as lines from '../../../detectors/guardrail/support/lines.ts';
+import type * as parsed from '../../../detectors/guardrail/support/parsed.ts';
 import type * as quote from '../../../detectors/guardrail/support/quote.ts';
 import type * as report from '../../../detectors/guardrail/support/report.ts';
 import type * as secrets from '../../../detectors/guardrail/support/secrets.ts';
+import type * as settings from '../../../detectors/guardrail/support/settings.ts';
 import type * as shell from '../../../detectors/guardrail/support/shell.ts';
+import type * as sides from '../../../detectors/guardrail/support/sides.ts';
 import type * as template from '../../../detectors/guardrail/support/template.ts';
 import type * as toml from '../../../detectors/guardrail/support/toml.ts';
+import type * as unreadable from '../../../detectors/guardrail/support/unreadable.ts';
+import type * as workflow from '../../../detectors/guardrail/support/workflow.ts';
 import type * as yaml from '../../../detectors/guardrail/support/yaml.ts';
 
 /** The guard rails' own readers of formats and texts; the mutation run hands in mutated ones. */
@@ -36,6 +43,13 @@ export interface Readers {
   readonly sql: typeof sql;
   readonly template: typeof template;
   readonly toml: typeof toml;
+  readonly added: typeof added;
+  readonly judge: typeof judge;
+  readonly parsed: typeof parsed;
+  readonly settings: typeof settings;
+  readonly sides: typeof sides;
+  readonly unreadable: typeof unreadable;
+  readonly workflow: typeof workflow;
   readonly yaml: typeof yaml;
 }
 
@@ -66,6 +80,13 @@ export async function readersIn(root: string): Promise<Readers> {
     sql: await load('destructive-operation/sql.ts'),
     template: await load('support/template.ts'),
     toml: await load('support/toml.ts'),
+    added: await load('support/added.ts'),
+    judge: await load('support/judge.ts'),
+    parsed: await load('support/parsed.ts'),
+    settings: await load('support/settings.ts'),
+    sides: await load('support/sides.ts'),
+    unreadable: await load('support/unreadable.ts'),
+    workflow: await load('support/workflow.ts'),
     yaml: await load('support/yaml.ts'),
   };
 }
