@@ -128,10 +128,7 @@ function build(settings: Partial<Settings>, given: readonly { where: string; pat
   }
   for (const [path, base] of before) if (!after.has(path) && path !== from) subjects.push(fileSubject(base, null));
   const pr = sections.filter(({ where }) => where === 'pr');
-  const part = (name: string) =>
-    pr
-      .filter(({ path }) => path === name)
-      .map(({ text }) => text.trimEnd());
+  const part = (name: string) => pr.filter(({ path }) => path === name).map(({ text }) => text.trimEnd());
   if (pr.length > 0) {
     const commits = part('commit').map((message, index) => ({ sha: `${index}`.padStart(40, '0'), message }));
     subjects.push({ kind: 'pullRequest', title: part('title')[0] ?? '', body: part('body')[0] ?? '', commits });
