@@ -1,5 +1,5 @@
 import { answerOf, CLEAR, type Detection } from '../../../src/core/detection.ts';
-import type { GuardrailDetector, GuardrailSubject } from '../../../src/core/detector.ts';
+import type { FileSide, GuardrailDetector, GuardrailSubject } from '../../../src/core/detector.ts';
 import { type AddedLine, addedLines, exact } from '../support/added.ts';
 import { judgeInstructions } from '../support/instructions.ts';
 import { sidesOf } from '../support/judge.ts';
@@ -105,11 +105,13 @@ function detect(subject: GuardrailSubject) {
   const { before, after } = sidesOf(subject, anywhere);
   if (after === null) return CLEAR;
   const source = { path: after.path, markup: isMarkup(after.path), program: !isProse(after.path) };
-  const lines =
-    after.binary === undefined
-      ? addedLines(before, after)
-      : (after.binary.text ?? []).map((text, index) => ({ line: index + 1, text, start: 0 }));
-  return answerOf(judge(source, lines));
+  return answerOf(judge(source, after.binary === undefined ? addedLines(before, after) : addedTexts(before, after)));
+}
+
+/** Texts inside a binary that the base's binary does not have, numbered in order. */
+function addedTexts(before: FileSide | null, { binary }: FileSide): readonly AddedLine[] {
+  const known = new Set(before?.binary?.text);
+  return (binary?.text ?? []).flatMap((text, index) => (known.has(text) ? [] : [{ line: index + 1, text, start: 0 }]));
 }
 
 /** See README.md of this folder. */
