@@ -33,6 +33,10 @@ const caseSchema = z.strictObject({
   evidence: z.record(z.string(), z.unknown()).default({}),
   changes: z.array(z.record(z.string(), z.unknown())).optional(),
   now: z.string().optional(),
+  /** Login of the account that owns the repository. */
+  owner: z.string().optional(),
+  /** Hosts of registries that the operator or the base names. */
+  registryHosts: z.array(z.string()).optional(),
   thresholds: z.record(z.string(), z.number()).optional(),
 });
 
@@ -66,6 +70,8 @@ export function dependencyCases(rule: string): readonly DependencyCase[] {
           changes: [subject, ...others],
           thresholds: { ...DEFAULT_THRESHOLDS, ...raw.thresholds },
           now: Date.parse(raw.now ?? CASE_DAY),
+          ...(raw.owner === undefined ? {} : { owner: raw.owner }),
+          ...(raw.registryHosts === undefined ? {} : { registryHosts: raw.registryHosts }),
         },
       };
     });

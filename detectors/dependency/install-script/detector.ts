@@ -2,7 +2,7 @@ import { CLEAR } from '../../../src/core/detection.ts';
 import type { DependencyContext, DependencyDetector } from '../../../src/core/detector.ts';
 import { type Fact, knownValue } from '../../../src/core/fact.ts';
 import type { Rule } from '../../../src/core/rule.ts';
-import { daysSince, fromRegistry, isEstablished, namesVersion, needs, spoken, tell } from '../support/answer.ts';
+import { daysSince, isEstablished, namesVersion, needs, spoken, tell } from '../support/answer.ts';
 import { gainedScripts, versionBefore } from '../support/history.ts';
 
 const RULE: Rule = {
@@ -24,7 +24,7 @@ const RULE: Rule = {
 export const installScript: DependencyDetector = {
   rule: RULE,
   detect(subject, context) {
-    if (!fromRegistry(subject) || !namesVersion(subject, context.changes)) return CLEAR;
+    if (!namesVersion(subject, context.changes)) return CLEAR;
     const { evidence, thresholds, now } = context;
     const { resolvedVersion } = evidence;
     if (resolvedVersion.state === 'unavailable') return needs(subject, [['resolvedVersion', resolvedVersion]]);

@@ -1,8 +1,7 @@
 import { CLEAR } from '../../../src/core/detection.ts';
 import type { DependencyDetector } from '../../../src/core/detector.ts';
-import { knownValue } from '../../../src/core/fact.ts';
 import type { Rule } from '../../../src/core/rule.ts';
-import { daysSince, isEstablished, isOpen, needs } from '../support/answer.ts';
+import { isEstablished, isOpen, needs } from '../support/answer.ts';
 import { tellOfFiles } from '../support/from-files.ts';
 
 const RULE: Rule = {
@@ -32,8 +31,7 @@ export const undeclaredImport: DependencyDetector = {
     const isAbsent = registryEntry.state === 'absent';
     const looksYoung = registryEntry.state === 'known' && !isEstablished(evidence, now, fresh);
     if (looksYoung && isOpen(firstPublishedAt)) return needs(subject, [['firstPublishedAt', firstPublishedAt]]);
-    const published = knownValue(firstPublishedAt);
-    const isFresh = looksYoung && published !== undefined && daysSince(published, now) < fresh;
+    const isFresh = looksYoung && firstPublishedAt.state === 'known';
     const why = isAbsent
       ? ', and the registry does not know the name'
       : isFresh

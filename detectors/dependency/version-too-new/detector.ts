@@ -2,7 +2,7 @@ import { CLEAR } from '../../../src/core/detection.ts';
 import type { DependencyContext, DependencyDetector } from '../../../src/core/detector.ts';
 import { knownValue } from '../../../src/core/fact.ts';
 import type { Rule } from '../../../src/core/rule.ts';
-import { daysSince, fromRegistry, namesVersion, needs, spoken, tell } from '../support/answer.ts';
+import { daysSince, namesVersion, needs, spoken, tell } from '../support/answer.ts';
 import { gainedScripts, newPublisher, openMarks, provenanceGone } from '../support/history.ts';
 
 const RULE: Rule = {
@@ -24,7 +24,7 @@ const RULE: Rule = {
 export const versionTooNew: DependencyDetector = {
   rule: RULE,
   detect(subject, context) {
-    if (!fromRegistry(subject) || !namesVersion(subject, context.changes)) return CLEAR;
+    if (!namesVersion(subject, context.changes)) return CLEAR;
     const { evidence, now, thresholds } = context;
     const { resolvedVersion } = evidence;
     if (resolvedVersion.state === 'unavailable') return needs(subject, [['resolvedVersion', resolvedVersion]]);
