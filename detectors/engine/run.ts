@@ -58,7 +58,10 @@ export function runDependencyRules(
       });
       if (answer.state === 'findings') detections.push(...answer.detections);
       if (answer.state === 'needs') {
-        for (const fact of answer.facts) missing.push({ ...fact, rule: detector.rule, location: change.location });
+        // What may still come is waited for first: with it the rule may not ask for what never comes.
+        const later = answer.facts.filter((fact) => fact.transient);
+        for (const fact of later.length > 0 ? later : answer.facts)
+          missing.push({ ...fact, rule: detector.rule, location: change.location });
       }
     }
   }

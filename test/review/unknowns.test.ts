@@ -69,3 +69,41 @@ test('a review in which no source answers at all never passes, unless nothing ne
     { numRuns: 1000, seed: 20_261_121 },
   );
 });
+
+test('what never comes is asked of a person only once all that may still come is there', () => {
+  let waited = 0;
+  fc.assert(
+    fc.property(evidencePair, ({ change, before }) => {
+      // The registry does not answer now; no list of popular names of this ecosystem exists at all.
+      const half = Object.fromEntries(
+        Object.entries(before).map(([key, value]) => [
+          key,
+          typeof value === 'object' && value !== null && 'state' in value && key !== 'existedBy'
+            ? {
+                state: 'unavailable',
+                source: key === 'looksLike' ? 'list' : 'npm',
+                reason: 'none',
+                transient: key !== 'looksLike',
+              }
+            : value,
+        ]),
+      ) as unknown as PackageEvidence;
+      const rule = DEPENDENCY_DETECTORS.find((each) => each.rule.id === 'fresh-squat');
+      if (rule === undefined || change.changeType !== 'added' || half.existedBy.state === 'known') return;
+      const run = runDependencyRules([{ change, evidence: half }], [rule], {
+        thresholds: policy.thresholds,
+        now: CASE_NOW,
+        couldBlock: () => true,
+        leaveOutLookUps: false,
+        changes: [change],
+        registryHosts: [],
+        owner: null,
+      });
+      if (run.unknowns.length === 0) return;
+      waited += 1;
+      expect(run.detections).toEqual([]);
+    }),
+    { numRuns: 500, seed: 20_261_121 },
+  );
+  expect(waited).toBeGreaterThan(50);
+});

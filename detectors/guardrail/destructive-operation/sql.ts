@@ -14,11 +14,15 @@ const MIGRATION =
   /(?:^|\/)(?:migrations?|migrate|versions|alembic|db\/migrate|prisma\/migrations|flyway|liquibase|changelog)\/.+\.(?:py|rb|[cm]?[jt]s|php|go|xml)$/i;
 /** The way back drops what the way forth made. */
 const DOWN =
-  /(?:\.|_|-|\/)(?:down|rollback|undo|revert|teardown|reset|clean(?:up)?)\.(?:sql|psql|[jt]s)$|(?:^|\/)(?:down|rollback|test|tests|fixtures|seeds?)\//i;
+  /(?:\.|_|-|\/)(?:down|rollback|undo|revert)\.(?:sql|psql|[jt]s)$|(?:^|\/)(?:down|rollback|test|tests|fixtures|seeds?)\//i;
+/** Scripts that empty a developer's own database. Among migrations such a name changes nothing: all of them are run. */
+const RESETS = /(?:^|[._/-])(?:teardown|reset|clean(?:up)?)\.(?:sql|psql)$/i;
+const AMONG_MIGRATIONS = /(?:^|\/)(?:migrations?|migrate|versions|alembic|flyway|liquibase|changelog)\//i;
 
 /** Whether a file's statements change a schema or data for good. */
 export function isSqlPath(path: string): boolean {
-  return (SQL.test(path) || MIGRATION.test(path)) && !DOWN.test(path);
+  if (DOWN.test(path) || (RESETS.test(path) && !AMONG_MIGRATIONS.test(path))) return false;
+  return SQL.test(path) || MIGRATION.test(path);
 }
 
 const STATEMENTS: readonly (readonly [RegExp, string, string])[] = [
