@@ -141,9 +141,15 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('crash' as const), calls: fc.nat(40) }) },
   fc.record({ kind: fc.constant('merge' as const), by }),
 );
-export const sequence = fc.array(act, { minLength: 5, maxLength: 30 });
+export const sequence = fc.record({
+  policy: fc.constantFrom(...POLICIES),
+  acts: fc.array(act, { minLength: 5, maxLength: 30 }),
+});
+export type Sequence = typeof sequence extends fc.Arbitrary<infer T> ? T : never;
 
 export interface Played {
+  /** How many were done. */
+  readonly acts: number;
   /** After how many acts the check was green with flaws in the change: signed for, or let through by broken glass. */
   readonly greens: number;
   readonly glass: number;
@@ -153,18 +159,19 @@ export interface Played {
 }
 
 /** Plays a sequence; throws where the check is green and should not be, or where a merge is told wrongly. */
-export async function play(acts: readonly Act[], store: OperatedStore, installationId: number): Promise<Played> {
+export async function play({ policy, acts }: Sequence, store: OperatedStore, installationId: number): Promise<Played> {
   const repository = { installationId, id: installationId * 10, owner: 'acme', name: 'shop' };
-  const world = createSmallWorld({ people, author, attribution, store, repository });
+  const world = createSmallWorld({ people, author, attribution, store, repository, policy });
   const jobs: { readonly id: string; readonly job: Job }[] = [];
   const commands: number[] = [];
   const codes: string[] = [];
   /** Buttons that were ever shown, and who pressed which. */
   const shown: { readonly run: number; readonly identifier: string }[] = [];
   const pressed = new Map<string, Set<number>>();
-  const judge = createJudge(pressed);
+  const judge = createJudge(pressed, policy);
   let content = CONTENTS[1] ?? {};
   let merged: Played['merged'] = null;
+  let done = 0;
   let greens = 0;
   let glass = 0;
   let crashes = 0;
@@ -176,10 +183,11 @@ export async function play(acts: readonly Act[], store: OperatedStore, installat
 
   for (const each of acts) {
     await doAct(each);
+    done += 1;
     await seen(each);
     if (merged !== null) break;
   }
-  return { greens, glass, crashes, merged };
+  return { acts: done, greens, glass, crashes, merged };
 
   /** Lets everything run that runs by itself, notes what can be seen then, and judges it. */
   async function seen(act: Act | null): Promise<void> {
@@ -323,10 +331,10 @@ interface Moment {
  * Says what must hold, from the files, the pushes, the policies and the presses themselves; of the program only what it
  * stored as signed is believed, and only where it fits them.
  */
-function createJudge(pressed: ReadonlyMap<string, ReadonlySet<number>>) {
+function createJudge(pressed: ReadonlyMap<string, ReadonlySet<number>>, first: string) {
   /** People who changed the content. */
   const hands = new Set([author.id]);
-  let policy: string = POLICIES[0];
+  let policy = first;
   /** Comments that were edited or deleted after they were written. */
   const spoilt = new Set<number>();
   /** Sign-offs that were in force when last looked at. */
