@@ -54,7 +54,7 @@ function coversPackage(wanted: string, purl: string): boolean {
 }
 
 /** Days before its end that an exception is announced. */
-const ANNOUNCED_DAYS = 7;
+export const ANNOUNCED_DAYS = 7;
 
 /** A sentence for each exception that has ended, or is about to. `now` is milliseconds since the epoch. */
 export function exceptionNotes(exceptions: readonly PolicyException[], now: number): readonly string[] {

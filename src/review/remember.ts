@@ -1,5 +1,6 @@
 import type { RepositoryRef } from '../core/host.ts';
 import type { AppliedPolicy } from '../policy/applied.ts';
+import { ANNOUNCED_DAYS } from '../policy/exceptions.ts';
 import type { Ports } from '../ports.ts';
 import type { Asked } from './asked.ts';
 
@@ -20,8 +21,11 @@ export async function rememberAsked(
   if (asked.privateNames.length > 0) await store.forgetNames(repository.id, asked.privateNames);
   await store.remember(repository, pullRequest, asked.packages);
 
-  const ends = [asked.cooldownEnds, policy.exceptionsEnd].flatMap((each) => (each === null ? [] : [Date.parse(each)]));
-  const next = Math.min(...ends);
+  const { exceptionsEnd } = policy;
+  const ends = [asked.cooldownEnds, exceptionsEnd].flatMap((each) => (each === null ? [] : [Date.parse(each)]));
+  // The end of an exception is announced where it is seen: in the check of what rests on it.
+  const announced = exceptionsEnd === null ? 0 : Date.parse(exceptionsEnd) - ANNOUNCED_DAYS * 86_400_000;
+  const next = Math.min(...ends, ...(announced > ports.now() ? [announced] : []));
   if (!Number.isFinite(next)) return;
   const afterMs = Math.min(Math.max(0, next - ports.now()), LONGEST_WAIT_MS) + AFTER_MS;
   // Named by the day on which it comes, so that many reviews of one change leave one behind, and a capped one its next.

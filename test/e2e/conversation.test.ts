@@ -199,6 +199,49 @@ test('a signature that runs out within a week is announced, and opens the check 
   await expect.poll(() => repository.checkRun(green.id).conclusion).toBe('action_required');
 });
 
+test('a standing exception holds nothing up, is announced a week before its end, and ends by itself: the check opens', async () => {
+  const { repository } = world;
+  const { now, store } = world.service.ports;
+  const last = new Date(now() + 20 * DAY).toISOString().slice(0, 10);
+  const exception = `{ rule: command-injection, path: 'src/**', reason: the old tools, expires: ${last}, owner: platform }`;
+  await repository.push('main', { '.github/countersign.yml': `exceptions:\n  - ${exception}\n` }, { as: 'maria' });
+  const branch = `copilot/excepted-${count}`;
+  const head = await repository.push(branch, { [`src/talk${count}.js`]: injection(`list${count}`) }, { as: 'Copilot' });
+  const number = await repository.open({ branch, title: 'Talk', as: 'Copilot' });
+  const newest = () => repository.checkRuns(head).at(-1);
+  expect((await repository.completed(head)).conclusion).toBe('success');
+  expect(newest()?.summary).not.toContain('exception');
+
+  // What the queue does when the moment has come that the review left behind.
+  const timePassed = () =>
+    store.queue.send(
+      crypto.randomUUID(),
+      {
+        kind: 'review',
+        repository: repository.ref,
+        pullRequest: number,
+        cause: 'time-passed',
+        sender: null,
+        headSha: null,
+        beforeSha: null,
+        attempt: 0,
+      },
+      { afterMs: 0 },
+    );
+  world.later(14 * DAY);
+  await timePassed();
+  await expect
+    .poll(() => newest()?.summary, { timeout: 15_000 })
+    .toContain(`The exception of command-injection for src/&#42;&#42; ends on ${last}; platform answers for it.`);
+  expect(newest()?.conclusion).toBe('success');
+  world.later(7 * DAY);
+  await timePassed();
+  await expect.poll(() => newest()?.conclusion, { timeout: 15_000 }).toBe('action_required');
+  expect(newest()?.summary).toContain(`ended on ${last} and is ignored; platform answers for it.`);
+  await repository.push('main', { '.github/countersign.yml': null }, { as: 'maria' });
+  await quiet();
+});
+
 describe('the ledger', () => {
   const events = () => (world.service.ports.store.ledger as OperatedLedger).events(world.repository.ref.installationId);
 

@@ -165,6 +165,12 @@ describe('the wake-up call', () => {
     expect(call?.afterMs).toBe(2 * DAY + 1_000);
   });
 
+  it('comes a week before an exception ends, which is announced then, and again when it does', async () => {
+    expect((await calls(null, daysAgo(-20)))[0]?.afterMs).toBe(13 * DAY + 1_000);
+    expect((await calls(null, daysAgo(-7)))[0]?.afterMs).toBe(7 * DAY + 1_000);
+    expect((await calls(daysAgo(-4), daysAgo(-20)))[0]?.afterMs).toBe(4 * DAY + 1_000);
+  });
+
   it('comes within what the queue keeps, where the end is far', async () => {
     expect((await calls(null, daysAgo(-300)))[0]?.afterMs).toBe(25 * DAY + 1_000);
   });
