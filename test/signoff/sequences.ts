@@ -39,7 +39,8 @@ const POLICIES = [
 const REASONS = ['looked at it with the owners of the service', 'the second reader agreed that this is harmless'];
 
 export type Act =
-  | { readonly kind: 'push'; readonly content: number; readonly by: number }
+  /** Null: a new commit that leaves the content as it is. */
+  | { readonly kind: 'push'; readonly content: number | null; readonly by: number }
   | { readonly kind: 'title'; readonly by: number }
   | {
       readonly kind: 'command';
@@ -80,7 +81,11 @@ const pusher = fc.oneof({ weight: 4, arbitrary: fc.constant(who('anna')) }, { we
 const act: fc.Arbitrary<Act> = fc.oneof(
   {
     weight: 3,
-    arbitrary: fc.record({ kind: fc.constant('push' as const), content: fc.nat(CONTENTS.length - 1), by: pusher }),
+    arbitrary: fc.record({
+      kind: fc.constant('push' as const),
+      content: fc.option(fc.nat(CONTENTS.length - 1), { freq: 2, nil: null }),
+      by: pusher,
+    }),
   },
   fc.record({ kind: fc.constant('title' as const), by }),
   {
@@ -218,7 +223,7 @@ export async function play({ policy, acts }: Sequence, store: OperatedStore, ins
     const who = 'by' in each && typeof each.by === 'number' ? (people[each.by] ?? author) : author;
     switch (each.kind) {
       case 'push': {
-        const next = CONTENTS[each.content] ?? {};
+        const next = each.content === null ? content : (CONTENTS[each.content] ?? {});
         if (next !== content) judge.pushed(who);
         content = next;
         return world.push(content, who);
