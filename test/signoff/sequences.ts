@@ -143,7 +143,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
     ms: fc.constantFrom(MINUTE, 16 * MINUTE, 8 * 1440 * MINUTE, 91 * 1440 * MINUTE),
   }),
   fc.record({ kind: fc.constant('policy' as const), which: fc.nat(POLICIES.length - 1) }),
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('crash' as const), calls: fc.nat(40) }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('crash' as const), calls: fc.nat(40) }) },
   fc.record({ kind: fc.constant('merge' as const), by }),
 );
 export const sequence = fc.record({
