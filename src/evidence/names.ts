@@ -74,7 +74,12 @@ export function createNames(
     elsewhere,
     looksLike: (type, name) => {
       const list = byType.get(type);
-      if (list === undefined) return unavailable('popular lists', `no list of popular ${type} names is at hand`, false);
+      if (list === undefined)
+        return unavailable(
+          'popular lists',
+          `no list of popular ${type} names is at hand (COUNTERSIGN_POPULAR_${type.toUpperCase()} names one)`,
+          false,
+        );
       if (options.now() - Date.parse(list.asOf) > LIST_STALE_DAYS * DAY_MS) {
         const day = list.asOf.slice(0, 10);
         return unavailable(

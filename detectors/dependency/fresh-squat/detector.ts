@@ -1,6 +1,6 @@
 import { CLEAR } from '../../../src/core/detection.ts';
 import type { DependencyContext, DependencyDetector } from '../../../src/core/detector.ts';
-import type { Fact } from '../../../src/core/fact.ts';
+import { type Fact, knownValue } from '../../../src/core/fact.ts';
 import type { Rule } from '../../../src/core/rule.ts';
 import { days, daysSince, fromRegistry, isEmptied, isEstablished, needs, tell } from '../support/answer.ts';
 
@@ -47,13 +47,19 @@ export const freshSquat: DependencyDetector = {
     if (first.state === 'unavailable') return needs(subject, [['firstPublishedAt', first]]);
     const age = daysSince(first.value, now);
     return tell(RULE, subject, context, {
-      message: `${subject.name} is new (${age === 0 ? 'less than a day' : days(age)} old) and nothing speaks for it: it ${held.map((sign) => sign.says).join(', ')}.`,
+      message: `${subject.name} is new (${age === 0 ? 'less than a day' : days(age)} old) and nothing speaks for it: it ${held.map((sign) => sign.says).join(', ')}.${soleOwner(context)}`,
       remediation: 'Use a package that is known, or read its code and sign for it.',
       confidence: imitates === undefined ? 'medium' : 'high',
       judged: { firstPublishedAt: first.value, signs: held.map((sign) => sign.fact).sort() },
     });
   },
 };
+
+/** Who alone stands behind the name. Most young packages have one owner, so this is told and counts for nothing by itself. */
+function soleOwner({ evidence }: DependencyContext): string {
+  const [first, ...more] = knownValue(evidence.maintainers) ?? [];
+  return first === undefined || more.length > 0 ? '' : ` One account alone stands behind it: ${first.name}.`;
+}
 
 interface Sign {
   readonly fact: string;
