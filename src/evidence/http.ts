@@ -72,9 +72,10 @@ async function follow(url: string, init: RequestInit, maxBytes: number): Promise
     }
     await response.body?.cancel();
     const target = URL.parse(next, address);
-    // Elsewhere may be an internal address, or a server that answers in the registry's name.
+    // Elsewhere may be an internal address, or a server that answers in the registry's name. A login page in between comes
+    // and goes, so it is tried again.
     if (target === null || target.host !== new URL(address).host || target.protocol !== new URL(address).protocol) {
-      return unavailable('redirected to another host', false);
+      return unavailable('redirected to another host', true);
     }
     address = target.href;
   }

@@ -65,7 +65,7 @@ describe('a registry of npm that redirects', () => {
     expect(await npm(registry.url, [hostOf(registry)])).toEqual({
       state: 'unavailable',
       reason: 'redirected to another host',
-      transient: false,
+      transient: true,
     });
     expect(other.requests).toEqual([]);
   });

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSettings } from '../../src/service/settings.ts';
 import { type Service, startService } from '../../src/service/start.ts';
-import { DEFAULT_SOURCES, openSources } from '../../src/sources.ts';
+import { DEFAULT_SOURCES, openSources, type SourceSettings } from '../../src/sources.ts';
 import { openStore } from '../../src/store/index.ts';
 import { type AppSeed, type GitHub, type Repository, startGitHub } from '../support/github/index.ts';
 import { SECRET, USERS } from '../support/world.ts';
 
-/** A GitHub and a data folder between which the service can be stopped and started again. No source is asked. */
+/** A GitHub and a data folder between which the service can be stopped and started again. Without sources of a test's own, none is asked. */
 export interface Stage {
   readonly github: GitHub;
   readonly repository: Repository;
@@ -18,7 +18,10 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export async function openStage(app: Partial<Pick<AppSeed, 'permissions' | 'events'>> = {}): Promise<Stage> {
+export async function openStage(
+  app: Partial<Pick<AppSeed, 'permissions' | 'events'>> = {},
+  sources: Partial<SourceSettings> = { offline: true },
+): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'countersign-service-'));
   const github = await startGitHub({
     users: [...USERS],
@@ -58,7 +61,7 @@ export async function openStage(app: Partial<Pick<AppSeed, 'permissions' | 'even
         settings,
         credentials: { appId: github.app.id, privateKey: github.privateKey, webhookSecret: SECRET },
         store,
-        evidence: await openSources({ ...DEFAULT_SOURCES, offline: true }, store),
+        evidence: await openSources({ ...DEFAULT_SOURCES, ...sources }, store),
         log: (level, message, fields) => lines.push(JSON.stringify({ level, message, ...fields })),
         now,
         env,

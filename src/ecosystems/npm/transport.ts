@@ -180,7 +180,8 @@ export function textReader(most: number): BodyReader<string | null> {
 /** What an error of npm-registry-fetch means (its errors.js: `statusCode`, `headers`, `body`, else a code of the socket). */
 function refusal(error: unknown): Exclude<NpmAnswer<never>, { state: 'answered' }> {
   const { statusCode, headers, body, code } = errorParts(error);
-  if (code === REFUSED) return unknown(messageOf(error).replace(/^.*reason: /, ''), false);
+  // A login page in between comes and goes.
+  if (code === REFUSED) return unknown(messageOf(error).replace(/^.*reason: /, ''), true);
   if (statusCode === undefined) return unknown(`no connection (${code ?? messageOf(error)})`, true);
   if (statusCode === 404) return { state: 'notFound', body };
   const denied = statusCode === 401 || statusCode === 403 || statusCode === 451;
