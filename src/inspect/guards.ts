@@ -4,8 +4,9 @@ import type { SinkKind } from './facts.ts';
 import type { LocalChecks } from './local-checks.ts';
 import type { Origins } from './origins.ts';
 import type { Scopes } from './scopes.ts';
+import { originSource } from './sources.ts';
 import { rootOf, type Subject } from './subjects.ts';
-import { bare, childOf, descendantsOf, type Program, type Syntax } from './syntax.ts';
+import { bare, childOf, descendantsOf, type Program, partsOf, type Syntax } from './syntax.ts';
 
 /** Whether a test that stands in the way decides what a value can be before it is used. */
 export interface Guards {
@@ -115,10 +116,24 @@ export function createGuards(
       if (node.type !== 'assignment_expression') continue;
       const left = childOf(node, 'left');
       const right = childOf(node, 'right');
-      if (left !== null && right !== null && name(left) === subject.text && constants.constant(right) !== undefined)
-        return true;
+      if (left !== null && right !== null && name(left) === subject.text && isFixed(right)) return true;
     }
     return false;
+  }
+
+  /** A constant, or what a plain function makes of constants alone: `url_for('index')`. */
+  function isFixed(value: Syntax): boolean {
+    if (constants.constant(value) !== undefined) return true;
+    const call = bare(value);
+    const callee = childOf(call, 'function');
+    const list = childOf(call, 'arguments');
+    if (callee?.type !== 'identifier' || list === null) return false;
+    const from = origins.origin(callee) ?? '';
+    return (
+      originSource(from) === null &&
+      originSource(`${from}()`) === null &&
+      partsOf(list).every((part) => constants.constant(part) !== undefined)
+    );
   }
 
   function exits(node: Syntax): boolean {

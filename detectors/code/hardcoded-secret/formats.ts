@@ -39,7 +39,7 @@ export function knownFormat(text: string): Format | null {
 /** Texts that people write where a secret will stand. */
 export function isPlaceholder(text: string): boolean {
   if (
-    /(?:your|my|our|some|any|enter|insert|put|add|paste)[-_ ]?\w*|example|sample|dummy|placeholder|fake|mock|redacted|todo|fixme|x{4,}|\*{3,}|\.{3}|<.+>|change[-_ ]?(?:me|this|it)|replace[-_ ]?(?:me|this)|foo|bar\b|lorem|process\.env|not[-_]?set|^test(?:ing)?$|^(?:n\/?a|tbd|none)$/i.test(
+    /(?:your|my|our|some|any|enter|insert|put|add|paste)[-_ ]?\w*|example|sample|dummy|placeholder|fake|mock|redacted|todo|fixme|x{4,}|\*{3,}|\.{3}|<.+>|change[-_ ]?(?:me|this|it)|replace[-_ ]?(?:me|this)|foo|bar\b|lorem|process\.env|not[-_]?set|(?:wrong|invalid|incorrect|bad)[-_ ]?(?:pass\w*|secret|token|key|credentials?)|^test(?:ing)?$|^(?:n\/?a|tbd|none)$/i.test(
       text,
     )
   )
