@@ -31,8 +31,25 @@ function concerns(path: string): boolean {
 const SCRAMBLED =
   /\b_0x[a-f0-9]{4,}\b[\s\S]*\b_0x[a-f0-9]{4,}\b|\beval\s*\(\s*(?:function\s*\(\s*p\s*,\s*a\s*,\s*c\s*,\s*k|atob\s*\(|Buffer\.from\s*\(|unescape\s*\(|String\.fromCharCode)|\bexec\s*\(\s*(?:base64\.b64decode|zlib\.decompress|marshal\.loads|bytes\.fromhex|codecs\.decode|__import__\()|\beval\s*\(\s*(?:gzinflate|base64_decode|str_rot13)\s*\(|(?:\\x[0-9a-f]{2}){30,}|(?:\\u00[0-9a-f]{2}){30,}|\bnew Function\s*\(\s*atob\s*\(/i;
 
-function isPacked({ text }: AddedLine): boolean {
-  if (text.length < LONG) return false;
+/** Dense lines as long as these, one after the other, are one line that was broken: characters of each, and of all. */
+const BROKEN = 200;
+const BROKEN_SUM = 2000;
+
+/** The first line of packed code: one long line, or a run of lines that are too dense to have been written. */
+function packedLine(added: readonly AddedLine[]): AddedLine | undefined {
+  const dense = added.filter(({ text }) => text.length >= BROKEN && isDense(text));
+  let run: { readonly first: AddedLine; readonly last: number; readonly sum: number } | null = null;
+  for (const line of dense) {
+    run =
+      run?.last === line.line - 1
+        ? { first: run.first, last: line.line, sum: run.sum + line.text.length }
+        : { first: line, last: line.line, sum: line.text.length };
+    if (line.text.length >= LONG || run.sum >= BROKEN_SUM) return run.first;
+  }
+  return undefined;
+}
+
+function isDense(text: string): boolean {
   // A table of data or a long sentence has other signs than a program has.
   const blanks = (text.match(/\s/g)?.length ?? 0) / text.length;
   const signs = (text.match(/[;{}()=,:]/g)?.length ?? 0) / text.length;
@@ -44,7 +61,7 @@ function detect(subject: GuardrailSubject, context: GuardrailContext): Answer {
   if (after === null || context.firstCommit) return CLEAR;
   const added = addedLines(before, after);
   const scrambled = added.find(({ text }) => SCRAMBLED.test(text.slice(0, 20_000)));
-  const packed = added.find(isPacked);
+  const packed = packedLine(added);
   const found = scrambled ?? packed;
   if (found === undefined) return CLEAR;
   const agent = context.attribution.class === 'agent';

@@ -1,10 +1,10 @@
 import { answerOf, CLEAR, type Detection } from '../../../src/core/detection.ts';
 import type { GuardrailDetector, GuardrailSubject } from '../../../src/core/detector.ts';
 import { type AddedLine, addedLines, exact } from '../support/added.ts';
-import { judgeInstructions } from '../support/instructions.ts';
+import { type Judgement, judgeInstructions, type Signal } from '../support/instructions.ts';
 import { sidesOf } from '../support/judge.ts';
 import { formatOf } from '../support/parsed.ts';
-import { anywhere, nowhere } from '../support/prose.ts';
+import { anywhere, isProse, nowhere } from '../support/prose.ts';
 import { fieldsOf } from '../support/pull-request.ts';
 import { quote } from '../support/quote.ts';
 import { tell } from '../support/report.ts';
@@ -44,6 +44,22 @@ function paragraphs(lines: readonly AddedLine[]): readonly (readonly AddedLine[]
   return groups;
 }
 
+/** Longest text of several short paragraphs that is judged as one, in characters: a salutation, a wish, a farewell. */
+const LETTER = 500;
+
+/** Paragraphs with blank lines between them that together are short enough for one letter. */
+function letters(groups: readonly (readonly AddedLine[])[]): readonly (readonly AddedLine[])[] {
+  const joined: AddedLine[][] = [];
+  for (const group of groups) {
+    const open = joined.at(-1);
+    const gap = (group[0]?.line ?? 0) - (open?.at(-1)?.line ?? 0);
+    const size = [...(open ?? []), ...group].reduce((sum, { text }) => sum + text.length, 0);
+    if (open !== undefined && gap <= 2 && size <= LETTER) open.push(...group);
+    else joined.push([...group]);
+  }
+  return joined;
+}
+
 /** A passage between quotation marks or back-ticks is told of, not told. */
 function isQuoted(text: string, piece: string): boolean {
   const at = text.indexOf(piece);
@@ -56,53 +72,70 @@ function isQuoted(text: string, piece: string): boolean {
   );
 }
 
-function judge(path: string, lines: readonly AddedLine[]): readonly Detection[] {
+interface Passage {
+  readonly judgement: Judgement;
+  readonly text: string;
+  readonly overrides: boolean;
+  /** Whoever asks a model for an act and for silence about it means harm to whom it is kept from. */
+  readonly secretive: boolean;
+}
+
+function read(group: readonly AddedLine[], assumed: boolean): Passage {
+  // Comment signs at the heads of lines tear sentences apart.
+  const text = group.map((line) => line.text.replace(/^\s*(?:\/\/+|#+|\*+|--|;+|>)\s?/, '')).join(' ');
+  const judgement = judgeInstructions(text, assumed);
+  const says = (...signals: readonly Signal[]) => signals.some((signal) => judgement.signals.includes(signal));
+  return {
+    judgement,
+    text,
+    overrides: says('override', 'role'),
+    secretive: says('secrecy') && says('exfiltration', 'approval'),
+  };
+}
+
+function isInjection({ judgement, overrides, secretive }: Passage, assumed: boolean): boolean {
+  if (assumed && !overrides) return judgement.signals.includes('secrecy') && judgement.signals.includes('exfiltration');
+  return judgement.score >= (overrides || secretive ? 3 : 4);
+}
+
+function judge(path: string, lines: readonly AddedLine[], letter: boolean): readonly Detection[] {
   const assumed = FOR_MODELS.test(path);
-  return paragraphs(lines)
-    .flatMap((group) => {
-      // Comment signs at the heads of lines tear sentences apart.
-      const text = group.map((line) => line.text.replace(/^\s*(?:\/\/+|#+|\*+|--|;+|>)\s?/, '')).join(' ');
-      const judgement = judgeInstructions(text, assumed);
-      const overrides = judgement.signals.includes('override') || judgement.signals.includes('role');
-      // Whoever asks a model for an act and for silence about it means harm to whom it is kept from.
-      const secretive =
-        judgement.signals.includes('secrecy') &&
-        judgement.signals.some((signal) => signal === 'exfiltration' || signal === 'approval');
-      const threshold = overrides ? 3 : assumed ? 2 : secretive ? 3 : 4;
-      if (judgement.score < threshold) return [];
-      if (
-        assumed &&
-        !overrides &&
-        !(judgement.signals.includes('secrecy') && judgement.signals.includes('exfiltration'))
-      )
-        return [];
-      // Quotation marks are the syntax of data there, not a citation.
-      const quoted = formatOf(path) === null && isQuoted(text, judgement.piece);
-      const [first] = group;
-      const last = group.at(-1);
-      if (first === undefined || last === undefined || (quoted && judgement.score < 5)) return [];
-      return [
-        tell(RULE, {
-          path,
-          at: { line: first.line, endLine: last.line },
-          message: `The passage speaks to a model (${judgement.signals.join(', ')}; ${judgement.score} points): ${quote(judgement.piece)}.`,
-          remediation: 'Delete the passage; never let a model act on it.',
-          ...(quoted ? { level: 'warning', confidence: 'low' } : {}),
-          shape: judgement.signals.join('+'),
-          before: null,
-          after: exact(group.map((line) => line.text).join('\n')),
-        }),
-      ];
-    })
-    .slice(0, LIMIT);
+  const groups = paragraphs(lines);
+  const told = groups.flatMap((group) => tellOf(path, group, assumed, false));
+  const whole = letter && told.length === 0 ? letters(groups) : [];
+  return [...told, ...whole.flatMap((group) => tellOf(path, group, assumed, true))].slice(0, LIMIT);
+}
+
+function tellOf(path: string, group: readonly AddedLine[], assumed: boolean, letter: boolean): readonly Detection[] {
+  const passage = read(group, assumed);
+  // Across paragraphs only what is kept from somebody, or overrides, is of one piece.
+  if (!isInjection(passage, assumed) || (letter && !passage.secretive && !passage.overrides)) return [];
+  const { judgement, text } = passage;
+  // Quotation marks are the syntax of data there, not a citation.
+  const quoted = formatOf(path) === null && isQuoted(text, judgement.piece);
+  const [first] = group;
+  const last = group.at(-1);
+  if (first === undefined || last === undefined || (quoted && judgement.score < 5)) return [];
+  return [
+    tell(RULE, {
+      path,
+      at: { line: first.line, endLine: last.line },
+      message: `The passage speaks to a model (${judgement.signals.join(', ')}; ${judgement.score} points): ${quote(judgement.piece)}.`,
+      remediation: 'Delete the passage; never let a model act on it.',
+      ...(quoted ? { level: 'warning', confidence: 'low' } : {}),
+      shape: judgement.signals.join('+'),
+      before: null,
+      after: exact(group.map((line) => line.text).join('\n')),
+    }),
+  ];
 }
 
 function detect(subject: GuardrailSubject) {
   if (subject.kind === 'pullRequest')
-    return answerOf(fieldsOf(subject).flatMap(({ path, lines }) => judge(path, lines)));
+    return answerOf(fieldsOf(subject).flatMap(({ path, lines }) => judge(path, lines, true)));
   const { before, after } = sidesOf(subject, anywhere);
   if (after === null) return CLEAR;
-  return answerOf(judge(after.path, addedLines(before, after)));
+  return answerOf(judge(after.path, addedLines(before, after), isProse(after.path)));
 }
 
 /** See README.md of this folder. */

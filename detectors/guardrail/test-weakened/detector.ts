@@ -28,6 +28,11 @@ const HELPER = /(?:^|\/)(?:support|helpers?|utils?|data|setup)\/|(?:conftest\.py
 const MATERIAL = /(?:^|\/)(?:fixtures?|mocks?|__mocks__|__snapshots__|testdata)\//;
 const THRESHOLD_FILE =
   /(?:^|\/)(?:\.?codecov\.ya?ml|\.nycrc(?:\.json)?|\.c8rc(?:\.json)?|package\.json|pyproject\.toml|\.coveragerc|setup\.cfg|tox\.ini|jest\.config\.[cm]?[jt]s|vitest\.config\.[cm]?[jt]s|vite\.config\.[cm]?[jt]s|jest\.config\.json|karma\.conf\.js|sonar-project\.properties|\.simplecov)$/;
+/** Files that say which tests run. */
+const RUNNER_FILE = /(?:^|\/)(?:pytest\.ini|conftest\.py|playwright\.config\.[cm]?[jt]s|\.mocharc(?:\.\w+)?)$/;
+/** Options by which a runner leaves tests out (each runner's documentation). */
+const LEAVES_OUT =
+  /\b(?:testPathIgnorePatterns|modulePathIgnorePatterns|testIgnore|collect_ignore(?:_glob)?|norecursedirs|grepInvert|passWithNoTests)\b|--(?:deselect|ignore|ignore-glob|testPathIgnorePatterns|grep-invert|pass-with-no-tests)[= ]/;
 const CODE = /\.(?:[cm]?[jt]sx?|py|rb|go|rs|java|kt|cs|php|swift|scala|exs?|dart|c|cc|cpp|h)$/;
 
 /** A mark by which a test does not run, in the frameworks' own words. */
@@ -49,8 +54,12 @@ function isTest(path: string): boolean {
   return !MATERIAL.test(path) && (NAMED.test(path) || (IN_FOLDER.test(path) && !HELPER.test(path)));
 }
 
+function isConfiguration(path: string): boolean {
+  return THRESHOLD_FILE.test(path) || RUNNER_FILE.test(path);
+}
+
 function concerns(path: string): boolean {
-  return isTest(path) || THRESHOLD_FILE.test(path);
+  return isTest(path) || isConfiguration(path);
 }
 
 /** How often a pattern stands in the code of a side; what is commented out does not run. */
@@ -140,6 +149,8 @@ function detect(subject: GuardrailSubject, context: GuardrailContext): Answer {
         ),
       );
   }
+  if (before !== null && after !== null && isConfiguration(after.path))
+    detections.push(...ofRunner(before, after, agent));
   if (before !== null && THRESHOLD_FILE.test(before.path)) {
     const base = readBase(before, context, new Map<string, number>(), thresholds);
     const head =
@@ -163,6 +174,14 @@ function detect(subject: GuardrailSubject, context: GuardrailContext): Answer {
     }
   }
   return answerOf(detections);
+}
+
+/** Tests that the runner is told to leave out. */
+function ofRunner(before: FileSide, after: FileSide, agent: boolean): readonly Detection[] {
+  const narrowed = addedLines(before, after).find(({ text }) => LEAVES_OUT.test(text));
+  if (narrowed === undefined) return [];
+  const message = `The runner is told to leave tests out, which the base does not say so: ${quote(narrowed.text.trim())}.`;
+  return [told(after.path, narrowed.line, 'head', 'left-out', message, null, narrowed.text, agent, false)];
 }
 
 function ofTest(before: FileSide | null, after: FileSide, agent: boolean, covered: boolean): readonly Detection[] {
