@@ -37,14 +37,11 @@ const BROKEN_SUM = 2000;
 
 /** The first line of packed code: one long line, or a run of lines that are too dense to have been written. */
 function packedLine(added: readonly AddedLine[]): AddedLine | undefined {
-  const dense = added.filter(({ text }) => text.length >= BROKEN && isDense(text));
-  let run: { readonly first: AddedLine; readonly last: number; readonly sum: number } | null = null;
-  for (const line of dense) {
-    run =
-      run?.last === line.line - 1
-        ? { first: run.first, last: line.line, sum: run.sum + line.text.length }
-        : { first: line, last: line.line, sum: line.text.length };
-    if (line.text.length >= LONG || run.sum >= BROKEN_SUM) return run.first;
+  let run: AddedLine[] = [];
+  for (const line of added.filter(({ text }) => text.length >= BROKEN && isDense(text))) {
+    run = run.at(-1)?.line === line.line - 1 ? [...run, line] : [line];
+    const sum = run.reduce((total, { text }) => total + text.length, 0);
+    if (line.text.length >= LONG || sum >= BROKEN_SUM) return run[0];
   }
   return undefined;
 }
