@@ -144,7 +144,12 @@ function hash(facts: FileFacts, call: Call, algorithm: string): readonly Detecti
     return [
       report(facts, call.node, `${algorithm.toUpperCase()} can be forged, and this result is relied upon.`, HASH),
     ];
-  if (/etag|cache|checksum|gravatar|fingerprint|dedup|shard|bucket|color|short|git_?blob|blob_?(?:id|hash|sha)|asset_?hash|revision/i.test(purpose)) return [];
+  if (
+    /etag|cache|checksum|gravatar|fingerprint|dedup|shard|bucket|color|short|git_?blob|blob_?(?:id|hash|sha)|asset_?hash|revision/i.test(
+      purpose,
+    )
+  )
+    return [];
   return [
     facts.finding({
       rule,
