@@ -2,11 +2,12 @@ import { type Answer, answerOf, CLEAR, type Detection } from '../../../src/core/
 import type { FileSide, GuardrailContext, GuardrailDetector, GuardrailSubject } from '../../../src/core/detector.ts';
 import { exact } from '../support/added.ts';
 import { judgeSide, sidesOf } from '../support/judge.ts';
-import { formatOf, parsed } from '../support/parsed.ts';
+import { spanOf } from '../support/lines.ts';
+import { formatOf, linesOf, parsed } from '../support/parsed.ts';
 import { quote } from '../support/quote.ts';
-import { tell } from '../support/report.ts';
+import { type Span, tell } from '../support/report.ts';
 import { guardrailRule } from '../support/rule.ts';
-import { commandsIn, commandsOf, mayHoldCommands } from '../support/shell.ts';
+import { type Command, commandsIn, commandsOf, mayHoldCommands } from '../support/shell.ts';
 import { plainText, readBase } from '../support/sides.ts';
 import { entriesOf, get, items, type Node, text, texts } from '../support/tree.ts';
 
@@ -29,7 +30,18 @@ const MANAGER =
 const GUARDS =
   /gitleaks|detect-?secrets|trufflehog|ggshield|talisman|git-secrets|private-?key|aws-?credentials|bandit|semgrep|safety|pip-audit|trivy|tfsec|checkov|security|secrets?\b|audit/i;
 const SKIPS =
-  /\bgit\s+(?:\S+\s+)*?(?:commit|push|merge|rebase)\b.*\s(?:--no-verify\b|-[a-z]*n[a-z]*\b(?=.*\bcommit\b))|\bgit\b.*\bcore\.hooksPath[= ]\s*["']?(?:\/dev\/null|["']{2}|$)|\bHUSKY(?:_SKIP_HOOKS)?=(?:0|1)\s|\bLEFTHOOK=(?:0|false)\b|\bSKIP=\w|\bpre-commit\s+uninstall\b|\blefthook\s+uninstall\b|\bhusky\s+uninstall\b/;
+  /\bgit\s+(?:\S+\s+)*?(?:commit|push|merge|rebase)\b.*\s--no-verify\b|\bgit\b.*\bcore\.hooksPath[= ](?:\/dev\/null|\s|$)|\bHUSKY(?:_SKIP_HOOKS)?=(?:0|1)\s|\bLEFTHOOK=(?:0|false)\b|\bSKIP=\w|\bpre-commit\s+uninstall\b|\blefthook\s+uninstall\b|\bhusky\s+uninstall\b/;
+
+/** `-n` is `--no-verify` for a commit, alone or among the letters of other options that take no value (git-commit's manual). */
+const SHORT = /^-[aeopqsvz]*n[A-Za-z]*$/;
+
+function skipsHooks({ words }: Command): boolean {
+  const commits = words.indexOf('commit');
+  return (
+    SKIPS.test(words.join(' ')) ||
+    (words[0] === 'git' && commits > 0 && words.slice(commits).some((word) => SHORT.test(word)))
+  );
+}
 
 function concerns(path: string): boolean {
   return SCRIPT.test(path) || CONFIG.test(path) || mayHoldCommands(path);
@@ -102,10 +114,11 @@ function hookDetection(
   before: string | null,
   after: string | null,
   side: 'base' | 'head',
+  at: Span = { line: 1, endLine: 1 },
 ): Detection {
   return tell(RULE, {
     path,
-    at: { line: 1, endLine: 1 },
+    at,
     side,
     message,
     remediation: 'Put the hook back, or run the check in automation in the same change.',
@@ -228,11 +241,11 @@ function detect(subject: GuardrailSubject, context: GuardrailContext): Answer {
   if (
     after !== null &&
     mayHoldCommands(after.path) &&
-    /no-verify|hooksPath|HUSKY|LEFTHOOK|SKIP=|uninstall|commit\s+-\w*n/.test(plainText(after))
+    /no-verify|hooksPath|HUSKY|LEFTHOOK|SKIP=|uninstall|\bcommit\b.*\s-\w*n/.test(plainText(after))
   ) {
     const known = new Set(readBase(before, context, [], commandsOf).map(({ source }) => source));
     for (const command of judgeSide(after, context, [], commandsOf)) {
-      if (!SKIPS.test(command.words.join(' ')) || known.has(command.source)) continue;
+      if (!skipsHooks(command) || known.has(command.source)) continue;
       detections.push(
         hookDetection(
           after.path,
@@ -241,6 +254,7 @@ function detect(subject: GuardrailSubject, context: GuardrailContext): Answer {
           null,
           command.source,
           'head',
+          spanOf(linesOf(after), command.start, command.end),
         ),
       );
     }

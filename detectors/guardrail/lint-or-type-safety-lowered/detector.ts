@@ -176,13 +176,17 @@ function ofConfig(before: FileSide | null, after: FileSide | null, context: Guar
 }
 
 const IGNORE_FILE = /(?:^|\/)\.(?:eslintignore|semgrepignore|trivyignore|gitleaksignore)$/;
+/** Folders of what is built or fetched. */
+const BUILT = /^\s*\/?(?:node_modules|dist|build|out|target|coverage|vendor|\.?venv|__pycache__|\.git)\/?\s*$/;
 const SCRIPTED = /(?:^|\/)(?:eslint\.config|\.eslintrc)\.[cm]?[jt]s$/;
 const RULE_OFF = /^["']?([@\w/-]+)["']?\(?\)?$/;
 
 /** Lines that take a path, or a known weakness, out of a checker's sight. */
-function ofIgnoreFile(before: FileSide, after: FileSide, context: GuardrailContext): readonly Detection[] {
+function ofIgnoreFile(before: FileSide | null, after: FileSide, context: GuardrailContext): readonly Detection[] {
+  // A new list of what is built or fetched is how a linter is set up; a new one of a scanner leaves out what it lists.
+  if (before === null && (isBaseline(context) || /eslintignore/.test(after.path))) return [];
   return addedLines(before, after)
-    .filter(({ text }) => text.trim() !== '' && !/^\s*[#!]/.test(text))
+    .filter(({ text }) => text.trim() !== '' && !/^\s*[#!:]/.test(text) && !(before === null && BUILT.test(text)))
     .slice(0, LIMIT)
     .map((line) =>
       tell(RULE, {
@@ -277,8 +281,7 @@ function detect(subject: GuardrailSubject, context: GuardrailContext): Answer {
   if (before?.text === after?.text) return CLEAR;
   const place = after ?? before;
   if (place === null) return CLEAR;
-  if (before !== null && after !== null && IGNORE_FILE.test(after.path))
-    return answerOf(ofIgnoreFile(before, after, context));
+  if (after !== null && IGNORE_FILE.test(after.path)) return answerOf(ofIgnoreFile(before, after, context));
   const scripted =
     before !== null && after !== null && SCRIPTED.test(after.path) ? ofScript(before, after, context) : [];
   const config = CONFIG.test(place.path) ? ofConfig(before, after, context) : [];
