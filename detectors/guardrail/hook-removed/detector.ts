@@ -107,6 +107,9 @@ function named(side: FileSide, node: Node | undefined, prefix: string): readonly
   });
 }
 
+/** Where the finding is that something is gone. */
+const TOP: Span = { line: 1, endLine: 1 };
+
 function hookDetection(
   path: string,
   message: string,
@@ -114,7 +117,7 @@ function hookDetection(
   before: string | null,
   after: string | null,
   side: 'base' | 'head',
-  at: Span = { line: 1, endLine: 1 },
+  at: Span,
 ): Detection {
   return tell(RULE, {
     path,
@@ -155,6 +158,7 @@ function ofScript(before: FileSide, after: FileSide | null, context: GuardrailCo
             before.text,
             null,
             'base',
+            TOP,
           ),
         ];
   }
@@ -170,6 +174,7 @@ function ofScript(before: FileSide, after: FileSide | null, context: GuardrailCo
             before.text,
             after.text,
             'head',
+            TOP,
           ),
         ];
   if (before.mode === '100755' && after.mode === '100644')
@@ -181,6 +186,7 @@ function ofScript(before: FileSide, after: FileSide | null, context: GuardrailCo
         before.mode,
         after.mode,
         'head',
+        TOP,
       ),
     ];
   const lost = runs.find(
@@ -199,6 +205,7 @@ function ofScript(before: FileSide, after: FileSide | null, context: GuardrailCo
           before.text,
           after.text,
           'head',
+          TOP,
         ),
       ]
     : [];
@@ -234,6 +241,7 @@ function detect(subject: GuardrailSubject, context: GuardrailContext): Answer {
           hook.value,
           null,
           after === null ? 'base' : 'head',
+          TOP,
         ),
       );
     }
