@@ -61,9 +61,10 @@ async function load(): Promise<readonly Exam[]> {
     case 'dependency':
       return dependencyExams(index.DEPENDENCY_DETECTORS);
     default:
+      // The quick ones first: a mutant that they notice asks nothing of the others.
       return [
-        ...guardrailExams(index.GUARDRAIL_DETECTORS, index.guardrailDetectorsFor),
         ...readingExams(await readersIn(workspace)),
+        ...guardrailExams(index.GUARDRAIL_DETECTORS, index.guardrailDetectorsFor),
       ];
   }
 }

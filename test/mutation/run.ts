@@ -1,5 +1,15 @@
 import { spawn } from 'node:child_process';
-import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,8 +20,14 @@ const ROOT = join(import.meta.dirname, '../..');
 export const FAMILIES = ['code', 'dependency', 'guardrail'] as const;
 export type MutatedFamily = (typeof FAMILIES)[number];
 
-/** No mutant's exams take this long unless it runs in circles, which a test would notice by its time limit. */
-const STUCK_MS = 30_000;
+/**
+ * No mutant's exams take that much of the processor's time unless it runs in circles, which a test would notice by its
+ * time limit. On a busy machine the clock on the wall says nothing about that.
+ */
+const STUCK_SECONDS = 30;
+const LOOK_MS = 2_000;
+/** Of `/proc/<pid>/stat` (Linux, proc_pid_stat(5)): fields 14 and 15, in hundredths of a second. */
+const TICKS = 100;
 
 export interface Outcome {
   readonly mutant: Mutant;
@@ -102,15 +118,17 @@ function examineIn(
   return new Promise((resolve) => {
     const done: number[] = [];
     let current: number | null = null;
-    let timer: ReturnType<typeof setTimeout> | undefined;
+    let spentBefore = 0;
+    const watch = setInterval(() => {
+      if (current !== null && secondsOf(child.pid) - spentBefore > STUCK_SECONDS) child.kill('SIGKILL');
+    }, LOOK_MS);
     createInterface({ input: child.stdout }).on('line', (line) => {
       const said: { broken?: string; begins?: number; id?: number; killed?: boolean; covered?: number } =
         JSON.parse(line);
       if (said.broken !== undefined) broken.add(said.broken);
       if (said.begins !== undefined) {
         current = said.begins;
-        clearTimeout(timer);
-        timer = setTimeout(() => child.kill('SIGKILL'), STUCK_MS);
+        spentBefore = secondsOf(child.pid);
       }
       if (said.id !== undefined) {
         done.push(said.id);
@@ -119,8 +137,16 @@ function examineIn(
       }
     });
     child.on('close', () => {
-      clearTimeout(timer);
+      clearInterval(watch);
       resolve({ done, stuck: current });
     });
   });
+}
+
+/** Time of the processor that a process has used so far; 0 where it is gone. */
+function secondsOf(pid: number | undefined): number {
+  const path = `/proc/${pid}/stat`;
+  if (!existsSync(path)) return 0;
+  const fields = readFileSync(path, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / TICKS;
 }
