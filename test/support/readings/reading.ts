@@ -9,10 +9,13 @@ import type * as added from '../../../detectors/guardrail/support/added.ts';
 import type * as code from '../../../detectors/guardrail/support/code.ts';
 import type * as expression from '../../../detectors/guardrail/support/expression.ts';
 import type * as hcl from '../../../detectors/guardrail/support/hcl.ts';
+import type * as instructions from '../../../detectors/guardrail/support/instructions.ts';
 import type * as json from '../../../detectors/guardrail/support/json.ts';
 import type * as judge from '../../../detectors/guardrail/support/judge.ts';
 import type * as lines from '../../../detectors/guardrail/support/lines.ts';
+import type * as own from '../../../detectors/guardrail/support/own.ts';
 import type * as parsed from '../../../detectors/guardrail/support/parsed.ts';
+import type * as policy from '../../../detectors/guardrail/support/policy.ts';
 import type * as quote from '../../../detectors/guardrail/support/quote.ts';
 import type * as report from '../../../detectors/guardrail/support/report.ts';
 import type * as secrets from '../../../detectors/guardrail/support/secrets.ts';
@@ -21,6 +24,7 @@ import type * as shell from '../../../detectors/guardrail/support/shell.ts';
 import type * as sides from '../../../detectors/guardrail/support/sides.ts';
 import type * as template from '../../../detectors/guardrail/support/template.ts';
 import type * as toml from '../../../detectors/guardrail/support/toml.ts';
+import type * as tree from '../../../detectors/guardrail/support/tree.ts';
 import type * as unreadable from '../../../detectors/guardrail/support/unreadable.ts';
 import type * as workflow from '../../../detectors/guardrail/support/workflow.ts';
 import type * as yaml from '../../../detectors/guardrail/support/yaml.ts';
@@ -50,6 +54,10 @@ export interface Readers {
   readonly sides: typeof sides;
   readonly unreadable: typeof unreadable;
   readonly workflow: typeof workflow;
+  readonly instructions: typeof instructions;
+  readonly own: typeof own;
+  readonly policy: typeof policy;
+  readonly tree: typeof tree;
   readonly yaml: typeof yaml;
 }
 
@@ -87,6 +95,10 @@ export async function readersIn(root: string): Promise<Readers> {
     sides: await load('support/sides.ts'),
     unreadable: await load('support/unreadable.ts'),
     workflow: await load('support/workflow.ts'),
+    instructions: await load('support/instructions.ts'),
+    own: await load('support/own.ts'),
+    policy: await load('support/policy.ts'),
+    tree: await load('support/tree.ts'),
     yaml: await load('support/yaml.ts'),
   };
 }
