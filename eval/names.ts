@@ -10,7 +10,7 @@ import { slopsquatTable } from './names/slopsquats.ts';
 import { judgeSynthetic } from './names/synthetic.ts';
 import { techniqueTable } from './names/techniques.ts';
 import { interval, share } from './names/wilson.ts';
-import { ADVERSARIAL } from './samples/adversarial.ts';
+import { ADVERSARIAL, ADVERSARIAL_LATER, type AdversarialWay } from './samples/adversarial.ts';
 import { SAMPLE_SQUATS } from './samples/names.ts';
 
 type Type = 'npm' | 'pypi';
@@ -59,7 +59,11 @@ function printAdversarial(print: (line: string) => void, names: NameKnowledge): 
   print('');
   print('| way | n | found | recall | interval |');
   print('|---|---|---|---|---|');
-  const rows = ADVERSARIAL.map(({ way, names: squats }) => ({
+  for (const ways of [ADVERSARIAL, ADVERSARIAL_LATER]) printWays(print, names, ways);
+}
+
+function printWays(print: (line: string) => void, names: NameKnowledge, ways: readonly AdversarialWay[]): void {
+  const rows = ways.map(({ way, names: squats }) => ({
     way,
     n: squats.length,
     found: squats.filter(([type, name, target]) =>

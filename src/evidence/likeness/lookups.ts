@@ -116,18 +116,15 @@ export function soundsOf(targets: readonly Target[]): ReadonlyMap<string, readon
   return map;
 }
 
-/** Candidates at one edit; some are farther, so the edit itself is to be looked at. */
-export function* neighbours(stripped: string, byDeletion: ReadonlyMap<string, readonly Target[]>): Iterable<Target> {
-  if (stripped.length > 41) return;
-  const seen = new Set<Target>();
+/** Candidates at one edit; some are farther, so the edit itself is to be looked at. Few names have more than a handful. */
+export function neighbours(stripped: string, byDeletion: ReadonlyMap<string, readonly Target[]>): readonly Target[] {
+  const found: Target[] = [];
+  if (stripped.length > 41) return found;
   for (let at = -1; at < stripped.length; at += 1) {
     const key = at < 0 ? stripped : stripped.slice(0, at) + stripped.slice(at + 1);
-    for (const target of byDeletion.get(key) ?? []) {
-      if (seen.has(target)) continue;
-      seen.add(target);
-      yield target;
-    }
+    for (const target of byDeletion.get(key) ?? []) if (!found.includes(target)) found.push(target);
   }
+  return found;
 }
 
 /** Scopes by themselves and by themselves less one letter. */
