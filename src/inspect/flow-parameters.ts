@@ -89,7 +89,7 @@ export function createParameterFlow(
       fn.type === 'method_definition'
         ? null
         : (childOf(fn, 'name') ?? (fn.parent?.type === 'variable_declarator' ? childOf(fn.parent, 'name') : null));
-    if (at === null) return methodSites(fn);
+    if (at === null) return fn.parent?.type === 'pair' ? memberSites(fn.parent) : methodSites(fn);
     const binding = scopes.lookup(at);
     if (binding === null) return [];
     const found: Call[] = [];
@@ -100,6 +100,23 @@ export function createParameterFlow(
       if (call !== null && call.callee === reference) found.push(call);
     }
     return found;
+  }
+
+  /** `table.run(x)` of `const table = { run: (x) => … }` */
+  function memberSites(pair: Syntax): readonly Call[] {
+    const key = childOf(pair, 'key');
+    const declarator = pair.parent?.parent;
+    const called = declarator?.type === 'variable_declarator' ? childOf(declarator, 'name') : null;
+    const binding = called === null ? null : scopes.lookup(called);
+    if (key === null || binding === null) return [];
+    return scopes.references(binding).flatMap((reference) => {
+      const member = reference.parent;
+      const outer = member?.type === 'member_expression' && reference.field === 'object' ? member.parent : null;
+      const property = member === null ? null : childOf(member, 'property');
+      if (outer?.type !== 'call_expression' || member?.field !== 'function' || property === null) return [];
+      const call = name(property) === name(key) ? callAt(outer, program, origins) : null;
+      return call === null ? [] : [call];
+    });
   }
 
   /** `this.run(x)` and `self.run(x)` within the file. */

@@ -87,7 +87,7 @@ export function createFlow(needs: FlowNeeds): FlowEngine {
       case 'await_expression':
       case 'yield_expression': {
         const inner = bare(node);
-        const given = inner === node ? partsOf(node)[0] : inner;
+        const given = inner === node ? partsOf(node).find((each) => each.type !== 'yield' && each.type !== '*') : inner;
         return given === undefined ? null : trace(given, kind, env, depth);
       }
       case 'assignment_expression':

@@ -11,7 +11,7 @@ export function returnsOf(fn: Syntax): readonly Syntax[] {
   const found: Syntax[] = [];
   for (const node of descendantsOf(body)) {
     if (node.type !== 'return_statement' && node.type !== 'yield_expression') continue;
-    const value = partsOf(node)[0];
+    const value = partsOf(node).find((part) => part.type !== 'yield' && part.type !== '*');
     if (value !== undefined && functionAround(node) === fn) found.push(value);
   }
   return found;
@@ -166,6 +166,8 @@ export function callbackSource(
   if (/^(?:mutation|query|subscription)$/.test(method) && index === 0 && partsOf(list).length === 1) {
     return { kind: 'source', source: { kind: 'container', container: 'context' } };
   }
+  // Express: what stands at a named place of the route's pattern.
+  if (method === 'param' && index === 3) return remoteInput("the request's path parameters");
   const event = partsOf(list)[0];
   const named = event === undefined ? '' : needs.program.text.slice(event.start, event.end).replace(/['"`]/g, '');
   if (method === 'addEventListener' && named === 'message' && index === 0)

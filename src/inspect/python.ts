@@ -62,6 +62,9 @@ export const PYTHON: Translation = {
   },
   field(field: string | null, parent: string, index: number): string | null {
     if (parent === 'subscript_expression' && field === 'value') return 'object';
+    // `name := value`: no other assignment has these fields.
+    if (parent === 'assignment_expression' && field === 'name') return 'left';
+    if (parent === 'assignment_expression' && field === 'value') return 'right';
     if (field !== null) return FIELDS[field] ?? field;
     if (parent === 'binary_expression') return index === 0 ? 'left' : 'right';
     return BY_ORDER[parent]?.[index] ?? null;

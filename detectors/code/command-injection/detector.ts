@@ -102,6 +102,20 @@ function* program(facts: FileFacts, call: Call): Generator<Sink> {
   const words = facts.definition(command) ?? command;
   const chosen = words.type === 'array' ? words.children[0] : command;
   if (chosen === undefined) return;
+  // `['sh', '-c', line]`: the program is a shell, and what follows is read by it.
+  const first = words.type === 'array' ? facts.constant(chosen) : undefined;
+  if (typeof first === 'string' && SHELLS.test(first)) {
+    for (const part of words.children.slice(1))
+      yield {
+        at: call.node,
+        value: part,
+        kind: 'shell',
+        what: 'A shell command is built from',
+        remediation: REMEDIATION,
+        atLeast: 'unknown',
+      };
+    return;
+  }
   yield {
     at: call.node,
     value: chosen,
