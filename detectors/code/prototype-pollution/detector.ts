@@ -1,7 +1,7 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts, Flow, Syntax } from '../../../src/inspect/facts.ts';
-import { functionAround, nameOf } from '../support/around.ts';
+import { functionAround, isInside, nameOf } from '../support/around.ts';
 import { codeRule } from '../support/rule.ts';
 import { weight } from '../support/tainted.ts';
 
@@ -34,18 +34,17 @@ export const prototypePollution: CodeDetector = {
 };
 
 function written(facts: FileFacts, node: Syntax, target: Syntax, value: Syntax): readonly Detection[] {
-  if (target.type !== 'subscript_expression' || node.type !== 'assignment_expression') return [];
+  if (node.type !== 'assignment_expression') return [];
   const object = target.children.find((child) => child.field === 'object');
   const key = target.children.find((child) => child.field === 'index');
-  if (object === undefined || key === undefined || key.type === 'number' || facts.constant(key) !== undefined)
-    return [];
+  if (object === undefined || key === undefined || facts.constant(key) !== undefined) return [];
   const home = functionAround(node);
   const around = home === null ? '' : facts.text(home);
   if (GUARD.test(around) || refusesByName(facts, home) || isInert(facts, value)) return [];
   const keyed = facts.flow(key, 'key');
   if (object.type === 'subscript_expression') {
     const outer = object.children.find((child) => child.field === 'index');
-    const first = outer === undefined || facts.constant(outer) !== undefined ? null : facts.flow(outer, 'key');
+    const first = outer === undefined ? null : facts.flow(outer, 'key');
     if (first === null || keyed === null || first.strength === 'unknown') return [];
     if (first.strength === 'local' || isCounter(facts, key)) return [];
     const { level, confidence } = weight(first.strength);
@@ -78,7 +77,7 @@ function written(facts: FileFacts, node: Syntax, target: Syntax, value: Syntax):
     ];
   }
   if (home === null) return [];
-  const merges = !walks && copiesDeep(facts, home, key, value);
+  const merges = copiesDeep(facts, home, key);
   if (!walks && !merges) return [];
   const what = walks
     ? 'A value is written along a path of keys'
@@ -99,18 +98,14 @@ function written(facts: FileFacts, node: Syntax, target: Syntax, value: Syntax):
 
 /** `section = out[name] = out[name] || {}`, then `section[key] = value`: the key under which a part of a table was found. */
 function tableOf(facts: FileFacts, object: Syntax): Flow | null {
-  if (object.type !== 'identifier') return null;
   const called = facts.text(object);
-  for (const { target, value } of facts.assignments) {
-    if (
-      target.type !== 'identifier' ||
-      facts.text(target) !== called ||
-      !/\]\s*(?:\|\||\?\?)\s*\{\}/.test(facts.text(value))
-    )
-      continue;
+  for (const { node, target, value } of facts.assignments) {
+    const home = functionAround(node);
+    if (home !== null && !isInside(object, home)) continue;
+    if (facts.text(target) !== called || !/\]\s*(?:\|\||\?\?)\s*\{\}/.test(facts.text(value))) continue;
     const found = innermost(value);
     const key = found?.children.find((child) => child.field === 'index');
-    const flow = key === undefined || facts.constant(key) !== undefined ? null : facts.flow(key, 'key');
+    const flow = key === undefined ? null : facts.flow(key, 'key');
     if (flow !== null && (flow.strength === 'remote' || flow.strength === 'parameter')) return flow;
   }
   return null;
@@ -119,7 +114,10 @@ function tableOf(facts: FileFacts, object: Syntax): Flow | null {
 /** The subscript that `a[k] = a[k] || {}` reads or writes. */
 function innermost(value: Syntax): Syntax | null {
   if (value.type === 'subscript_expression') return value;
-  const inner = value.children.find((child) => child.field === 'left');
+  const inner =
+    value.type === 'parenthesized_expression'
+      ? value.children.find((child) => child.type !== '(')
+      : value.children.find((child) => child.field === 'left');
   return inner === undefined ? null : innermost(inner);
 }
 
@@ -127,11 +125,9 @@ function innermost(value: Syntax): Syntax | null {
 function refusesByName(facts: FileFacts, home: Syntax | null): boolean {
   if (home === null || !facts.program.text.includes('__proto__')) return false;
   return facts.nodes('identifier').some((node) => {
-    if (node.start < home.start || node.end > home.end) return false;
+    if (!isInside(node, home)) return false;
     const stands = facts.functionOf(node) ?? facts.definition(node);
-    return stands !== null && (stands.end <= home.start || stands.start >= home.end)
-      ? facts.text(stands).includes('__proto__')
-      : false;
+    return stands !== null && facts.text(stands).includes('__proto__');
   });
 }
 
@@ -145,16 +141,11 @@ function isCounter(facts: FileFacts, key: Syntax): boolean {
 
 /** `current = current[part]` in a loop, then `current[last] = value`. */
 function walksDown(facts: FileFacts, home: Syntax, object: Syntax): boolean {
-  if (object.type !== 'identifier') return false;
   const called = facts.text(object);
+  const down = new RegExp(`(?:^|[^\\w$.])${literally(called)}\\[[^\\d'"\`]`);
   return facts.assignments.some(({ node, target, value }) => {
-    if (node.start < home.start || node.end > home.end || facts.text(target) !== called) return false;
-    const text = facts.text(value);
-    return (
-      value.type !== 'identifier' &&
-      new RegExp(`(?:^|[^\\w$.])${called.replaceAll('$', '\\$')}\\[[^\\d'"\`]`).test(text) &&
-      inLoop(node, home)
-    );
+    if (!isInside(node, home) || facts.text(target) !== called) return false;
+    return down.test(facts.text(value)) && inLoop(node, home);
   });
 }
 
@@ -187,19 +178,17 @@ function inLoop(node: Syntax, home: Syntax): boolean {
 }
 
 /** `for (key in source) target[key] = merge(target[key], source[key])` */
-function copiesDeep(facts: FileFacts, home: Syntax, key: Syntax, value: Syntax): boolean {
-  if (key.type !== 'identifier') return false;
-  const called = facts.text(key).replaceAll('$', '\\$');
+function copiesDeep(facts: FileFacts, home: Syntax, key: Syntax): boolean {
+  const called = literally(facts.text(key));
   const loop = new RegExp(
     `for\\s*\\(\\s*(?:const|let|var)?\\s*(?:\\[\\s*)?${called}\\b[^)]*\\b(?:in|of)\\b|(?:forEach|map|each|reduce)\\(\\s*(?:function\\s*\\w*)?\\s*\\(?\\s*(?:\\w+\\s*,\\s*)?${called}\\b|${called}\\s*=\\s*\\w+\\[\\w+\\]`,
   );
-  const copied = new RegExp(`\\[\\s*${called}\\s*\\]`);
   for (let at: Syntax | null = home; at !== null; at = functionAround(at)) {
     const text = facts.text(at);
-    if (text.length > 20_000 || !loop.test(text) || !copied.test(`${facts.text(value)} ${text}`)) continue;
+    if (text.length > 20_000 || !loop.test(text)) continue;
     const name = nameOf(at);
     if (name === null) continue;
-    const own = (facts.text(name).split('.').at(-1) ?? '').replaceAll('$', '\\$');
+    const own = literally(facts.text(name).split('.').at(-1) ?? '');
     if (new RegExp(`(?:^|[^\\w$])${own}\\s*\\(|arguments\\.callee`).test(text.slice(text.indexOf('{')))) return true;
   }
   return false;
@@ -226,4 +215,9 @@ function merged(facts: FileFacts, call: Call): readonly Detection[] {
     ];
   }
   return [];
+}
+
+/** A text as part of an expression. */
+function literally(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }

@@ -13,6 +13,12 @@ export function isFunction(node: Syntax): boolean {
   return FUNCTIONS.has(node.type);
 }
 
+/** Whether a node is another one, or a part of it. */
+export function isInside(node: Syntax, outer: Syntax): boolean {
+  for (let up: Syntax | null = node; up !== null; up = up.parent) if (up === outer) return true;
+  return false;
+}
+
 /** The innermost function around a node, the node itself not counted. */
 export function functionAround(node: Syntax): Syntax | null {
   for (let up = node.parent; up !== null; up = up.parent) if (FUNCTIONS.has(up.type)) return up;
