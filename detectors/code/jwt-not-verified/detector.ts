@@ -16,9 +16,9 @@ const rule = codeRule({
 
 const REMEDIATION = "Verify the token: jwt.verify(token, key, { algorithms: ['HS256'] }).";
 const DECODE =
-  /^(?:jsonwebtoken\.decode|jwt-decode(?:\.jwtDecode|\.default|\.jwt_decode)?|jose\.(?:decodeJwt|UnsecuredJWT\.decode)|jwt-simple\.decode|~jwt\.decode|~jwtDecode|~jwt_decode|jws\.decode|fast-jwt\.createDecoder)$/;
+  /^(?:jsonwebtoken\.decode|jwt-decode(?:\.jwtDecode|\.default|\.jwt_decode)?|jose\.(?:decodeJwt|UnsecuredJWT\.decode)|~jwt\.decode|~jwtDecode|~jwt_decode|jws\.decode|fast-jwt\.createDecoder)$/;
 const VERIFY =
-  /^(?:jsonwebtoken\.verify|~jwt\.verify|jose\.jwtVerify|express-jwt(?:\.expressjwt)?|koa-jwt|@fastify\/jwt|jws\.verify|njwt\.verify|fast-jwt\.createVerifier|passport-jwt\.Strategy|jwt\.decode|jose\.jwt\.decode|jwt-simple\.decode)$/;
+  /^(?:jsonwebtoken\.verify|~jwt\.verify|jose\.jwtVerify|express-jwt(?:\.expressjwt)?|koa-jwt|@fastify\/jwt|jws\.verify|njwt\.verify|fast-jwt\.createVerifier|passport-jwt\.Strategy|jwt\.decode|jose\.jwt\.decode)$/;
 
 const NAMES: ReadonlySet<string> = new Set(['identifier']);
 
@@ -32,13 +32,13 @@ export const jwtNotVerified: CodeDetector = {
 function inCall(facts: FileFacts, call: Call): readonly Detection[] {
   const from = call.origin ?? '';
   if (facts.program.dialect === 'python') return python(facts, call, from);
-  if (/^jwt-simple\.decode$/.test(from) && call.arguments.length >= 3) {
+  if (from === 'jwt-simple.decode') {
     const skip = call.arguments[2];
     return skip !== undefined && facts.constant(skip) === true
       ? [report(facts, call.node, 'The token is read without checking its signature.', 'error')]
       : [];
   }
-  if (DECODE.test(from) && !/^jwt-simple/.test(from)) {
+  if (DECODE.test(from)) {
     if (verifiesToo(facts)) return [];
     const browser =
       /jwt-decode|jwtDecode|jwt_decode/.test(from) &&
@@ -54,9 +54,10 @@ function inCall(facts: FileFacts, call: Call): readonly Detection[] {
     ];
   }
   if (VERIFY.test(from)) return verification(facts, call);
-  if (/^(?:jsonwebtoken\.sign|jose\.UnsecuredJWT)$/.test(from)) {
+  if (from === 'jsonwebtoken.sign' || from === 'jose.UnsecuredJWT') {
     const algorithm = option(facts, call, 'algorithm');
-    return algorithm !== null && /^none$/i.test(String(facts.constant(algorithm) ?? ''))
+    const none = algorithm !== null && /^none$/i.test(String(facts.constant(algorithm) ?? ''));
+    return none || from === 'jose.UnsecuredJWT'
       ? [report(facts, call.node, 'The token is made without a signature (algorithm none).', 'error')]
       : [];
   }
@@ -92,7 +93,6 @@ function verification(facts: FileFacts, call: Call): readonly Detection[] {
 }
 
 function python(facts: FileFacts, call: Call, from: string): readonly Detection[] {
-  if (from === 'jwt.get_unverified_header') return [];
   if (/get_unverified_claims$/.test(from))
     return [report(facts, call.node, 'The token is only decoded: nothing checks who made it.', 'error')];
   if (!/^(?:jwt|jose\.jwt)\.decode$/.test(from)) return [];
@@ -129,28 +129,28 @@ function handmade(facts: FileFacts): readonly Detection[] {
   });
 }
 
+/** Characters of one step that are looked at. */
+const MAX_STEP = 400;
+
 function written(facts: FileFacts, node: Syntax): string {
   const own = facts.text(node);
   const parts = [own];
   for (const each of within(node, NAMES)) {
     const value = facts.definition(each);
-    if (value === null) parts.push(...taken(facts, facts.text(each)));
-    if (value !== null && value.end - value.start < 400) parts.push(facts.text(value));
-    const inner = value === null ? undefined : value.children.find((child) => child.type === 'arguments')?.children[0];
+    parts.push(value === null ? taken(facts, facts.text(each)) : facts.text(value).slice(0, MAX_STEP));
+    const inner = value?.children.find((child) => child.type === 'arguments')?.children[0];
     const again = inner === undefined ? null : facts.definition(inner);
-    if (again !== null && again.end - again.start < 400) parts.push(facts.text(again));
+    if (again !== null) parts.push(facts.text(again).slice(0, MAX_STEP));
   }
   return parts.join(' ');
 }
 
 /** `const [, payload] = token.split('.')` */
-function taken(facts: FileFacts, name: string): readonly string[] {
-  return facts.nodes('variable_declarator').flatMap((node) => {
-    const pattern = node.children.find((child) => child.field === 'name');
-    const value = node.children.find((child) => child.field === 'value');
-    if (pattern?.type !== 'array_pattern' || value === undefined || value.end - value.start > 400) return [];
-    return pattern.children.some((child) => facts.text(child) === name) ? [facts.text(value)] : [];
-  });
+function taken(facts: FileFacts, name: string): string {
+  const from = facts.assignments.filter(
+    ({ target }) => target.type === 'array_pattern' && target.children.some((child) => facts.text(child) === name),
+  );
+  return from.map(({ value }) => facts.text(value).slice(0, MAX_STEP)).join(' ');
 }
 
 function report(facts: FileFacts, at: Syntax, message: string, level: 'error' | 'warning' | 'note'): Detection {
