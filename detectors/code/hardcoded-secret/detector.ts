@@ -1,6 +1,7 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { within } from '../support/around.ts';
 import { codeRule } from '../support/rule.ts';
 import { isPlaceholder, knownFormat, masked, randomLooking } from './formats.ts';
 
@@ -44,23 +45,20 @@ export const hardcodedSecret: CodeDetector = {
   },
 };
 
+/** Characters of source that one joined text may have: a private key has some thousand. */
+const MAX_JOINED = 10_000;
+
 /** `'sk_live_' + '51H8…'`: in two parts it is the same secret. */
 function joinedTexts(facts: FileFacts): readonly Syntax[] {
   return facts
     .nodes('binary_expression')
-    .filter(
-      (node) => node.parent?.type !== 'binary_expression' && node.end - node.start < 400 && node.children.some(isText),
-    );
-}
-
-function isText(node: Syntax): boolean {
-  return node.type === 'string';
+    .filter((node) => node.parent?.type !== 'binary_expression' && node.end - node.start < MAX_JOINED);
 }
 
 function inFormat(facts: FileFacts, node: Syntax): Detection | null {
-  if (node.type === 'string' && node.end - node.start < 16) return null;
+  if (node.end - node.start < 16) return null;
   const text = facts.constant(node);
-  if (typeof text !== 'string' || text.length < 16) return null;
+  if (typeof text !== 'string') return null;
   const format = knownFormat(text);
   if (format === null || isPlaceholder(format.secret)) return null;
   return report(facts, node, `This looks like ${format.what} (${masked(format.secret)}).`, 'error');
@@ -128,16 +126,11 @@ function underName(
 /** `process.env.SECRET || 'secret'`, `os.environ.get('SECRET', 'secret')` */
 function fallbackOf(facts: FileFacts, value: Syntax): Syntax | null {
   if (value.type === 'binary_expression') {
-    const [left, , right] = [
-      value.children.find((child) => child.field === 'left'),
-      null,
-      value.children.find((child) => child.field === 'right'),
-    ];
+    const [left, right] = ['left', 'right'].map((field) => value.children.find((child) => child.field === field));
     if (left === undefined || right === undefined) return null;
-    const literal = right.type === 'string' || right.type === 'template_string' ? right : null;
-    return literal !== null && isEnvironment(facts, left) ? literal : null;
+    return isEnvironment(facts, left) ? right : null;
   }
-  if (value.type === 'call_expression' && /^(?:os\.environ\.get|os\.getenv)\(/.test(facts.text(value))) {
+  if (/^(?:os\.environ\.get|os\.getenv)\(/.test(facts.text(value))) {
     const given = value.children.find((child) => child.field === 'arguments')?.children[1];
     return given?.type === 'string' ? given : null;
   }
@@ -162,8 +155,7 @@ function couldBeSecret(text: string, name: string, isFallback: boolean): boolean
   )
     return false;
   const plainWord = /^[a-z]+(?:[-_ ][a-z]+)*$/i.test(text);
-  if (plainWord && text.toLowerCase().replace(/[-_ ]/g, '') === name.toLowerCase().replace(/[-_ ]/g, ''))
-    return isFallback;
+  if (text.toLowerCase().replace(/[-_ ]/g, '') === name.toLowerCase().replace(/[-_ ]/g, '')) return isFallback;
   if (plainWord && /token|key|credential/i.test(name) && !/secret|passw|pwd/i.test(name))
     return isFallback || text.length > 24;
   return true;
@@ -177,8 +169,6 @@ function* compared(facts: FileFacts): Generator<{ readonly at: Syntax; readonly 
     if (left === undefined || right === undefined || operator === undefined) continue;
     if (!/^[!=]==?$/.test(facts.text(operator))) continue;
     const [literal, other] = left.type === 'string' ? [left, right] : [right, left];
-    if (literal.type !== 'string' || !/^(?:identifier|member_expression|subscript_expression)$/.test(other.type))
-      continue;
     const name = lastName(facts, other);
     const spaced = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2');
     if (!/(?:^|_)(?:passw(?:or)?d|pwd|passphrase|secret|api_?key|pin_?code)$/i.test(spaced)) continue;
@@ -238,20 +228,12 @@ function* handed(facts: FileFacts): Generator<{ readonly at: Syntax; readonly de
       const key = pattern.test(from) ? call.arguments[index] : undefined;
       if (key === undefined) continue;
       const given = facts.definition(key) ?? key;
-      const made =
-        given.type === 'call_expression' && /^Buffer\.from\(/.test(facts.text(given))
-          ? (given.children.find((child) => child.field === 'arguments')?.children[0] ?? key)
-          : key;
+      const made = encoded(facts, given) ?? key;
       const literal = fallbackOf(facts, facts.definition(made) ?? made) ?? made;
       const text = facts.constant(literal);
       if (typeof text !== 'string' || text.length < 3 || /^-----BEGIN (?:PUBLIC|CERT)/.test(text)) continue;
       const where = facts.definition(made);
-      const at =
-        where !== null && (where.type === 'string' || where.type === 'binary_expression')
-          ? where.type === 'string'
-            ? where
-            : literal
-          : literal;
+      const at = where?.type === 'string' ? where : literal;
       yield {
         at,
         detection: report(
@@ -263,6 +245,17 @@ function* handed(facts: FileFacts): Generator<{ readonly at: Syntax; readonly de
       };
     }
   }
+}
+
+const CALLS: ReadonlySet<string> = new Set(['call_expression']);
+
+/** What `Buffer.from('…')` is made of, also under `.toString('hex')`. */
+function encoded(facts: FileFacts, given: Syntax): Syntax | undefined {
+  if (!/^Buffer\.from\(/.test(facts.text(given))) return undefined;
+  const call = [...within(given, CALLS)].find(({ children }) =>
+    children.some((child) => child.field === 'function' && facts.text(child) === 'Buffer.from'),
+  );
+  return call?.children.find((child) => child.field === 'arguments')?.children[0];
 }
 
 function report(facts: FileFacts, at: Syntax, message: string, level: 'error' | 'warning' | 'note'): Detection {
