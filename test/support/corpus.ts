@@ -27,15 +27,17 @@ export function corpus(): readonly CorpusFile[] {
   const snippets = labRounds()
     .flatMap(labSnippets)
     .map(({ ruleId, round, line, path, text }) => ({ name: `${round}/${ruleId}:${line}`, path, text, before: null }));
-  // A test's path lowers the voice: the same code again under one.
-  const asTests = fixtures
-    .filter(({ name }) => /\/bad\./.test(name))
-    .map((file) => ({ ...file, name: `${file.name} as a test`, path: testPath(file.path) }));
   const edges = labSnippets('edges').map(({ ruleId, line, path, text }) => ({
     name: `edges/${ruleId}:${line}`,
     path,
     text,
     before: null,
+  }));
+  // A test's path lowers the voice: the same code again under one.
+  const asTests = [...fixtures.filter(({ name }) => /\/bad\d*\./.test(name)), ...edges].map((file) => ({
+    ...file,
+    name: `${file.name} as a test`,
+    path: testPath(file.path),
   }));
   return [...fixtures, ...asTests, ...snippets, ...edges].flatMap(({ name, path, text, before }) => {
     const facts = factsOf(path, text);
@@ -44,7 +46,7 @@ export function corpus(): readonly CorpusFile[] {
 }
 
 function testPath(path: string): string {
-  return path.endsWith('.py') ? 'src/test_bad.py' : path.replace(/\.(\w+)$/, '.test.$1');
+  return path.endsWith('.py') ? path.replace(/(\w+\.py)$/, 'test_$1') : path.replace(/\.(\w+)$/, '.test.$1');
 }
 
 function factsOf(path: string, text: string): FileFacts | null {

@@ -72,11 +72,9 @@ function options(facts: FileFacts): readonly Detection[] {
       const value = node.children.find((child) => child.field === 'value');
       if (key === undefined || value === undefined) continue;
       const name = facts.text(key).replace(/['"]/g, '');
-      if (!HELMET.test(name) && !OFF_IF_FALSE.test(name) && !OFF_IF_TRUE.test(name)) continue;
-      const known = facts.constant(value);
-      if (known === false && HELMET.test(name) && inCallOf(facts, node, /helmet/)) found.push(off(facts, node, name));
-      else if (known === false && OFF_IF_FALSE.test(name)) found.push(off(facts, node, name));
-      else if (known === true && OFF_IF_TRUE.test(name)) found.push(off(facts, node, name));
+      const protects = HELMET.test(name) ? inCallOf(facts, node, /helmet/) : OFF_IF_FALSE.test(name);
+      if ((protects && facts.constant(value) === false) || (OFF_IF_TRUE.test(name) && facts.constant(value) === true))
+        found.push(off(facts, node, name));
     }
   }
   for (const { node, target, value } of facts.assignments) {
@@ -114,7 +112,6 @@ function off(facts: FileFacts, at: Syntax, name: string): Detection {
 
 function inCallOf(facts: FileFacts, node: Syntax, pattern: RegExp): boolean {
   for (let up = node.parent; up !== null; up = up.parent) {
-    if (up.type !== 'call_expression') continue;
     const callee = up.children.find((child) => child.field === 'function');
     if (callee !== undefined && pattern.test(facts.text(callee))) return true;
   }
@@ -132,11 +129,6 @@ function calls(facts: FileFacts): readonly Detection[] {
 
 function switchedOff(facts: FileFacts, call: Call): string | null {
   const [first] = call.arguments;
-  if (
-    call.name === 'disable' &&
-    /^http\.?csrf|\.csrf\(\)$/.test(call.receiver === null ? '' : facts.text(call.receiver))
-  )
-    return 'The check for requests from other sites is switched off.';
   if (
     /^\$sceProvider\.enabled$/.test(facts.text(call.callee)) &&
     first !== undefined &&

@@ -25,10 +25,7 @@ const WHOLE =
 export const massAssignment: CodeDetector = {
   rule,
   triggers: /body|payload|\.json|get_json|request\.(?:form|data|POST)|Body\(\)|__all__/,
-  detect: (facts) => [
-    ...facts.calls.flatMap((call) => inCall(facts, call)),
-    ...(facts.program.dialect === 'python' ? [...attributes(facts), ...forms(facts)] : []),
-  ],
+  detect: (facts) => [...facts.calls.flatMap((call) => inCall(facts, call)), ...attributes(facts), ...forms(facts)],
 };
 
 function inCall(facts: FileFacts, call: Call): readonly Detection[] {
