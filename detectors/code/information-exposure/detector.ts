@@ -31,19 +31,17 @@ export const informationExposure: CodeDetector = {
 };
 
 function inCall(facts: FileFacts, call: Call): readonly Detection[] {
-  if (facts.program.dialect === 'python') {
-    const debug = call.keywords.get('debug');
-    if (call.name === 'run' && debug !== undefined && facts.constant(debug) === true)
-      return [
-        report(
-          facts,
-          call.node,
-          'The debug mode shows internals and lets visitors run code.',
-          'warning',
-          'Take debug=True out.',
-        ),
-      ];
-  }
+  const debug = call.keywords.get('debug');
+  if (call.name === 'run' && debug !== undefined && facts.constant(debug) === true)
+    return [
+      report(
+        facts,
+        call.node,
+        'The debug mode shows internals and lets visitors run code.',
+        'warning',
+        'Take debug=True out.',
+      ),
+    ];
   if (isAnswer(facts, call)) {
     for (const argument of [...call.arguments, ...call.keywords.values()]) {
       const leak = leakIn(facts, argument);
@@ -80,7 +78,7 @@ function leakIn(facts: FileFacts, node: Syntax): Leak | null {
     return { message: 'The answer contains a stack trace.', level: 'warning' };
   if (/(?:^|[^.\w])process\.env(?!\s*[.[])|(?:^|[^.\w])os\.environ(?!\s*[.[])/.test(text))
     return { message: 'The answer contains the whole environment, secrets included.', level: 'warning' };
-  if (/\)\.stack\b/.test(text) && /as (?:Error|any)\)\.stack\b/.test(text))
+  if (/as (?:Error|any)\)\.stack\b/.test(text))
     return { message: 'The answer contains a stack trace.', level: 'warning' };
   if (/\b(?:e|err|error|ex)\.(?:sqlMessage|sql|query|detail|errmsg|parent)\b/.test(text))
     return { message: 'The answer contains details of a database error.', level: 'warning' };
@@ -104,8 +102,7 @@ function caughtWhole(facts: FileFacts, node: Syntax): boolean {
     if (!/^(?:e|err|error|ex|exception|\w+Err(?:or)?)$/.test(facts.text(each))) continue;
     const up = each.parent;
     if (each === node) return isCaught(facts, each);
-    if (up?.type === 'pair' && each.field === 'value') return isCaught(facts, each);
-    if (up?.type === 'template_substitution') return isCaught(facts, each);
+    if (up?.type === 'pair' || up?.type === 'template_substitution') return isCaught(facts, each);
   }
   return false;
 }
@@ -113,10 +110,6 @@ function caughtWhole(facts: FileFacts, node: Syntax): boolean {
 function isCaught(facts: FileFacts, name: Syntax): boolean {
   const text = facts.text(name);
   for (let up = name.parent; up !== null; up = up.parent) {
-    if (up.type === 'catch_clause') {
-      const parameter = up.children.find((child) => child.field === 'parameter');
-      if (parameter !== undefined && facts.text(parameter) === text) return true;
-    }
     const parameters = up.children.find((child) => child.field === 'parameters' || child.field === 'parameter');
     const first = parameters?.type === 'identifier' ? parameters : parameters?.children[0];
     if (first !== undefined && facts.text(first).replace(/:.*/s, '') === text) return true;
@@ -131,7 +124,7 @@ function memberNamed(facts: FileFacts, node: Syntax): string | null {
     const shown =
       each === node ||
       each.type !== 'member_expression' ||
-      (up?.type === 'pair' && each.field === 'value') ||
+      up?.type === 'pair' ||
       up?.type === 'template_substitution' ||
       (up?.type === 'arguments' && up.parent === node.parent);
     if (!shown) continue;
@@ -174,8 +167,8 @@ function loggedSecret(facts: FileFacts, node: Syntax): string | null {
       up?.type === 'template_substitution' ||
       (up?.type === 'binary_expression' &&
         /^\+?$/.test(facts.text(up.children.find((child) => child.field === 'operator') ?? each))) ||
-      (up?.type === 'pair' && each.field === 'value');
-    if (!shown || each.field === 'object') continue;
+      up?.type === 'pair';
+    if (!shown) continue;
     const text = facts.text(each).replace(/([a-z0-9])([A-Z])/g, '$1_$2');
     if (SECRET_NAME.test(text) || /^process\.env\.\w*(?:SECRET|PASSWORD|PRIVATE_KEY)\w*$/.test(facts.text(each)))
       return facts.text(each).slice(0, 60);

@@ -76,7 +76,7 @@ function purposeOf(facts: FileFacts, node: Syntax): { readonly name: string; rea
 /** What a name such as `code` is for is told by what stands around it. */
 const OPEN_NAME = /^(?:code|pin|id|key|link|state|value|result|random\w*|str|hash|digits|number)$/i;
 const SECURITY_WORDS =
-  /reset_?(?:code|link|pass|token|url)|verif|one_?time|\botp\b|2fa|mfa|two_?factor|confirmation_?code|invit|password|login_?code|access_?code|\bsms\b|oauth|authori[sz]e\?/i;
+  /reset_?(?:code|link|pass|token|url)|verif|one_?time|(?:\b|_)(?:otp|sms)(?:\b|_)|2fa|mfa|two_?factor|confirmation_?code|invit|password|login_?code|access_?code|oauth|authori[sz]e\?/i;
 
 function byUse(facts: FileFacts, node: Syntax): { readonly name: string; readonly owner: Syntax } | null {
   const declared = declarationAround(node);
@@ -96,7 +96,6 @@ function byUse(facts: FileFacts, node: Syntax): { readonly name: string; readonl
 function declarationAround(node: Syntax): Syntax | null {
   for (let up = node.parent; up !== null; up = up.parent) {
     if (up.type === 'variable_declarator' || up.type === 'assignment_expression') return up;
-    if (up.type === 'statement_block' || up.type === 'program') return null;
   }
   return null;
 }
@@ -107,7 +106,7 @@ function calledForSecret(facts: FileFacts, node: Syntax): { readonly name: strin
   const own = fn === null ? null : nameOf(fn);
   if (fn === null || own === null) return null;
   for (const call of facts.calls) {
-    if (call.callee.type !== 'identifier' || facts.text(call.callee) !== facts.text(own)) continue;
+    if (facts.text(call.callee) !== facts.text(own)) continue;
     for (let child: Syntax = call.node, up = call.node.parent; up !== null; child = up, up = up.parent) {
       const name = holderName(up, child);
       if (name === null) continue;
@@ -139,15 +138,13 @@ function holderName(up: Syntax, child: Syntax): Syntax | null {
   switch (up.type) {
     case 'variable_declarator':
     case 'public_field_definition':
-      return child.field === 'value' ? (up.children.find((each) => each.field === 'name') ?? null) : null;
+      return up.children.find((each) => each.field === 'name') ?? null;
     case 'assignment_expression':
     case 'augmented_assignment_expression':
       return child.field === 'right' ? (up.children.find((each) => each.field === 'left') ?? null) : null;
     case 'pair':
     case 'keyword_argument':
-      return child.field === 'value'
-        ? (up.children.find((each) => each.field === 'key' || each.field === 'name') ?? null)
-        : null;
+      return up.children.find((each) => each.field === 'key' || each.field === 'name') ?? null;
     default:
       return null;
   }

@@ -65,38 +65,27 @@ function takesRecord(facts: FileFacts, call: Call): boolean {
   if (call.name === null || call.receiver === null || !METHODS.test(call.name)) return false;
   return (
     MODEL.test(facts.text(call.receiver).split('(')[0]?.split('.').at(-1) ?? '') ||
-    /^prisma\./.test(facts.text(call.receiver)) ||
     MODEL.test(facts.text(call.receiver).split('.')[0] ?? '')
   );
 }
 
 /** The body itself, spread, as `data`, `$set` or as it is: not a field of it. */
 function wholeBody(facts: FileFacts, argument: Syntax): Syntax | null {
-  if (argument.type === 'dictionary_splat') {
-    const inner = argument.children.at(-1);
-    return inner !== undefined && isWhole(facts, inner) ? inner : null;
-  }
   if (argument.type === 'object') {
     for (const part of argument.children) {
       if (part.type === 'spread_element' || part.type === 'dictionary_splat') {
-        const inner = part.children[0];
+        const inner = part.children.at(-1);
         if (inner !== undefined && isWhole(facts, inner)) return inner;
       }
-      if (
-        part.type === 'shorthand_property_identifier' &&
-        /^(?:data|set|defaults)$/.test(facts.text(part)) &&
-        isWhole(facts, part)
-      )
-        return part;
+      if (/^(?:data|set|defaults)$/.test(facts.text(part)) && isWhole(facts, part)) return part;
       const key = part.children.find((child) => child.field === 'key');
       const value = part.children.find((child) => child.field === 'value');
       if (
-        part.type === 'pair' &&
         key !== undefined &&
         value !== undefined &&
         /^['"]?(?:data|\$set|set|create|update|defaults)['"]?$/.test(facts.text(key))
       ) {
-        const inner = value.type === 'object' ? wholeBody(facts, value) : isWhole(facts, value) ? value : null;
+        const inner = wholeBody(facts, value);
         if (inner !== null) return inner;
       }
     }
@@ -111,7 +100,7 @@ function isWhole(facts: FileFacts, node: Syntax): boolean {
     .text(value)
     .replace(/^await\s+/, '')
     .replace(/\s+as\s+\w+$/, '');
-  return WHOLE.test(text) || (node.type === 'identifier' && isUntypedBody(facts, node));
+  return WHOLE.test(text) || isUntypedBody(facts, node);
 }
 
 /** NestJS: a body whose type names no class is not narrowed by any pipe. */

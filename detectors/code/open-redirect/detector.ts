@@ -1,5 +1,6 @@
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { isInside } from '../support/around.ts';
 import { codeRule } from '../support/rule.ts';
 import { type Sink, taintedSinks } from '../support/tainted.ts';
 
@@ -18,7 +19,7 @@ const WHAT = 'The browser is redirected to an address that comes from';
 
 function* sinks(facts: FileFacts): Generator<Sink> {
   for (const call of facts.calls) {
-    const value = call.arguments.at(-1);
+    const value = call.arguments.at(-1) ?? call.keywords.get('url');
     if (value === undefined || call.name === null) continue;
     const from = call.origin ?? '';
     const on = call.receiver === null ? '' : facts.text(call.receiver).replace(/\(.*/s, '');
@@ -37,11 +38,7 @@ function* sinks(facts: FileFacts): Generator<Sink> {
     ) {
       const target = call.arguments[0] ?? value;
       if (leavesSite(facts, target)) yield sink(call.node, target);
-    } else if (
-      /^(?:setHeader|header|set|append)$/.test(call.name) &&
-      /^(?:res|response|reply|ctx)$/.test(on) &&
-      call.arguments.length === 2
-    ) {
+    } else if (/^(?:setHeader|header|set|append)$/.test(call.name) && /^(?:res|response|reply|ctx)$/.test(on)) {
       const header = call.arguments[0] === undefined ? undefined : facts.constant(call.arguments[0]);
       if (typeof header === 'string' && /^(?:location|refresh)$/i.test(header) && leavesSite(facts, value))
         yield sink(call.node, value);
@@ -53,10 +50,9 @@ function* sinks(facts: FileFacts): Generator<Sink> {
     }
   }
   for (const { node, target, value } of facts.assignments) {
-    if (target.type !== 'member_expression' && target.type !== 'identifier') continue;
     if (!/^(?:(?:window|document|self|top|parent|globalThis)\.)?location(?:\.href)?$/.test(facts.text(target)))
       continue;
-    if (target.type === 'identifier' && node.type !== 'assignment_expression') continue;
+    if (node.type !== 'assignment_expression') continue;
     if (leavesSite(facts, value)) yield sink(node, value);
   }
 }
@@ -68,11 +64,10 @@ function sink(at: Syntax, value: Syntax): Sink {
 /** NestJS: what a method under `@Redirect()` returns says where to. */
 function* declared(facts: FileFacts): Generator<Sink> {
   for (const handler of facts.handlers) {
-    if (handler.framework !== 'nest' || !handler.middleware.some((part) => /^@Redirect\(/.test(facts.text(part))))
-      continue;
+    if (!handler.middleware.some((part) => /^@Redirect\(/.test(facts.text(part)))) continue;
     for (const node of facts.nodes('return_statement')) {
       const value = node.children[0];
-      if (value === undefined || node.start < handler.node.start || node.end > handler.node.end) continue;
+      if (value === undefined || !isInside(node, handler.node)) continue;
       const object = facts.object(value);
       const url = object === null ? null : facts.property(object, 'url');
       if (url !== null && leavesSite(facts, url)) yield sink(node, url);

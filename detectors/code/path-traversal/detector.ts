@@ -1,5 +1,5 @@
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
-import type { Call, FileFacts } from '../../../src/inspect/facts.ts';
+import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { codeRule } from '../support/rule.ts';
 import { option, type Sink, taintedSinks } from '../support/tainted.ts';
 
@@ -20,13 +20,19 @@ const FILE =
 /** Reading its metadata tells less than its content. */
 const PROBE =
   /^fs(?:\.promises)?\.(?:stat|statSync|lstat|lstatSync|access|accessSync|exists|existsSync|mkdir|mkdirSync)$/;
+/** Methods of a path, which is what they are called on. */
+const OPENS_ITSELF = /^(?:read_text|read_bytes|write_text|write_bytes|open)$/;
 const TWO_PATHS = /(?:copyFile|rename|cp|move|symlink|copy|copyfile)(?:Sync)?$/;
 
 function* sinks(facts: FileFacts): Generator<Sink> {
   for (const call of facts.calls) {
     const [path, second] = call.arguments;
-    if (path === undefined) continue;
     const python = facts.program.dialect === 'python';
+    if (python && call.receiver !== null && OPENS_ITSELF.test(call.name ?? '')) {
+      for (const part of pathParts(facts, call.receiver)) yield sink(call, part, 'remote');
+      continue;
+    }
+    if (path === undefined) continue;
     const from = python && call.origin === '~open' ? 'builtins.open' : call.origin;
     if (from !== null && FILE.test(from)) {
       yield sink(call, path, from.startsWith('fs') && isPlacedBelow(facts, path) ? 'parameter' : 'local');
@@ -41,17 +47,16 @@ function* sinks(facts: FileFacts): Generator<Sink> {
       isResponse(facts.text(call.receiver))
     ) {
       if (option(facts, call, 'root') === null) yield sink(call, path, 'remote');
-    } else if (python && call.name === 'extractall' && isTar(facts, call)) {
-      if (call.receiver !== null && !call.keywords.has('filter') && !call.keywords.has('members'))
+    } else if (call.name === 'extractall') {
+      if (
+        call.receiver !== null &&
+        isTar(facts, call, call.receiver) &&
+        !call.keywords.has('filter') &&
+        !call.keywords.has('members')
+      )
         yield { ...sink(call, call.receiver, 'unknown', 'warning'), unknown: 'warning' };
     } else if (python && call.name === 'save' && call.receiver !== null) {
       yield sink(call, path, 'remote');
-    } else if (
-      python &&
-      call.receiver !== null &&
-      /^(?:read_text|read_bytes|write_text|write_bytes|open)$/.test(call.name ?? '')
-    ) {
-      yield sink(call, call.receiver, 'remote');
     }
   }
 }
@@ -75,12 +80,16 @@ function isPlacedBelow(facts: FileFacts, value: Sink['value']): boolean {
 }
 
 /** `zipfile` keeps entries below the folder by itself; `tarfile` did so only from Python 3.14 on (its documentation). */
-function isTar(facts: FileFacts, call: Call): boolean {
-  if (call.receiver === null) return false;
+function isTar(facts: FileFacts, call: Call, receiver: Syntax): boolean {
   return (
-    /^tarfile\./.test(call.origin ?? '') ||
-    /tarfile\.open/.test(facts.text(facts.definition(call.receiver) ?? call.receiver))
+    /^tarfile\./.test(call.origin ?? '') || /tarfile\.open/.test(facts.text(facts.definition(receiver) ?? receiver))
   );
+}
+
+/** `Path(folder, name)`: each of its parts decides. */
+function pathParts(facts: FileFacts, receiver: Syntax): readonly Syntax[] {
+  const made = facts.calls.find(({ node }) => node === receiver);
+  return made?.origin === 'pathlib.Path' ? made.arguments : [receiver];
 }
 
 function isResponse(receiver: string): boolean {
