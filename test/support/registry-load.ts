@@ -71,7 +71,7 @@ export async function reviewUnderFaults(options: {
     const seen = Date.now() + options.faultMs;
     while (Date.now() < seen || opened.some(({ during }) => during.length === 0)) {
       look();
-      if (Date.now() > seen + 60_000) break;
+      if (Date.now() > seen + options.healMs) break;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     isWell = true;

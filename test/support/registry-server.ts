@@ -36,6 +36,18 @@ export function json(response: ServerResponse, status: number, body: unknown): v
   response.end(JSON.stringify(body));
 }
 
+/** A body that ends when the reader goes. */
+function endless(status: number, request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  if (request.method === 'HEAD') return void response.end();
+  const block = Buffer.alloc(256 * 1024, 32);
+  const more = () => {
+    while (!response.destroyed && response.write(block));
+    if (!response.destroyed) response.once('drain', more);
+  };
+  more();
+}
+
 /** Four million blanks. */
 const BOMB = gzipSync(Buffer.alloc(4 * 1024 * 1024, 32));
 
@@ -78,16 +90,8 @@ export const FAULTS: Readonly<Record<string, Script>> = {
     response.writeHead(302, { location: 'http://127.0.0.1:1/elsewhere' });
     response.end();
   },
-  'a gigantic body': (request, response) => {
-    response.writeHead(200, { 'content-type': 'application/json' });
-    if (request.method === 'HEAD') return void response.end();
-    const block = Buffer.alloc(256 * 1024, 32);
-    const more = () => {
-      while (!response.destroyed && response.write(block));
-      if (!response.destroyed) response.once('drain', more);
-    };
-    more();
-  },
+  'a gigantic body': (request, response) => endless(200, request, response),
+  'a gigantic 404': (request, response) => endless(404, request, response),
   'a small body that unpacks to a gigantic one': (_request, response) => {
     response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
     response.end(BOMB);

@@ -1,4 +1,4 @@
-import type { Agent, ClientRequest } from 'node:http';
+import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
 import { getAgent } from '@npmcli/agent';
 import fetch from 'npm-registry-fetch';
 import { messageOf } from '../../core/errors.ts';
@@ -110,6 +110,7 @@ function guardedAgent(origin: URL, { fetchOptions, timeoutMs, guard, proxies }: 
           request.removeHeader('authorization');
           request.removeHeader('cookie');
         }
+        request.prependListener('response', boundError);
         const reason = refusedHop(origin, target, guard);
         if (reason === null) pass(request, options);
         // As an agent does that could not connect: the request then fails with this error.
@@ -131,6 +132,18 @@ function proxyOf(
   const https = typeof own === 'string' ? own : proxies.https;
   const proxy = proxyFor(origin, { http, https, no: String(no) });
   return proxy === null ? { noProxy: [origin.hostname] } : { proxy, noProxy: [] };
+}
+
+/** Bytes of the page of an error: npm-registry-fetch reads it whole, however long it is. */
+const LARGEST_ERROR = 256 * 1024;
+
+function boundError(response: IncomingMessage): void {
+  if ((response.statusCode ?? 0) < 400) return;
+  let size = 0;
+  response.on('data', (piece: Buffer) => {
+    size += piece.length;
+    if (size > LARGEST_ERROR) response.destroy(new Error('the page of an error is too large'));
+  });
 }
 
 function targetOf(request: ClientRequest, port: number | string | null | undefined): URL {
