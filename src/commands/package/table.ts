@@ -92,5 +92,6 @@ function versionRows(version: VersionEvidence): [string, string][] {
     ['unpacked size', said(version.unpackedSize, (value) => `${Math.ceil(value / 1024)} KiB`)],
     ['deprecated', said(version.deprecation, (value) => value)],
     ['withdrawn', said(version.yanked, (value) => value || 'yes')],
+    ['commit', said(version.belongs, (own) => (own ? 'of the repository itself' : 'on none of its branches and tags'))],
   ];
 }
