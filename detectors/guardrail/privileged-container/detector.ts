@@ -112,6 +112,8 @@ function ofConfinement({ key, path, value, values }: Setting): Opinion | null {
 }
 
 function ofMount({ key, path, values }: Setting): Opinion | null {
+  // Containers of a workflow's jobs are read as such.
+  if (path[0] === 'jobs') return null;
   if (key === 'path' && path.at(-1) === 'hostpath')
     return firstMount(values) ?? { shape: 'host-mount', what: 'A folder of the host is mounted', level: 'warning' };
   const mounts =

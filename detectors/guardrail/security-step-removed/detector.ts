@@ -60,7 +60,13 @@ function lost(base: readonly Guard[], head: readonly Guard[]): readonly Guard[] 
     head.filter(({ tool, weak }) => weak === null && !known.has(tool)),
     ({ category }) => category,
   );
-  return base.filter(({ tool, category }) => !kept.has(tool) && !fresh.has(category));
+  return base.filter(
+    ({ tool, category, scope }) =>
+      !kept.has(tool) &&
+      !fresh.has(category) &&
+      // Linters of one step overlap: fewer of them is no loss of a guard.
+      !(category === 'lint and types' && head.some((guard) => guard.category === category && guard.scope === scope)),
+  );
 }
 
 /** Moving a guard to another workflow cannot be told from here; a workflow changed or added beside it makes it likely. */
