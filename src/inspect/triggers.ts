@@ -18,11 +18,60 @@ export function triggered(text: string): (triggers: RegExp) => boolean {
     whole ??= LOOKED_UP.test(text);
     if (whole) return true;
     plain ??= plainOf(text);
-    return plain !== text && triggers.test(plain);
+    return triggers.test(plain);
   };
 }
 
+/**
+ * The lines that the language reads in another way than they are written, read so, with the lines around them: every
+ * other line is as it stands in the text, where it has been looked at before.
+ */
 function plainOf(text: string): string {
-  const decoded = text.includes('\\') ? unescaped(text) : text;
-  return decoded.includes('+') ? decoded.replace(JOINT, '') : decoded;
+  const read: (readonly [start: number, end: number])[] = [];
+  for (let at = text.indexOf('\\'); at >= 0; at = text.indexOf('\\', lineEnd(text, at))) read.push([at, at]);
+  for (const joint of text.includes('+') ? text.matchAll(JOINT) : [])
+    read.push([joint.index, joint.index + joint[0].length]);
+  const pieces: string[] = [];
+  let from = 0;
+  let to = -1;
+  for (const [start, end] of read.sort((a, b) => a[0] - b[0])) {
+    // Within what is taken already: a long line with many of them is gone through once.
+    if (end <= to) continue;
+    const first = start <= to ? from : linesBefore(text, start);
+    if (first > to) {
+      if (to >= 0) pieces.push(text.slice(from, to));
+      from = first;
+    }
+    to = linesAfter(text, end);
+  }
+  if (to >= 0) pieces.push(text.slice(from, to));
+  return unescaped(pieces.join('\n')).replace(JOINT, '');
+}
+
+/** Lines with something on them that a rule's word and what belongs to it can be spread over. */
+const AROUND = 3;
+
+function lineEnd(text: string, at: number): number {
+  const end = text.indexOf('\n', at);
+  return end < 0 ? text.length : end;
+}
+
+function linesBefore(text: string, at: number): number {
+  let start = at;
+  for (let lines = 0; lines <= AROUND && start > 0; ) {
+    const before = text.lastIndexOf('\n', start - 1);
+    if (text.slice(before + 1, start).trim() !== '') lines += 1;
+    start = Math.max(0, before);
+  }
+  return start;
+}
+
+function linesAfter(text: string, at: number): number {
+  let end = at;
+  for (let lines = 0; lines <= AROUND && end < text.length; ) {
+    const after = lineEnd(text, end + 1);
+    if (text.slice(end, after).trim() !== '') lines += 1;
+    end = after;
+  }
+  return end;
 }

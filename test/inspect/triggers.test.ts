@@ -50,6 +50,23 @@ describe('a word that no rule sees in the text', () => {
   });
 });
 
+describe('a word in pieces, however it is laid out', () => {
+  const gap = '\n \n'.repeat(40);
+  for (const [what, text] of [
+    ['empty lines after it', `\\u0065val${gap}(a)`],
+    ['a sum over many lines', `b['ev'${gap}+${gap}'al'](c)`],
+    ['a long program around it', `${'a();\n'.repeat(500)}\\u0065val\n(a);\n${'b();\n'.repeat(500)}`],
+    ['the end of the text', `${'a();\n'.repeat(9)}\\u0065val`],
+    ['a line that goes on', 'b["ev\\\nal"](c)'],
+  ] as const) {
+    it(`is met with ${what}`, () => expect(triggered(text)(/eval(?:\s*[(\]"']|$)/)).toBe(true));
+  }
+
+  it('is not made of lines far from each other', () => {
+    expect(triggered(`const a = '\\n';\n${'b();\n'.repeat(50)}eva('l')`)(/eval/)).toBe(false);
+  });
+});
+
 describe('a file without any word of a rule', () => {
   it('meets none', () => {
     expect(triggered("import a from 'b';\nexport const c = a.d('e');\n")(/eval/)).toBe(false);
