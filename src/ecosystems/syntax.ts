@@ -1,7 +1,14 @@
-import Parser, { type SyntaxNode } from 'tree-sitter';
+import { createRequire } from 'node:module';
+import type Parser from 'tree-sitter';
+import type { SyntaxNode } from 'tree-sitter';
 import type { Location } from '../core/location.ts';
+import { nativePackage } from '../core/native.ts';
 import { unreadable } from './json.ts';
 import { openText } from './opening.ts';
+
+export type Grammar = 'python' | 'ruby' | 'typescript' | 'tsx';
+
+const load = createRequire(import.meta.url);
 
 /** Characters; files written by hand. */
 const LIMIT = 250_000;
@@ -11,17 +18,39 @@ const MOST_NODES = 8_000;
 
 /**
  * The syntax tree of a file written in a programming language. Throws CountersignError `unreadable-file` where the
- * file is too long or takes the parser too long; a syntax error is no reason, as most of such a file can be read.
+ * file is too long or takes the parser too long, and where the parser does not load on this platform; a syntax error is
+ * no reason, as most of such a file can be read.
  */
-export function parseSyntax(text: string, path: string, language: unknown): SyntaxNode {
+export function parseSyntax(text: string, path: string, grammar: Grammar): SyntaxNode {
   const opened = openText(text, path, LIMIT);
-  const parser = new Parser();
-  parser.setLanguage(language);
+  const parser = parserFor(grammar, path);
   parser.setTimeoutMicros(TIME);
   // Typed as never missing, but it is where the time is over.
   const tree: Parser.Tree | null | undefined = parser.parse(opened, undefined, { bufferSize: opened.length * 2 + 64 });
   if (tree === null || tree === undefined) throw unreadable(path, 1, `takes longer than ${TIME / 1e6} s to parse`);
   return tree.rootNode;
+}
+
+/** The parser and its grammars are native code: loaded with the first file that needs them. */
+function parserFor(grammar: Grammar, path: string): Parser {
+  const loaded = (name: string): unknown => nativePackage(load, name, path);
+  const TreeSitter = constructorOf(loaded('tree-sitter'));
+  const parser = new TreeSitter();
+  if (grammar === 'python' || grammar === 'ruby') parser.setLanguage(loaded(`tree-sitter-${grammar}`));
+  else {
+    const both = loaded('tree-sitter-typescript');
+    parser.setLanguage(typeof both === 'object' && both !== null ? Reflect.get(both, grammar) : undefined);
+  }
+  return parser;
+}
+
+function constructorOf(loaded: unknown): typeof Parser {
+  if (isConstructor(loaded)) return loaded;
+  throw new TypeError('tree-sitter is not what it was: its package exports no constructor');
+}
+
+function isConstructor(value: unknown): value is typeof Parser {
+  return typeof value === 'function';
 }
 
 export function syntaxLocation(path: string, node: SyntaxNode): Location {

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type Parser from 'tree-sitter';
 import { CountersignError } from '../core/errors.ts';
+import { nativePackage } from '../core/native.ts';
 import { readWithOxc } from './estree/read.ts';
 import { type Grammar, languageOf, scriptsOf } from './languages.ts';
 import { PYTHON } from './python.ts';
@@ -25,7 +26,7 @@ export function parseProgram(path: string, text: string): Program | null {
 
 /** Parses with tree-sitter, which goes on after errors. Throws CountersignError `unreadable-file`. */
 export function parseTolerantly(path: string, source: string, grammar: Grammar): Program {
-  const tree = parserFor(grammar).parse(source, undefined, { bufferSize: bufferFor(source) });
+  const tree = parserFor(grammar, path).parse(source, undefined, { bufferSize: bufferFor(source) });
   // The native parser gives no tree where it stopped; the types do not say so.
   if (tree === undefined || tree === null)
     throw new CountersignError('unreadable-file', 'could not be parsed', { place: { path } });
@@ -49,25 +50,30 @@ function bufferFor(text: string): number {
   return text.length < 16_000 ? 32 * 1024 : text.length * 2 + 2;
 }
 
-function parserFor(grammar: Grammar): Parser {
+function parserFor(grammar: Grammar, path: string): Parser {
   const known = parsers.get(grammar);
   if (known !== undefined) return known;
   // Loaded for the first file that needs it: most programs never do.
-  const TreeSitter: typeof Parser = load('tree-sitter');
+  const TreeSitter = nativePackage(load, 'tree-sitter', path);
+  if (!isParser(TreeSitter)) throw new TypeError('tree-sitter is not what it was: its package exports no constructor');
   const parser = new TreeSitter();
-  parser.setLanguage(grammarModule(grammar));
+  parser.setLanguage(grammarModule(grammar, path));
   parsers.set(grammar, parser);
   return parser;
 }
 
-function grammarModule(grammar: Grammar): unknown {
-  if (grammar === 'python') return load('tree-sitter-python');
-  const both: { readonly typescript: unknown; readonly tsx: unknown } = load('tree-sitter-typescript');
-  return grammar === 'tsx' ? both.tsx : both.typescript;
+function isParser(value: unknown): value is typeof Parser {
+  return typeof value === 'function';
+}
+
+function grammarModule(grammar: Grammar, path: string): unknown {
+  if (grammar === 'python') return nativePackage(load, 'tree-sitter-python', path);
+  const both = nativePackage(load, 'tree-sitter-typescript', path);
+  return typeof both === 'object' && both !== null ? Reflect.get(both, grammar) : undefined;
 }
 
 /** Parsing alone, for comparison: nothing is read from the tree. */
 export function bareParse(path: string, text: string): void {
   const language = languageOf(path);
-  if (language !== null) parserFor(language.grammar).parse(text, undefined, { bufferSize: bufferFor(text) });
+  if (language !== null) parserFor(language.grammar, path).parse(text, undefined, { bufferSize: bufferFor(text) });
 }

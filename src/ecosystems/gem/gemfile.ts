@@ -1,4 +1,3 @@
-import Ruby from 'tree-sitter-ruby';
 import type { DependencySource } from '../../core/dependency.ts';
 import { unreadable } from '../json.ts';
 import { addEntry, baseName, finish, noteUnread, type Reading, startReading } from '../reading.ts';
@@ -36,7 +35,7 @@ export const gemfile: DependencyFormat = {
   matches: (path) => FILE.test(baseName(path)) && !/\.(?:lock|locked)$/.test(path),
   parse: (text, path) => {
     const reading = startReading(path, 'gem', 'manifest');
-    const root = parseSyntax(text, path, Ruby);
+    const root = parseSyntax(text, path, 'ruby');
     const errorLine = firstErrorLine(root);
     if (errorLine !== null) noteUnread(reading, errorLine, 'not valid Ruby, what stands here is not read');
     const calls = placedCallsOf(descendantsOf(root, ['call'], path));

@@ -1,4 +1,3 @@
-import Ruby from 'tree-sitter-ruby';
 import { unreadable } from '../json.ts';
 import { addEntry, baseName, finish, noteUnread, startReading } from '../reading.ts';
 import { descendantsOf, firstErrorLine, parseSyntax, syntaxLocation } from '../syntax.ts';
@@ -19,7 +18,7 @@ export const gemspec: DependencyFormat = {
   matches: (path) => baseName(path).endsWith('.gemspec'),
   parse: (text, path) => {
     const reading = startReading(path, 'gem', 'manifest');
-    const root = parseSyntax(text, path, Ruby);
+    const root = parseSyntax(text, path, 'ruby');
     const errorLine = firstErrorLine(root);
     if (errorLine !== null) noteUnread(reading, errorLine, 'not valid Ruby, what stands here is not read');
     const calls = placedCallsOf(descendantsOf(root, ['call'], path));

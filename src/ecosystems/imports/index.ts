@@ -1,14 +1,10 @@
-import { createRequire } from 'node:module';
 import type { SyntaxNode } from 'tree-sitter';
-import Python from 'tree-sitter-python';
 import type { DependencyEntry } from '../../core/dependency.ts';
 import { unreadable } from '../json.ts';
 import { parseSyntax } from '../syntax.ts';
 import type { DependencyFormat, ParsedDependencies } from '../types.ts';
 import { type Imported, importedByScript, packageOf } from './javascript.ts';
 import { importedByPython } from './python.ts';
-
-const load = createRequire(import.meta.url);
 
 /** Where an import may stand; the tree then says whether it is one, or a comment, or a text. */
 const SCRIPT_HINT = /\bfrom\s*['"]|\bimport\s*['"]|\b(?:require|import|resolve|mock)\s*\(/g;
@@ -54,11 +50,10 @@ export const scriptImports: DependencyFormat = {
   matches: (path) =>
     /\.(?:[cm]?[jt]sx?|vue|svelte|astro)$/.test(path) && !/\.min\.[cm]?js$|(^|\/)node_modules\//.test(path),
   parse: (text, path) => {
-    const { tsx, typescript }: { readonly tsx: unknown; readonly typescript: unknown } = load('tree-sitter-typescript');
     const plain = text.startsWith('\uFEFF') ? text.slice(1) : text;
     const source = /\.(vue|svelte|astro)$/.test(path) ? scriptsOnly(plain) : plain;
     // Type assertions in angle brackets are read by the plain grammar only, everything else by both.
-    const root = parseSyntax(source, path, /\.[cm]?ts$/.test(path) ? typescript : tsx);
+    const root = parseSyntax(source, path, /\.[cm]?ts$/.test(path) ? 'typescript' : 'tsx');
     const found = importsAt(source, path, root, SCRIPT_HINT, (node) => {
       const imported = importedByScript(node);
       return imported === null ? [] : [imported];
@@ -74,7 +69,7 @@ export const pythonImports: DependencyFormat = {
   matches: (path) => /\.pyi?$/.test(path),
   parse: (text, path) => {
     const plain = text.startsWith('\uFEFF') ? text.slice(1) : text;
-    const root = parseSyntax(plain, path, Python);
+    const root = parseSyntax(plain, path, 'python');
     const found = importsAt(plain, path, root, PYTHON_HINT, importedByPython);
     return entriesOf('pypi', path, found, (specifier) => specifier);
   },

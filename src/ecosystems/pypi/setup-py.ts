@@ -1,5 +1,4 @@
 import type { SyntaxNode } from 'tree-sitter';
-import Python from 'tree-sitter-python';
 import { baseName, finish, noteUnread, type Reading, startReading } from '../reading.ts';
 import { descendantsOf, firstErrorLine, parseSyntax, syntaxLocation } from '../syntax.ts';
 import type { DependencyFormat } from '../types.ts';
@@ -28,7 +27,7 @@ export const setupPy: DependencyFormat = {
   matches: (path) => baseName(path) === 'setup.py',
   parse: (text, path) => {
     const reading = startReading(path, 'pypi', 'manifest');
-    const root = parseSyntax(text, path, Python);
+    const root = parseSyntax(text, path, 'python');
     const errorLine = firstErrorLine(root);
     if (errorLine !== null) noteUnread(reading, errorLine, 'not valid Python, what stands here is not read');
     const module: Module = { reading, names: namesOf(root, path) };
