@@ -1,6 +1,6 @@
 import type { Detection } from '../core/detection.ts';
 import type { CodeResult, OutgoingCall } from './detector.ts';
-import { resolveReference } from './references.ts';
+import { modulesOf, placesOf } from './references.ts';
 
 /**
  * Joins the halves of a flow that crosses files of the same change: a finding that hangs on the parameter of an
@@ -8,13 +8,16 @@ import { resolveReference } from './references.ts';
  */
 export function joinAcrossFiles(results: readonly CodeResult[]): readonly Detection[] {
   const incoming = new Map<string, OutgoingCall[]>();
-  const paths = new Set(results.map((result) => result.path));
+  const modules = modulesOf(
+    results.map((result) => result.path),
+    results,
+  );
   for (const result of results) {
     for (const call of result.outgoing) {
-      const target = resolveReference(result.path, call.origin, paths);
-      if (target === null) continue;
-      const key = keyOf(target.path, target.name, call.argument);
-      incoming.set(key, [...(incoming.get(key) ?? []), call]);
+      for (const { path, name } of placesOf(result.path, call.origin, modules)) {
+        const key = keyOf(path, name, call.argument);
+        incoming.set(key, [...(incoming.get(key) ?? []), call]);
+      }
     }
   }
   return results.flatMap((result) =>
@@ -60,13 +63,15 @@ export function callsOfSinks(results: readonly CodeResult[]): ReadonlyMap<string
     results.flatMap((result) => result.sinks.map((sink) => JSON.stringify([result.path, sink.exportedAs]))),
   );
   if (sinks.size === 0) return new Map();
-  const paths = new Set(results.map((result) => result.path));
+  const modules = modulesOf(
+    results.map((result) => result.path),
+    results,
+  );
   const found = new Map<string, readonly string[]>();
   for (const { path, calls } of results) {
-    const origins = calls.filter((origin) => {
-      const target = resolveReference(path, origin, paths);
-      return target !== null && sinks.has(JSON.stringify([target.path, target.name]));
-    });
+    const origins = calls.filter((origin) =>
+      placesOf(path, origin, modules).some((place) => sinks.has(JSON.stringify([place.path, place.name]))),
+    );
     if (origins.length > 0) found.set(path, origins);
   }
   return found;

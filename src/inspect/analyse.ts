@@ -15,6 +15,7 @@ import {
   type UnfollowedCall,
 } from './imports.ts';
 import { localCalls, outgoingCalls } from './outgoing.ts';
+import { reexportsOf } from './reexports.ts';
 import { returnedValues } from './returned.ts';
 import { type Program, placeOf } from './syntax.ts';
 import { triggered } from './triggers.ts';
@@ -30,7 +31,7 @@ export interface AnalysedFile {
   readonly followed?: readonly string[];
 }
 
-const NOTHING: Omit<CodeResult, 'path'> = {
+const NOTHING: Omit<CodeResult, 'path' | 'reexports'> = {
   detections: [],
   unread: [],
   sinks: [],
@@ -52,9 +53,10 @@ export function analyse(file: AnalysedFile, detectors: readonly CodeDetector[]):
     if (detector.rule.requires.includes('beforeAfter') && !compared) return false;
     return after(detector.triggers) || before?.(detector.triggers) === true;
   });
-  if (wanted.length === 0) return { path: file.path, ...NOTHING };
+  const reexports = reexportsOf(file.path, file.after.text);
+  if (wanted.length === 0) return { path: file.path, reexports, ...NOTHING };
   const program = parseProgram(file.path, file.after.text);
-  if (program === null) return { path: file.path, ...NOTHING };
+  if (program === null) return { path: file.path, reexports, ...NOTHING };
   const imports = createImports(file.imported ?? []);
   const facts = createFileFacts(program, imports);
   // Where the change touches an imported function, the base had another one.
@@ -76,7 +78,7 @@ export function analyse(file: AnalysedFile, detectors: readonly CodeDetector[]):
   unread.push(...notParsed(program, touched, file.after.blob));
   const outgoing = outgoingCalls(facts, file.followed ?? [], touched);
   const calls = localCalls(facts);
-  return { path: file.path, detections: settled, unread, sinks, outgoing, missed: imports.missed, calls };
+  return { path: file.path, detections: settled, unread, sinks, outgoing, missed: imports.missed, calls, reexports };
 }
 
 export interface ReturnsOfFile {

@@ -4,6 +4,7 @@ import type { Location } from '../core/location.ts';
 import type { Rule } from '../core/rule.ts';
 import type { FileFacts } from './facts.ts';
 import type { UnfollowedCall } from './imports.ts';
+import type { Reexport } from './reexports.ts';
 
 export interface CodeContext {
   /** The same file in the merge base; null where it is new there, or where every file counts as added. */
@@ -52,4 +53,6 @@ export interface CodeResult {
   readonly missed: readonly UnfollowedCall[];
   /** Functions of other files that it calls, as it has them. */
   readonly calls: readonly string[];
+  /** Names of other files that it hands on. */
+  readonly reexports: readonly Reexport[];
 }

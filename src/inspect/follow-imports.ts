@@ -2,7 +2,7 @@ import type { InspectedFile } from '../core/inspection.ts';
 import type { CodeResult } from './detector.ts';
 import type { ImportedReturn, ReturnedValue, UnfollowedCall } from './imports.ts';
 import type { Outcome, Task } from './protocol.ts';
-import { resolveReference } from './references.ts';
+import { modulesOf, placesOf } from './references.ts';
 
 /** Files that are asked one after another for what a function of the next gives back. */
 const MAX_DEPTH = 4;
@@ -23,7 +23,7 @@ export async function followImports(
 ): Promise<ReadonlyMap<string, readonly ImportedReturn[]>> {
   const byPath = new Map(files.flatMap((file) => (file.after === null ? [] : [[file.path, file.after] as const])));
   const before = new Map(files.map((file) => [file.path, scope === 'all' ? null : file.before]));
-  const paths = new Set(byPath.keys());
+  const modules = modulesOf(byPath.keys(), results);
   const asked = new Map<string, Promise<readonly ReturnedValue[]>>();
 
   async function importsOf(
@@ -32,20 +32,20 @@ export async function followImports(
     asking: readonly string[],
   ): Promise<readonly ImportedReturn[]> {
     const wanted = new Map<string, UnfollowedCall[]>();
-    const origins = new Map<string, string>();
+    const origins = new Map<string, string[]>();
     for (const { origin, kind } of missed) {
-      const target = resolveReference(from, origin, paths);
-      if (target === null || asking.includes(target.path)) continue;
-      wanted.set(target.path, [...(wanted.get(target.path) ?? []), { origin: target.name, kind }]);
-      origins.set(`${target.path} ${target.name}`, origin);
+      for (const { path, name } of placesOf(from, origin, modules)) {
+        if (asking.includes(path)) continue;
+        wanted.set(path, [...(wanted.get(path) ?? []), { origin: name, kind }]);
+        origins.set(`${path} ${name}`, [...(origins.get(`${path} ${name}`) ?? []), origin]);
+      }
     }
     const found = await Promise.all(
       [...wanted].map(async ([path, names]) => {
         const values = await returnsOf(path, names, [...asking, path]);
-        return values.flatMap((value) => {
-          const origin = origins.get(`${path} ${value.name}`);
-          return origin === undefined ? [] : [{ ...value, origin }];
-        });
+        return values.flatMap((value) =>
+          [...new Set(origins.get(`${path} ${value.name}`))].map((origin) => ({ ...value, origin })),
+        );
       }),
     );
     return found.flat();

@@ -1,3 +1,5 @@
+import type { Reexport } from './reexports.ts';
+
 const EXTENSIONS = [
   '',
   '.ts',
@@ -21,6 +23,22 @@ export function isOfThisRepository(origin: string, dialect: 'javascript' | 'pyth
     : /^(?:\.{1,2}|[@~])\//.test(origin);
 }
 
+/** Changed files, and what they hand on of others. */
+export interface Modules {
+  readonly paths: ReadonlySet<string>;
+  readonly reexports: ReadonlyMap<string, readonly Reexport[]>;
+}
+
+export function modulesOf(
+  paths: Iterable<string>,
+  results: readonly { readonly path: string; readonly reexports: readonly Reexport[] }[],
+): Modules {
+  return {
+    paths: new Set(paths),
+    reexports: new Map(results.map(({ path, reexports }) => [path, reexports])),
+  };
+}
+
 export interface Reference {
   readonly path: string;
   readonly name: string;
@@ -36,10 +54,54 @@ export function resolveReference(from: string, origin: string, paths: ReadonlySe
   for (let at = origin.length; at > 0; at = origin.lastIndexOf('.', at - 1)) {
     const specifier = origin.slice(0, at);
     const name = origin.slice(at + 1);
+    // A module of Python is not called: under the name of one stands what its package took from it.
+    if (python && name === '') continue;
     const path = python ? pythonModule(from, specifier, paths) : resolveImport(from, specifier, paths);
     if (path !== null && /^[\w$.]*$/.test(name)) return { path, name: name === '' ? 'default' : name };
   }
   return null;
+}
+
+/** Files that hand a name on one after another, and places a name can come from. */
+const MAX_HOPS = 8;
+const MAX_PLACES = 20;
+
+/**
+ * Where a name that an origin means can stand: in the file it names, or in one that this file hands on. Where all names of
+ * several files are handed on, each is a place; only the one that has the name says anything of it.
+ */
+export function placesOf(from: string, origin: string, modules: Modules): readonly Reference[] {
+  const start = resolveReference(from, origin, modules.paths);
+  if (start === null) return [];
+  const found: Reference[] = [];
+  const open: (readonly [Reference, number])[] = [[start, 0]];
+  for (const [at, hops] of open) {
+    if (found.length >= MAX_PLACES) break;
+    if (found.some(({ path, name }) => path === at.path && name === at.name)) continue;
+    found.push(at);
+    if (hops < MAX_HOPS) for (const next of handedOn(at, modules)) open.push([next, hops + 1]);
+  }
+  return found;
+}
+
+function handedOn({ path, name }: Reference, modules: Modules): readonly Reference[] {
+  return (modules.reexports.get(path) ?? []).flatMap((each) => {
+    const inner = nameBehind(each, name);
+    const target = inner === null ? null : moduleBehind(path, each.from, modules.paths);
+    return inner === null || target === null ? [] : [{ path: target, name: inner }];
+  });
+}
+
+function nameBehind({ as, name }: Reexport, wanted: string): string | null {
+  if (as === null) return name === '*' ? wanted : wanted === 'default' ? name : null;
+  if (wanted !== as && !wanted.startsWith(`${as}.`)) return null;
+  const rest = wanted.slice(as.length + 1);
+  if (name === '*') return rest === '' ? 'default' : rest;
+  return rest === '' ? name : `${name}.${rest}`;
+}
+
+function moduleBehind(path: string, specifier: string, paths: ReadonlySet<string>): string | null {
+  return /\.pyw?$/.test(path) ? pythonModule(path, specifier, paths) : resolveImport(path, specifier, paths);
 }
 
 /** The changed file that an import means. */

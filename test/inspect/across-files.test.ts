@@ -38,6 +38,73 @@ async function found(files: Readonly<Record<string, Sides>>, scope: 'all' | 'cha
 const USE = "import { exec } from 'node:child_process';\nimport { host } from './host.js';\n";
 const CALL = "export default function handler(req, res) {\n  exec('ping ' + host(req));\n}\n";
 
+describe('a function that another file hands on', () => {
+  const host = 'export function host(req) {\n  return req.query.host;\n}\n';
+  const use = (what: string): string => `import { exec } from 'node:child_process';\n${what}\n`;
+  const barrels: readonly (readonly [string, string, string])[] = [
+    ['with all of its names', "export * from './host';\n", "import { host } from './lib';"],
+    ['by name', "export {\n  type A,\n  host,\n} from './host.js';\n", "import { host } from './lib/index.js';"],
+    ['under another name', "export { host as read } from './host';\n", "import { read as host } from './lib';"],
+    ['as the default', "export { host as default } from './host';\n", "import host from './lib';"],
+    ['imported first', "import { host } from './host';\nexport { host };\n", "import { host } from './lib';"],
+    ['within a namespace', "export * as net from './host';\n", "import { net } from './lib';\nconst host = net.host;"],
+    ['from CommonJS', "module.exports = require('./host');\n", "const { host } = require('./lib');"],
+    ['one name from CommonJS', "exports.host = require('./host').host;\n", "const { host } = require('./lib');"],
+  ];
+  for (const [what, barrel, imported] of barrels) {
+    it(`is followed: ${what}`, async () => {
+      const files = { 'src/lib/index.ts': barrel, 'src/lib/host.ts': host, 'src/run.ts': use(imported) + CALL };
+      const [first] = await found(files, 'all', 'command-injection');
+      expect([first?.level, first?.confidence]).toEqual(['error', 'high']);
+    });
+  }
+
+  it('is followed through files that hand each other on, and through more than one', async () => {
+    const files = {
+      'src/lib/index.ts': "export * from './other';\nexport * from './net';\n",
+      'src/lib/other.ts': "export * from './index';\nexport const a = 1;\n",
+      'src/lib/net.ts': "export { host } from './host';\n",
+      'src/lib/host.ts': host,
+      'src/run.ts': use("import { host } from './lib';") + CALL,
+    };
+    const [first] = await found(files, 'all', 'command-injection');
+    expect(first?.level).toBe('error');
+  });
+
+  it('is followed to the place where it does harm', async () => {
+    const files = {
+      'src/lib/index.ts': "export * from './ping';\n",
+      'src/lib/ping.ts':
+        "import { exec } from 'node:child_process';\nexport function ping(host) {\n  exec('ping ' + host);\n}\n",
+      'src/route.ts':
+        "import { ping } from './lib';\nexport default function handler(req, res) {\n  ping(req.query.host);\n}\n",
+    };
+    const [first] = await found(files, 'all', 'command-injection');
+    expect([first?.level, first?.locations.map((each) => each.path).includes('src/route.ts')]).toEqual(['error', true]);
+  });
+
+  it('is not one of another name', async () => {
+    const files = {
+      'src/lib/index.ts': "export { other } from './host';\n",
+      'src/lib/host.ts': host,
+      'src/run.ts': use("import { host } from './lib';") + CALL,
+    };
+    const [first] = await found(files, 'all', 'command-injection');
+    expect(first?.level).not.toBe('error');
+  });
+
+  it('is followed in Python, from the package', async () => {
+    const files = {
+      'app/net/__init__.py': 'from .host import read as host\n',
+      'app/net/host.py': 'def read(request):\n    return request.args["host"]\n',
+      'app/run.py':
+        'import os\nfrom flask import request\nfrom app.net import host\n\ndef ping():\n    os.system("ping " + host(request))\n',
+    };
+    const [first] = await found(files, 'all', 'command-injection');
+    expect(first?.level).toBe('error');
+  });
+});
+
 describe('what a function of another changed file gives back', () => {
   const sources: readonly (readonly [string, string])[] = [
     ['a member of the request it gets', 'export function host(req) {\n  return req.query.host;\n}\n'],
