@@ -33,15 +33,17 @@ export function parseSyntax(text: string, path: string, grammar: Grammar): Synta
 
 /** The parser and its grammars are native code: loaded with the first file that needs them. */
 function parserFor(grammar: Grammar, path: string): Parser {
-  const loaded = (name: string): unknown => nativePackage(load, name, path);
-  const TreeSitter = constructorOf(loaded('tree-sitter'));
+  const TreeSitter = constructorOf(nativePackage(() => load('tree-sitter'), 'tree-sitter', path));
   const parser = new TreeSitter();
-  if (grammar === 'python' || grammar === 'ruby') parser.setLanguage(loaded(`tree-sitter-${grammar}`));
-  else {
-    const both = loaded('tree-sitter-typescript');
-    parser.setLanguage(typeof both === 'object' && both !== null ? Reflect.get(both, grammar) : undefined);
-  }
+  parser.setLanguage(languageOf(grammar, path));
   return parser;
+}
+
+function languageOf(grammar: Grammar, path: string): unknown {
+  if (grammar === 'python') return nativePackage(() => load('tree-sitter-python'), 'tree-sitter-python', path);
+  if (grammar === 'ruby') return nativePackage(() => load('tree-sitter-ruby'), 'tree-sitter-ruby', path);
+  const both = nativePackage(() => load('tree-sitter-typescript'), 'tree-sitter-typescript', path);
+  return typeof both === 'object' && both !== null ? Reflect.get(both, grammar) : undefined;
 }
 
 function constructorOf(loaded: unknown): typeof Parser {

@@ -54,7 +54,7 @@ function parserFor(grammar: Grammar, path: string): Parser {
   const known = parsers.get(grammar);
   if (known !== undefined) return known;
   // Loaded for the first file that needs it: most programs never do.
-  const TreeSitter = nativePackage(load, 'tree-sitter', path);
+  const TreeSitter = nativePackage(() => load('tree-sitter'), 'tree-sitter', path);
   if (!isParser(TreeSitter)) throw new TypeError('tree-sitter is not what it was: its package exports no constructor');
   const parser = new TreeSitter();
   parser.setLanguage(grammarModule(grammar, path));
@@ -67,8 +67,8 @@ function isParser(value: unknown): value is typeof Parser {
 }
 
 function grammarModule(grammar: Grammar, path: string): unknown {
-  if (grammar === 'python') return nativePackage(load, 'tree-sitter-python', path);
-  const both = nativePackage(load, 'tree-sitter-typescript', path);
+  if (grammar === 'python') return nativePackage(() => load('tree-sitter-python'), 'tree-sitter-python', path);
+  const both = nativePackage(() => load('tree-sitter-typescript'), 'tree-sitter-typescript', path);
   return typeof both === 'object' && both !== null ? Reflect.get(both, grammar) : undefined;
 }
 
