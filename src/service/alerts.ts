@@ -1,27 +1,10 @@
-import { CountersignError, messageOf } from '../core/errors.ts';
+import { messageOf } from '../core/errors.ts';
 import type { JsonValue } from '../core/json.ts';
 import { formatLedgerHead, type OperatedStore } from '../core/store.ts';
 import { VERSION } from '../version.ts';
+import { createAlertRecord, keyOf, type Problem } from './alert-record.ts';
 import type { Log } from './log.ts';
 import type { SourceHealth } from './source-health.ts';
-
-/** Something that a person should look at. */
-export interface Problem {
-  readonly alert:
-    | 'queue-blocked'
-    | 'jobs-given-up'
-    | 'pull-requests-held'
-    | 'source-down'
-    | 'ledger-broken'
-    | 'issues-refused';
-  /** What it is about, where there may be several: a source, a chain. */
-  readonly subject: string;
-  /** Milliseconds since the epoch. */
-  readonly since: number;
-  /** One sentence. */
-  readonly message: string;
-  readonly details: { readonly [key: string]: JsonValue };
-}
 
 /** When something is worth an alert. Milliseconds. */
 export interface AlertLimits {
@@ -75,6 +58,7 @@ export interface Alerter {
  */
 export function createAlerter(url: string, parts: AlertParts): Alerter {
   const { store, limits, log, now } = parts;
+  const record = createAlertRecord(store, now);
   const firing = new Map<string, Problem>();
   /** By problem, when this process told of it. */
   const told = new Map<string, number>();
@@ -86,15 +70,23 @@ export function createAlerter(url: string, parts: AlertParts): Alerter {
       const known = firing.get(key) ?? problem;
       if (await tell('firing', known)) firing.set(key, known);
     }
+    for (const problem of await recall(looked)) if (!firing.has(keyOf(problem))) firing.set(keyOf(problem), problem);
     for (const [key, problem] of firing) {
       if (current.has(key) || !looked.has(problem.alert)) continue;
       if (await tell('resolved', problem)) firing.delete(key);
     }
   }
 
+  /** What a process before this one told of, of which it is known by now whether it is over. */
+  async function recall(looked: ReadonlySet<Problem['alert']>): Promise<readonly Problem[]> {
+    const up = new Set(parts.health.up());
+    const before = await record.open();
+    return before.filter(({ alert, subject }) => (alert === 'source-down' ? up.has(subject) : looked.has(alert)));
+  }
+
   /** True where nobody has to be told any more. */
   async function tell(state: 'firing' | 'resolved', problem: Problem): Promise<boolean> {
-    if ((await lastTold(problem)) === (state === 'firing' ? 'firing' : null)) return true;
+    if (state === 'firing' ? await wasTold(problem) : await isOver(problem)) return true;
     try {
       await send(url, parts.clean(JSON.stringify(bodyOf(state, problem, now()))));
     } catch (error) {
@@ -102,41 +94,26 @@ export function createAlerter(url: string, parts: AlertParts): Alerter {
       log('error', 'an alert could not be sent; it is tried again', { alert: problem.alert, error: messageOf(error) });
       return false;
     }
-    await remember(state, problem);
+    if (state === 'firing') told.set(keyOf(problem), now());
+    else told.delete(keyOf(problem));
+    await record.tell(state, problem);
     log('warn', 'an alert was sent', { alert: problem.alert, state, subject: problem.subject });
     return true;
   }
 
-  /** What any process told of this last: `firing`, for a day; null where nothing, or that it is over. */
-  async function lastTold(problem: Problem): Promise<'firing' | null> {
+  /** By any process, within the last day. */
+  async function wasTold(problem: Problem): Promise<boolean> {
     const own = told.get(keyOf(problem));
-    if (own !== undefined && now() - own < limits.againMs) return 'firing';
-    const shared = await unlessAway(() => store.cached(`alert:${keyOf(problem)}`));
-    return shared === 'firing' ? 'firing' : null;
+    const at = own !== undefined && now() - own < limits.againMs ? own : ((await record.toldAt(problem)) ?? undefined);
+    return at !== undefined && now() - at < limits.againMs;
   }
 
-  async function remember(state: 'firing' | 'resolved', problem: Problem): Promise<void> {
-    if (state === 'firing') told.set(keyOf(problem), now());
-    else told.delete(keyOf(problem));
-    const until = new Date(now() + limits.againMs).toISOString();
-    await unlessAway(() => store.cache(`alert:${keyOf(problem)}`, state, until));
+  /** Another process said so already. What this one told while the store was away is nobody else's to end. */
+  async function isOver(problem: Problem): Promise<boolean> {
+    return !told.has(keyOf(problem)) && (await record.toldAt(problem)) === null;
   }
 
   return { look };
-}
-
-/** That the store is away is itself worth an alert, which then goes out without it. */
-async function unlessAway<T>(ask: () => Promise<T>): Promise<T | null> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof CountersignError && error.code === 'store-unavailable') return null;
-    throw error;
-  }
-}
-
-function keyOf({ alert, subject }: Problem): string {
-  return `${alert}:${subject}`;
 }
 
 function bodyOf(state: 'firing' | 'resolved', problem: Problem, now: number): JsonValue {

@@ -48,7 +48,8 @@ beforeEach(() => {
   answer = 200;
   sent = [];
   logged = [];
-  clock += 30 * DAY;
+  // Later than anything told before is remembered.
+  clock += 120 * DAY;
   health = createSourceHealth(() => clock);
 });
 
@@ -119,6 +120,40 @@ describe('an operator is told', () => {
     await other.look();
     await own.look();
     expect(sent.slice(2)).toMatchObject([{ alert: 'source-down', state: 'resolved', subject: 'npm' }]);
+  });
+
+  test('that it is over, though the process that told of it is gone, once and only when that is known', async () => {
+    const first = alerter({ shared: false });
+    health.heard('npm', false);
+    clock += 16 * MINUTE;
+    await first.look();
+    expect(sent).toMatchObject([{ alert: 'source-down', state: 'firing' }]);
+    const since = sent[0]?.['since'];
+
+    // Two days later a new process starts, which has not asked the source yet.
+    clock += 2 * DAY;
+    health = createSourceHealth(() => clock);
+    const second = alerter();
+    const third = alerter({ shared: false });
+    await second.look();
+    expect(sent).toHaveLength(1);
+    health.heard('npm', true);
+    await second.look();
+    await third.look();
+    await second.look();
+    expect(sent.slice(1)).toMatchObject([{ alert: 'source-down', state: 'resolved', subject: 'npm', since }]);
+  });
+
+  test('that the queue moves again, by the process that came after a restart', async () => {
+    const stuck = async () => ({ waiting: 7, delayed: 0, running: 0, failed: 0, oldestWaitingMs: 6 * MINUTE });
+    await alerter({ store: { ...store, queue: { ...store.queue, backlog: stuck } } }).look();
+    const next = alerter();
+    await next.look();
+    await next.look();
+    expect(sent).toMatchObject([
+      { alert: 'queue-blocked', state: 'firing' },
+      { alert: 'queue-blocked', state: 'resolved' },
+    ]);
   });
 
   test('that a job waits for too long', async () => {

@@ -8,6 +8,9 @@ export function list(request, response) {
 }
 `;
 
+/** A machine that does much else is waited for; from the restart on it is judged by less. */
+const LONGEST_MS = 180_000;
+
 /** kill -9 after every step of a review, on both stores: each time a process of its own, and a second one after it. */
 export async function run(print: (line: string) => void): Promise<void> {
   const postgres = postgresMissing === null ? await startPostgres() : null;
@@ -29,7 +32,7 @@ export async function run(print: (line: string) => void): Promise<void> {
           }
           const restarted = performance.now();
           const second = await ground.start();
-          await repository.completed(head);
+          await repository.completed(head, { timeoutMs: LONGEST_MS });
           slowest = Math.max(slowest, performance.now() - restarted);
           await second.stop();
           const left = `${repository.checkRuns(head).length} run, ${repository.comments(number).length} comment, ${(await ground.ledger()).map(([type]) => type).join(' and ')}`;
@@ -38,7 +41,7 @@ export async function run(print: (line: string) => void): Promise<void> {
           if (!fine) process.exitCode = 1;
 
           async function quietAfter(sha: string): Promise<boolean> {
-            await repository.completed(sha);
+            await repository.completed(sha, { timeoutMs: LONGEST_MS });
             // A step that comes after the last word on GitHub still has its turn.
             await new Promise((resolve) => setTimeout(resolve, 2_000));
             return true;
