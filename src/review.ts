@@ -24,7 +24,9 @@ import { rememberShapes, shapesElsewhere } from './review/shapes.ts';
 export async function review(job: ReviewJob, ports: Ports, signal: AbortSignal): Promise<void> {
   const ground = await readGround(job, ports);
   if (ground === null) return endAbandoned(job, ports);
-  ports.about({ headSha: ground.pullRequest.headSha });
+  const { headSha } = ground.pullRequest;
+  const { report: known } = ground.latest ?? { report: null };
+  ports.about({ headSha, ...(known?.headSha === headSha ? { review: known.code } : {}) });
   if (isAnswered(job, ground)) return noteInvolved(job, ground, ports);
 
   const running = needsRunAtOnce(job, ground) ? startRun(ground, ports) : Promise.resolve(null);

@@ -1,5 +1,5 @@
 import { Probot } from 'probot';
-import { messageOf } from '../core/errors.ts';
+import { CountersignError, messageOf } from '../core/errors.ts';
 import type { QueuedJob } from '../core/job.ts';
 import type { EvidenceSource } from '../core/lookup.ts';
 import type { OperatedStore } from '../core/store.ts';
@@ -108,9 +108,12 @@ export async function createReviewing(
         });
       });
       outcome = 'done';
+      const ms = Math.round(performance.now() - started);
+      own('info', signal.aborted ? 'a job gave way to a newer one' : 'a job is done', { ms });
     } catch (error) {
-      if (signal.aborted || !isHopeless(error, queued)) throw error;
-      own('warn', 'a job was given up: GitHub refuses it', { error: messageOf(error) });
+      const hopeless = !signal.aborted && isHopeless(error, queued);
+      tellFailure(own, error, hopeless, signal);
+      if (!hopeless) throw error;
     } finally {
       metrics.job(kind, signal.aborted ? 'aborted' : outcome, performance.now() - started);
     }
@@ -133,6 +136,15 @@ export async function createReviewing(
       await traces.close();
     },
   };
+}
+
+/** Told here, where the line names the job; the queue then tries it again. What nobody expected is told with its stack. */
+function tellFailure(log: Log, error: unknown, hopeless: boolean, signal: AbortSignal): void {
+  const reason = { error: messageOf(error) };
+  if (hopeless) log('warn', 'a job was given up: GitHub refuses it', reason);
+  else if (signal.aborted) log('info', 'a job was stopped, and comes again', { ...reason, why: String(signal.reason) });
+  else if (error instanceof CountersignError) log('warn', 'a job failed, and is tried again', reason);
+  else log('error', 'a job failed, and is tried again', { ...reason, err: error });
 }
 
 /** Everything that speaks to GitHub, as the App and as its installations. */

@@ -19,7 +19,7 @@ export interface StoreOptions {
   readonly now: () => number;
   /** PEM file of the Ed25519 key that signs the ledger's heads; without one they are not signed. */
   readonly ledgerKeyFile?: string | null;
-  /** Told of what goes wrong in the background: a lost connection, a handler's error. Without one, process warnings. */
+  /** Told of what goes wrong in the background, such as a lost connection. Without one, process warnings. */
   readonly onError?: (error: unknown) => void;
 }
 

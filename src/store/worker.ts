@@ -142,7 +142,7 @@ export function startWorker(options: {
     try {
       await handler(queued, signal);
     } catch (error) {
-      onError(error);
+      // The handler knows what it was about, and has told of it.
       return settle(claimed, { error });
     }
     return settle(claimed, null);

@@ -122,10 +122,12 @@ describe('a repository', () => {
     expect(repository.checkRuns(head)).toHaveLength(1);
   });
 
-  test('of a new installation, or one that was added to it, is looked through', async () => {
+  test('of an installation that is new, no longer suspended or allows more, or one that was added, is looked through', async () => {
     const { repository, github } = world;
     for (const [event, action] of [
       ['installation', 'created'],
+      ['installation', 'unsuspend'],
+      ['installation', 'new_permissions_accepted'],
       ['installation_repositories', 'added'],
     ] as const) {
       const name = branch();
@@ -142,6 +144,31 @@ describe('a repository', () => {
       expect(await repository.completed(head)).toMatchObject({ conclusion: 'success' });
     }
   });
+});
+
+test('an App that is suspended leaves everything as it is, and what came meanwhile is reviewed when it is let in again', async () => {
+  const { repository, github } = world;
+  const name = branch();
+  // GitHub, "Suspending a GitHub App installation": the API refuses its tokens.
+  const suspended = github.fault({
+    path: /^\/repos\//,
+    status: 403,
+    times: 10_000,
+    body: '{"message":"This installation has been suspended"}',
+  });
+  const head = await repository.push(name, { 'src/suspended.js': PLAIN }, { as: 'Copilot' });
+  await repository.open({ branch: name, title: 'Suspended', as: 'Copilot' });
+  await github.settled();
+  await expect.poll(() => suspended.hits()).toBeGreaterThan(0);
+  expect(repository.checkRuns(head)).toEqual([]);
+  suspended.remove();
+  await github.deliver('installation', {
+    action: 'unsuspend',
+    installation: { id: repository.ref.installationId },
+    sender: { id: 5001, login: 'maria', type: 'User' },
+  });
+  expect(await repository.completed(head)).toMatchObject({ conclusion: 'success' });
+  expect(repository.checkRuns(head)).toHaveLength(1);
 });
 
 function reviewOf(pullRequest: number) {

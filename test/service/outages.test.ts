@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type PostgresServer, postgresMissing, startPostgres } from '../support/postgres.ts';
+import { startSlowProxy } from '../support/slow-proxy.ts';
 import { openStage, type Stage } from './support.ts';
 
 const PLAIN = 'export const n = 1;\n';
@@ -48,6 +49,36 @@ describe.skipIf(postgresMissing !== null)('a database that goes away under load'
       await service.stop();
     } finally {
       await stage.close();
+    }
+  }, 90_000);
+});
+
+describe.skipIf(postgresMissing !== null)('a database that is slow', () => {
+  /** Of every answer: a review makes some dozens of statements. Milliseconds. */
+  const DELAY = 60;
+
+  test('makes reviews slow, not wrong: each is done once, and the service stays ready', async () => {
+    const postgres = await startPostgres();
+    const stage = await openStage();
+    const proxy = await startSlowProxy(await postgres.createDatabase());
+    try {
+      const service = await stage.start({ DATABASE_URL: proxy.url });
+      proxy.setDelay(DELAY);
+      const heads: string[] = [];
+      for (let index = 0; index < 4; index += 1) heads.push(await opened(stage, `slow-${index}`));
+      await stage.github.settled();
+      expect(await fetch(`${service.address}/readyz`).then(({ status }) => status)).toBe(200);
+      for (const head of heads) {
+        expect(await stage.repository.completed(head, { timeoutMs: 60_000 })).toMatchObject({ conclusion: 'success' });
+        expect(stage.repository.checkRuns(head)).toHaveLength(1);
+      }
+      expect(stage.github.deliveries.map(({ status }) => status)).not.toContain(null);
+      // What runs ends, and is put down as done, on the slow way too.
+      await service.stop();
+    } finally {
+      await proxy.close();
+      await stage.close();
+      await postgres.stop();
     }
   }, 90_000);
 });
