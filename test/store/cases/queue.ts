@@ -184,7 +184,6 @@ export function queueCases(
       expect(waited('slowed')).toBeGreaterThan(1_350);
       expect(of('fails').map(({ earlier }) => earlier)).toEqual([0, 1]);
       expect((of('after it')[0]?.at ?? 0) - (of('fails')[0]?.at ?? 0)).toBeLessThan(900);
-      expect(errors.splice(0).map(String).sort()).toEqual(['CountersignError: slow down', 'Error: a bug \u0000']);
     });
 
     it('tells a running review at once that a newer one waits, and nobody else', async () => {
@@ -305,10 +304,9 @@ export function queueCases(
           tries += 1;
           throw new Error('always');
         },
-        () => until('the last try', () => tries === 1 && errors.length === 1, 5_000),
+        () => until('the last try', () => tries === 1, 5_000),
         1,
       );
-      expect(errors.splice(0).map(String)).toEqual(['Error: always']);
       const rows = await sql(`SELECT state::text FROM countersign_queue.job WHERE data->>'id' = 'poison'`);
       expect(rows).toEqual([{ state: 'failed' }]);
       expect(await store().queue.send('poison', closedJob(87), { afterMs: 0 })).toBe('duplicate');
