@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { openStore } from '../../src/store/index.ts';
 import { play, sequence } from '../signoff/sequences.ts';
+import { TELLING } from '../signoff/telling.ts';
 import { fuzzComments } from './comments.ts';
 
 /** The long form of the sign-off's properties: `node test/fuzz/signoff.ts [sequences] [comments] [seed]`. */
@@ -29,7 +30,7 @@ try {
       const check = await store.ledger.check(sum.sequences, [], []);
       if (check.state !== 'verified') throw new Error(`the ledger does not verify: ${JSON.stringify(check)}`);
     }),
-    { numRuns: sequences, seed },
+    { numRuns: sequences, seed, examples: TELLING.map((each) => [each]) },
   );
 } finally {
   await store.close();

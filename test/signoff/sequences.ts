@@ -30,13 +30,21 @@ const CONTENTS: readonly Readonly<Record<string, string>>[] = [
   { 'a.js': 'flaw command-injection one\nflaw sql-injection three' },
   { '.github/countersign.yml': 'flaw policy-changed four', 'a.js': 'flaw command-injection one' },
 ];
-const POLICIES = [
-  '',
-  'lapse: always',
-  'signers: { rank: maintain }',
-  'signers: { interested: with-presence }',
-] as const;
+/** Places in `CONTENTS`. */
+export const CONTENT = { one: 1, moved: 2, otherToken: 3, replica: 4, otherRule: 5, ownPolicy: 6 } as const;
+export const POLICY = {
+  none: '',
+  lapseAlways: 'lapse: always',
+  maintainers: 'signers: { rank: maintain }',
+  withPresence: 'signers: { interested: with-presence }',
+} as const;
+const POLICIES = Object.values(POLICY);
 const REASONS = ['looked at it with the owners of the service', 'the second reader agreed that this is harmless'];
+
+/** The place of somebody among the people. */
+export function who(login: string): number {
+  return people.findIndex((each) => each.login === login);
+}
 
 export type Act =
   /** Null: a new commit that leaves the content as it is. */
@@ -71,7 +79,6 @@ export type Act =
 
 const MINUTE = 60_000;
 const by = fc.nat(people.length - 1);
-const who = (login: string) => people.findIndex((each) => each.login === login);
 /** Mostly those who may: what everybody refuses never gets to the interesting states. */
 const signer = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(who('will'), who('adam'), who('alma')) },
