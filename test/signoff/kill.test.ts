@@ -5,8 +5,8 @@ import { type PostgresServer, postgresMissing, startPostgres } from '../support/
 
 /** Every step is gone through in `test/service/crash.test.ts` with a played process, and in `npm run soak kill-signing` with real ones. */
 
-/** The ledger has the sign-off; the store and the check have not. Steps of the command stand before it. */
-const AFTER_THE_LEDGER = 10;
+/** The command claims its effect first, the press only once the ledger has it; the store and the check have not then. */
+const AFTER_THE_LEDGER = 'store.claimEffect#2';
 
 let postgres: PostgresServer | null = null;
 beforeAll(async () => {
@@ -28,7 +28,7 @@ describe.each(['pglite', 'postgres'] as const)(
           const change = await held(ground, 'kill');
           await first.stop();
           const { died, life } = await signKilled(ground, change, AFTER_THE_LEDGER);
-          expect(died).toEqual({ phase: 'press', after: 'ledger.append' });
+          expect(died).toEqual({ phase: 'press', after: 'store.claimEffect' });
           await life.stop();
           expect(await leftOf(ground, change)).toEqual(UNDISTURBED);
           expect(ground.stage.github.violations).toEqual([]);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Attribution } from '../../src/core/attribution.ts';
 import { digestOf } from '../../src/core/digest.ts';
 import type { Job } from '../../src/core/job.ts';
-import type { SignOff } from '../../src/core/signoff.ts';
+import type { SignedItem, SignOff } from '../../src/core/signoff.ts';
 import type { OperatedStore } from '../../src/core/store.ts';
 import { createSmallWorld, type Person, person } from '../support/small-world.ts';
 
@@ -332,6 +332,10 @@ async function bypassesOf(store: OperatedStore, installationId: number): Promise
   return count;
 }
 
+function isThere({ evidenceDigests }: SignedItem, { flaws }: Moment): boolean {
+  return evidenceDigests.some((digest) => flaws.includes(digest));
+}
+
 interface Moment {
   readonly now: number;
   readonly head: string;
@@ -405,6 +409,10 @@ function createJudge(pressed: ReadonlyMap<string, ReadonlySet<number>>, first: s
     problemOf(signOffs: readonly SignOff[], moment: Moment, code: string | null, green: boolean): string | null {
       const wrong = wrongly(signOffs, code);
       if (wrong !== undefined) return `${wrong.signer.login} signed and could not`;
+      const outlived = signOffs.some(
+        (one) => one.kind === 'sign' && one.state === 'effective' && !one.items.every((item) => isThere(item, moment)),
+      );
+      if (outlived) return 'a signature outlived what it was for';
       if (!green || isBroken(signOffs, moment)) return null;
       if (signOffs.some((one) => one.kind === 'refuse' && one.state === 'effective')) return 'green with a refusal';
       const good = signOffs.filter(

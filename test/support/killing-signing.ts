@@ -1,4 +1,4 @@
-import type { KillingGround, Life } from './killing.ts';
+import type { KillAfter, KillingGround, Life } from './killing.ts';
 import { until } from './world.ts';
 
 const INJECTION = `import { exec } from 'node:child_process';
@@ -37,14 +37,14 @@ export async function held(ground: KillingGround, name: string): Promise<Held> {
 }
 
 /**
- * A command to sign and the press, before a process that dies (kill -9) right after its step number `step`, counted from
- * its start; another one is started and goes on. Answers which of the two it died in, or null where it lived through both;
+ * A command to sign and the press, before a process that dies (kill -9) right after a step, counted from its start; another
+ * one is started and goes on. Answers which of the two it died in, or null where it lived through both;
  * and the process that lives.
  */
 export async function signKilled(
   ground: KillingGround,
   { number, head }: Held,
-  step: number,
+  step: KillAfter,
 ): Promise<{
   readonly died: { readonly phase: 'command' | 'press'; readonly after: string } | null;
   readonly life: Life;

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { Step } from '../../src/service/steps.ts';
 import { openStore } from '../../src/store/index.ts';
 import { openStage, type Stage } from '../service/support.ts';
 import { SECRET } from './world.ts';
@@ -8,12 +9,14 @@ import { SECRET } from './world.ts';
 /** A GitHub, and a service in a process of its own that can be killed and started again on the same data. */
 export interface KillingGround {
   readonly stage: Stage;
-  /** Starts the process; it dies right after so many steps, where a number is given. */
-  start(killAfter?: number): Promise<Life>;
+  /** Starts the process; it dies right after so many steps, or so many of one name, where that is given. */
+  start(killAfter?: KillAfter): Promise<Life>;
   /** Entries of the ledger, `type` and pull request; no process may run. */
   ledger(): Promise<readonly (readonly [string, number | null])[]>;
   close(): Promise<void>;
 }
+
+export type KillAfter = number | `${Step}#${number}`;
 
 export interface Life {
   readonly pid: number;
@@ -37,7 +40,7 @@ export async function openKillingGround(databaseUrl: string | null): Promise<Kil
     ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }),
   };
 
-  async function start(killAfter?: number): Promise<Life> {
+  async function start(killAfter?: KillAfter): Promise<Life> {
     const own = { ...env, PORT: String(port), ...(killAfter === undefined ? {} : { KILL_AFTER: String(killAfter) }) };
     const child = spawn(process.execPath, [fileURLToPath(new URL('service-child.ts', import.meta.url))], {
       env: own,

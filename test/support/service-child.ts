@@ -1,5 +1,5 @@
 /**
- * `countersign serve` in a process of its own that kills itself right after its step number KILL_AFTER, as power failures
+ * `countersign serve` in a process of its own that kills itself right after the step that KILL_AFTER says, as power failures
  * and out-of-memory killers do: no handler runs, nothing is flushed.
  */
 import { writeSync } from 'node:fs';
@@ -11,7 +11,9 @@ import { openStore } from '../../src/store/index.ts';
 const settings = readSettings(process.env);
 const credentials = readCredentials(process.env, settings);
 if (credentials === null) throw new Error('the test gives no credentials');
-const last = Number(process.env['KILL_AFTER'] ?? Number.POSITIVE_INFINITY);
+/** So many steps, or, with `name#`, so many of that name. */
+const [count = '', named] = (process.env['KILL_AFTER'] ?? 'Infinity').split('#').reverse();
+const last = Number(count);
 let taken = 0;
 
 const store = await openStore({
@@ -29,7 +31,7 @@ const service = await startService({
   now: Date.now,
   env: process.env,
   reached(step, when) {
-    if (when === 'before') return;
+    if (when === 'before' || (named !== undefined && named !== step)) return;
     taken += 1;
     if (taken < last) return;
     writeSync(1, `killed after ${step}\n`);
