@@ -239,7 +239,10 @@ export const ADVERSARIAL: readonly AdversarialWay[] = [
   },
 ];
 
-/** A second set by the same ways, written when the gaps that the first one showed had been mended, and asked once. */
+/**
+ * A second set by the same ways, written when the gaps that the first one showed had been mended: then 46 of the 52 were
+ * found, by the engine before 35.
+ */
 export const ADVERSARIAL_LATER: readonly AdversarialWay[] = [
   {
     way: 'later: letters, slips and spellings',

@@ -84,6 +84,8 @@ describe('a name that imitates a well-known one is recognised', () => {
     ['npm', 'juffer-xor', 'buffer-xor', 'typo'],
     // A platform's word before or behind a name that means nothing else.
     ['npm', 'node-twilio', 'twilio', 'affix'],
+    ['npm', 'node-puppeteer', 'puppeteer', 'affix'],
+    ['pypi', 'pip-selenium', 'selenium', 'affix'],
   ] as const)('%s %s', (type, name, target, technique) => {
     const found = best(type, name);
     if (technique !== undefined) expect(found).toMatchObject({ name: target, technique });

@@ -56,6 +56,8 @@ const FAR_SHARE = 0.1;
 const WORD_RANK = 20;
 /** A word that so many names carry is a common one: `npm-config` imitates nobody. */
 const COMMON_USES = 8;
+/** … and so many where it is itself well known: much is built on `puppeteer`, which makes it no common word. */
+const COMMON_HOST_USES = 20;
 const SHORTEST = 5;
 
 /** The name that is asked about, prepared once. */
@@ -168,7 +170,7 @@ export function createLikenessIndex({ type, popular, famous, words, vocabulary }
       const bare = strip(core);
       const target = byStripped.get(bare);
       if (target !== undefined && target.rank < affixRank && bare.length >= 4 && scopeOf(target.name) === null) {
-        const common = vocabulary.uses(bare) >= COMMON_USES;
+        const common = vocabulary.uses(bare) >= (target.rank < RANKS.same ? COMMON_HOST_USES : COMMON_USES);
         const describes = common || (target.rank >= RANKS.same && isDescription(target.name, vocabulary));
         if (!describes || target.rank < RANKS.best) add(target.name, 'affix', 0.8);
         continue;
