@@ -29,9 +29,10 @@ const CONTENTS: readonly Readonly<Record<string, string>>[] = [
   { 'a.js': 'flaw command-injection one', 'b.js': 'flaw command-injection one' },
   { 'a.js': 'flaw command-injection one\nflaw sql-injection three' },
   { '.github/countersign.yml': 'flaw policy-changed four', 'a.js': 'flaw command-injection one' },
+  { 'a.js': 'flaw command-injection one\nflaw command-injection two' },
 ];
 /** Places in `CONTENTS`. */
-export const CONTENT = { one: 1, moved: 2, otherToken: 3, replica: 4, otherRule: 5, ownPolicy: 6 } as const;
+export const CONTENT = { one: 1, moved: 2, otherToken: 3, replica: 4, otherRule: 5, ownPolicy: 6, twice: 7 } as const;
 export const POLICY = {
   none: '',
   lapseAlways: 'lapse: always',
@@ -242,6 +243,7 @@ export async function play({ policy, acts }: Sequence, store: OperatedStore, ins
         return say(`/countersign ${each.verb} ${each.what} ${code} ${REASONS[each.reason]}`, who);
       }
       case 'plain':
+        if (each.verb === 'cancel') await takenBack(who);
         return say(`/countersign ${each.verb}`, who);
       case 'press': {
         const button = shown.at(-1 - (each.which % Math.max(1, shown.length)));
@@ -288,6 +290,12 @@ export async function play({ policy, acts }: Sequence, store: OperatedStore, ins
         if (told !== wanted) throw new Error(`merged ${merged}, and the ledger holds ${told} bypasses`);
       }
     }
+  }
+
+  /** What its author cancels must never count, whoever presses what. */
+  async function takenBack(who: Person): Promise<void> {
+    for (const one of await world.signOffs())
+      if (one.state === 'pending' && one.signer.id === who.id) judge.meddled(one.commandCommentId);
   }
 
   async function sayAndPress(body: string, who: Person): Promise<void> {
@@ -351,7 +359,7 @@ function createJudge(pressed: ReadonlyMap<string, ReadonlySet<number>>, first: s
   /** People who changed the content. */
   const hands = new Set([author.id]);
   let policy = first;
-  /** Comments that were edited or deleted after they were written. */
+  /** Comments that were edited or deleted after they were written, or whose command was cancelled. */
   const spoilt = new Set<number>();
   /** Sign-offs that were in force when last looked at. */
   let before = new Set<string>();

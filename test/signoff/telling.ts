@@ -32,6 +32,7 @@ const REVOKE = 'revoke changed my mind about all this';
 const byDefault: readonly (readonly Act[])[] = [
   [signs('will'), push(CONTENT.moved), merge],
   [signs('will'), push(CONTENT.otherToken), push(CONTENT.one)],
+  [push(CONTENT.twice), signs('will', 'F1'), merge],
   [signs('will'), push(CONTENT.replica), signs('adam'), merge],
   [signs('will'), push(CONTENT.otherRule), says('adam', 'sign', 'F2'), press('adam')],
   [signs('will'), wait(8 * DAY), wait(91 * DAY)],
@@ -54,7 +55,7 @@ const byDefault: readonly (readonly Act[])[] = [
   // Broken glass.
   [glass('adam', 'alma'), wait(61 * MINUTE)],
   [glass('adam', 'alma'), push(null)],
-  [glass('adam', 'alma'), says('will', 'refuse'), merge],
+  [glass('adam', 'alma'), wait(MINUTE), says('will', 'refuse'), merge],
   [glass('adam', 'adam'), glass('adam', 'will'), merge],
   [push(CONTENT.moved, 'adam'), push(CONTENT.one, 'alma'), glass('adam', 'alma')],
   // Again, and after a death.
