@@ -29,6 +29,9 @@ const LOOK_MS = 2_000;
 /** Of `/proc/<pid>/stat` (Linux, proc_pid_stat(5)): fields 14 and 15, in hundredths of a second. */
 const TICKS = 100;
 
+/** The facts of every file of the corpus are kept for all mutants: some megabytes each. */
+const HEAP_MB = 8_192;
+
 export interface Outcome {
   readonly mutant: Mutant;
   /** Noticed by an exam, or by the type checker alone. */
@@ -112,7 +115,8 @@ function examineIn(
   report: (id: number, killed: boolean, covered: number) => void,
 ): Promise<{ readonly done: readonly number[]; readonly stuck: number | null }> {
   writeFileSync(join(workspace, 'ids.json'), JSON.stringify(ids));
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'child.ts'), workspace, family, 'ids.json'], {
+  const script = join(import.meta.dirname, 'child.ts');
+  const child = spawn(process.execPath, [`--max-old-space-size=${HEAP_MB}`, script, workspace, family, 'ids.json'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   return new Promise((resolve) => {
