@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RequestRecord } from '../test/support/github/index.ts';
 import { type Ground, openGround } from '../test/support/ground.ts';
 import { changeOf, publishPackages, shop } from './support/changes.ts';
@@ -33,6 +34,7 @@ export async function run(print: (line: string) => void): Promise<void> {
       SIZES.reduce((sum, size) => sum + size.packages, 0),
     );
     await ground.start('serve');
+    await warmUp(ground);
     print('review                            GitHub requests   blobs  trees  others  rounds   registry requests');
     for (const [index, { files, packages: count }] of SIZES.entries()) {
       const repository = ground.github.repository(`acme/shop-${index}`);
@@ -80,6 +82,16 @@ export async function run(print: (line: string) => void): Promise<void> {
   } finally {
     await ground.close();
   }
+}
+
+/** The sweep at the start and the first token are no review's. */
+async function warmUp({ github }: Ground): Promise<void> {
+  const repository = github.repository('acme/shop-0');
+  const head = await repository.push('warm-up', { 'src/warm.ts': 'export const warm = 1;\n' }, { as: 'Copilot' });
+  await repository.open({ branch: 'warm-up', title: 'Warm up', as: 'Copilot' });
+  await repository.completed(head);
+  await github.settled();
+  await sleep(2_000);
 }
 
 interface Counts {
