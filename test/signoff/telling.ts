@@ -39,7 +39,7 @@ const byDefault: readonly (readonly Act[])[] = [
   [says('adam', 'refuse'), signs('will'), says('will', 'sign'), plain('adam', REVOKE), press('adam'), merge],
   [signs('will'), says('adam', 'refuse'), merge],
   [says('adam', 'refuse'), plain('adam', REVOKE), says('alma', 'refuse'), press('adam'), signs('will')],
-  [push(CONTENT.ownPolicy), signs('will', 'F1'), signs('will', 'F2'), signs('adam', 'F2', 1), merge],
+  [push(CONTENT.ownPolicy), signs('will', 'F1'), signs('will', 'F2', 1), signs('adam', 'F2', 1), merge],
   // Who presses, what, and when.
   [says('will', 'sign'), press('adam'), wait(MINUTE), press('will')],
   [says('will', 'sign'), { kind: 'meddle', how: 'edit', which: 0 }, press('will')],
