@@ -49,8 +49,11 @@ function passes(exam: Exam, mutant: number | null): boolean {
 }
 
 async function proof(): Promise<Parameters<typeof expressionExams>[0]> {
-  const path = join(workspace, 'detectors/code/regex-denial-of-service/unambiguous.ts');
-  return import(pathToFileURL(path).href);
+  const folder = join(workspace, 'detectors/code/regex-denial-of-service');
+  const [unambiguous, cost] = await Promise.all(
+    ['unambiguous.ts', 'cost.ts'].map((file) => import(pathToFileURL(join(folder, file)).href)),
+  );
+  return { ...unambiguous, ...cost };
 }
 
 async function load(): Promise<readonly Exam[]> {

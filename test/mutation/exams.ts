@@ -4,7 +4,7 @@ import type { CodeDetector } from '../../src/inspect/detector.ts';
 import { corpus, sayings } from '../support/corpus.ts';
 import { dependencyCorpus, dependencySayings } from '../support/dependency-corpus.ts';
 import { dependencyCases } from '../support/dependency-fixtures.ts';
-import { OPEN, PROVEN } from '../support/expressions.ts';
+import { BOUNDS, OPEN, PROVEN } from '../support/expressions.ts';
 import { guardrailCorpus, guardrailSayings, unseen } from '../support/guardrail-corpus.ts';
 import { type GuardrailCase, guardrailCases } from '../support/guardrail-fixtures.ts';
 import type { Readers } from '../support/readings/reading.ts';
@@ -49,12 +49,13 @@ function detectionsOf(answer: readonly Detection[] | Answer): readonly Detection
   return answer.state === 'findings' ? answer.detections : [];
 }
 
-/** The proof that an expression is harmless has tests of its own. */
+/** The proof that an expression is harmless, and the bound of its cost, have tests of their own. */
 export function expressionExams(proof: {
   provenUnambiguous(source: string, flags: string): boolean;
   provenLinear(source: string, flags: string): boolean;
+  costBound(source: string, flags: string): number | null;
 }): readonly Exam[] {
-  const { provenUnambiguous, provenLinear } = proof;
+  const { provenUnambiguous, provenLinear, costBound } = proof;
   const linear = ['^a+$', 'a+$', '^a|b+$', '^(?=.*x)(?:a(?=.*y))*$'].map((source, index) => ({
     name: `whether ${source} is linear`,
     pass: () => provenLinear(source, '') === (index === 0),
@@ -67,6 +68,10 @@ export function expressionExams(proof: {
     ...OPEN.map(([source, flags]) => ({
       name: `no proof of ${source}`,
       pass: () => !provenUnambiguous(source, flags),
+    })),
+    ...BOUNDS.map(([source, flags, bound]) => ({
+      name: `cost of ${source}`,
+      pass: () => costBound(source, flags) === bound,
     })),
     ...linear,
     { name: 'whether a line is linear', pass: () => !provenLinear('^a+$', 'm') },

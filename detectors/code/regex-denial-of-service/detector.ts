@@ -104,7 +104,7 @@ function constructed(facts: FileFacts): readonly Detection[] {
     const written = source.replace(/\(\?P</g, '(?<');
     return judge(facts, {
       node: call.node,
-      source: matchesFromStart(facts, call) ? `^(?:${written})` : written,
+      source: anchored(facts, call, written),
       flags: '',
       text: call.arguments[TEXT_AT[call.origin ?? ''] ?? call.arguments.length],
     });
@@ -122,11 +122,18 @@ const TEXT_AT: Readonly<Record<string, number>> = {
   're.sub': 2,
 };
 
-/** `re.match` and `re.fullmatch` try the start of the text only, and so do the methods of a compiled expression. */
-function matchesFromStart(facts: FileFacts, call: Call): boolean {
-  if (call.origin !== 're.compile') return /^re\.(?:full)?match$/.test(call.origin ?? '');
-  const uses = usesOf(facts, call.node);
-  return uses.length > 0 && uses.every(({ parent }) => parent !== null && /\.(?:full)?match$/.test(facts.text(parent)));
+/**
+ * `re.match` and `re.fullmatch` try the start of the text only, and so do the methods of a compiled expression;
+ * `fullmatch` fails, and takes back, where the text goes on.
+ */
+function anchored(facts: FileFacts, call: Call, source: string): string {
+  const methods =
+    call.origin === 're.compile'
+      ? usesOf(facts, call.node).map(({ parent }) => (parent === null ? '' : facts.text(parent)))
+      : [call.origin ?? ''];
+  const all = (pattern: RegExp) => methods.length > 0 && methods.every((each) => pattern.test(each));
+  if (!all(/\.(?:full)?match$/)) return source;
+  return methods.some((each) => /\.fullmatch$/.test(each)) ? `^(?:${source})$` : `^(?:${source})`;
 }
 
 function isConstructor(call: Call): boolean {

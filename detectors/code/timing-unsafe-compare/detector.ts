@@ -40,11 +40,11 @@ function compared(facts: FileFacts, node: Syntax): readonly Detection[] {
     // A name alone says little: the other side must come from outside, or be a secret as well.
     const [secret] = named;
     if (secret === undefined) return [];
-    const other = secret === left ? right : left;
-    const strongNames = named.length === 2 || environment(facts, left) || environment(facts, right);
+    // One side is named like a secret, and the other is the environment's value.
+    const known = [left, right].some((side) => environment(facts, side) && named.some((each) => each !== side));
     const outside = [left, right].some((side) => facts.flow(side, 'data')?.strength === 'remote');
     const stored = named.length === 2 && named.some((side) => isStored(facts, side));
-    if (!outside && !stored && !(strongNames && environment(facts, other))) return [];
+    if (!outside && !stored && !known) return [];
     if (/passw/i.test(facts.text(secret)) && /confirm|repeat|again|second|retype|new/i.test(facts.text(node)))
       return [];
   }
