@@ -6,7 +6,7 @@ import { DEPTH_LIMIT, unreadable, VALUE_LIMIT } from './unreadable.ts';
 /**
  * HCL native syntax (HCL specification, "HCL Native Syntax Specification": structural elements, expressions, templates) as
  * one tree. Literals, lists, objects and calls are read; any other expression is opaque, with its text. See
- * `docs/decisions/hcl-parser.md` for why this parser is our own.
+ * `docs/decisions/0018-terraform-is-read-by-a-parser-of-our-own.md` for why this parser is our own.
  */
 export function parseHcl(text: string, path: string): readonly Node[] {
   const reader = readerOf(text, path);
