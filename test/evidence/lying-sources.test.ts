@@ -82,11 +82,10 @@ const NAMES: readonly (readonly [PackageType, string, string])[] = [
 ];
 
 describe.each(NAMES)('a source of %s', (type, name, version) => {
-  it.each(Object.keys(FAULTS))('that answers %s is never taken for an answer', async (fault) => {
+  it.concurrent.each(Object.keys(FAULTS))('that answers %s is never taken for an answer', async (fault) => {
     const script = FAULTS[fault];
     if (script === undefined) throw new Error('a fault has its script');
-    const server = await startServer(script);
-    running.push(server);
+    await using server = await startServer(script);
     const change = changeOf({ type, name, version });
     const [evidence] = await evidenceFrom(server.url).gather([change], {
       baseNames: new Set(),
@@ -120,37 +119,39 @@ describe.each([
   ['OSV', { osv: true }, 'npm', (found: PackageEvidence) => found.advisories],
   ['a deny-list', { denyList: true }, 'npm', (found: PackageEvidence) => found.advisories],
 ] as const)('%s', (_source, asked, type, factOf) => {
-  it.each(Object.keys(FAULTS))('that answers %s leaves its fact unknown, and only its own', async (fault) => {
-    const script = FAULTS[fault];
-    if (script === undefined) throw new Error('a fault has its script');
-    const liar = await startServer(script);
-    const registry = await startServer((request, response) => {
-      if (request.url === '/some-package')
-        json(response, 200, { name: 'some-package', 'dist-tags': { latest: '1.0.0' }, versions: { '1.0.0': {} } });
-      else if (request.url === '/pypi/some-package/json')
-        json(response, 200, { info: { name: 'some-package' }, releases: { '1.0.0': [{}] } });
-      else json(response, 404, { error: 'not found' });
-    });
-    running.push(liar, registry);
-    const settings = {
-      ...DEFAULT_SOURCES,
-      osv: null,
-      depsDev: null,
-      ...Object.fromEntries(Object.keys(asked).map((key) => [key, liar.url])),
-      npm: { registry: registry.url },
-      addresses: { pypi: registry.url },
-      timeoutMs: PATIENCE,
-      limits: { ...DEFAULT_LIMITS, retries: 0 },
-    };
-    const sources = await openSources(settings, null);
-    const [found] = await sources.gather([changeOf({ type, name: 'some-package', version: '1.0.0' })], {
-      baseNames: new Set(),
-      signal: new AbortController().signal,
-    });
-    if (found === undefined) throw new Error('every change has its evidence');
-    expect(factOf(found).state).toBe('unavailable');
-    expect(found.registryEntry.state).toBe('known');
-  });
+  it.concurrent.each(Object.keys(FAULTS))(
+    'that answers %s leaves its fact unknown, and only its own',
+    async (fault) => {
+      const script = FAULTS[fault];
+      if (script === undefined) throw new Error('a fault has its script');
+      await using liar = await startServer(script);
+      await using registry = await startServer((request, response) => {
+        if (request.url === '/some-package')
+          json(response, 200, { name: 'some-package', 'dist-tags': { latest: '1.0.0' }, versions: { '1.0.0': {} } });
+        else if (request.url === '/pypi/some-package/json')
+          json(response, 200, { info: { name: 'some-package' }, releases: { '1.0.0': [{}] } });
+        else json(response, 404, { error: 'not found' });
+      });
+      const settings = {
+        ...DEFAULT_SOURCES,
+        osv: null,
+        depsDev: null,
+        ...Object.fromEntries(Object.keys(asked).map((key) => [key, liar.url])),
+        npm: { registry: registry.url },
+        addresses: { pypi: registry.url },
+        timeoutMs: PATIENCE,
+        limits: { ...DEFAULT_LIMITS, retries: 0 },
+      };
+      const sources = await openSources(settings, null);
+      const [found] = await sources.gather([changeOf({ type, name: 'some-package', version: '1.0.0' })], {
+        baseNames: new Set(),
+        signal: new AbortController().signal,
+      });
+      if (found === undefined) throw new Error('every change has its evidence');
+      expect(factOf(found).state).toBe('unavailable');
+      expect(found.registryEntry.state).toBe('known');
+    },
+  );
 });
 
 it('gives a source up for this review when it asks for a long pause, and asks it once', async () => {

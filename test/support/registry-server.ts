@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { gzipSync } from 'node:zlib';
 
 /** A small server of our own whose answers a test decides, request by request. */
-export interface ScriptedServer {
+export interface ScriptedServer extends AsyncDisposable {
   /** Without a closing slash. */
   readonly url: string;
   /** Every request so far, as `GET /path`. */
@@ -21,14 +21,11 @@ export async function startServer(script: Script): Promise<ScriptedServer> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the server has no port');
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    requests,
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
-    },
+  const close = async (): Promise<void> => {
+    server.closeAllConnections();
+    await new Promise<void>((resolve) => server.close(() => resolve()));
   };
+  return { url: `http://127.0.0.1:${address.port}`, requests, close, [Symbol.asyncDispose]: close };
 }
 
 export function json(response: ServerResponse, status: number, body: unknown): void {
