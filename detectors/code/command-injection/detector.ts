@@ -1,5 +1,5 @@
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
-import type { Call, FileFacts } from '../../../src/inspect/facts.ts';
+import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { codeRule } from '../support/rule.ts';
 import { isTagged, option, type Sink, taintedSinks } from '../support/tainted.ts';
 
@@ -36,18 +36,22 @@ function* sinks(facts: FileFacts): Generator<Sink> {
     const [command] = call.arguments;
     if (command === undefined) continue;
     if (SHELL.test(from)) {
-      yield {
-        at: call.node,
-        value: command,
-        kind: 'shell',
-        what: 'A shell command is built from',
-        remediation: REMEDIATION,
-        atLeast: 'unknown',
-      };
+      yield shellSink(call, command);
     } else if (PROGRAM.test(from)) {
       yield* program(facts, call);
     }
   }
+}
+
+function shellSink(call: Call, value: Syntax): Sink {
+  return {
+    at: call.node,
+    value,
+    kind: 'shell',
+    what: 'A shell command is built from',
+    remediation: REMEDIATION,
+    atLeast: 'unknown',
+  };
 }
 
 /** zx and Bun escape what stands in the template; a shell in it reads the value as a command all the same. */
@@ -63,14 +67,7 @@ function* inTemplate(facts: FileFacts, call: Call): Generator<Sink> {
       !/\b(?:sh|bash|zsh|dash|ksh|cmd|pwsh|powershell)\s+(?:-\w*c|\/c|-Command)\s*["']?$|\beval\s+["']?$/i.test(before)
     )
       continue;
-    yield {
-      at: call.node,
-      value,
-      kind: 'shell',
-      what: 'A shell command is built from',
-      remediation: REMEDIATION,
-      atLeast: 'unknown',
-    };
+    yield shellSink(call, value);
   }
 }
 
@@ -88,14 +85,7 @@ function* program(facts: FileFacts, call: Call): Generator<Sink> {
       const part =
         settings === null ? given : call.origin === '~Deno.Command' ? facts.property(settings, 'args') : null;
       if (part === null) continue;
-      yield {
-        at: call.node,
-        value: part,
-        kind: 'shell',
-        what: 'A shell command is built from',
-        remediation: REMEDIATION,
-        atLeast: 'unknown',
-      };
+      yield shellSink(call, part);
     }
     return;
   }
@@ -105,15 +95,7 @@ function* program(facts: FileFacts, call: Call): Generator<Sink> {
   // `['sh', '-c', line]`: the program is a shell, and what follows is read by it.
   const first = words.type === 'array' ? facts.constant(chosen) : undefined;
   if (typeof first === 'string' && SHELLS.test(first)) {
-    for (const part of words.children.slice(1))
-      yield {
-        at: call.node,
-        value: part,
-        kind: 'shell',
-        what: 'A shell command is built from',
-        remediation: REMEDIATION,
-        atLeast: 'unknown',
-      };
+    for (const part of words.children.slice(1)) yield shellSink(call, part);
     return;
   }
   yield {
