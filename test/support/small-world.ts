@@ -289,6 +289,10 @@ export function createSmallWorld(options: SmallWorldOptions) {
     queue,
     comments,
     head: () => sha,
+    /** Somebody's rank becomes another, as an admin of the repository would change it. */
+    rank(of: Person, rank: Rank) {
+      roles.set(of.login, { ...of, rank });
+    },
     policy: (text: string) => {
       policyText = text;
     },
