@@ -146,10 +146,15 @@ export function reportCode(world: World, pullRequest: number): string {
 
 /** Waits at most ten seconds for something to be there. */
 export async function until<T>(look: () => T | undefined): Promise<T> {
-  for (let tries = 0; tries < 400; tries += 1) {
+  return within(10_000, look);
+}
+
+/** Waits for something to be there, at most so many milliseconds. */
+export async function within<T>(milliseconds: number, look: () => T | undefined): Promise<T> {
+  for (let waited = 0; waited < milliseconds; waited += 25) {
     const seen = look();
     if (seen !== undefined) return seen;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
-  throw new Error('it did not come within ten seconds');
+  throw new Error(`it did not come within ${milliseconds / 1000} seconds`);
 }
