@@ -56,7 +56,7 @@ describe.each(Object.keys(FAULTS))('what is asked beside a package, answered by 
     const integrity = `sha512-${'A'.repeat(86)}==`;
     const dist = { integrity, signatures: [{ keyid: 'SHA256:key', sig: 'AAAA' }], attestations: { url: 'there' } };
     const at = '2019-01-01T00:00:00.000Z';
-    const server = await startServer((request, response) =>
+    await using server = await startServer((request, response) =>
       request.url === '/some-package'
         ? json(response, 200, {
             name: 'some-package',
@@ -66,7 +66,6 @@ describe.each(Object.keys(FAULTS))('what is asked beside a package, answered by 
           })
         : liar(request, response),
     );
-    running.push(server);
     const {
       signature,
       provenance,
@@ -78,9 +77,76 @@ describe.each(Object.keys(FAULTS))('what is asked beside a package, answered by 
     expect(kept).toMatchObject({ state: 'known', value: integrity });
   });
 
+  it('leaves the provenance of a PyPI release unproven', async () => {
+    const hash = 'c'.repeat(64);
+    await using server = await startServer((request, response) => {
+      if (request.url !== '/simple/some-package/') return liar(request, response);
+      response.writeHead(200, { 'content-type': 'application/vnd.pypi.simple.v1+json' });
+      response.end(
+        JSON.stringify({
+          meta: { 'api-version': '1.4' },
+          name: 'some-package',
+          versions: ['1.0.0'],
+          files: [
+            {
+              filename: 'some_package-1.0.0-py3-none-any.whl',
+              url: 'https://files.example/some_package-1.0.0-py3-none-any.whl',
+              hashes: { sha256: hash },
+              'upload-time': '2019-01-01T00:00:00.000000Z',
+              size: 1,
+              provenance: `${server.url}/integrity/some-package/1.0.0/provenance`,
+            },
+          ],
+        }),
+      );
+    });
+    const { provenance, integrity } = await resolved(
+      { addresses: { pypi: server.url }, sigstore: root },
+      { type: 'pypi', name: 'some-package', version: '1.0.0' },
+    );
+    expect(server.requests.length).toBeGreaterThan(1);
+    expect(provenance).toMatchObject({ state: 'known', value: { state: 'present' } });
+    expect(integrity).toMatchObject({ state: 'known', value: `sha256:${hash}` });
+  });
+
+  it('leaves unknown what an advisory is about, and malware is malware by its id', async () => {
+    await using server = await startServer((request, response) => {
+      if (request.url === '/some-package')
+        return json(response, 200, {
+          name: 'some-package',
+          'dist-tags': { latest: '1.0.0' },
+          versions: { '1.0.0': {} },
+        });
+      if (request.url === '/v1/querybatch') return json(response, 200, { results: [{ vulns: [{ id: asked }] }] });
+      liar(request, response);
+    });
+    let asked = 'GHSA-0000-0000-0000';
+    const look = async () => {
+      const sources = await openSources(
+        {
+          ...DEFAULT_SOURCES,
+          osv: server.url,
+          depsDev: null,
+          npm: { registry: server.url },
+          timeoutMs: PATIENCE,
+          limits: { ...DEFAULT_LIMITS, retries: 0 },
+        },
+        null,
+      );
+      const [found] = await sources.gather([changeOf({ name: 'some-package', version: '1.0.0' })], {
+        baseNames: new Set(),
+        signal: new AbortController().signal,
+      });
+      return found?.advisories;
+    };
+    expect((await look())?.state).toBe('unavailable');
+    asked = 'MAL-2026-1';
+    expect(await look()).toMatchObject({ state: 'known', value: [{ id: 'MAL-2026-1', malicious: true }] });
+  });
+
   it('leaves open whose an action’s commit is', async () => {
     const sha = 'a'.repeat(40);
-    const server = await startServer((request, response) => {
+    await using server = await startServer((request, response) => {
       if (request.url === '/repos/some/action')
         return json(response, 200, {
           full_name: 'some/action',
@@ -91,7 +157,6 @@ describe.each(Object.keys(FAULTS))('what is asked beside a package, answered by 
         return json(response, 200, [{ sha, commit: { committer: { date: '2019-01-01T00:00:00Z' } } }]);
       liar(request, response);
     });
-    running.push(server);
     const { belongs } = await resolved(
       { addresses: { githubactions: server.url }, actionsToken: async () => 'token' },
       { type: 'githubactions', name: 'some/action', version: sha },
