@@ -10,7 +10,7 @@ import { FAULTS, json, type ScriptedServer, startServer } from '../support/regis
 import { startSigstore } from '../support/sigstore.ts';
 
 /** For honest answers too: a busy machine must not make a liar of anybody. */
-const PATIENCE = 1_500;
+const PATIENCE = 2_500;
 
 let folder: string;
 let root: string;
