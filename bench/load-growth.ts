@@ -87,10 +87,10 @@ async function prepared(postgres: PostgresServer | null, many: boolean): Promise
     await first.stop();
     if (postgres === null) {
       const pglite = await PGlite.create(join(ground.dataFolder, 'database'));
-      for (const statement of grow()) await pglite.exec(statement);
+      for (const statement of grow(GROWN)) await pglite.exec(statement);
       await pglite.close();
     } else if (database !== null) {
-      for (const statement of grow()) await postgres.query(database, statement);
+      for (const statement of grow(GROWN)) await postgres.query(database, statement);
     }
     await ground.start('serve', env);
     for (const act of Object.values(story)) await act();

@@ -1,5 +1,23 @@
+/** Rows of each kind. */
+export type Sizes = Readonly<
+  Record<
+    | 'repositories'
+    | 'pullRequests'
+    | 'reviews'
+    | 'signOffs'
+    | 'ledgerEntries'
+    | 'effects'
+    | 'cached'
+    | 'shapes'
+    | 'watched'
+    | 'doneJobs'
+    | 'delayedJobs',
+    number
+  >
+>;
+
 /** What years leave behind. */
-export const GROWN = {
+export const GROWN: Sizes = {
   repositories: 1_000,
   pullRequests: 50_000,
   reviews: 100_000,
@@ -11,25 +29,25 @@ export const GROWN = {
   watched: 20_000,
   doneJobs: 100_000,
   delayedJobs: 2_000,
-} as const;
+};
 
 /**
  * Statements that multiply what one real story left in the tables: each new row is a real row with other keys, most of
  * them of other repositories, every thousandth of the same. Rows of the ledger continue its chain in number only, so
  * nobody may verify it afterwards.
  */
-export function grow(): readonly string[] {
-  const repository = `CASE WHEN n % ${GROWN.repositories} = 0 THEN (old.row).repository_id ELSE -1 - n % ${GROWN.repositories} END`;
+export function grow(sizes: Sizes): readonly string[] {
+  const repository = `CASE WHEN n % ${sizes.repositories} = 0 THEN (old.row).repository_id ELSE -1 - n % ${sizes.repositories} END`;
   const pullRequest = (reviewsEach: number) => `1000000 + n / ${reviewsEach}`;
-  const each = GROWN.reviews / GROWN.pullRequests;
+  const each = sizes.reviews / sizes.pullRequests;
   return [
-    multiplied('countersign.pull_requests', GROWN.pullRequests, {
+    multiplied('countersign.pull_requests', sizes.pullRequests, {
       repository_id: repository,
       number: pullRequest(1),
       state: "CASE WHEN n % 20 = 0 THEN 'open' ELSE 'closed' END",
       head_sha: 'md5(n::text)',
     }),
-    multiplied('countersign.reviews', GROWN.reviews, {
+    multiplied('countersign.reviews', sizes.reviews, {
       id: '-n',
       saved: '-n',
       repository_id: repository,
@@ -37,14 +55,14 @@ export function grow(): readonly string[] {
       code: "'r-grown' || n",
       check_run: "'9' || n",
     }),
-    multiplied('countersign.sign_offs', GROWN.signOffs, {
+    multiplied('countersign.sign_offs', sizes.signOffs, {
       id: "'grown-' || n",
       repository_id: repository,
       pull_request: pullRequest(1),
     }),
     multiplied(
       'countersign.ledger',
-      GROWN.ledgerEntries,
+      sizes.ledgerEntries,
       {
         sequence: '(old.row).sequence + n',
         hash: 'md5(n::text) || md5(n::text)',
@@ -53,26 +71,26 @@ export function grow(): readonly string[] {
       },
       'sequence',
     ),
-    multiplied('countersign.effects', GROWN.effects, { key: "'grown:' || n" }),
-    multiplied('countersign.cache', GROWN.cached, { key: "'grown:' || n" }),
-    multiplied('countersign.shapes', GROWN.shapes, {
+    multiplied('countersign.effects', sizes.effects, { key: "'grown:' || n" }),
+    multiplied('countersign.cache', sizes.cached, { key: "'grown:' || n" }),
+    multiplied('countersign.shapes', sizes.shapes, {
       repository_id: repository,
       pull_request: pullRequest(1),
       fingerprint: 'md5(n::text)',
     }),
-    multiplied('countersign.watched_packages', GROWN.watched, {
+    multiplied('countersign.watched_packages', sizes.watched, {
       key: "'grown:' || n",
       due_at: "now() + interval '6 hours'",
     }),
-    multiplied('countersign.asked_packages', GROWN.watched, {
+    multiplied('countersign.asked_packages', sizes.watched, {
       key: "'grown:' || n",
       repository_id: repository,
       pull_request: pullRequest(1),
     }),
-    multiplied('countersign_queue.job', GROWN.doneJobs, { id: "md5('done' || n)::uuid" }, null, "state = 'completed'"),
+    multiplied('countersign_queue.job', sizes.doneJobs, { id: "md5('done' || n)::uuid" }, null, "state = 'completed'"),
     multiplied(
       'countersign_queue.job',
-      GROWN.delayedJobs,
+      sizes.delayedJobs,
       {
         id: "md5('delayed' || n)::uuid",
         state: "'created'",

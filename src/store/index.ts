@@ -8,6 +8,7 @@ import { migrate } from './migrations.ts';
 import { type DatabaseQueue, openQueue } from './queue.ts';
 import { createRecords } from './records.ts';
 import { type HeadSigner, readSigner } from './signature.ts';
+import { tidy } from './tidy.ts';
 import { createWatch } from './watch.ts';
 
 export interface StoreOptions {
@@ -65,6 +66,11 @@ export async function assembleStore(
     engine: engine.kind,
     queue,
     ledger: createLedger(engine.db, options.sign),
+    async retain(limits) {
+      const counts = await records.retain(limits);
+      if (engine.kind === 'pglite') await guarded(() => tidy(engine.db));
+      return counts;
+    },
     ping: () => guarded(async () => void (await sql`SELECT 1`.execute(engine.db))),
     close() {
       closing ??= shut(queue, engine);

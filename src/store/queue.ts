@@ -1,7 +1,7 @@
 import { PgBoss } from 'pg-boss';
 import { sha256 } from '../core/digest.ts';
 import type { Job } from '../core/job.ts';
-import type { OperatedQueue } from '../core/store.ts';
+import type { OperatedQueue, QueueBacklog } from '../core/store.ts';
 import { abandoned, countBacklog, QUEUE, QUEUE_SCHEMA, release, reviewAwaited } from './claims.ts';
 import type { Engine } from './engine.ts';
 import { guarded } from './failure.ts';
@@ -85,18 +85,12 @@ export async function openQueue(
     awaitsReview: (repositoryId, pullRequest, withinMs) =>
       guarded(() => reviewAwaited(engine.db, `${repositoryId}#${pullRequest}`, withinMs)),
 
-    depth: () =>
-      guarded(async () => {
-        const backlog = await countBacklog(engine.db);
-        return backlog.waiting + backlog.delayed + backlog.running;
-      }),
+    async depth() {
+      const { waiting, delayed, running } = await backlog();
+      return waiting + delayed + running;
+    },
 
-    backlog: () =>
-      guarded(async () => {
-        // Failed jobs are counted by pg-boss once a minute: a metric, and a count over all that is kept.
-        const kept = await boss.getQueue(QUEUE);
-        return { ...(await countBacklog(engine.db)), failed: kept?.failedCount ?? 0 };
-      }),
+    backlog,
 
     async stop() {
       await Promise.all([...workers].map((worker) => worker.stop(0)));
@@ -104,6 +98,14 @@ export async function openQueue(
       await boss.stop({ graceful: false, close: false });
     },
   };
+
+  function backlog(): Promise<QueueBacklog> {
+    return guarded(async () => {
+      // Failed jobs are counted by pg-boss once a minute: a metric, and a count over all that is kept. So are many delayed ones.
+      const kept = await boss.getQueue(QUEUE);
+      return { ...(await countBacklog(engine.db, kept?.deferredCount ?? 0)), failed: kept?.failedCount ?? 0 };
+    });
+  }
 
   /** What jobs take turns on: the pull request. A press names a check run, whose review names the pull request. */
   async function keyOf(job: Job): Promise<string> {

@@ -13,6 +13,7 @@ import type {
 import type { WatchStore } from '../core/watch.ts';
 import { guarded } from './failure.ts';
 import { columnKey } from './key.ts';
+import { SIGNER_ID } from './migrations.ts';
 import { Json, StoredPullRequest, StoredReviewRow, StoredSignOff } from './schema.ts';
 import { createShapes } from './shapes.ts';
 import type { Tables } from './tables.ts';
@@ -142,8 +143,7 @@ export function createRecords(db: Kysely<Tables>, now: () => number): Records {
           .selectFrom('sign_offs')
           .select('sign_off')
           .where('repository_id', '=', repositoryId)
-          // In JSON a reason cannot hold this text: its quotes would be escaped.
-          .where('sign_off', 'like', `%"signer":{"id":${Math.trunc(signerId)},%`)
+          .where(SIGNER_ID, '=', String(Math.trunc(signerId)))
           .orderBy('created_at', 'desc')
           .limit(500)
           .execute();
