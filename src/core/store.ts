@@ -24,12 +24,12 @@ export interface Store extends WatchStore {
   reviewByCheckRun(repositoryId: number, checkRunId: number): Promise<StoredReview | null>;
 
   /**
-   * The shapes that agents' other pull requests of the repository brought since an instant (ISO 8601), of those asked
-   * for: the earliest seen first.
+   * The shapes that agents' pull requests of the repository brought since an instant (ISO 8601), of those asked for: the
+   * earliest seen first. Those of the pull requests `besides` are left out: what they bring is counted already.
    */
   shapesElsewhere(asked: {
     readonly repositoryId: number;
-    readonly pullRequest: number;
+    readonly besides: readonly number[];
     readonly fingerprints: readonly string[];
     readonly since: string;
   }): Promise<readonly KnownShape[]>;

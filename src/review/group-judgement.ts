@@ -12,6 +12,7 @@ import type { MemberView } from '../report/merge-group.ts';
 import { type GroupMember, memberVerdict } from './group-standing.ts';
 import { type Judgement, judge } from './judge.ts';
 import { requesterIds } from './publish.ts';
+import { shapesBesideGroup } from './shapes.ts';
 
 /** Where a group stands before it is judged. */
 export interface GroupGround {
@@ -81,7 +82,7 @@ async function judgeOnce(
       routingTree: ports.host.tree(job.repository, ground.defaultSha),
       routes: routesOf(policy),
       knownHandles: {},
-      elsewhere: async () => [],
+      elsewhere: (fingerprints) => shapesBesideGroup(ground, fingerprints, ports),
       signForUnknowns,
       leaveOutLookUps: false,
     },

@@ -1,6 +1,7 @@
 import type { KnownShape, Shape } from '../core/store.ts';
 import type { Ports } from '../ports.ts';
 import type { Ground } from './ground.ts';
+import type { GroupGround } from './group-judgement.ts';
 import type { Judgement } from './judge.ts';
 
 /** How far back the same mistake of agents counts as the same wave. Retention keeps shapes as long (`service/start.ts`). */
@@ -13,9 +14,41 @@ export async function shapesElsewhere(
   ports: Pick<Ports, 'store' | 'now'>,
 ): Promise<readonly KnownShape[]> {
   if (attribution.class !== 'agent') return [];
-  const since = new Date(ports.now() - RECENT_MS).toISOString();
-  const asked = { repositoryId: repository.id, pullRequest: pullRequest.number, fingerprints, since };
-  return ports.store.shapesElsewhere(asked);
+  const since = recently(ports);
+  return ports.store.shapesElsewhere({
+    repositoryId: repository.id,
+    besides: [pullRequest.number],
+    fingerprints,
+    since,
+  });
+}
+
+/**
+ * The same for a merge group, for what its members by agents bring. Of the members none is counted: their places stand in
+ * the group's own code. Where a commit is nobody's, its pull request may be any of those in the store, and would count
+ * twice: then only the members' own reviews, which the group's verdict includes, say how often a mistake stands elsewhere.
+ */
+export async function shapesBesideGroup(
+  { job, members, gap }: Pick<GroupGround, 'job' | 'members' | 'gap'>,
+  fingerprints: readonly string[],
+  ports: Pick<Ports, 'store' | 'now'>,
+): Promise<readonly KnownShape[]> {
+  if (gap !== null) return [];
+  const byAgents = new Set(
+    members
+      .filter(({ record }) => record?.attribution?.class === 'agent')
+      .flatMap(({ review }) => review?.report.findings.map((finding) => finding.fingerprint) ?? []),
+  );
+  return ports.store.shapesElsewhere({
+    repositoryId: job.repository.id,
+    besides: members.map(({ pullRequest }) => pullRequest.number),
+    fingerprints: fingerprints.filter((each) => byAgents.has(each)),
+    since: recently(ports),
+  });
+}
+
+function recently({ now }: Pick<Ports, 'now'>): string {
+  return new Date(now() - RECENT_MS).toISOString();
 }
 
 /** Keeps the forms of the mistakes that an agent's pull request brings, so that the next ones can be told apart from the first. */

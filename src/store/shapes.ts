@@ -10,16 +10,16 @@ const MOST_SHAPES = 2_000;
 /** The shapes of mistakes in agents' pull requests. `instant`: the time of now. */
 export function createShapes(db: Kysely<Tables>, instant: () => Date): Pick<Store, 'shapesElsewhere' | 'saveShapes'> {
   return {
-    shapesElsewhere: ({ repositoryId, pullRequest, fingerprints, since }) =>
+    shapesElsewhere: ({ repositoryId, besides, fingerprints, since }) =>
       guarded(async () => {
         if (fingerprints.length === 0) return [];
-        const rows = await db
+        const known = db
           .selectFrom('shapes')
           .select(['pull_request', 'fingerprint', 'shape'])
           .where('repository_id', '=', repositoryId)
           .where('fingerprint', 'in', fingerprints.slice(0, MOST_SHAPES))
-          .where('pull_request', '!=', pullRequest)
-          .where('seen_at', '>=', new Date(since))
+          .where('seen_at', '>=', new Date(since));
+        const rows = await (besides.length === 0 ? known : known.where('pull_request', 'not in', [...besides]))
           .orderBy('seen_at')
           .orderBy('pull_request')
           .execute();

@@ -37,3 +37,32 @@ test('the third pull request of an agent with the same mistake says so, and wher
   expect(third).toMatch(/3 places, with those of 2 other pull requests by agents, first in pull request 1\b/);
   expect(third).toContain('src/a.js:4');
 }, 60_000);
+
+test('a merge group counts other pull requests, and its own only once, through the places in its code', async () => {
+  const { repository } = world;
+  const opened = async (branch: string, path: string, text: string, as: string): Promise<number> => {
+    const head = await repository.push(branch, { [path]: text }, { as });
+    const number = await repository.open({ branch, title: `Store ${path}`, as });
+    await repository.completed(head);
+    return number;
+  };
+  const copy = (name: string) =>
+    `import { writeFileSync } from 'node:fs';\n\nexport function ${name}(request) {\n  writeFileSync('data/' + request.query.${name}, '');\n}\n`;
+  const first = await opened('copilot/s1', 'src/s1.js', copy('one'), 'Copilot');
+  const second = await opened('copilot/s2', 'src/s2.js', copy('two'), 'Copilot');
+  const both = await repository.queue([first, second], 'maria');
+  // Two places in two pull requests are two, however they are looked at.
+  expect(textOf(await repository.completed(both.headSha))).not.toContain('replicated-pattern');
+
+  await opened('copilot/s3', 'src/s3.js', copy('three'), 'Copilot');
+  const again = await repository.queue([first], 'maria');
+  const alone = textOf(await repository.completed(again.headSha));
+  expect(alone).toMatch(/3 places, with those of 2 other pull requests by agents/);
+  const person = await opened('ben/s4', 'src/s4.js', copy('four'), 'ben');
+  const mixed = await repository.queue([person], 'maria');
+  expect(textOf(await repository.completed(mixed.headSha))).not.toContain('replicated-pattern');
+}, 60_000);
+
+function textOf({ summary, text }: { readonly summary: string | null; readonly text: string | null }): string {
+  return `${summary} ${text}`;
+}

@@ -162,7 +162,7 @@ export function recordsCases(store: () => OperatedStore, clock: { now: number })
 
     it('tells the shapes of other pull requests, the first seen first, and forgets them in time', async () => {
       const shape = (fingerprint: string, places: number) => ({ fingerprint, places, path: 'src/\u0000a.ts', line: 4 });
-      const asked = { repositoryId: 77, pullRequest: 93, fingerprints: ['f1', 'f2'] };
+      const asked = { repositoryId: 77, besides: [93], fingerprints: ['f1', 'f2'] };
       const since = () => new Date(clock.now - 10 * DAY).toISOString();
       await store().saveShapes(77, 92, [shape('f1', 1), shape('f3', 1)]);
       clock.now += DAY;
@@ -176,6 +176,9 @@ export function recordsCases(store: () => OperatedStore, clock: { now: number })
         { ...shape('f1', 2), pullRequest: 91 },
         { ...shape('f2', 1), pullRequest: 91 },
       ]);
+      const besides = { ...asked, since: since() };
+      expect(await store().shapesElsewhere({ ...besides, besides: [91, 92, 93] })).toEqual([]);
+      expect(await store().shapesElsewhere({ ...besides, besides: [] })).toHaveLength(4);
       await store().saveShapes(77, 91, []);
       expect(await store().shapesElsewhere({ ...asked, since: since() })).toHaveLength(1);
       expect(await store().shapesElsewhere({ ...asked, fingerprints: [], since: since() })).toEqual([]);
