@@ -1,6 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { AttributionFacts, attribute } from '../agents/index.ts';
 import type { Attribution } from '../core/attribution.ts';
 import type { GuardrailSubject } from '../core/detector.ts';
@@ -32,45 +30,19 @@ import { userSources } from '../service/source-settings.ts';
 import { openSources } from '../sources.ts';
 import { VERSION } from '../version.ts';
 import type { CommandIo } from './io.ts';
+import { HELP, type Options, readOptions, type Source } from './scan/options.ts';
+import { progressOn } from './scan/progress.ts';
 
-const HELP = `countersign scan: the review of a pull request, for a change on this machine
-
-  countersign scan                                    the working tree against the default branch
-  countersign scan --base REV [--head REV]            a range of commits (git objects only; works in a bare repository)
-  countersign scan --base-dir DIR --head-dir DIR      two folders
-  countersign scan --all DIR                          every file of a folder, as if all of it were new
-
-  --format text|json|sarif|github   how to print it (text)
-  --pull-request FILE               author, title, body and commits of the pull request, as JSON; without it the
-                                    change is judged as an agent's
-  --offline                         ask no registry: every look-up is unavailable, and the result says so
-  --allow-unknown                   with --offline: leave out the rules that need a look-up, and list them
-  --repository DIR                  where the repository is (this folder)
-
-Exit: 0 pass · 1 blocked · 2 wrong use · 3 could not be evaluated
-`;
-
-const FORMATS = { text: renderText, json: renderJson, sarif: renderSarif, github: renderGithub } as const;
+const RENDERERS = { text: renderText, json: renderJson, sarif: renderSarif, github: renderGithub } satisfies Record<
+  Options['format'],
+  (scan: ScanResult) => string
+>;
 
 /** Largest file that is read; a larger one is not evaluated, and the result says so. Bytes. */
 const MAX_BLOB_BYTES = 100_000_000;
 
 /** Commits that are read, the newest. */
 const MAX_COMMITS = 10_000;
-
-interface Options {
-  readonly source: Source;
-  readonly format: keyof typeof FORMATS;
-  readonly pullRequest: string | null;
-  readonly offline: boolean;
-  readonly allowUnknown: boolean;
-}
-
-type Source =
-  | { readonly kind: 'range'; readonly repository: string; readonly base: string | null; readonly head: string }
-  | { readonly kind: 'working-tree'; readonly repository: string; readonly base: string | null }
-  | { readonly kind: 'folders'; readonly base: string; readonly head: string }
-  | { readonly kind: 'all'; readonly folder: string };
 
 /** Runs a scan and prints it. 0 pass, 1 blocked, 3 could not be evaluated; wrong use throws `bad-usage`. */
 export async function run(argv: readonly string[], io: CommandIo): Promise<number> {
@@ -79,8 +51,8 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
     io.stdout(HELP);
     return 0;
   }
-  const progress = progressOn(io);
-  progress('reading the change');
+  const progress = progressOn(io, options.verbose);
+  progress.step('reading the change');
   const snapshot = await open(options.source);
   const history = await historyOf(options.source, snapshot);
   const sources = await userSources(io.env, options.offline);
@@ -89,7 +61,7 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
     const facts = options.pullRequest === null ? null : readFacts(options.pullRequest);
     const attribution = facts === null ? JUDGED_AS_AGENT : attribute(facts, []);
     const policy = applyPolicy(DEFAULT_POLICY, [], io.now());
-    progress(`judging ${snapshot.files.length} changed files`);
+    progress.step(`judging ${snapshot.files.length} changed files`);
     const judgement = await judge(
       {
         snapshot,
@@ -114,13 +86,18 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
       engine,
       new AbortController().signal,
     );
-    progress(null);
+    progress.clear();
     const result = resultOf(snapshot, attribution, policy, judgement, io.now());
     const scan: ScanResult = { ...result, rules: [...engine.rules.values()], toolVersion: VERSION };
-    io.stdout(FORMATS[options.format](scan));
+    io.stdout(RENDERERS[options.format](scan));
+    progress.done({
+      changed: snapshot.files.length,
+      read: judgement.files.read,
+      notRead: judgement.files.notRead,
+    });
     return exitCode(result.verdict);
   } finally {
-    progress(null);
+    progress.clear();
     await engine.close();
     history?.close();
     if ('close' in snapshot) snapshot.close();
@@ -229,75 +206,4 @@ function readFacts(file: string): Facts {
       cause: error,
     });
   }
-}
-
-function readOptions(argv: readonly string[]): Options | 'help' {
-  const values = parsed(argv);
-  if (values.help === true) return 'help';
-  const format = Object.keys(FORMATS).find((name): name is keyof typeof FORMATS => name === values.format);
-  if (format === undefined) throw usage(`--format takes ${Object.keys(FORMATS).join(', ')}, not "${values.format}"`);
-  const offline = values.offline === true;
-  const allowUnknown = values['allow-unknown'] === true;
-  if (allowUnknown && !offline) throw usage('--allow-unknown goes with --offline');
-  return {
-    source: readSource(values),
-    format,
-    pullRequest: values['pull-request'] ?? null,
-    offline,
-    allowUnknown,
-  };
-}
-
-function readSource(values: ReturnType<typeof parsed>): Source {
-  const ranged = values.base !== undefined || values.head !== undefined;
-  const folders = values['base-dir'] !== undefined || values['head-dir'] !== undefined;
-  const ways = [ranged, folders, values.all !== undefined].filter(Boolean).length;
-  if (ways > 1) throw usage('a scan is of one change: a range, two folders, or --all');
-  if (values.all !== undefined) return { kind: 'all', folder: resolve(values.all) };
-  if (folders) {
-    if (values['base-dir'] === undefined || values['head-dir'] === undefined) {
-      throw usage('--base-dir and --head-dir go together');
-    }
-    return { kind: 'folders', base: resolve(values['base-dir']), head: resolve(values['head-dir']) };
-  }
-  const repository = resolve(values.repository ?? '.');
-  const base = values.base ?? null;
-  return values.head === undefined
-    ? { kind: 'working-tree', repository, base }
-    : { kind: 'range', repository, base, head: values.head };
-}
-
-function parsed(argv: readonly string[]) {
-  try {
-    const { values } = parseArgs({
-      args: [...argv],
-      strict: true,
-      options: {
-        help: { type: 'boolean', short: 'h' },
-        base: { type: 'string' },
-        head: { type: 'string' },
-        'base-dir': { type: 'string' },
-        'head-dir': { type: 'string' },
-        all: { type: 'string' },
-        'pull-request': { type: 'string' },
-        format: { type: 'string', default: 'text' },
-        offline: { type: 'boolean' },
-        'allow-unknown': { type: 'boolean' },
-        repository: { type: 'string' },
-      },
-    });
-    return values;
-  } catch (error) {
-    throw usage(messageOf(error));
-  }
-}
-
-function usage(message: string): CountersignError {
-  return new CountersignError('bad-usage', `${message}. \`countersign scan --help\` tells more.`);
-}
-
-/** One line on the terminal that each step overwrites; nothing where standard error is no terminal. */
-function progressOn(io: CommandIo): (step: string | null) => void {
-  if (!io.interactive) return () => undefined;
-  return (step) => io.stderr(step === null ? '\r\u001b[K' : `\r\u001b[K${step} …`);
 }

@@ -3,22 +3,22 @@ import { runDependencyRules } from '../../detectors/engine/run.ts';
 import type { Attribution } from '../core/attribution.ts';
 import type { DependencyChange, UnreadFile } from '../core/dependency.ts';
 import type { Detection } from '../core/detection.ts';
-import type { DependencyDetector, FileSide, GuardrailSubject } from '../core/detector.ts';
+import type { DependencyDetector, GuardrailSubject } from '../core/detector.ts';
 import { notApplicable } from '../core/fact.ts';
 import type { Finding, Unknown } from '../core/finding.ts';
 import type { History } from '../core/history.ts';
-import type { InspectedFile, Inspector } from '../core/inspection.ts';
+import type { Inspector } from '../core/inspection.ts';
 import type { EvidenceSource, Route } from '../core/lookup.ts';
 import { hostOf } from '../core/registry-hosts.ts';
 import type { Report } from '../core/report.ts';
 import type { Rule } from '../core/rule.ts';
-import type { BlobRef, FileChange, Snapshot, Tree } from '../core/snapshot.ts';
+import type { FileChange, Snapshot, Tree } from '../core/snapshot.ts';
 import type { KnownShape } from '../core/store.ts';
 import type { Thresholds } from '../core/thresholds.ts';
 import { type Asked, askedOf } from './asked.ts';
 import { assembleFindings, type Weigh } from './findings.ts';
 import { readHistory } from './history.ts';
-import { sideOf } from './side.ts';
+import { readBoth } from './side.ts';
 
 /** The parts that gather what a judgement rests on. */
 export interface JudgePorts {
@@ -81,6 +81,8 @@ export interface Judgement {
   readonly changes: readonly DependencyChange[];
   readonly packages: Report['packages'];
   readonly unread: readonly UnreadFile[];
+  /** Of the changed files that some rule or format reads: how many were, and how many were not, as a whole or in part. */
+  readonly files: { readonly read: number; readonly notRead: number };
   readonly leftOut: readonly string[];
   readonly asked: Asked;
 }
@@ -116,6 +118,7 @@ export async function judge(input: JudgeInput, ports: JudgePorts, signal: AbortS
     changes: dependencies.changes,
     packages: dependencies.packages,
     unread,
+    files: readOf(inspection.paths, unread),
     leftOut: dependencies.leftOut,
     asked: dependencies.asked,
   };
@@ -162,7 +165,12 @@ async function inspectFiles(
   snapshot: Snapshot,
   ports: JudgePorts,
   signal: AbortSignal,
-): Promise<{ readonly detections: readonly Detection[]; readonly unread: readonly UnreadFile[] }> {
+): Promise<{
+  readonly detections: readonly Detection[];
+  readonly unread: readonly UnreadFile[];
+  /** Of the changed files, those that some rule or format reads. */
+  readonly paths: readonly string[];
+}> {
   const concerned = snapshot.files.filter((file) =>
     [file.path, file.previousPath ?? file.path].some((path) => ports.concerns(path, file.head === null)),
   );
@@ -200,55 +208,12 @@ async function inspectFiles(
   return {
     detections: result.detections,
     unread: [...read.flatMap((each) => ('unread' in each ? [each.unread] : [])), ...history.unread, ...result.unread],
+    paths: concerned.map(({ path }) => path),
   };
 }
 
 async function isEmpty(tree: Tree): Promise<boolean> {
   return (await tree.list('')).length === 0;
-}
-
-async function readBoth(
-  file: FileChange,
-  snapshot: Snapshot,
-  isText: (path: string) => boolean,
-): Promise<{ readonly file: InspectedFile } | { readonly unread: UnreadFile }> {
-  const [before, after] = await Promise.all([
-    readSide(snapshot.base, file.previousPath ?? file.path, file.base, isText),
-    readSide(snapshot.head, file.path, file.head, isText),
-  ]);
-  // What the base could not tell matters as little as what it held before: an unreadable *head* is the danger,
-  // but a rule that compares must not take "could not be read" for "was not there".
-  if (after !== null && 'reason' in after) return { unread: after };
-  if (before !== null && 'reason' in before) {
-    // Of the head nothing was looked at either: a signature is for these two contents, not for whatever comes next.
-    return { unread: { ...before, path: file.path, blob: `${before.blob ?? ''}..${file.head?.sha ?? ''}` } };
-  }
-  return {
-    file: {
-      path: file.path,
-      ...(file.previousPath === undefined ? {} : { previousPath: file.previousPath }),
-      before,
-      after,
-    },
-  };
-}
-
-async function readSide(
-  tree: Tree,
-  path: string,
-  blob: BlobRef | null,
-  isText: (path: string) => boolean,
-): Promise<FileSide | UnreadFile | null> {
-  if (blob === null) return null;
-  if (blob.mode === '160000') {
-    return {
-      path,
-      reason: 'it is a submodule, whose content is not in this repository',
-      transient: false,
-      blob: blob.sha,
-    };
-  }
-  return sideOf(await tree.read(path), path, blob, isText);
 }
 
 function withoutExcluded(snapshot: Snapshot, excluded: (path: string) => boolean): Snapshot {
@@ -259,6 +224,12 @@ function withoutExcluded(snapshot: Snapshot, excluded: (path: string) => boolean
 
 function namesOf(file: FileChange): string[] {
   return file.previousPath === undefined ? [file.path] : [file.path, file.previousPath];
+}
+
+function readOf(paths: readonly string[], unread: readonly UnreadFile[]): Judgement['files'] {
+  const missed = new Set(unread.map(({ path }) => path));
+  const notRead = paths.filter((path) => missed.has(path)).length;
+  return { read: paths.length - notRead, notRead };
 }
 
 function asUnread(each: Snapshot['unread'][number]): UnreadFile {
