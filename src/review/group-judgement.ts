@@ -82,7 +82,8 @@ async function judgeOnce(
       routingTree: ports.host.tree(job.repository, ground.defaultSha),
       routes: routesOf(policy),
       knownHandles: {},
-      elsewhere: (fingerprints) => shapesBesideGroup(ground, fingerprints, ports),
+      elsewhere: (fingerprints) =>
+        shapesBesideGroup({ repository: job.repository, members, gap: ground.gap }, fingerprints, ports),
       signForUnknowns,
       leaveOutLookUps: false,
     },

@@ -1,7 +1,8 @@
+import type { RepositoryRef } from '../core/host.ts';
 import type { KnownShape, Shape } from '../core/store.ts';
 import type { Ports } from '../ports.ts';
 import type { Ground } from './ground.ts';
-import type { GroupGround } from './group-judgement.ts';
+import type { GroupMember } from './group-standing.ts';
 import type { Judgement } from './judge.ts';
 
 /** How far back the same mistake of agents counts as the same wave. Retention keeps shapes as long (`service/start.ts`). */
@@ -23,13 +24,21 @@ export async function shapesElsewhere(
   });
 }
 
+/** Of what pull requests a group's code is. */
+interface GroupCode {
+  readonly repository: RepositoryRef;
+  readonly members: readonly GroupMember[];
+  /** Why that cannot be told; null where it can. */
+  readonly gap: string | null;
+}
+
 /**
  * The same for a merge group, for what its members by agents bring. Of the members none is counted: their places stand in
  * the group's own code. Where a commit is nobody's, its pull request may be any of those in the store, and would count
  * twice: then only the members' own reviews, which the group's verdict includes, say how often a mistake stands elsewhere.
  */
 export async function shapesBesideGroup(
-  { job, members, gap }: Pick<GroupGround, 'job' | 'members' | 'gap'>,
+  { repository, members, gap }: GroupCode,
   fingerprints: readonly string[],
   ports: Pick<Ports, 'store' | 'now'>,
 ): Promise<readonly KnownShape[]> {
@@ -40,7 +49,7 @@ export async function shapesBesideGroup(
       .flatMap(({ review }) => review?.report.findings.map((finding) => finding.fingerprint) ?? []),
   );
   return ports.store.shapesElsewhere({
-    repositoryId: job.repository.id,
+    repositoryId: repository.id,
     besides: members.map(({ pullRequest }) => pullRequest.number),
     fingerprints: fingerprints.filter((each) => byAgents.has(each)),
     since: recently(ports),
