@@ -67,7 +67,7 @@ const ASKS: Readonly<Record<string, Ask>> = {
   shapesElsewhere: (store) =>
     store.shapesElsewhere({
       repositoryId: 77,
-      pullRequest: 1,
+      besides: [1],
       fingerprints: [SHAPE.fingerprint],
       since: new Date(START).toISOString(),
     }),
