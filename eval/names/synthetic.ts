@@ -27,6 +27,15 @@ export type SyntheticAnswer =
       readonly repository: boolean;
     };
 
+/** An ordinary package that somebody uses. */
+export const OLD_AND_USED: SyntheticAnswer = {
+  state: 'exists',
+  age: 400,
+  versions: 10,
+  weeklyDownloads: 5000,
+  repository: true,
+};
+
 /** How an agent's change that adds the name comes out by the default policy, the registry's answer being synthetic. */
 export function judgeSynthetic(
   type: PackageType,
