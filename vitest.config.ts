@@ -9,5 +9,7 @@ export default defineConfig({
     maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // What a service does by itself takes as long as the machine needs: vitest's own second is a guess about it.
+    expect: { poll: { timeout: 15_000, interval: 50 } },
   },
 });

@@ -13,14 +13,17 @@ export const SERVED_EVENTS = [
   'push',
   'pull_request_review',
   'pull_request_review_comment',
+  'repository',
 ] as const satisfies readonly EmitterWebhookEventName[];
 
-/** What GitHub tells every App of, subscribed or not: after these there may be repositories that nobody looked at. */
+/** After these there may be repositories that nobody looked at, or not since they have another owner. */
 const OPENING: ReadonlySet<string> = new Set([
   'installation.created',
   'installation.unsuspend',
   'installation.new_permissions_accepted',
   'installation_repositories.added',
+  'repository.transferred',
+  'repository.unarchived',
 ]);
 
 /** What a delivery comes to: a job, or nothing and why. */

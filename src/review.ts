@@ -10,6 +10,7 @@ import { diffDigestOf, involve } from './review/involvement.ts';
 import { type Judgement, judge } from './review/judge.ts';
 import { lapseSignOffs } from './review/lapse.ts';
 import { lookAgainWhenOlder } from './review/maturing.ts';
+import { notePlace } from './review/place.ts';
 import { holdsOrganisationPolicy } from './review/policy-change.ts';
 import { publish } from './review/publish.ts';
 import { rememberAsked } from './review/remember.ts';
@@ -36,6 +37,7 @@ export async function review(job: ReviewJob, ports: Ports, signal: AbortSignal):
       unlessAborted(judgeChange(ground, ports, signal), signal),
       running,
     ]);
+    await notePlace(job.repository, ports);
     const report = await makeReport(ground, judgement, diffDigest, ports);
     ports.about({ headSha: report.headSha, review: report.code });
     await ports.store.ledger.append(job.repository.installationId, reviewEntry(report, ground, ports));

@@ -26,6 +26,8 @@ export async function takeCommand(job: CommandJob, jobId: string, ports: Ports):
   // Under another delivery's id the same comment is a replay: also a command that was refused must not be tried again.
   if (!(await ports.store.claimEffect(`command:${repository.id}:${job.commentId}`, jobId))) return;
   const comment = await ports.host.comment(repository, job.commentId);
+  // Not there may also mean: not in this place any more.
+  if (comment === null) await ports.host.repository(repository);
   if (comment === null || comment.author.id !== job.sender.id) return;
   const parsed = parseCommand(comment.body);
   const edited = sha256(comment.body) !== job.bodyDigest || comment.updatedAt !== comment.createdAt;

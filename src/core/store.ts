@@ -170,6 +170,7 @@ export interface LedgerEntry {
     | 'bypass'
     | 'came-true'
     | 'policy-change'
+    | 'transfer'
     | 'tamper';
   /** Names the event by its content; the same key is never appended twice. */
   readonly effectKey: string;
@@ -314,6 +315,8 @@ export interface OperatedStore extends Store {
   /** Answers when the database does; for readiness. */
   ping(): Promise<void>;
   retain(limits: RetentionLimits): Promise<RetentionCounts>;
+  /** How many pull requests are open, as far as we know, in each repository that has any. */
+  openByRepository(): Promise<readonly { readonly repositoryId: number; readonly pullRequests: number }[]>;
   /** Open pull requests whose latest review holds them for long, the longest first. */
   heldPullRequests(asked: {
     /** ISO 8601: could not be evaluated since before this. */

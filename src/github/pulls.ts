@@ -145,16 +145,25 @@ export function createPulls(requester: Requester): Pulls {
 
 const InstallationRepositories = z.object({
   total_count: z.number().int(),
-  repositories: z.array(Repository.extend({ name: z.string() })),
+  repositories: z.array(Repository),
 });
 
-/** A name can be given to another repository; the id cannot. An id of 0 is one that is not known. */
-function sameRepository(ref: RepositoryRef, { id }: Pick<Repository, 'id'>): void {
-  if (ref.id === 0 || ref.id === id) return;
-  throw new CountersignError(
-    'host-refused',
-    `${ref.owner}/${ref.name} is now another repository (${id}, not ${ref.id}): the one that was meant was renamed or moved.`,
-  );
+/**
+ * A name can be given to another repository; the id cannot. An id of 0 is one that is not known. GitHub leads from an old
+ * name to the new one, also to another owner's: what hangs on the owner (the organisation's policy, its teams) would be
+ * asked of the one before.
+ */
+function sameRepository(ref: RepositoryRef, { id, name, owner }: Pick<Repository, 'id' | 'name' | 'owner'>): void {
+  if (ref.id === 0) return;
+  const [asked, answered] = [`${ref.owner}/${ref.name}`, `${owner.login}/${name}`];
+  if (ref.id !== id) {
+    throw new CountersignError(
+      'host-refused',
+      `${asked} is now another repository (${id}, not ${ref.id}): the one that was meant was renamed or moved.`,
+    );
+  }
+  if (asked.toLowerCase() === answered.toLowerCase()) return;
+  throw new CountersignError('host-refused', `${asked} is called ${answered} by now.`);
 }
 
 function pullOf(pull: PullRequest): PullRequestState {

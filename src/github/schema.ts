@@ -16,6 +16,7 @@ export type User = z.infer<typeof User>;
 
 export const Repository = z.object({
   id: z.number().int(),
+  name: z.string(),
   owner: User,
   default_branch: z.string(),
   private: z.boolean(),

@@ -110,6 +110,8 @@ function readingOf({ body }: LedgerEvent): Reading {
       return { activity: 1, status: 1, severity: 4, title: 'Something of the guard was tampered with' };
     case 'policy-change':
       return { activity: 1, status: 1, severity: 3, title: 'The policy changed' };
+    case 'transfer':
+      return { activity: 1, status: 1, severity: 2, title: 'A repository went to another installation' };
     default:
       return { activity: 2, status: 2, severity: 1, title: `Ledger entry: ${body.type}` };
   }

@@ -23,6 +23,8 @@ export async function tellCameTrue({ repository }: Extract<Job, { kind: 'came-tr
   const { store } = ports;
   const news = (await store.cameTrue(repository.id)).filter((each) => !each.told);
   if (news.length === 0) return;
+  // Remembered under the name of its day: what is said of a private repository must not be said in another one.
+  await ports.host.repository(repository);
   for (const each of news) await enter(repository, each, ports);
   const asked = news.map((each) => each.asked);
   const refused = await writeIssue(repository, news, ports);

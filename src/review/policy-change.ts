@@ -2,6 +2,7 @@ import type { RepositoryRef, RepositoryState } from '../core/host.ts';
 import type { Job } from '../core/job.ts';
 import type { AppliedPolicy } from '../policy/applied.ts';
 import type { Ports } from '../ports.ts';
+import { notePlace } from './place.ts';
 
 /** As long as a repository's last policy is remembered: ten years, in milliseconds. */
 const REMEMBERED_MS = 10 * 365 * 24 * 60 * 60 * 1000;
@@ -80,6 +81,7 @@ async function reviewAllOpen(
 /** Reads the policy again, wherever it comes from. */
 export async function checkPolicy(job: Extract<Job, { kind: 'policy-check' }>, ports: Ports): Promise<void> {
   const state = await ports.host.repository(job.repository);
+  await notePlace(job.repository, ports);
   if (state.archived) return;
   const place = { baseRef: state.defaultBranch, baseSha: state.defaultSha };
   const policy = await ports.policy(job.repository, state, place);

@@ -9,6 +9,7 @@ const Alert = z.enum([
   'pull-requests-held',
   'source-down',
   'issues-refused',
+  'repository-out-of-reach',
   'ledger-broken',
 ]);
 

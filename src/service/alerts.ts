@@ -4,6 +4,7 @@ import { formatLedgerHead, type OperatedStore } from '../core/store.ts';
 import { VERSION } from '../version.ts';
 import { createAlertRecord, keyOf, type Problem } from './alert-record.ts';
 import type { Log } from './log.ts';
+import { outOfReach } from './out-of-reach.ts';
 import type { SourceHealth } from './source-health.ts';
 
 /** When something is worth an alert. Milliseconds. */
@@ -14,6 +15,8 @@ export interface AlertLimits {
   readonly unknownMs: number;
   /** A pull request that waits for people. */
   readonly heldMs: number;
+  /** A repository that sweeps do not meet any more. */
+  readonly outOfReachMs: number;
   /** How often the ledger is verified from its first entry. */
   readonly ledgerEveryMs: number;
   /** How often a problem that stays is told again. */
@@ -26,6 +29,7 @@ export const ALERT_LIMITS: AlertLimits = {
   sourceMs: 15 * 60 * 1000,
   unknownMs: 30 * 60 * 1000,
   heldMs: 72 * HOUR_MS,
+  outOfReachMs: HOUR_MS / 2,
   ledgerEveryMs: 24 * HOUR_MS,
   againMs: 24 * HOUR_MS,
 };
@@ -151,8 +155,19 @@ async function problemsOf(
   const looked = new Set<Problem['alert']>(['source-down']);
   if (!parts.shared) return { problems, looked };
   try {
-    problems.push(...(await queueProblems(parts)), ...(await heldPullRequests(parts)), ...(await refusedIssues(parts)));
-    for (const alert of ['queue-blocked', 'jobs-given-up', 'pull-requests-held', 'issues-refused'] as const)
+    problems.push(
+      ...(await queueProblems(parts)),
+      ...(await heldPullRequests(parts)),
+      ...(await refusedIssues(parts)),
+      ...(await lostRepositories(parts)),
+    );
+    for (const alert of [
+      'queue-blocked',
+      'jobs-given-up',
+      'pull-requests-held',
+      'issues-refused',
+      'repository-out-of-reach',
+    ] as const)
       looked.add(alert);
     const ledger = await ledgerProblems(parts);
     if (ledger !== null) {
@@ -231,6 +246,18 @@ async function refusedIssues({ store }: AlertParts): Promise<readonly Problem[]>
     since: Date.parse(since),
     message: `GitHub refuses the issue in ${owner}/${name} that tells of ${packages} packages that came true: malware that was merged, or invented names that exist now. Turn issues on there and let the App write them; \`countersign ledger show\` names the packages.`,
     details: { repository: `${owner}/${name}`, packages },
+  }));
+}
+
+/** Told when a second sweep misses it too: GitHub may show what was given away a moment late. */
+async function lostRepositories({ store, limits }: AlertParts): Promise<readonly Problem[]> {
+  const missed = (await outOfReach(store)).filter(({ since, at }) => at - since >= limits.outOfReachMs);
+  return missed.map(({ repositoryId, name, pullRequests, since }) => ({
+    alert: 'repository-out-of-reach',
+    subject: name ?? `repository ${repositoryId}`,
+    since,
+    message: `GitHub no longer shows us ${name ?? `the repository ${repositoryId}`}: it was given to an owner without the App, taken from the App, or deleted. ${pullRequests} open pull requests of it cannot be judged, and a check that they carry says what was true before. Install the App at its new owner, or take the check out of its rules.`,
+    details: { repository: repositoryId, name, pullRequests },
   }));
 }
 

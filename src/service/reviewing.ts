@@ -15,7 +15,7 @@ import { type AppApi, createAppApi } from './app-api.ts';
 import { createEngine, waitMs } from './engine.ts';
 import { createLogger, type Log, secretsOf } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
-import { isHopeless, mayBeRenamed, renamed } from './moved.ts';
+import { createWhereabouts, isHopeless, moved } from './moved.ts';
 import { policyReader } from './policy.ts';
 import { createPorts } from './ports.ts';
 import type { Credentials, Settings } from './settings.ts';
@@ -71,6 +71,7 @@ export async function createReviewing(
     health.heard('github', request.status !== null && request.status < 500);
     observe(request);
   });
+  const whereabouts = createWhereabouts(api, host, now);
   const engine = createEngine(parts.evidence, now);
   const watched = traces.watch(
     metrics.watch(createPorts({ ...engine, host, store, policy: policyReader(host, store, now), log })),
@@ -100,11 +101,11 @@ export async function createReviewing(
     try {
       await traces.job(kind, { delivery: queued.id, 'repository.id': repository.id }, async () => {
         await work(queued, story, signal).catch(async (error: unknown) => {
-          const moved = mayBeRenamed(error) ? await renamed(queued.job, host) : null;
-          if (moved === null) throw error;
-          const { owner, name } = moved.repository;
-          own('info', 'the repository has another name by now', { now: `${owner}/${name}` });
-          await work({ ...queued, job: moved }, story, signal);
+          const job = await moved(queued.job, error, { host, whereabouts });
+          if (job === null) throw error;
+          const { owner, name, installationId } = job.repository;
+          own('info', 'the repository is in another place by now', { now: `${owner}/${name}`, installationId });
+          await work({ ...queued, job }, story, signal);
         });
       });
       outcome = 'done';

@@ -2,9 +2,11 @@ import { digestOf } from '../core/digest.ts';
 import { CountersignError, messageOf } from '../core/errors.ts';
 import type { Host, PullRequestState, RepositoryRef, SweepHost } from '../core/host.ts';
 import type { Job } from '../core/job.ts';
-import type { Store } from '../core/store.ts';
+import type { OperatedStore } from '../core/store.ts';
+import { askAfterTransfer, knownPlace } from '../review/place.ts';
 import type { AppApi } from './app-api.ts';
 import type { Log } from './log.ts';
+import { noteOutOfReach } from './out-of-reach.ts';
 import { sweepClosed } from './sweep-closed.ts';
 
 /** How a sweep treats GitHub and the queue. Counts, and milliseconds. */
@@ -35,8 +37,11 @@ export const SWEEP_LIMITS: SweepLimits = {
 export interface SweepParts {
   readonly api: Pick<AppApi, 'installations'>;
   readonly host: SweepHost & Pick<Host, 'checkRuns' | 'repository' | 'pullRequest'>;
-  readonly store: Pick<Store, 'latestReview' | 'pullRequest' | 'openPullRequests' | 'cached' | 'cache'> & {
-    readonly queue: Pick<Store['queue'], 'send'>;
+  readonly store: Pick<
+    OperatedStore,
+    'latestReview' | 'pullRequest' | 'openPullRequests' | 'openByRepository' | 'savePullRequest' | 'cached' | 'cache'
+  > & {
+    readonly queue: Pick<OperatedStore['queue'], 'send'>;
   };
   readonly limits: SweepLimits;
   readonly log: Log;
@@ -73,11 +78,19 @@ const CAUSE = 'pull_request.sweep';
 export async function sweep(parts: SweepParts, signal: AbortSignal): Promise<SweepOutcome> {
   const { api, host, limits, log } = parts;
   const total = { repositories: 0, pullRequests: 0, sent: 0, closed: 0, failures: 0, cut: false };
+  const seen = new Set<number>();
+  const suspended = new Set<number>();
+  let listedAll = true;
 
   for (const installation of await api.installations()) {
+    if (installation.suspended) suspended.add(installation.id);
     if (installation.suspended || signal.aborted) continue;
     try {
-      const repositories = await host.repositoriesOf(installation.id);
+      const repositories = await host.repositoriesOf(installation.id).catch((error: unknown) => {
+        listedAll = false;
+        throw error;
+      });
+      for (const { id } of repositories) seen.add(id);
       await inTurns(repositories, limits.concurrency, async (repository) => {
         if (signal.aborted || total.cut) return;
         await ofRepository(repository);
@@ -86,6 +99,7 @@ export async function sweep(parts: SweepParts, signal: AbortSignal): Promise<Swe
       failed(error, { installation: installation.id });
     }
   }
+  if (listedAll && !signal.aborted) await noteOutOfReach(seen, suspended, parts);
   return total;
 
   async function ofRepository(repository: RepositoryRef): Promise<void> {
@@ -93,6 +107,9 @@ export async function sweep(parts: SweepParts, signal: AbortSignal): Promise<Swe
       const { pullRequests } = await host.openPullRequests(repository);
       total.repositories += 1;
       total.pullRequests += pullRequests.length;
+      const place = await knownPlace(repository.id, parts.store);
+      if (place !== null && place.installationId !== repository.installationId)
+        await askAfterTransfer(repository, place, parts.store.queue);
       await reviewMissing(repository, pullRequests);
       total.closed += await sweepClosed(repository, pullRequests, limits.closed - total.closed, parts);
     } catch (error) {

@@ -22,7 +22,7 @@ import { forgetWatched } from './watch.ts';
 const DAY_MS = 86_400_000;
 
 type Records = Omit<Store, 'queue' | 'ledger' | 'close' | keyof WatchStore> &
-  Pick<OperatedStore, 'retain' | 'heldPullRequests'>;
+  Pick<OperatedStore, 'retain' | 'heldPullRequests' | 'openByRepository'>;
 
 /** What is remembered of pull requests, reviews and sign-offs. `now`: milliseconds since the epoch. */
 export function createRecords(db: Kysely<Tables>, now: () => number): Records {
@@ -64,6 +64,18 @@ export function createRecords(db: Kysely<Tables>, now: () => number): Records {
           .orderBy('number')
           .execute();
         return rows.map((row) => Number(row.number));
+      }),
+
+    openByRepository: () =>
+      guarded(async () => {
+        const rows = await db
+          .selectFrom('pull_requests')
+          .select(['repository_id', (row) => row.fn.countAll<string>().as('open')])
+          .where('state', '=', 'open')
+          .groupBy('repository_id')
+          .orderBy('repository_id')
+          .execute();
+        return rows.map((row) => ({ repositoryId: Number(row.repository_id), pullRequests: Number(row.open) }));
       }),
 
     pullRequestsByHead: (repositoryId, headSha) =>

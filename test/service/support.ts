@@ -5,7 +5,13 @@ import { readSettings } from '../../src/service/settings.ts';
 import { type Service, startService } from '../../src/service/start.ts';
 import { DEFAULT_SOURCES, openSources, type SourceSettings } from '../../src/sources.ts';
 import { openStore } from '../../src/store/index.ts';
-import { type AppSeed, type GitHub, type Repository, startGitHub } from '../support/github/index.ts';
+import {
+  type AppSeed,
+  type GitHub,
+  type GitHubOptions,
+  type Repository,
+  startGitHub,
+} from '../support/github/index.ts';
 import { SECRET, USERS } from '../support/world.ts';
 
 /** A GitHub and a data folder between which the service can be stopped and started again. Without sources of a test's own, none is asked. */
@@ -21,11 +27,13 @@ export interface Stage {
 export async function openStage(
   app: Partial<Pick<AppSeed, 'permissions' | 'events'>> = {},
   sources: Partial<SourceSettings> = { offline: true },
+  /** Beside acme/shop. */
+  beside: Pick<GitHubOptions, 'repositories' | 'organisations'> = { repositories: [] },
 ): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'countersign-service-'));
   const github = await startGitHub({
     users: [...USERS],
-    organisations: [{ login: 'acme', members: ['maria', 'ben'] }],
+    organisations: [{ login: 'acme', members: ['maria', 'ben'] }, ...(beside.organisations ?? [])],
     repositories: [
       {
         owner: 'acme',
@@ -33,6 +41,7 @@ export async function openStage(
         files: { 'package.json': '{}\n' },
         collaborators: { maria: 'maintain', ben: 'write', Copilot: 'write' },
       },
+      ...beside.repositories,
     ],
     webhookSecret: SECRET,
     app,

@@ -89,6 +89,7 @@ function scene(options: {
         return state === null ? null : { state, openCheckRun: null };
       },
       openPullRequests: async () => Object.keys(options.held ?? {}).map(Number),
+      openByRepository: async () => [],
       cached: async (key: string) => notes.get(key) ?? null,
       cache: async (key: string, value: JsonValue) => void notes.set(key, value),
       queue: {

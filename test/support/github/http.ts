@@ -19,6 +19,8 @@ export interface Call {
   readonly accept: string;
   /** `app`, `installation`, a login, or `anonymous`. */
   readonly caller: string;
+  /** Where the caller is an installation. */
+  readonly installationId: number | null;
   readonly url: string;
   /** What emulate answers to this very request: it knows tokens, permissions and what exists. */
   forward(): Promise<Answer>;

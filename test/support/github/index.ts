@@ -38,12 +38,15 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHub> {
     emit(event, fullName, sender, fields) {
       const repository = world.repositories.get(fullName);
       if (!repository) throw new Error(`no repository ${fullName}`);
+      // Whoever has not installed the App, or sent it away, tells it nothing.
+      const installation = world.installations.get(repository.installationId ?? 0);
+      if (installation?.state !== 'active') return;
       const owner = shapes.user(repository.owner);
       webhooks.emit(event, {
         ...fields,
         repository: shapes.repository(repository),
         ...(owner['type'] === 'Organization' ? { organization: owner } : {}),
-        installation: { id: repository.installationId, node_id: 'I' },
+        installation: { id: installation.id, node_id: 'I' },
         sender: shapes.user(sender),
       });
     },
@@ -59,6 +62,12 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHub> {
   await webhooks.settled();
   webhooks.deliveries.length = 0;
   let cleared = performance.now();
+
+  /** GitHub tells every App of its installations, subscribed or not. */
+  function sayInstallation({ id, owner }: { readonly id: number; readonly owner: string }, action: string): void {
+    const account = shapes.user(owner);
+    webhooks.emit('installation', { action, installation: { id, account }, repositories: [], sender: account });
+  }
 
   async function seeded(seed: RepositorySeed): Promise<Repository> {
     const fullName = `${seed.owner}/${seed.name}`;
@@ -109,6 +118,26 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHub> {
       return String(((await response.json()) as Json)['token']);
     },
     expireTokens: () => tokens.expire(),
+    setInstallation(id, state) {
+      const installation = world.installations.get(id);
+      if (!installation) throw new Error(`no installation ${id}`);
+      const before = installation.state;
+      installation.state = state;
+      const [gone, back] =
+        before === 'removed' || state === 'removed' ? ['deleted', 'created'] : ['suspend', 'unsuspend'];
+      sayInstallation(installation, state === 'active' ? String(back) : String(gone));
+    },
+    reinstall(owner) {
+      const old = [...world.installations.values()].find((each) => each.owner === owner);
+      if (!old) throw new Error(`${owner} never had the App`);
+      old.state = 'removed';
+      const id = Math.max(...world.installations.keys()) + 1_000;
+      const installation = { id, owner, seeded: old.seeded, state: 'active' } as const;
+      world.installations.set(id, { ...installation });
+      for (const each of world.repositories.values()) if (each.owner === owner) each.installationId = id;
+      sayInstallation(installation, 'created');
+      return id;
+    },
     setWebhookUrl: (url) => webhooks.setUrl(url),
     webhookUrl: () => webhooks.url(),
     deliver: (event, payload, how) => webhooks.send(event, payload, how),
@@ -149,7 +178,7 @@ function seedOf(
   const organisations = [...world.users.values()].filter((user) => user.type === 'Organization');
   const logins = [...people.map((user) => user.login), 'root'];
   const { id, slug, name, permissions, events } = world.app;
-  const installations = new Map([...world.repositories.values()].map((own) => [own.owner, own.installationId]));
+  const installations = new Map([...world.repositories.values()].map((own) => [own.owner, own.seededInstallationId]));
   const members = (login: string): Json[] => [
     ...(options.organisations?.find((o) => o.login === login)?.members ?? []).map((member) => ({
       login: member,

@@ -5,6 +5,7 @@ import type { Referee } from './referee.ts';
 import { answerOf } from './routes.ts';
 import { type Tokens, tokenOf } from './tokens.ts';
 import type { Fault, Json, RequestRecord } from './types.ts';
+import { repositoryNamed } from './world.ts';
 
 /** What the proxy needs of its surroundings. */
 interface ProxyParts {
@@ -95,7 +96,7 @@ export async function createProxy(port: number, latencyMs: number): Promise<Prox
     const { stage, referee, tokens } = started();
     const method = request.method ?? 'GET';
     const asked = (request.url ?? '/').replace(/^\/api(?:\/v3(?=\/)|(?=\/graphql))/, '');
-    const path = withSeededName(asked, stage.world);
+    const { path, moved } = placed(asked, stage.world);
     const body = await bodyOf(request);
     const who = tokens.identify(request.headers.authorization);
     const caller = who?.caller ?? 'expired';
@@ -124,15 +125,18 @@ export async function createProxy(port: number, latencyMs: number): Promise<Prox
       body,
       accept: request.headers.accept ?? '',
       caller,
+      installationId: who?.installationId ?? null,
       url,
-      forward: () => forward(method, path, who?.token ?? null, body),
+      forward: async () => forward(method, seededInstallation(path), await tokenFor(path, who), body),
       upstream: proxy.upstream,
     };
     const answer = await (fault?.status !== undefined
       ? { status: fault.status, text: fault.body ?? '{"message":"injected"}', headers: fault.headers ?? {} }
       : who === null
         ? refused(401, 'Bad credentials')
-        : answerOf(call, stage));
+        : moved !== null
+          ? redirected(method, `${url}${moved}`)
+          : answerOf(call, stage));
     const installation = /^\/app\/installations\/(\d+)\/access_tokens$/.exec(pathname)?.[1];
     if (installation && answer.status === 201) tokens.minted(String((answer.json as Json)['token']), +installation);
     finish(answer.status);
@@ -142,6 +146,21 @@ export async function createProxy(port: number, latencyMs: number): Promise<Prox
     }
     const changed = fault?.change ? { ...answer, json: fault.change(answer.json) } : answer;
     write(response, changed);
+  }
+
+  /** Emulate gives a repository to the installation that it was seeded with. */
+  async function tokenFor(path: string, who: ReturnType<Tokens['identify']>): Promise<string | null> {
+    const { stage, tokens } = started();
+    const own = stage.world.repositories.get(/^\/repos\/([^/]+\/[^/?]+)/.exec(path)?.[1] ?? '');
+    const acts = own !== undefined && who !== null && who.installationId === own.installationId;
+    if (!acts || own.installationId === own.seededInstallationId) return who?.token ?? null;
+    return tokens.actingFor(own.seededInstallationId);
+  }
+
+  function seededInstallation(path: string): string {
+    const id = /^\/app\/installations\/(\d+)/.exec(path)?.[1];
+    const known = id === undefined ? undefined : started().stage.world.installations.get(+id);
+    return known === undefined ? path : path.replace(`/${known.id}`, `/${known.seeded}`);
   }
 
   function faultFor(method: string, path: string, ours: boolean): Fault | undefined {
@@ -159,14 +178,29 @@ export async function createProxy(port: number, latencyMs: number): Promise<Prox
   }
 }
 
-/** Emulate knows a repository by the name that it was seeded with; a renamed one answers to its new name only. */
-function withSeededName(path: string, world: Stage['world']): string {
-  const [, owner = '', name = ''] = /^\/repos\/([^/]+)\/([^/?]+)/.exec(path) ?? [];
-  if (owner === '') return path;
-  const own = [...world.repositories.values()].find((each) => each.owner === owner && each.renamed === name);
-  if (own !== undefined) return path.replace(`/repos/${owner}/${name}`, `/repos/${own.fullName}`);
-  const old = world.repositories.get(`${owner}/${name}`);
-  return old === undefined || old.renamed === null ? path : path.replace(`/${name}`, '/no-longer-here');
+/**
+ * Emulate knows a repository by the name that it was seeded with. A name that it had leads to its id, unless another
+ * repository has the name by now (GitHub docs, "Renaming a repository").
+ */
+function placed(path: string, world: Stage['world']): { readonly path: string; readonly moved: string | null } {
+  const byId = /^\/repositories\/(\d+)/.exec(path)?.[1];
+  if (byId !== undefined) {
+    const found = [...world.repositories.values()].find(({ id }) => id === +byId);
+    const name = found?.fullName ?? 'nobody/nothing';
+    return { path: path.replace(`/repositories/${byId}`, `/repos/${name}`), moved: null };
+  }
+  const name = /^\/repos\/([^/]+\/[^/?]+)/.exec(path)?.[1];
+  if (name === undefined) return { path, moved: null };
+  const found = repositoryNamed(world, name);
+  if (found !== undefined) return { path: path.replace(`/repos/${name}`, `/repos/${found.fullName}`), moved: null };
+  const moved = [...world.repositories.values()].find((each) => each.former.has(name));
+  return { path, moved: moved === undefined ? null : path.replace(`/repos/${name}`, `/repositories/${moved.id}`) };
+}
+
+/** GitHub REST, "Follow redirects": 301 to a read, 307 to what must not become one. */
+function redirected(method: string, to: string): Answer {
+  const json = { message: 'Moved Permanently', url: to, documentation_url: 'https://docs.github.com/rest' };
+  return { status: method === 'GET' ? 301 : 307, json, headers: { location: to } };
 }
 
 /** Emulate closes connections that lie idle for five seconds; a request that meets the closing was never read. */

@@ -5,9 +5,11 @@ import type { CommitOptions, Files, Json, OpenOptions, Repository, StoredCheckRu
 import {
   checkRunsAt,
   commitsBetween,
+  installationOf,
   isAtLeast,
   mergeBaseOf,
   named,
+  placeOf,
   pullOf,
   pullsOf,
   type RepositoryWorld,
@@ -182,7 +184,9 @@ export function createRepository(stage: Stage, world: RepositoryWorld, call: Pic
   }
 
   return {
-    ref: { installationId: world.installationId, id: world.id, owner: world.owner, name: world.name },
+    get ref() {
+      return { installationId: world.installationId ?? 0, id: world.id, owner: world.owner, name: world.name };
+    },
     fullName: world.fullName,
     defaultBranch: world.defaultBranch,
     async tip(branch, fork) {
@@ -378,10 +382,25 @@ export function createRepository(stage: Stage, world: RepositoryWorld, call: Pic
       world.roles.set(login, named(role));
     },
     rename(name) {
-      world.renamed = name;
+      const from = world.name;
+      world.former.add(placeOf(world));
+      world.name = name;
+      stage.emit('repository', world.fullName, world.owner, {
+        action: 'renamed',
+        changes: { repository: { name: { from } } },
+      });
+    },
+    transfer(owner) {
+      const from = shapes.user(world.owner);
+      world.former.add(placeOf(world));
+      world.owner = owner;
+      world.installationId = installationOf(stage.world, owner)?.id ?? null;
+      const changes = { owner: { from: from['type'] === 'Organization' ? { organization: from } : { user: from } } };
+      stage.emit('repository', world.fullName, owner, { action: 'transferred', changes });
     },
     setArchived(archived) {
       world.archived = archived;
+      stage.emit('repository', world.fullName, world.owner, { action: archived ? 'archived' : 'unarchived' });
     },
     setRules(rules) {
       world.rules = rules;

@@ -14,7 +14,7 @@ import {
   shaOf,
 } from './http.ts';
 import type { Delivery, Json, StoredPull } from './types.ts';
-import { commitsBetween, isAtLeast, mergeBaseOf, pullOf, pullsOf, roleOf } from './world.ts';
+import { commitsBetween, isAtLeast, mergeBaseOf, pullOf, pullsOf, repositoryNamed, roleOf } from './world.ts';
 
 /** What the proxy answers itself, or changes in emulate's answer. Everything else goes through untouched. */
 const routes: readonly Route[] = [
@@ -24,7 +24,9 @@ const routes: readonly Route[] = [
   }),
   route('GET', '^/installation/repositories', (call, _parts, stage) => {
     if (call.caller !== 'installation') return refused(403, 'Resource not accessible');
-    const repositories = [...stage.world.repositories.values()].map((found) => stage.shapes.repository(found));
+    const repositories = [...stage.world.repositories.values()]
+      .filter((found) => found.installationId === call.installationId)
+      .map((found) => stage.shapes.repository(found));
     return paged(call, repositories, (items, total_count) => ({ total_count, repositories: items }));
   }),
   route('GET', `${repo}/pulls`, (call, [name = ''], stage) => {
@@ -144,6 +146,24 @@ const routes: readonly Route[] = [
     if (!members?.includes(login)) return refused(404, 'Not Found');
     return { status: 200, json: { url: '', role: 'member', state: 'active' } };
   }),
+  route('GET', '^/app/installations', async (call, _parts, stage) => {
+    const answer = await call.forward();
+    if (answer.status !== 200) return answer;
+    const seeded = answer.json as Json[];
+    const shown = [...stage.world.installations.values()].filter(({ state }) => state !== 'removed');
+    const installations = shown.map((each) => ({
+      ...seeded.find(({ id }) => id === each.seeded),
+      id: each.id,
+      suspended_at: each.state === 'suspended' ? stage.now() : null,
+    }));
+    return { ...answer, json: installations };
+  }),
+  route('POST', '^/app/installations/(\\d+)/access_tokens', (call, [id = ''], stage) => {
+    const installation = stage.world.installations.get(+id);
+    if (installation === undefined || installation.state === 'removed') return refused(404, 'Not Found');
+    if (installation.state === 'suspended') return refused(403, 'This installation has been suspended');
+    return call.forward();
+  }),
   route('GET', '^/app/hook/config', (call, _parts, stage) => {
     if (call.caller !== 'app') return refused(401, 'A JSON web token could not be decoded');
     const { url, secret } = stage.hook();
@@ -187,6 +207,8 @@ const routes: readonly Route[] = [
 export async function answerOf(call: Call, stage: Stage): Promise<Answer> {
   const named = /^\/repos\/([^/]+\/[^/]+)/.exec(call.path)?.[1];
   if (named !== undefined && !stage.world.repositories.has(named)) return refused(404, 'Not Found');
+  const barred = ofInstallation(call, stage);
+  if (barred !== null) return barred;
   const archived = named !== undefined && stage.world.repositories.get(named)?.archived === true;
   if (archived && call.method !== 'GET') return refused(403, 'Repository was archived so is read-only.');
   for (const candidate of routes) {
@@ -194,6 +216,19 @@ export async function answerOf(call: Call, stage: Stage): Promise<Answer> {
     if (match) return await candidate.handle(call, match.slice(1), stage);
   }
   return await call.forward();
+}
+
+/** What an installation is told where it may not act, or not in this repository: what is public everyone may read. */
+function ofInstallation(call: Call, stage: Stage): Answer | null {
+  if (call.installationId === null) return null;
+  const state = stage.world.installations.get(call.installationId)?.state;
+  if (state === 'suspended') return refused(403, 'This installation has been suspended');
+  if (state === 'removed') return refused(401, 'Bad credentials');
+  const name = /^\/repos\/([^/]+\/[^/]+)/.exec(call.path)?.[1];
+  const repository = name === undefined ? undefined : stage.world.repositories.get(name);
+  if (repository === undefined || repository.installationId === call.installationId) return null;
+  if (repository.private) return refused(404, 'Not Found');
+  return call.method === 'GET' ? null : refused(403, 'Resource not accessible by integration');
 }
 
 /** GitHub REST, "Compare two commits": 250 commits where no page is asked for. */
@@ -206,12 +241,13 @@ function pageOf<T>(call: Call, items: readonly T[]): readonly T[] {
 /** The one query that we send: the entries of a branch's merge queue. */
 function mergeQueue(call: Call, stage: Stage): Answer {
   const { owner, name } = (call.body?.['variables'] ?? {}) as Json;
+  const asked = repositoryNamed(stage.world, `${String(owner)}/${String(name)}`);
   if (stage.world.app.permissions['merge_queues'] === undefined) {
     const errors = [{ type: 'FORBIDDEN', message: 'Resource not accessible by integration' }];
     return { status: 200, json: { data: { repository: { mergeQueue: null } }, errors } };
   }
   const oid = (sha: string | null): Json | null => (sha === null ? null : { oid: sha });
-  const nodes = (stage.world.mergeQueues.get(`${String(owner)}/${String(name)}`) ?? []).map((entry, index) => ({
+  const nodes = (stage.world.mergeQueues.get(asked?.fullName ?? '') ?? []).map((entry, index) => ({
     position: index + 1,
     headCommit: oid(entry.headSha),
     baseCommit: oid(entry.baseSha),

@@ -3,6 +3,7 @@ import {
   commitsBetween,
   idOf,
   isAtLeast,
+  placeOf,
   pullsOf,
   type RepositoryWorld,
   roleOf,
@@ -43,13 +44,13 @@ export function createShapes(world: World, url: string): Shapes {
     return {
       id: repo.id,
       node_id: `R_${repo.id}`,
-      name: repo.renamed ?? repo.name,
-      full_name: `${repo.owner}/${repo.renamed ?? repo.name}`,
+      name: repo.name,
+      full_name: placeOf(repo),
       private: repo.private,
       visibility: repo.private ? 'private' : 'public',
       owner: user(repo.owner),
-      html_url: `${url}/${repo.fullName}`,
-      url: `${url}/repos/${repo.fullName}`,
+      html_url: `${url}/${placeOf(repo)}`,
+      url: `${url}/repos/${placeOf(repo)}`,
       fork: false,
       archived: repo.archived,
       disabled: false,
@@ -71,7 +72,8 @@ export function createShapes(world: World, url: string): Shapes {
   }
 
   function pullJson(pull: StoredPull): Json {
-    const api = `${url}/repos/${pull.repository}`;
+    const place = placeOf(repoOf(pull.repository));
+    const api = `${url}/repos/${place}`;
     const base = repository(repoOf(pull.repository));
     const owner = pull.fork ?? repoOf(pull.repository).owner;
     return {
@@ -79,7 +81,7 @@ export function createShapes(world: World, url: string): Shapes {
       node_id: `PR_${pull.id}`,
       number: pull.number,
       url: `${api}/pulls/${pull.number}`,
-      html_url: `${url}/${pull.repository}/pull/${pull.number}`,
+      html_url: `${url}/${place}/pull/${pull.number}`,
       issue_url: `${api}/issues/${pull.number}`,
       state: pull.state,
       locked: false,

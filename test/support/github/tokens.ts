@@ -8,9 +8,13 @@ const administrators = 200;
 
 /** Who holds which token, and what emulate is shown in its place. */
 export interface Tokens {
-  identify(authorization: string | undefined): { readonly caller: string; readonly token: string | null } | null;
+  identify(
+    authorization: string | undefined,
+  ): { readonly caller: string; readonly token: string | null; readonly installationId: number | null } | null;
   minted(token: string, installationId: number): void;
   expire(): void;
+  /** What emulate takes for an installation that it was seeded with, whoever acts. */
+  actingFor(seededInstallationId: number): Promise<string>;
   /** An administrator's authorization for our own requests to emulate. */
   admin(): string;
 }
@@ -20,9 +24,12 @@ export function createTokens(world: World, upstream: string, privateKey: string)
   const people = new Map([...world.users.keys()].map((login) => [tokenOf(login), login]));
   let asked = 0;
 
+  const acting = new Map<number, { readonly id: number; shown: string; uses: number }>();
+
   /** Keeps the caller's token and shows emulate a new one from the next request on. */
   async function change(held: { readonly id: number; shown: string; uses: number }): Promise<void> {
-    const response = await fetch(`${upstream}/app/installations/${held.id}/access_tokens`, {
+    const seeded = world.installations.get(held.id)?.seeded ?? held.id;
+    const response = await fetch(`${upstream}/app/installations/${seeded}/access_tokens`, {
       method: 'POST',
       headers: { authorization: `Bearer ${jwtOf(world.app.id, privateKey)}`, 'content-type': 'application/json' },
       body: '{}',
@@ -34,21 +41,28 @@ export function createTokens(world: World, upstream: string, privateKey: string)
   return {
     identify(authorization) {
       const token = /^(?:token|bearer)\s+(.+)$/i.exec(authorization ?? '')?.[1];
-      if (token === undefined) return { caller: 'anonymous', token: null };
-      if (token.split('.').length === 3) return { caller: 'app', token: `Bearer ${token}` };
+      if (token === undefined) return { caller: 'anonymous', token: null, installationId: null };
+      if (token.split('.').length === 3) return { caller: 'app', token: `Bearer ${token}`, installationId: null };
       const held = installations.get(token);
       if (held) {
         held.uses += 1;
         if (held.uses === usesOfOneToken) void change(held);
-        return { caller: 'installation', token: `token ${held.shown}` };
+        return { caller: 'installation', token: `token ${held.shown}`, installationId: held.id };
       }
       const login = people.get(token);
-      return login === undefined ? null : { caller: login, token: `token ${token}` };
+      return login === undefined ? null : { caller: login, token: `token ${token}`, installationId: null };
     },
     minted(token, id) {
       installations.set(token, { id, shown: token, uses: 0 });
     },
     expire: () => installations.clear(),
+    async actingFor(id) {
+      const held = acting.get(id) ?? { id, shown: '', uses: 0 };
+      acting.set(id, held);
+      if (held.uses % usesOfOneToken === 0) await change(held);
+      held.uses += 1;
+      return `token ${held.shown}`;
+    },
     admin() {
       asked += 1;
       return `token ${tokenOf(`root-${Math.floor(asked / usesOfOneToken) % administrators}`)}`;

@@ -277,8 +277,13 @@ export interface Repository {
   ): Promise<StoredCheckRun>;
   setRole(login: string, role: Role | { readonly rank: Role; readonly roleName: string }): void;
   setArchived(archived: boolean): void;
-  /** Gives the repository another name; the old one answers 404, as after somebody took it. */
+  /** Gives the repository another name; the old one leads to it until another repository takes it. */
   rename(name: string): void;
+  /**
+   * Gives the repository to another owner: only an installation of theirs may act there from then on. Its names of before
+   * lead to it until another repository takes them.
+   */
+  transfer(owner: string): void;
   /** Rules of rulesets on the default branch, as GitHub's "Get rules for a branch" lists them. */
   setRules(rules: readonly Json[]): void;
 }
@@ -301,6 +306,10 @@ export interface GitHub {
   installationToken(installationId?: number): Promise<string>;
   /** All tokens handed out so far stop working. */
   expireTokens(): void;
+  /** An owner suspends the App, lets it in again, or sends it away. */
+  setInstallation(id: number, state: 'active' | 'suspended' | 'removed'): void;
+  /** An owner sends the App away and installs it again: under another number, which is answered. */
+  reinstall(owner: string): number;
   setWebhookUrl(url: string | null): void;
   webhookUrl(): string | null;
   /** Sends a signed delivery; answers the HTTP status. */

@@ -23,6 +23,7 @@ export interface World {
   readonly app: AppSeed;
   readonly users: Map<string, User>;
   readonly repositories: Map<string, RepositoryWorld>;
+  readonly installations: Map<number, InstallationWorld>;
   readonly pulls: Map<string, StoredPull>;
   readonly comments: Map<number, StoredComment>;
   readonly checkRuns: Map<number, StoredCheckRun>;
@@ -50,17 +51,29 @@ export interface User {
   readonly email: string;
 }
 
-export interface RepositoryWorld {
-  readonly fullName: string;
+/** One place where the App is installed. Emulate knows the one that its owner was seeded with. */
+export interface InstallationWorld {
+  readonly id: number;
   readonly owner: string;
-  readonly name: string;
+  readonly seeded: number;
+  state: 'active' | 'suspended' | 'removed';
+}
+
+export interface RepositoryWorld {
+  /** `owner/name` as seeded: by this emulate knows it for good. */
+  readonly fullName: string;
+  /** Where it is now. */
+  owner: string;
+  name: string;
+  /** Names that it had, which lead to it as long as no other repository has them. */
+  readonly former: Set<string>;
   id: number;
-  /** One installation per owner. */
-  readonly installationId: number;
+  /** Null where its owner has not installed the App. */
+  installationId: number | null;
+  /** As seeded: whose token emulate takes for it. */
+  readonly seededInstallationId: number;
   readonly private: boolean;
   archived: boolean;
-  /** The name it was given later; the one that it was seeded with answers 404 then. */
-  renamed: string | null;
   /** Rulesets' rules that are in force on the default branch. */
   rules: readonly Json[];
   readonly defaultBranch: string;
@@ -133,10 +146,11 @@ export function createWorld(options: GitHubOptions): World {
       owner: seed.owner,
       name: seed.name,
       id: 0,
+      former: new Set(),
       installationId: app.installationId + owners.indexOf(seed.owner),
+      seededInstallationId: app.installationId + owners.indexOf(seed.owner),
       private: seed.private ?? false,
       archived: false,
-      renamed: null,
       rules: [],
       defaultBranch: seed.defaultBranch ?? 'main',
       roles,
@@ -145,10 +159,17 @@ export function createWorld(options: GitHubOptions): World {
   const teams = new Map<string, readonly string[]>();
   for (const organisation of options.organisations ?? [])
     for (const team of organisation.teams ?? []) teams.set(`${organisation.login}/${team.slug}`, team.members);
+  const installations = new Map(
+    owners.map((owner, index): [number, InstallationWorld] => {
+      const id = app.installationId + index;
+      return [id, { id, owner, seeded: id, state: 'active' }];
+    }),
+  );
   return {
     app,
     users,
     repositories,
+    installations,
     pulls: new Map(),
     comments: new Map(),
     checkRuns: new Map(),
@@ -178,6 +199,23 @@ export function roleOf(repository: RepositoryWorld, login: string): { rank: Role
 
 export function isAtLeast(rank: Role, wanted: Role): boolean {
   return ranks.indexOf(rank) >= ranks.indexOf(wanted);
+}
+
+/** The one that has a name now; a name that it had does not count. */
+export function repositoryNamed(world: World, fullName: string): RepositoryWorld | undefined {
+  const seeded = world.repositories.get(fullName);
+  if (seeded !== undefined && placeOf(seeded) === fullName) return seeded;
+  return [...world.repositories.values()].find((each) => each.former.size > 0 && placeOf(each) === fullName);
+}
+
+/** `owner/name` of today. */
+export function placeOf({ owner, name }: Pick<RepositoryWorld, 'owner' | 'name'>): string {
+  return `${owner}/${name}`;
+}
+
+/** The installation of an owner who let the App in. */
+export function installationOf(world: World, owner: string): InstallationWorld | undefined {
+  return [...world.installations.values()].find((each) => each.owner === owner && each.state !== 'removed');
 }
 
 export function checkRunsAt(world: World, fullName: string, headSha: string): StoredCheckRun[] {
