@@ -113,6 +113,7 @@ function evidenceOf(
     firstPublishedAt: fact(since),
     existedBy: notApplicable(),
     maintainers: fact([{ name: 'somebody' }]),
+    publisherStanding: notApplicable(),
     weeklyDownloads: downloads === null ? notApplicable() : fact(downloads),
     repository: exists && answer.repository ? fact('https://code.example/x') : none(),
     securityPlaceholder: fact(false),

@@ -58,6 +58,16 @@ export interface RegistrySignature {
   readonly keyid: string;
 }
 
+/** What is known of the accounts behind a package, beside the package itself. */
+export interface PublisherStanding {
+  /** Accounts that published its versions; where the registry does not tell that, those that may. Never empty. */
+  readonly accounts: readonly string[];
+  /** The oldest other package that one of them is known to stand behind, and since when; null: none is known. */
+  readonly known: { readonly name: string; readonly since: string } | null;
+  /** Another package of theirs that is well known or in the base tree, or the popular scope that they publish in; null: none is known. */
+  readonly vouchedBy: string | null;
+}
+
 /** One version as its registry describes it. */
 export interface VersionEvidence {
   readonly version: string;
@@ -120,6 +130,8 @@ export interface PackageEvidence {
   /** Names that this one can be mistaken for, most alike first; empty where there is none. Unavailable where no list of popular names is at hand. */
   readonly looksLike: Fact<readonly Likeness[]>;
   readonly maintainers: Fact<readonly Person[]>;
+  /** Of the accounts behind a young name of a public source. Not applicable for others, and where a registry names no accounts. */
+  readonly publisherStanding: Fact<PublisherStanding>;
   readonly weeklyDownloads: Fact<number>;
   readonly repository: Fact<string>;
   /** The registry holds the name after malware was removed (npm "security holding package"). */

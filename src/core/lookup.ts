@@ -99,6 +99,19 @@ export interface BelongingQuestion {
   readonly signal: AbortSignal;
 }
 
+/** Whose packages are asked for. */
+export interface AccountQuestion {
+  readonly account: string;
+  readonly registry: string | null;
+  readonly signal: AbortSignal;
+}
+
+/** A package of which an account is known to have published a version at an instant (ISO 8601). */
+export interface AccountPackage {
+  readonly name: string;
+  readonly since: string;
+}
+
 /** What a registry gives beside its documents. `absent`: it has no such thing. */
 export type Given<T> =
   | { readonly state: 'given'; readonly value: T }
@@ -117,6 +130,8 @@ export interface PackageDocument {
   readonly distTags?: Readonly<Record<string, string>>;
   readonly firstPublishedAt?: string;
   readonly maintainers?: readonly Person[];
+  /** Accounts that may publish, by the registry's own word: never what an author says of himself. */
+  readonly holders?: readonly string[];
   /** Null: the document names none. */
   readonly repository?: string | null;
   readonly weeklyDownloads?: number;
@@ -167,6 +182,8 @@ export interface Registry {
   keys?(registry: string | null, signal: AbortSignal): Promise<Given<readonly RegistryKey[]>>;
   /** Attestations of the build of one version; missing where this kind of registry has none. */
   attestations?(question: AttestationQuestion): Promise<Given<readonly StatedAttestation[]>>;
+  /** Packages that an account published; missing where this kind of registry cannot be asked. Never all of them for sure. */
+  publishedBy?(question: AccountQuestion): Promise<Given<readonly AccountPackage[]>>;
   /** The version a range leads to, by the type's own rules; null where none fits, undefined where the range cannot be read. */
   resolve(range: string, document: PackageDocument): string | null | undefined;
   /** Two spellings of one version are equal under this (PEP 440 `1.0` and `1.0.0`). */

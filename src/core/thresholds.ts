@@ -12,6 +12,8 @@ export interface Thresholds {
   readonly establishedDays: number;
   /** Fewer versions than this is not proof of use. */
   readonly fewVersions: number;
+  /** An account of which nothing older than this is known is a new one. Days. */
+  readonly newPublisherDays: number;
 }
 
 export const DEFAULT_THRESHOLDS: Thresholds = {
@@ -21,4 +23,5 @@ export const DEFAULT_THRESHOLDS: Thresholds = {
   fewWeeklyDownloads: 1000,
   establishedDays: 365,
   fewVersions: 3,
+  newPublisherDays: 60,
 };

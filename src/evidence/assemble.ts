@@ -38,6 +38,7 @@ function uniform(shared: Shared, state: <T>() => Fact<T>): PackageEvidence {
     distTags: state(),
     firstPublishedAt: state(),
     maintainers: state(),
+    publisherStanding: state(),
     weeklyDownloads: state(),
     repository: state(),
     securityPlaceholder: state(),
@@ -120,6 +121,8 @@ export function assemble(
     distTags: given('distTags', document.distTags, 'tags'),
     firstPublishedAt: given('firstPublishedAt', document.firstPublishedAt, 'a creation date'),
     maintainers: given('maintainers', document.maintainers, 'maintainers'),
+    // Asked for afterwards, of young names.
+    publisherStanding: notApplicable(),
     weeklyDownloads: others.weeklyDownloads ?? given('weeklyDownloads', document.weeklyDownloads, 'download figures'),
     repository: orNone('repository', document.repository, 'a repository'),
     securityPlaceholder: given('placeholder', document.placeholder, 'placeholders'),

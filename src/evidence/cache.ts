@@ -120,12 +120,13 @@ function asJson(value: CachedAnswer): JsonValue {
 }
 
 function documentAsJson(document: PackageDocument): JsonValue {
-  const { records, maintainers, distTags, versions, ...rest } = document;
+  const { records, maintainers, holders, distTags, versions, ...rest } = document;
   return {
     ...rest,
     versions: [...versions],
     ...(distTags === undefined ? {} : { distTags: { ...distTags } }),
     ...(maintainers === undefined ? {} : { maintainers: maintainers.map((each) => ({ ...each })) }),
+    ...(holders === undefined ? {} : { holders: [...holders] }),
     records: Object.fromEntries(
       Object.entries(records).map(([version, { publisher, provenance, signatures, attestation, ...record }]) => [
         version,

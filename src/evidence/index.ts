@@ -2,6 +2,7 @@ import type { PackageType } from '../core/dependency.ts';
 import type { PackageEvidence } from '../core/evidence.ts';
 import { type Fact, known, knownValue, mapFact, notApplicable, unavailable } from '../core/fact.ts';
 import type { AdvisorySource, EvidenceSource, Registry, Route } from '../core/lookup.ts';
+import { type AccountAsking, createAccountBook, type SeenPackage } from './accounts.ts';
 import { advisoriesOf, type DenyList } from './advisories.ts';
 import { assemble, notFromRegistry } from './assemble.ts';
 import { belongingOf } from './belonging.ts';
@@ -48,6 +49,7 @@ export interface DownloadSource {
 export function createEvidence(options: EvidenceOptions): EvidenceSource {
   const gates = new Map<string, Gate>();
   const answered = createAnswerCache(options.cache);
+  const accounts = createAccountBook({ cache: options.cache, names: options.names, now: options.clock.now });
   const registries = new Map<string, Registry>(options.registries.map((registry) => [registry.type, registry]));
 
   return {
@@ -59,6 +61,7 @@ export function createEvidence(options: EvidenceOptions): EvidenceSource {
       const [advisories, downloads] = await Promise.all([
         advisoriesOf(subjects, answers, { ...options, now: options.clock.now() }, context.signal),
         downloading,
+        accounts.learn(subjects.flatMap((subject, index) => seenPackage(subject, answers[index] ?? null) ?? [])),
       ]);
       return Promise.all(
         subjects.map(async (subject, index): Promise<PackageEvidence> => {
@@ -75,7 +78,9 @@ export function createEvidence(options: EvidenceOptions): EvidenceSource {
             weeklyDownloads: downloads.get(keyOf(subject)) ?? null,
           });
           const own = await withBelonging(subject, evidence, context.signal);
-          return withDates(subject, await proven(subject, own, answer, context.signal), context.signal);
+          const checked = await proven(subject, own, answer, context.signal);
+          const dated = await withDates(subject, checked, context.signal);
+          return withStanding(subject, dated, answer, context);
         }),
       );
     },
@@ -207,6 +212,24 @@ export function createEvidence(options: EvidenceOptions): EvidenceSource {
     };
   }
 
+  /** What is known of the accounts behind a young name, beside the name itself. */
+  async function withStanding(
+    subject: Subject,
+    evidence: PackageEvidence,
+    answer: DatedAnswer,
+    { baseNames, signal }: { readonly baseNames: ReadonlySet<string>; readonly signal: AbortSignal },
+  ): Promise<PackageEvidence> {
+    const seen = seenPackage(subject, answer);
+    if (seen === null || subject.registry === null || subject.routed.state === 'refused') return evidence;
+    const asking: AccountAsking = {
+      registry: subject.registry,
+      base: subject.routed.destination.registry,
+      gate: gateOf(`accounts of ${seen.source}`),
+      signal,
+    };
+    return { ...evidence, publisherStanding: await accounts.standing(seen, evidence, { baseNames, asking }) };
+  }
+
   async function downloadsOf(
     subjects: readonly Subject[],
     signal: AbortSignal,
@@ -242,6 +265,13 @@ const LONGEST_NAME = 512;
 function isNameable(name: string): boolean {
   if (name.length > LONGEST_NAME || /[\s\p{Cc}\\?#]/u.test(name)) return false;
   return name.split(/[/:]/).every((part) => part !== '' && part !== '.' && part !== '..');
+}
+
+/** What a public source answered of a package; null where it is no public one's, or nothing was found. */
+function seenPackage({ change, name, routed }: Subject, dated: DatedAnswer | null): SeenPackage | null {
+  if (routed.state !== 'public' || dated?.answer.state !== 'found') return null;
+  const { answer, askedAt } = dated;
+  return { type: change.type, source: sourceOf(routed), name, document: answer.document, askedAt };
 }
 
 function keyOf({ change, name, routed }: Subject): string {

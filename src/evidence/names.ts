@@ -12,6 +12,8 @@ import type { PopularList } from './popular.ts';
 export interface NameKnowledge {
   /** The day (ISO 8601 instant) by which a popular name existed for sure; null where the name is not on the list. */
   popularSince(type: PackageType, name: string): string | null;
+  /** A popular name that stands in the scope (`@acme`); null where none does. */
+  popularScope(type: PackageType, scope: string): string | null;
   looksLike(type: PackageType, name: string): Fact<readonly Likeness[]>;
   /** The form in which lists hold a name: PEP 503 for PyPI, lower case where a registry does not tell cases apart. */
   normalize(type: PackageType, name: string): string;
@@ -40,6 +42,7 @@ export function createNames(
 ): NameKnowledge {
   const byType = new Map(lists.map((list) => [list.type, list]));
   const members = new Map(lists.map((list) => [list.type, new Set(list.names)]));
+  const scopes = new Map(lists.map((list) => [list.type, scopesOf(list.names)]));
   const vocabulary = vocabularyOf(lists.map((list) => list.names));
   const foreign = foreignFamilies(lists);
   const imported = importedNames(options.importNames);
@@ -71,6 +74,7 @@ export function createNames(
   return {
     normalize: normalizeName,
     popularSince: (type, name) => (members.get(type)?.has(name) === true ? (byType.get(type)?.asOf ?? null) : null),
+    popularScope: (type, scope) => scopes.get(type)?.get(scope) ?? null,
     elsewhere,
     looksLike: (type, name) => {
       const list = byType.get(type);
@@ -93,6 +97,12 @@ export function createNames(
       return known(alike.length > 0 ? alike : byItsPlace(type, name), list.origin, list.asOf);
     },
   };
+}
+
+/** Each scope with the name under it that stands highest. */
+function scopesOf(names: readonly string[]): ReadonlyMap<string, string> {
+  const scoped = names.filter((name) => name.startsWith('@') && name.includes('/'));
+  return new Map(scoped.toReversed().map((name) => [name.slice(0, name.indexOf('/')), name]));
 }
 
 /** Names of this part of a list that begin with one word make that word its ecosystem's own, in a list of any length. */

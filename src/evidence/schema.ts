@@ -39,6 +39,7 @@ const documentSchema = z
     distTags: z.record(z.string(), z.string()).readonly().exactOptional(),
     firstPublishedAt: z.string().exactOptional(),
     maintainers: z.array(personSchema).readonly().exactOptional(),
+    holders: z.array(z.string()).readonly().exactOptional(),
     repository: z.string().nullable().exactOptional(),
     weeklyDownloads: z.number().exactOptional(),
     placeholder: z.boolean().exactOptional(),

@@ -147,6 +147,7 @@ export const PolicyFile = z
           .describe('Fewer weekly downloads than this prove no use. Default: 1000.'),
         establishedDays: Days.describe('A package older than this is long known. Default: 365.'),
         fewVersions: z.int().min(0).max(10_000).describe('Fewer versions than this prove no use. Default: 3.'),
+        newPublisherDays: Days.describe('An account of which nothing older is known is new. Default: 60.'),
       })
       .partial()
       .describe('Numbers that rules compare with.'),

@@ -34,6 +34,7 @@ export function stricterOf(floor: Policy, other: Policy): Policy {
       fewWeeklyDownloads: Math.max(floor.thresholds.fewWeeklyDownloads, other.thresholds.fewWeeklyDownloads),
       establishedDays: Math.max(floor.thresholds.establishedDays, other.thresholds.establishedDays),
       fewVersions: Math.max(floor.thresholds.fewVersions, other.thresholds.fewVersions),
+      newPublisherDays: Math.max(floor.thresholds.newPublisherDays, other.thresholds.newPublisherDays),
     },
     privateNames: unionOf(floor.privateNames, other.privateNames),
     // Another address is neither stricter nor laxer; the floor's routes come first and so decide.

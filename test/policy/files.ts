@@ -49,6 +49,7 @@ export const fields: { readonly [K in keyof Required<PolicyFile>]: fc.Arbitrary<
       fewWeeklyDownloads: days,
       establishedDays: days,
       fewVersions: days,
+      newPublisherDays: days,
     },
     { requiredKeys: [] },
   ),

@@ -107,6 +107,7 @@ const FACTS: {
   firstPublishedAt: '2019-01-01T00:00:00.000Z',
   existedBy: { state: 'notApplicable' },
   maintainers: [{ name: 'alice' }],
+  publisherStanding: { state: 'notApplicable' },
   weeklyDownloads: 50000,
   repository: 'https://code.example/alice/some-package',
   securityPlaceholder: false,

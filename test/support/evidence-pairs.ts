@@ -51,6 +51,17 @@ const ANSWERS = {
   earlierPublishers: fc.oneof(fc.constantFrom([], [{ name: 'alice' }]), NOT_APPLICABLE),
   firstPublishedAt: fc.oneof(instant, ABSENT),
   existedBy: fc.oneof(instant, NOT_APPLICABLE),
+  publisherStanding: fc.oneof(
+    fc.record({
+      accounts: fc.constantFrom(['alice'], ['mallory', 'trudy']),
+      known: fc.oneof(
+        fc.constant(null),
+        instant.map((since) => ({ name: 'another', since })),
+      ),
+      vouchedBy: fc.constantFrom(null, null, 'lodash'),
+    }),
+    NOT_APPLICABLE,
+  ),
   weeklyDownloads: fc.oneof(fc.constantFrom(3, 50_000), NOT_APPLICABLE),
   repository: fc.oneof(fc.constant('https://code.example/x'), ABSENT),
   securityPlaceholder: fc.oneof(fc.boolean(), NOT_APPLICABLE),

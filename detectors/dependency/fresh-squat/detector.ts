@@ -1,6 +1,7 @@
 import { CLEAR } from '../../../src/core/detection.ts';
 import type { DependencyContext, DependencyDetector } from '../../../src/core/detector.ts';
-import { type Fact, knownValue } from '../../../src/core/fact.ts';
+import type { PublisherStanding } from '../../../src/core/evidence.ts';
+import type { Fact } from '../../../src/core/fact.ts';
 import type { Rule } from '../../../src/core/rule.ts';
 import { days, daysSince, fromRegistry, isEmptied, isEstablished, needs, tell } from '../support/answer.ts';
 
@@ -8,7 +9,7 @@ const RULE: Rule = {
   id: 'fresh-squat',
   family: 'dependency',
   shortDescription: 'The package is new, and nothing speaks for it',
-  help: 'A name that was registered lately and has few versions, few users, one unknown publisher and no repository, or that imitates another name, is what attackers leave where models will look. Each sign by itself is honest often enough; together with youth they are not. Use a package that is known, or read the code and sign.',
+  help: 'A name that was registered lately and has few versions, few users, a new publisher or no repository, or that imitates another name, is what attackers leave where models will look. Each sign by itself is honest often enough; together with youth they are not. Use a package that is known, or read the code and sign.',
   level: 'error',
   confidence: 'medium',
   highest: { level: 'error', confidence: 'high' },
@@ -46,19 +47,30 @@ export const freshSquat: DependencyDetector = {
     }
     if (first.state === 'unavailable') return needs(subject, [['firstPublishedAt', first]]);
     const age = daysSince(first.value, now);
+    // What else an account has published is learned bit by bit: a signature rests on it only where the finding does.
+    const others = held.filter((sign) => sign.fact !== 'publisherStanding');
+    const carried = imitates !== undefined || others.length >= SIGNS_NEEDED ? others : held;
     return tell(RULE, subject, context, {
-      message: `${subject.name} is new (${age === 0 ? 'less than a day' : days(age)} old) and nothing speaks for it: it ${held.map((sign) => sign.says).join(', ')}.${soleOwner(context)}`,
+      message: `${subject.name} is new (${age === 0 ? 'less than a day' : days(age)} old) and nothing speaks for it: it ${held.map((sign) => sign.says).join(', ')}.`,
       remediation: 'Use a package that is known, or read its code and sign for it.',
       confidence: imitates === undefined ? 'medium' : 'high',
-      judged: { firstPublishedAt: first.value, signs: held.map((sign) => sign.fact).sort() },
+      judged: { firstPublishedAt: first.value, signs: carried.map((sign) => sign.fact).sort() },
     });
   },
 };
 
-/** Who alone stands behind the name. Most young packages have one owner, so this is told and counts for nothing by itself. */
-function soleOwner({ evidence }: DependencyContext): string {
-  const [first, ...more] = knownValue(evidence.maintainers) ?? [];
-  return first === undefined || more.length > 0 ? '' : ` One account alone stands behind it: ${first.name}.`;
+/**
+ * Whether nothing older is known of the accounts behind the package than a new package is itself. How many they are does
+ * not matter: a second account costs nothing, one that has published something long ago does.
+ */
+function isNew({ known, vouchedBy }: PublisherStanding, now: number, newPublisherDays: number): boolean {
+  return vouchedBy === null && (known === null || daysSince(known.since, now) < newPublisherDays);
+}
+
+function strangers({ accounts }: PublisherStanding): string {
+  const [first = '', ...more] = accounts;
+  const who = more.length === 0 ? `the account ${first}` : `${accounts.length} accounts (${first} …)`;
+  return `comes from ${who} of which nothing older is known`;
 }
 
 interface Sign {
@@ -68,7 +80,7 @@ interface Sign {
   readonly says: string;
 }
 
-function signsOf({ evidence, thresholds }: DependencyContext): readonly Sign[] {
+function signsOf({ evidence, now, thresholds }: DependencyContext): readonly Sign[] {
   const sign = <T>(fact: string, from: Fact<T>, test: (value: T) => boolean, says: (value: T) => string): Sign =>
     from.state === 'known'
       ? { fact, from, holds: test(from.value), says: says(from.value) }
@@ -91,6 +103,12 @@ function signsOf({ evidence, thresholds }: DependencyContext): readonly Sign[] {
       evidence.weeklyDownloads,
       (count) => count < thresholds.fewWeeklyDownloads,
       (count) => `was downloaded ${count} times last week`,
+    ),
+    sign(
+      'publisherStanding',
+      evidence.publisherStanding,
+      (value) => isNew(value, now, thresholds.newPublisherDays),
+      strangers,
     ),
     {
       ...sign(

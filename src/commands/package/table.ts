@@ -1,5 +1,5 @@
 import type { DependencyChange } from '../../core/dependency.ts';
-import type { PackageEvidence, Provenance, VersionEvidence } from '../../core/evidence.ts';
+import type { PackageEvidence, Provenance, PublisherStanding, VersionEvidence } from '../../core/evidence.ts';
 import { type Fact, knownValue } from '../../core/fact.ts';
 import type { Finding } from '../../core/finding.ts';
 import type { Verdict } from '../../core/report.ts';
@@ -19,6 +19,7 @@ export function renderPackage(
     ['versions', said(evidence.versions, (value) => String(value.length))],
     ['first published', said(evidence.firstPublishedAt, (value) => value.slice(0, 10))],
     ['maintainers', said(evidence.maintainers, (value) => value.map((each) => each.name).join(', '))],
+    ['publisher known', said(evidence.publisherStanding, standingOf)],
     ...(resolved === undefined ? [] : versionRows(resolved)),
     ['repository', said(evidence.repository, (value) => value)],
     ['project status', said(evidence.projectStatus, (value) => value)],
@@ -50,6 +51,12 @@ export function renderPackage(
     ),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function standingOf({ accounts, known, vouchedBy }: PublisherStanding): string {
+  const who = accounts.join(', ');
+  if (vouchedBy !== null) return `${who}, for ${vouchedBy}`;
+  return known === null ? `${who}, for nothing older` : `${who}, since ${known.since.slice(0, 10)} (${known.name})`;
 }
 
 /** Enough to see what a bare install takes. */

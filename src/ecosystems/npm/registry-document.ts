@@ -29,7 +29,7 @@ export function documentOf(packument: Packument): PackageDocument {
     ),
     ...(packument['dist-tags'] === undefined ? {} : { distTags: packument['dist-tags'] }),
     ...(created === undefined ? {} : { firstPublishedAt: created }),
-    ...(maintainers === undefined ? {} : { maintainers }),
+    ...(maintainers === undefined ? {} : { maintainers, holders: maintainers.map((each) => each.name) }),
     ...(repository === undefined ? (full ? { repository: null } : {}) : { repository }),
     placeholder: isPlaceholder(packument, latest, head),
     unpublished: versions.length === 0 && packument.time?.['unpublished'] !== undefined,

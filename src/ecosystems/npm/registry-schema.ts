@@ -73,3 +73,16 @@ export function npmKeysOf(json: unknown): readonly RegistryKey[] {
 export const attestationsSchema = z.object({
   attestations: z.array(z.object({ predicateType: z.string(), bundle: z.json() })),
 });
+
+/** npm registry API, `GET /-/v1/search`: of each package who published its latest version, and when. */
+export const searchSchema = z.object({
+  objects: z.array(
+    z.object({
+      package: z.object({
+        name: z.string(),
+        date: z.string().optional().catch(undefined),
+        publisher: z.object({ username: z.string() }).optional().catch(undefined),
+      }),
+    }),
+  ),
+});

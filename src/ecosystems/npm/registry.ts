@@ -1,6 +1,8 @@
 import semver from 'semver';
 import { ZodError } from 'zod';
 import type {
+  AccountPackage,
+  AccountQuestion,
   AttestationQuestion,
   Given,
   PackageDocument,
@@ -13,7 +15,7 @@ import type {
 import { purlOf } from '../../core/purl.ts';
 import { packumentReader, type ReadPackument } from './packument-reader.ts';
 import { documentOf } from './registry-document.ts';
-import { attestationsSchema, notFoundSchema, npmKeysOf } from './registry-schema.ts';
+import { attestationsSchema, notFoundSchema, npmKeysOf, searchSchema } from './registry-schema.ts';
 import { type NpmTransport, npmGet, textReader } from './transport.ts';
 
 export interface NpmRegistrySettings extends NpmTransport {
@@ -26,6 +28,7 @@ const CONCEPTS: Registry['concepts'] = new Set([
   'distTags',
   'firstPublishedAt',
   'maintainers',
+  'holders',
   'repository',
   'placeholder',
   'unpublished',
@@ -62,6 +65,7 @@ export function createNpmRegistry(settings: NpmRegistrySettings): Registry {
     look,
     keys: (registry, signal) => keysOf(settings, registry, signal),
     attestations: (question) => attestationsOf(settings, question),
+    publishedBy: (question) => publishedBy(settings, question),
     resolve: resolveRange,
     sameVersion: (a, b) =>
       a === b || (semver.valid(a, true) !== null && semver.valid(a, true) === semver.valid(b, true)),
@@ -151,6 +155,42 @@ async function attestationsOf(
     value: parsed.data.attestations
       .filter(({ predicateType }) => predicateType.startsWith('https://slsa.dev/provenance/'))
       .map(({ bundle }) => ({ bundle, subject })),
+  };
+}
+
+/** Bytes of 250 results: real ones have about 2,000 each. */
+const LARGEST_SEARCH = 4 * 1024 * 1024;
+/** As many as the registry gives at once. */
+const MOST_FOUND = 250;
+
+/**
+ * By the registry's search (npm registry API, `GET /-/v1/search`, qualifier `maintainer:`). It tells who published the
+ * latest version of each package, and when: one that the account did not publish itself proves nothing of the account.
+ */
+async function publishedBy(
+  settings: NpmRegistrySettings,
+  { account, registry, signal }: AccountQuestion,
+): Promise<Given<readonly AccountPackage[]>> {
+  // A name that is none would be another question.
+  if (!/^[\w.~-]+$/.test(account)) return { state: 'absent' };
+  const answer = await npmGet(settings, {
+    path: `-/v1/search?text=${encodeURIComponent(`maintainer:${account}`)}&size=${MOST_FOUND}`,
+    spec: 'any-name',
+    registry,
+    signal,
+    reader: textReader(LARGEST_SEARCH),
+  });
+  if (answer.state === 'notFound') return { state: 'absent' };
+  if (answer.state !== 'answered') return given(answer);
+  const parsed = searchSchema.safeParse(parseJson(answer.body));
+  if (!parsed.success) return unknown('answered with something that is no search result', true);
+  return {
+    state: 'given',
+    value: parsed.data.objects.flatMap(({ package: { name, date, publisher } }) => {
+      const at = Date.parse(date ?? '');
+      const own = publisher?.username.toLowerCase() === account.toLowerCase();
+      return own && !Number.isNaN(at) ? [{ name, since: new Date(at).toISOString() }] : [];
+    }),
   };
 }
 

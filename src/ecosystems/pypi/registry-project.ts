@@ -101,14 +101,21 @@ function recordOf({
 }
 
 /** What only this API tells: who holds the project, and where its source is. */
-export function detailsOf(project: Project): Pick<PackageDocument, 'maintainers' | 'repository'> {
-  return { maintainers: peopleOf(project), repository: repositoryOf(project.info) };
+export function detailsOf(project: Project): Pick<PackageDocument, 'maintainers' | 'holders' | 'repository'> {
+  const holders = holdersOf(project);
+  return {
+    maintainers: holders.length > 0 ? holders.map((name) => ({ name })) : authorsOf(project),
+    ...(holders.length > 0 ? { holders } : {}),
+    repository: repositoryOf(project.info),
+  };
 }
 
-function peopleOf({ info, ownership }: Project): readonly Person[] {
+function holdersOf({ ownership }: Project): readonly string[] {
   const holders = [ownership?.organization, ...(ownership?.roles ?? []).map((each) => each.user)];
-  const named = [...new Set(holders)].flatMap((name) => (name ? [{ name }] : []));
-  if (named.length > 0) return named;
+  return [...new Set(holders)].flatMap((name) => name || []);
+}
+
+function authorsOf({ info }: Project): readonly Person[] {
   return [
     { name: info.author, email: info.author_email },
     { name: info.maintainer, email: info.maintainer_email },

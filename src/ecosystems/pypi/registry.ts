@@ -10,6 +10,7 @@ const CONCEPTS: Registry['concepts'] = new Set([
   'versions',
   'firstPublishedAt',
   'maintainers',
+  'holders',
   'repository',
   'publishedAt',
   'integrity',
