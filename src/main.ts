@@ -1,6 +1,7 @@
 import { COMMANDS } from './commands/index.ts';
 import type { CommandIo } from './commands/io.ts';
 import { CountersignError } from './core/errors.ts';
+import { redactor, secretsOfEnvironment } from './service/secrets.ts';
 
 async function main(argv: readonly string[], io: CommandIo): Promise<number> {
   const [name, ...rest] = argv;
@@ -23,7 +24,7 @@ async function main(argv: readonly string[], io: CommandIo): Promise<number> {
     return await run(rest, io);
   } catch (error) {
     if (error instanceof CountersignError) {
-      io.stderr(`countersign ${name}: ${error.message}\n`);
+      io.stderr(clean(`countersign ${name}: ${error.message}\n`));
       return error.code === 'bad-usage' || error.code === 'bad-configuration' ? 2 : name === 'scan' ? 3 : 1;
     }
     throw error;
@@ -36,6 +37,15 @@ function helpText(): string {
   return `countersign: holds coding agents' pull requests until a human has signed for what they change\n\n${lines.join('\n')}\n\n\`countersign COMMAND --help\` tells more.\n`;
 }
 
+/** What nobody expected, with where it happened; for a service as a line of its log. */
+function lastWords(command: string | undefined, error: unknown): string {
+  const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const what = 'an unexpected error ended the process';
+  if (command !== 'serve' && command !== 'worker') return clean(`countersign: ${what}\n${told}\n`);
+  const line = { level: 60, time: new Date().toISOString(), msg: what, error: clean(told) };
+  return `${JSON.stringify(line)}\n`;
+}
+
 async function* decoded(input: NodeJS.ReadStream): AsyncIterable<string> {
   input.setEncoding('utf8');
   for await (const piece of input) yield String(piece);
@@ -46,6 +56,14 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit();
 });
+
+// Node's own last words would print whatever a library hung on the error, and a report of its the whole environment.
+const clean = redactor(secretsOfEnvironment(process.env));
+process.on('uncaughtException', (error) => {
+  process.stderr.write(lastWords(process.argv[2], error));
+  process.exit(1);
+});
+process.report.excludeEnv = true;
 
 process.exitCode = await main(process.argv.slice(2), {
   stdout: (text) => process.stdout.write(text),

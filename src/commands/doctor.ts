@@ -16,10 +16,10 @@ import {
 } from '../service/diagnose.ts';
 import { diagnoseDeliveries } from '../service/diagnose-deliveries.ts';
 import { diagnoseKey, diagnoseMetrics, diagnoseToken } from '../service/diagnose-keys.ts';
-import { scrubber, secretsOf } from '../service/log.ts';
 import { sendThroughProxies } from '../service/outgoing.ts';
 import { Readiness } from '../service/readiness.ts';
 import { createClients } from '../service/reviewing.ts';
+import { redactor, secretsOfApp } from '../service/secrets.ts';
 import {
   type Credentials,
   credentialsFile,
@@ -70,7 +70,7 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
   };
   const keys = usable === null ? [] : [diagnoseKey(usable, io.env, settings, io.now())];
   const lines = [own, ...keys, diagnoseMetrics(settings), ...app, ...store, ...sources];
-  const clean = scrubber(secretsOf(settings, usable));
+  const clean = redactor([...settings.secrets, ...(usable === null ? [] : secretsOfApp(usable))]);
   io.stdout(clean(values.json === true ? `${JSON.stringify({ ok: isWell(lines), lines }, null, 2)}\n` : textOf(lines)));
   return isWell(lines) ? 0 : 1;
 }

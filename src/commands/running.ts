@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { CountersignError, messageOf } from '../core/errors.ts';
-import { createLog, secretsOf } from '../service/log.ts';
+import { createLog } from '../service/log.ts';
+import { secretsOfApp, secretsOfNpm } from '../service/secrets.ts';
 import type { Credentials, Settings } from '../service/settings.ts';
 import { operatorSources } from '../service/source-settings.ts';
 import type { ServiceParts } from '../service/start.ts';
@@ -22,7 +23,9 @@ export async function runUntilStopped<T extends Running>(
   started: (running: T) => string,
 ): Promise<number> {
   const { settings, credentials, io } = given;
-  const log = createLog(settings.logLevel, secretsOf(settings, credentials));
+  const sources = await operatorSources(io.env);
+  const secrets = [...settings.secrets, ...secretsOfApp(credentials), ...secretsOfNpm(sources.npm)];
+  const log = createLog(settings.logLevel, secrets);
   const stopped = stopSignal();
   const store = await openStore({
     databaseUrl: settings.databaseUrl,
@@ -33,7 +36,7 @@ export async function runUntilStopped<T extends Running>(
   });
   let running: T;
   try {
-    const evidence = await openSources(await operatorSources(io.env), store);
+    const evidence = await openSources(sources, store);
     running = await start({ settings, credentials, store, evidence, log, now: io.now, env: io.env });
   } catch (error) {
     await store.close();

@@ -1,6 +1,5 @@
 import pino, { type Logger } from 'pino';
-import { cleanText, REMOVED } from '../store/redact.ts';
-import type { Credentials, Settings } from './settings.ts';
+import { scrubber } from './secrets.ts';
 
 /** One line of structured log; `fields` never hold a secret or private code. */
 export type Log = (
@@ -52,45 +51,4 @@ function statusInside(error: Error): number | undefined {
   if (!(error instanceof AggregateError)) return undefined;
   const [first] = error.errors;
   return first instanceof Error && 'status' in first && typeof first.status === 'number' ? first.status : undefined;
-}
-
-/** Every value that must not leave this process: short ones are left out, since they would blot out ordinary words. */
-export function secretsOf(
-  settings: Pick<Settings, 'databaseUrl' | 'metrics'>,
-  credentials: Pick<Credentials, 'privateKey' | 'webhookSecret'> | null,
-): readonly string[] {
-  const keyLines = (credentials?.privateKey ?? '').split(/\s+/).filter((line) => /^[A-Za-z0-9+/=]{20,}$/.test(line));
-  const found = [credentials?.webhookSecret, settings.metrics.token, passwordOf(settings.databaseUrl), ...keyLines];
-  return found.flatMap((secret) => (secret === undefined || secret === null || secret.length < 6 ? [] : [secret]));
-}
-
-function passwordOf(address: string | null): string | undefined {
-  if (address === null || !URL.canParse(address)) return undefined;
-  return decodeURIComponent(new URL(address).password);
-}
-
-/** A written line without the secrets, and without what looks like one. What the removal broke is replaced as a whole. */
-export function scrubber(secrets: readonly string[]): (line: string) => string {
-  const spellings = secrets.flatMap((secret) => [
-    secret,
-    JSON.stringify(secret).slice(1, -1),
-    encodeURIComponent(secret),
-    Buffer.from(secret).toString('base64'),
-  ]);
-  const literal = [...new Set(spellings)].sort((a, b) => b.length - a.length);
-  return (line) => {
-    const cleaned = cleanText(literal.reduce((text, secret) => text.replaceAll(secret, REMOVED), line));
-    if (cleaned === line || isJson(cleaned)) return cleaned;
-    return `${JSON.stringify({ level: 50, time: new Date().toISOString(), msg: REMOVED })}\n`;
-  };
-}
-
-function isJson(line: string): boolean {
-  try {
-    JSON.parse(line);
-    return true;
-  } catch (error) {
-    if (error instanceof SyntaxError) return false;
-    throw error;
-  }
 }

@@ -13,11 +13,12 @@ import type { Ports } from '../ports.ts';
 import { work } from '../work.ts';
 import { type AppApi, createAppApi } from './app-api.ts';
 import { createEngine, waitMs } from './engine.ts';
-import { createLogger, type Log, secretsOf } from './log.ts';
+import { createLogger, type Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createWhereabouts, isHopeless, moved } from './moved.ts';
 import { policyReader } from './policy.ts';
 import { createPorts } from './ports.ts';
+import { secretsOfApp } from './secrets.ts';
 import type { Credentials, Settings } from './settings.ts';
 import { createSourceHealth, type SourceHealth } from './source-health.ts';
 import { type Reached, withSteps } from './steps.ts';
@@ -165,7 +166,7 @@ export function createClients(
     privateKey: credentials.privateKey,
     secret: credentials.webhookSecret,
     Octokit: CountersignOctokit,
-    log: createLogger(settings.logLevel, secretsOf(settings, credentials)),
+    log: createLogger(settings.logLevel, [...settings.secrets, ...secretsOfApp(credentials)]),
     ...(settings.apiUrl === null ? {} : { baseUrl: settings.apiUrl }),
   });
   const octokit = octokits(probot);

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { CountersignError, messageOf } from '../core/errors.ts';
+import { secretsOfEnvironment } from './secrets.ts';
 
 /** What the operator sets, by environment variables; each has its line in docs/settings.md. */
 export interface Settings {
@@ -20,6 +21,8 @@ export interface Settings {
   readonly metrics: MetricsSettings;
   /** Where alerts are sent by POST, as JSON. */
   readonly alertUrl: string | null;
+  /** Values in the operator's variables that must not leave this process. */
+  readonly secrets: readonly string[];
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 }
 
@@ -92,6 +95,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     ledgerKeyFile: data.COUNTERSIGN_LEDGER_KEY ?? null,
     metrics,
     alertUrl: data.COUNTERSIGN_ALERT_URL ?? null,
+    secrets: secretsOfEnvironment(env),
     logLevel: data.LOG_LEVEL,
   };
 }
@@ -148,10 +152,20 @@ export function readCredentials(
 function readStored(settings: Pick<Settings, 'dataFolder'>): Credentials | null {
   const file = credentialsFile(settings);
   if (!existsSync(file)) return null;
-  const stored = StoredCredentials.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+  const stored = StoredCredentials.safeParse(jsonOrNull(readFileSync(file, 'utf8')));
   if (!stored.success)
     throw bad(`${file} does not hold the credentials that the App-manifest page wrote; delete it and start again.`);
   return checked(stored.data);
+}
+
+/** The parser's own words would quote what it stumbled over, and the file is full of secrets. */
+function jsonOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
 }
 
 function keyFromFile(path: string | undefined): string | undefined {

@@ -129,17 +129,25 @@ function routesOf(text: string): readonly Route[] {
       const type = Type.safeParse(kind);
       if (!type.success || names === '') {
         throw bad(
-          `COUNTERSIGN_ROUTES cannot be read at "${each.slice(0, 60)}": write \`npm:@scope=https://registry.example/\`, with blanks between.`,
+          `COUNTERSIGN_ROUTES cannot be read at "${shown(each)}": write \`npm:@scope=https://registry.example/\`, with blanks between.`,
         );
       }
-      return { type: type.data, names, registry: address('COUNTERSIGN_ROUTES', registry) };
+      if (hostOf(registry) === undefined) {
+        throw bad(`COUNTERSIGN_ROUTES names no address that begins with http:// or https:// for ${kind}:${names}.`);
+      }
+      return { type: type.data, names, registry };
     });
 }
 
 function address(name: string, text: string): string {
   if (!URL.canParse(text) || hostOf(text) === undefined)
-    throw bad(`${name} is "${text.slice(0, 80)}", which is no address that begins with http:// or https://.`);
+    throw bad(`${name} is "${shown(text)}", which is no address that begins with http:// or https://.`);
   return text;
+}
+
+/** Enough of a setting to find it by: nothing of a login, which stands before the last `@`, and nothing of a query. */
+function shown(text: string): string {
+  return text.replace(/^.+@/s, '…@').replace(/\?.*$/s, '?…').slice(0, 60);
 }
 
 function bad(message: string): CountersignError {

@@ -10,10 +10,11 @@ import type { Ports } from '../ports.ts';
 import { LOOK_LIMITS, lookAgain } from '../review/look-again.ts';
 import { ALERT_LIMITS, createAlerter } from './alerts.ts';
 import { createHttpServer, createMetricsServer, WEBHOOK_PATH } from './http.ts';
-import { type Log, scrubber, secretsOf } from './log.ts';
+import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { readinessOf } from './readiness.ts';
 import { createReviewing, type ServiceParts } from './reviewing.ts';
+import { scrubber, secretsOfApp } from './secrets.ts';
 import type { Settings } from './settings.ts';
 import type { SourceHealth } from './source-health.ts';
 import { createSweeper, SWEEP_CLOCK, SWEEP_LIMITS, sweep } from './sweep.ts';
@@ -152,7 +153,7 @@ function startAlerts(
   shared: boolean,
 ): { stop(): Promise<void> } {
   if (settings.alertUrl === null) return { stop: async () => undefined };
-  const clean = scrubber(secretsOf(settings, credentials));
+  const clean = scrubber([...settings.secrets, ...secretsOfApp(credentials)]);
   const alerter = createAlerter(settings.alertUrl, { store, health, limits: ALERT_LIMITS, log, now, shared, clean });
   let looking: Promise<void> | null = null;
   const timer = setInterval(() => {

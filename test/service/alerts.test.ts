@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { CountersignError } from '../../src/core/errors.ts';
 import type { OperatedStore } from '../../src/core/store.ts';
 import { ALERT_LIMITS, type AlertParts, createAlerter } from '../../src/service/alerts.ts';
-import { scrubber } from '../../src/service/log.ts';
+import { scrubber } from '../../src/service/secrets.ts';
 import { createSourceHealth, type SourceHealth } from '../../src/service/source-health.ts';
 import { openStore } from '../../src/store/index.ts';
 

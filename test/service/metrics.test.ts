@@ -6,7 +6,6 @@ import type { PackageEvidence } from '../../src/core/evidence.ts';
 import type { QueueBacklog } from '../../src/core/store.ts';
 import { packageFile } from '../../src/package-root.ts';
 import type { Ports } from '../../src/ports.ts';
-import { scrubber, secretsOf } from '../../src/service/log.ts';
 import { createMetrics } from '../../src/service/metrics.ts';
 import { readSettings } from '../../src/service/settings.ts';
 import { SECRET } from '../support/world.ts';
@@ -150,34 +149,6 @@ describe('metrics are not public:', () => {
 
   test('a token that can be guessed is refused', () => {
     expect(() => readSettings({ COUNTERSIGN_METRICS_TOKEN: 'short' })).toThrow(/COUNTERSIGN_METRICS_TOKEN/);
-  });
-});
-
-describe('a line of the log', () => {
-  const clean = scrubber(['hunter2hunter2', 'multi\n"line']);
-  test.each([
-    ['as it is', 'x hunter2hunter2 y'],
-    ['as JSON writes it', JSON.stringify({ e: 'multi\n"line' })],
-    ['as base64', Buffer.from('hunter2hunter2').toString('base64')],
-    ['as the password of an address', 'postgres://me:another-word@db/x'],
-    ['as a token of GitHub that nobody told us of', `ghs_${'a'.repeat(36)}`],
-  ])('does not hold a secret %s', (_, line) => {
-    expect(clean(line)).not.toMatch(/hunter2|multi|another-word|aaaa|aHVudGVy/);
-  });
-
-  test('stays JSON, whatever was cut out of it', () => {
-    const line = `{"msg":"-----BEGIN RSA PRIVATE KEY-----abc"}\n`;
-    expect(clean(line)).not.toContain('abc');
-    expect(() => JSON.parse(clean(line))).not.toThrow();
-  });
-
-  test('knows every part of a key, the database password and the metrics token', () => {
-    const settings = readSettings({
-      DATABASE_URL: 'postgres://me:p%40ssword@db/x',
-      COUNTERSIGN_METRICS_TOKEN: 'a-token-of-metrics',
-    });
-    const secrets = secretsOf(settings, { privateKey: `-----BEGIN\n${'A'.repeat(64)}\n`, webhookSecret: SECRET });
-    expect(secrets).toEqual(expect.arrayContaining(['p@ssword', 'a-token-of-metrics', 'A'.repeat(64), SECRET]));
   });
 });
 
