@@ -1,9 +1,19 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createIntake, type Intake } from './intake.ts';
 import { forStrangers, type Readiness } from './readiness.ts';
 
 /** GitHub sends no payload above 25 MB (GitHub docs, "Webhook events and payloads", payload cap). */
 export const BODY_LIMIT_BYTES = 25 * 1024 * 1024;
+
+/** Of all bodies together that have not been checked yet: a handful of the largest. */
+const INTAKE_LIMIT_BYTES = 5 * BODY_LIMIT_BYTES;
+
+/** How often Node looks for requests that are over their time; by itself it would every half minute. Milliseconds. */
+const LOOK_MS = 2_000;
+
+/** GitHub docs, "Validating webhook deliveries". Probot checks it against the body; what has none is not read at all. */
+const SIGNATURE = /^sha256=[0-9a-f]{64}$/;
 
 export const WEBHOOK_PATH = '/api/github/webhooks';
 
@@ -28,19 +38,21 @@ export interface MetricsRoute {
 }
 
 /**
- * The server in front of Probot. A body over the limit is refused by its stated length before a byte of it is read, or
- * cut off where it grows past the limit unstated; slow senders are cut off by Node's own time limits.
+ * The server in front of Probot. What carries no signature, or states a length over the limit, is refused before a byte of
+ * its body is read; a body that grows past the limit unstated is cut off, and so is the longest of all where they are too
+ * much together. Slow senders are cut off by Node's own time limits.
  */
 export function createHttpServer(routes: Routes): Server {
   const strangers = async () => forStrangers(await routes.readiness());
-  const server = createServer((request, response) => {
+  const intake = createIntake(INTAKE_LIMIT_BYTES);
+  const server = createServer({ connectionsCheckingInterval: LOOK_MS }, (request, response) => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     if (isWatched(path, request, response, { ...routes, readiness: strangers })) return;
     if (path !== WEBHOOK_PATH)
       return send(response, 404, 'There is nothing here. Webhooks go to the path of the App manifest.\n');
     if (request.method !== 'POST') return send(response, 405, 'Webhooks come by POST.\n');
     response.once('close', () => routes.answered?.(response.statusCode));
-    receive(request, response, routes.webhook);
+    receive(request, response, intake, routes.webhook);
   });
   return guarded(server);
 }
@@ -48,7 +60,7 @@ export function createHttpServer(routes: Routes): Server {
 /** A port of its own for whoever watches the process: health, readiness, metrics, and nothing else. */
 export function createMetricsServer(routes: Pick<Routes, 'readiness'> & { readonly metrics: MetricsRoute }): Server {
   return guarded(
-    createServer((request, response) => {
+    createServer({ connectionsCheckingInterval: LOOK_MS }, (request, response) => {
       const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
       if (!isWatched(path, request, response, routes)) send(response, 404, 'There is nothing here.\n');
     }),
@@ -106,33 +118,50 @@ function shows(request: IncomingMessage, token: string): boolean {
   return timingSafeEqual(given, expected);
 }
 
-function receive(request: IncomingMessage, response: ServerResponse, webhook: Handler): void {
+function receive(request: IncomingMessage, response: ServerResponse, intake: Intake, webhook: Handler): void {
   const stated = Number(request.headers['content-length'] ?? '0');
   if (!(stated <= BODY_LIMIT_BYTES)) {
-    tooLarge(request, response);
+    cutOff(request, response, 413, TOO_LARGE);
+    return;
+  }
+  const { 'x-hub-signature-256': signature } = request.headers;
+  if (typeof signature !== 'string' || !SIGNATURE.test(signature)) {
+    cutOff(request, response, 401, 'Webhooks carry a signature in X-Hub-Signature-256.\n');
     return;
   }
 
   const pieces: Buffer[] = [];
   let length = 0;
+  let whole = true;
+  const refuse = (status: number, text: string): void => {
+    whole = false;
+    pieces.length = 0;
+    incoming.ended();
+    cutOff(request, response, status, text);
+  };
+  const incoming = intake.open(() => refuse(503, 'Too much is on its way in at once.\n'));
+  response.once('close', () => incoming.ended());
   request.on('data', (piece: Buffer) => {
     length += piece.length;
-    if (length > BODY_LIMIT_BYTES) tooLarge(request, response);
-    else pieces.push(piece);
+    if (length > BODY_LIMIT_BYTES) return refuse(413, TOO_LARGE);
+    pieces.push(piece);
+    incoming.grew(piece.length);
   });
   request.on('error', () => response.destroy());
   request.on('end', () => {
-    if (length > BODY_LIMIT_BYTES) return;
-    webhook(Object.assign(request, { body: Buffer.concat(pieces).toString('utf8') }), response);
+    incoming.ended();
+    if (whole) webhook(Object.assign(request, { body: Buffer.concat(pieces).toString('utf8') }), response);
   });
 }
 
-function tooLarge(request: IncomingMessage, response: ServerResponse): void {
+const TOO_LARGE = `The body is over ${BODY_LIMIT_BYTES} bytes, more than GitHub sends.\n`;
+
+/** Answers before the body is there, and reads no more of it. */
+function cutOff(request: IncomingMessage, response: ServerResponse, status: number, text: string): void {
   request.removeAllListeners('data');
-  if (!response.headersSent) {
-    response.writeHead(413, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' });
-    response.end(`The body is over ${BODY_LIMIT_BYTES} bytes, more than GitHub sends.\n`, () => request.destroy());
-  }
+  if (response.headersSent) return;
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' });
+  response.end(text, () => request.destroy());
 }
 
 function send(response: ServerResponse, status: number, text: string): void {

@@ -1,5 +1,4 @@
 import { cleanText, REMOVED } from '../store/redact.ts';
-import type { Credentials } from './settings.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -44,11 +43,12 @@ export function secretsOfEnvironment(env: Environment): readonly string[] {
 }
 
 /** The App's own, wherever they were read. */
-export function secretsOfApp({
-  privateKey,
-  webhookSecret,
-}: Pick<Credentials, 'privateKey' | 'webhookSecret'>): readonly string[] {
-  return longEnough([webhookSecret, ...linesOfKey(privateKey)]);
+export function secretsOfApp(credentials: {
+  /** PEM. */
+  readonly privateKey: string;
+  readonly webhookSecret: string;
+}): readonly string[] {
+  return longEnough([credentials.webhookSecret, ...linesOfKey(credentials.privateKey)]);
 }
 
 /** What an npm configuration holds for its registries (npm documentation, "npmrc", "Auth related configuration"). */

@@ -16,6 +16,8 @@ const KEY = generateKeyPairSync('rsa', {
   publicKeyEncoding: { type: 'spki', format: 'pem' },
 }).privateKey;
 const SECRET = 'a-secret-of-more-than-sixteen';
+/** A header that looks like a signature: what it is worth shows only when the body is there. */
+const SIGNED = `x-hub-signature-256: sha256=${'0'.repeat(64)}`;
 
 let folder: string;
 beforeAll(async () => {
@@ -123,7 +125,7 @@ describe('the door', () => {
     received = [];
     const chunk = `100000\r\n${'x'.repeat(0x100000)}\r\n`;
     const answer = await raw(
-      `POST ${WEBHOOK_PATH} HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n${chunk.repeat(27)}`,
+      `POST ${WEBHOOK_PATH} HTTP/1.1\r\nhost: x\r\n${SIGNED}\r\ntransfer-encoding: chunked\r\n\r\n${chunk.repeat(27)}`,
     );
     expect(answer).toMatch(/413|^$/);
     expect(received).toEqual([]);
@@ -131,20 +133,51 @@ describe('the door', () => {
 
   test('hands an ordinary body on as it came', async () => {
     received = [];
-    await fetch(`http://127.0.0.1:${port}${WEBHOOK_PATH}`, { method: 'POST', body: '{"a":"é"}' });
+    const headers = { 'x-hub-signature-256': `sha256=${'0'.repeat(64)}` };
+    await fetch(`http://127.0.0.1:${port}${WEBHOOK_PATH}`, { method: 'POST', headers, body: '{"a":"é"}' });
     expect(received).toEqual(['{"a":"é"}']);
   });
+
+  test.each([
+    ['without a signature', ''],
+    ['with one of another form', 'x-hub-signature-256: sha1=abc\r\n'],
+    ['with two of them', `${SIGNED}\r\n${SIGNED}\r\n`],
+  ])('reads no byte of a body %s', async (_, header) => {
+    received = [];
+    const answer = await raw(`POST ${WEBHOOK_PATH} HTTP/1.1\r\nhost: x\r\n${header}content-length: 1000000\r\n\r\n`);
+    expect(answer).toMatch(/^HTTP\/1\.1 401/);
+    expect(received).toEqual([]);
+  });
+
+  test('holds no more of all bodies together than a few of the largest, and takes short ones meanwhile', async () => {
+    received = [];
+    const megabyte = `100000\r\n${'x'.repeat(0x100000)}\r\n`;
+    const began = `POST ${WEBHOOK_PATH} HTTP/1.1\r\nhost: x\r\n${SIGNED}\r\ntransfer-encoding: chunked\r\n\r\n${megabyte.repeat(20)}`;
+    const answers: string[] = [];
+    const hostile = Array.from({ length: 7 }, () => raw(began, (answer) => answers.push(answer)));
+    await expect.poll(() => answers, { timeout: 20_000 }).toEqual([expect.stringMatching(/^HTTP\/1\.1 503/)]);
+    await fetch(`http://127.0.0.1:${port}${WEBHOOK_PATH}`, {
+      method: 'POST',
+      headers: { 'x-hub-signature-256': `sha256=${'0'.repeat(64)}` },
+      body: 'short',
+    });
+    expect(received).toEqual(['short']);
+    server.closeAllConnections();
+    await Promise.all(hostile);
+    expect(answers).toHaveLength(1);
+  }, 30_000);
 
   test.each(['/', '/api/github/webhooks/..%2f', '//etc/passwd'])('knows nothing at %s', async (path) => {
     expect((await fetch(`http://127.0.0.1:${port}${path}`)).status).toBe(404);
   });
 
-  function raw(text: string): Promise<string> {
+  function raw(text: string, hear?: (answer: string) => void): Promise<string> {
     return new Promise((resolve) => {
       const socket = connect(port, '127.0.0.1', () => socket.write(text));
       let answer = '';
       socket.on('data', (piece) => {
         answer += String(piece);
+        hear?.(String(piece));
       });
       socket.on('close', () => resolve(answer));
       socket.on('error', () => resolve(answer));
