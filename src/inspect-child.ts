@@ -47,6 +47,10 @@ async function answer(task: Task): Promise<Outcome> {
       const { analyseReturns } = await import('./inspect/analyse.ts');
       return { kind: 'returns', ...analyseReturns(task.file) };
     }
+    case 'moduleSettings': {
+      const { readModuleSettings } = await import('./inspect/module-settings.ts');
+      return { kind: 'moduleSettings', settings: readModuleSettings(task.path, task.text) };
+    }
     case 'commitFile':
       return inspectCommitFile(task.subject);
     case 'pullRequest':
@@ -74,8 +78,8 @@ async function inspectFile(task: Extract<Task, { kind: 'file' }>): Promise<Outco
     const { analyse } = await import('./inspect/analyse.ts');
     const { CODE_DETECTORS } = await import('../detectors/code/index.ts');
     try {
-      const { path, before, after, scope, imported, followed } = task;
-      code = analyse({ path, before, after, scope, imported, followed }, CODE_DETECTORS);
+      const { path, before, after, scope, imported, followed, aliases } = task;
+      code = analyse({ path, before, after, scope, imported, followed, aliases }, CODE_DETECTORS);
       unread.push(...code.unread);
     } catch (error) {
       unread.push(unreadOf(error, task.path, task.after.blob));

@@ -1,6 +1,7 @@
 import type { DependencyEntry, LockGraph, UnreadFile } from './dependency.ts';
 import type { Detection } from './detection.ts';
 import type { FileSide, GuardrailContext, GuardrailSubject } from './detector.ts';
+import type { FileContent } from './snapshot.ts';
 
 /** A changed file with the text of both sides, as the inspectors get it. */
 export interface InspectedFile {
@@ -21,6 +22,8 @@ export interface InspectionRequest {
   readonly context: GuardrailContext;
   /** `change`: only what touches changed lines counts. `all`: every file is taken as added. */
   readonly scope: 'change' | 'all';
+  /** Reads what else stands in the trees: settings that name modules. Without it such names are not followed. */
+  readonly read?: (side: 'base' | 'head', path: string) => Promise<FileContent>;
 }
 
 /** What the code and guard-rail detectors found, and what could not be read (over a limit, crashed, malformed). */

@@ -1,16 +1,18 @@
 import type { Detection } from '../core/detection.ts';
 import type { CodeResult, OutgoingCall } from './detector.ts';
+import type { ModuleMaps } from './module-map.ts';
 import { modulesOf, placesOf } from './references.ts';
 
 /**
  * Joins the halves of a flow that crosses files of the same change: a finding that hangs on the parameter of an
  * exported function, and a call elsewhere that hands this parameter something from outside.
  */
-export function joinAcrossFiles(results: readonly CodeResult[]): readonly Detection[] {
+export function joinAcrossFiles(results: readonly CodeResult[], maps: ModuleMaps): readonly Detection[] {
   const incoming = new Map<string, OutgoingCall[]>();
   const modules = modulesOf(
     results.map((result) => result.path),
     results,
+    maps,
   );
   for (const result of results) {
     for (const call of result.outgoing) {
@@ -58,7 +60,7 @@ function keyOf(path: string, name: string, parameter: number): string {
 }
 
 /** Which files call functions that use a parameter dangerously, by path, with the functions' origins there. */
-export function callsOfSinks(results: readonly CodeResult[]): ReadonlyMap<string, readonly string[]> {
+export function callsOfSinks(results: readonly CodeResult[], maps: ModuleMaps): ReadonlyMap<string, readonly string[]> {
   const sinks = new Set(
     results.flatMap((result) => result.sinks.map((sink) => JSON.stringify([result.path, sink.exportedAs]))),
   );
@@ -66,6 +68,7 @@ export function callsOfSinks(results: readonly CodeResult[]): ReadonlyMap<string
   const modules = modulesOf(
     results.map((result) => result.path),
     results,
+    maps,
   );
   const found = new Map<string, readonly string[]>();
   for (const { path, calls } of results) {

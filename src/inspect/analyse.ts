@@ -29,6 +29,8 @@ export interface AnalysedFile {
   readonly imported?: readonly ImportedReturn[];
   /** Functions of other files, as this one has them, that use a parameter dangerously. */
   readonly followed?: readonly string[];
+  /** Beginnings of names under which the repository's settings have its own files. */
+  readonly aliases?: readonly string[];
 }
 
 const NOTHING: Omit<CodeResult, 'path' | 'reexports'> = {
@@ -57,10 +59,14 @@ export function analyse(file: AnalysedFile, detectors: readonly CodeDetector[]):
   if (wanted.length === 0) return { path: file.path, reexports, ...NOTHING };
   const program = parseProgram(file.path, file.after.text);
   if (program === null) return { path: file.path, reexports, ...NOTHING };
-  const imports = createImports(file.imported ?? []);
+  const aliases = file.aliases ?? [];
+  const imports = createImports(file.imported ?? [], aliases);
   const facts = createFileFacts(program, imports);
   // Where the change touches an imported function, the base had another one.
-  const asBefore = createImports((file.imported ?? []).filter((each) => !each.touched));
+  const asBefore = createImports(
+    (file.imported ?? []).filter((each) => !each.touched),
+    aliases,
+  );
   const base = compared && file.before !== null ? lazyFacts(file.before, asBefore) : null;
   const unread: UnreadFile[] = [];
   const exportedBy = new Map<Detection, { readonly exportedAs: string; readonly index: number }>();
@@ -77,7 +83,7 @@ export function analyse(file: AnalysedFile, detectors: readonly CodeDetector[]):
   const touched = base === null || file.before === null ? null : changedLines(file.before.text, file.after.text);
   unread.push(...notParsed(program, touched, file.after.blob));
   const outgoing = outgoingCalls(facts, file.followed ?? [], touched);
-  const calls = localCalls(facts);
+  const calls = localCalls(facts, imports, aliases);
   return { path: file.path, detections: settled, unread, sinks, outgoing, missed: imports.missed, calls, reexports };
 }
 
@@ -88,6 +94,7 @@ export interface ReturnsOfFile {
   /** By the names the functions have outside. */
   readonly wanted: readonly UnfollowedCall[];
   readonly imported: readonly ImportedReturn[];
+  readonly aliases: readonly string[];
 }
 
 /** What functions of a file give back, and which other files would say more. */
@@ -97,8 +104,8 @@ export function analyseReturns(file: ReturnsOfFile): {
 } {
   const program = parseProgram(file.path, file.after.text);
   if (program === null) return { values: [], missed: [] };
-  const imports = createImports(file.imported);
-  const base = file.before === null ? null : lazyFacts(file.before, createImports([]))();
+  const imports = createImports(file.imported, file.aliases);
+  const base = file.before === null ? null : lazyFacts(file.before, createImports([], []))();
   const values = returnedValues(createFileFacts(program, imports), file.wanted, base);
   return { values, missed: imports.missed };
 }

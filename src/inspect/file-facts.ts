@@ -16,7 +16,7 @@ const TEST_PATH =
   /(?:^|\/)(?:__tests__|__mocks__)\/|\.(?:test|spec)\.[^/]+$|(?:^|\/)(?:test_[^/]+|[^/]+_test|conftest)\.py$/i;
 
 /** Facts of one file; each part is worked out when a detector first asks for it. */
-export function createFileFacts(program: Program, imports: Imports = createImports([])): FileFacts {
+export function createFileFacts(program: Program, imports: Imports = createImports([], [])): FileFacts {
   const scopes = createScopes(program);
   const constants = createConstants(program, scopes);
   const origins = createOrigins(program, scopes, constants);

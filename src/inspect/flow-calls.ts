@@ -2,8 +2,8 @@ import type { Binding } from './bindings.ts';
 import { callAt } from './calls.ts';
 import type { Call, SinkKind } from './facts.ts';
 import type { FlowNeeds, Walk } from './flow-types.ts';
+import type { ImportedReturn } from './imports.ts';
 import { callValue } from './outside-values.ts';
-import { isOfThisRepository } from './references.ts';
 import { replacementSanitizes, sanitizes } from './sanitizers.ts';
 import { parametersOf, type Scopes } from './scopes.ts';
 import { callSource, memberSource, originSource } from './sources.ts';
@@ -30,8 +30,14 @@ export function createCallFlow(
     if (call === null) return null;
     const from = call.origin;
     const own = needs.functionOf(call.callee);
-    const imported = own === null && from !== null ? ofImport(call, from, kind, env, depth) : undefined;
-    if (imported !== undefined) return imported;
+    const imported = own === null && from !== null ? ofImport(call, from, kind, env, depth) : null;
+    if (imported?.certain === true) return imported.taint;
+    const here = ofCallHere(call, own, kind, env, depth);
+    return imported === null ? here : strongest([imported.taint, here]);
+  }
+
+  function ofCallHere(call: Call, own: Syntax | null, kind: SinkKind, env: Environment, depth: number): Taint | null {
+    const { node, origin: from } = call;
     // A helper of this file is what it does, not what it is called.
     if (
       sanitizes(from, isPlainMethod(call) ? null : call.name, kind) &&
@@ -84,13 +90,18 @@ export function createCallFlow(
     kind: SinkKind,
     env: Environment,
     depth: number,
-  ): Taint | null | undefined {
-    if (call.isNew || !isOfThisRepository(from, program.dialect)) return undefined;
+  ): { readonly taint: Taint | null; readonly certain: boolean } | null {
+    if (call.isNew || !needs.imports.reaches(from, program.dialect)) return null;
     const known = needs.imports.find(from, kind);
-    if (known === null) {
+    if (known.length === 0) {
       needs.imports.miss(from, kind);
-      return undefined;
+      return null;
     }
+    const taint = strongest(known.map((each) => givenBy(each, call, kind, env, depth)));
+    return { taint, certain: known.every((each) => each.certain) };
+  }
+
+  function givenBy(known: ImportedReturn, call: Call, kind: SinkKind, env: Environment, depth: number): Taint | null {
     const called = short(call.name ?? 'the function');
     const through = [known.evidence];
     const given: Taint | null =

@@ -1,6 +1,7 @@
 import type { InspectedFile } from '../core/inspection.ts';
 import type { CodeResult } from './detector.ts';
 import type { ImportedReturn, ReturnedValue, UnfollowedCall } from './imports.ts';
+import type { ModuleMaps } from './module-map.ts';
 import type { Outcome, Task } from './protocol.ts';
 import { modulesOf, placesOf } from './references.ts';
 
@@ -19,11 +20,12 @@ export async function followImports(
   results: readonly CodeResult[],
   files: readonly InspectedFile[],
   scope: 'change' | 'all',
+  maps: ModuleMaps,
   run: Run,
 ): Promise<ReadonlyMap<string, readonly ImportedReturn[]>> {
   const byPath = new Map(files.flatMap((file) => (file.after === null ? [] : [[file.path, file.after] as const])));
   const before = new Map(files.map((file) => [file.path, scope === 'all' ? null : file.before]));
-  const modules = modulesOf(byPath.keys(), results);
+  const modules = modulesOf(byPath.keys(), results, maps);
   const asked = new Map<string, Promise<readonly ReturnedValue[]>>();
 
   async function importsOf(
@@ -32,19 +34,21 @@ export async function followImports(
     asking: readonly string[],
   ): Promise<readonly ImportedReturn[]> {
     const wanted = new Map<string, UnfollowedCall[]>();
-    const origins = new Map<string, string[]>();
+    const origins = new Map<string, { readonly origin: string; readonly certain: boolean }[]>();
     for (const { origin, kind } of missed) {
-      for (const { path, name } of placesOf(from, origin, modules)) {
+      for (const { path, name, certain } of placesOf(from, origin, modules)) {
         if (asking.includes(path)) continue;
         wanted.set(path, [...(wanted.get(path) ?? []), { origin: name, kind }]);
-        origins.set(`${path} ${name}`, [...(origins.get(`${path} ${name}`) ?? []), origin]);
+        const known = origins.get(`${path} ${name}`) ?? [];
+        if (known.some((each) => each.origin === origin)) continue;
+        origins.set(`${path} ${name}`, [...known, { origin, certain }]);
       }
     }
     const found = await Promise.all(
       [...wanted].map(async ([path, names]) => {
         const values = await returnsOf(path, names, [...asking, path]);
         return values.flatMap((value) =>
-          [...new Set(origins.get(`${path} ${value.name}`))].map((origin) => ({ ...value, origin })),
+          (origins.get(`${path} ${value.name}`) ?? []).map((as) => ({ ...value, ...as })),
         );
       }),
     );
@@ -72,7 +76,8 @@ export async function followImports(
   ): Promise<readonly ReturnedValue[]> {
     const after = byPath.get(path);
     if (after === undefined) return [];
-    const file = { path, before: before.get(path) ?? null, after, wanted };
+    const { aliases } = maps;
+    const file = { path, before: before.get(path) ?? null, after, wanted, aliases };
     const first = await run({ kind: 'returns', file: { ...file, imported: [] } });
     if (first.kind !== 'returns') return [];
     const imported = await importsOf(path, first.missed, asking);

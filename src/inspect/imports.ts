@@ -1,5 +1,6 @@
 import type { Location } from '../core/location.ts';
 import type { SinkKind, Strength } from './facts.ts';
+import { isOfThisRepository } from './own-modules.ts';
 
 /** What an exported function gives back when its result is used in one way. */
 export interface ReturnedValue {
@@ -26,6 +27,8 @@ export interface ReturnedValue {
 /** The same as seen by the importing file, under the origin the call has there (`./lib/host.read`). */
 export interface ImportedReturn extends ReturnedValue {
   readonly origin: string;
+  /** False where another function may be meant: then this one adds to what is known of the call, and clears nothing. */
+  readonly certain: boolean;
 }
 
 /** A call of another file's function whose result would matter, and for what use. */
@@ -36,7 +39,10 @@ export interface UnfollowedCall {
 
 /** What is known of imported functions, and what would be good to know. */
 export interface Imports {
-  find(origin: string, kind: SinkKind): ImportedReturn | null;
+  /** Whether an origin can be a function of another changed file. */
+  reaches(origin: string, dialect: 'javascript' | 'python'): boolean;
+  /** All that the call can be; nothing where nobody knows. */
+  find(origin: string, kind: SinkKind): readonly ImportedReturn[];
   miss(origin: string, kind: SinkKind): void;
   readonly missed: readonly UnfollowedCall[];
 }
@@ -44,11 +50,15 @@ export interface Imports {
 /** Results that are asked for at most in one file: more come only from code made to ask. */
 const MAX_MISSED = 300;
 
-export function createImports(known: readonly ImportedReturn[]): Imports {
-  const byUse = new Map(known.map((each) => [`${each.kind} ${each.origin}`, each]));
+const NONE: readonly ImportedReturn[] = [];
+
+/** @param aliases beginnings of names under which the repository's settings have its own files */
+export function createImports(known: readonly ImportedReturn[], aliases: readonly string[]): Imports {
+  const byUse = Map.groupBy(known, (each) => `${each.kind} ${each.origin}`);
   const missed = new Map<string, UnfollowedCall>();
   return {
-    find: (origin, kind) => byUse.get(`${kind} ${origin}`) ?? null,
+    reaches: (origin, dialect) => isOfThisRepository(origin, dialect, aliases),
+    find: (origin, kind) => (byUse.size === 0 ? NONE : (byUse.get(`${kind} ${origin}`) ?? NONE)),
     miss(origin, kind) {
       if (missed.size < MAX_MISSED) missed.set(`${kind} ${origin}`, { origin, kind });
     },

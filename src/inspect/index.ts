@@ -14,6 +14,7 @@ import type {
 import { callsOfSinks, joinAcrossFiles } from './across-files.ts';
 import type { CodeResult } from './detector.ts';
 import { followImports } from './follow-imports.ts';
+import { gatherModuleMaps } from './gather-settings.ts';
 import { languageOf } from './languages.ts';
 import { createPool } from './pool.ts';
 import type { Outcome, Task } from './protocol.ts';
@@ -59,7 +60,11 @@ export function createInspector(options: InspectorOptions): Inspector & Dependen
     const detections: Detection[] = [];
     const unread: UnreadFile[] = [];
     const codes: CodeResult[] = [];
-    const guarded = await guardedPaths(request, signal);
+    const run = (task: Task): Promise<Outcome> => pool.run(task, null, signal);
+    const [guarded, maps] = await Promise.all([
+      guardedPaths(request, signal),
+      gatherModuleMaps(request.files, request.read, run, unread),
+    ]);
 
     function collect(outcome: Outcome, path: string, blob: string | undefined, into: Detection[]): void {
       if (outcome.kind === 'findings') {
@@ -93,9 +98,8 @@ export function createInspector(options: InspectorOptions): Inspector & Dependen
 
     /** Once more for files that call functions of other changed files, with what those give back. */
     async function lookAgain(): Promise<void> {
-      const run = (task: Task): Promise<Outcome> => pool.run(task, null, signal);
-      const known = await followImports(codes, request.files, request.scope, run);
-      const dangerous = callsOfSinks(codes);
+      const known = await followImports(codes, request.files, request.scope, maps, run);
+      const dangerous = callsOfSinks(codes, maps);
       await Promise.all(
         request.files.map(async ({ path, before, after }) => {
           const imported = known.get(path) ?? [];
@@ -110,7 +114,7 @@ export function createInspector(options: InspectorOptions): Inspector & Dependen
             code: true,
             guardrail: false,
           } as const;
-          const outcome = await run({ ...task, imported, followed });
+          const outcome = await run({ ...task, imported, followed, aliases: maps.aliases });
           const index = codes.findIndex((code) => code.path === path);
           if (outcome.kind !== 'findings') collect(outcome, path, after.blob, detections);
           else if (outcome.code !== null && index >= 0) codes[index] = outcome.code;
@@ -135,6 +139,7 @@ export function createInspector(options: InspectorOptions): Inspector & Dependen
           guardrail,
           imported: [],
           followed: [],
+          aliases: maps.aliases,
         },
         guardrail ? request.context : null,
         signal,
@@ -155,7 +160,7 @@ export function createInspector(options: InspectorOptions): Inspector & Dependen
     }
     await Promise.all(work);
     await lookAgain();
-    detections.push(...joinAcrossFiles(codes));
+    detections.push(...joinAcrossFiles(codes, maps));
     detections.push(...notYetTold(history.flat(), detections));
     return { detections: detections.sort(byPlace), unread: unread.sort((a, b) => compare(a.path, b.path)) };
   }

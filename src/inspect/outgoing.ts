@@ -2,7 +2,7 @@ import { sha256 } from '../core/digest.ts';
 import type { OutgoingCall } from './detector.ts';
 import { locationOf, tokensOf } from './evidence.ts';
 import type { FileFacts } from './facts.ts';
-import { isOfThisRepository } from './references.ts';
+import type { Imports } from './imports.ts';
 import { unitAround } from './syntax.ts';
 
 const MAX_CALLS = 200;
@@ -55,12 +55,15 @@ function lineIn(start: number, end: number, lines: ReadonlySet<number>): boolean
 }
 
 /** Functions of other files of the repository that are called here, as this file has them. */
-export function localCalls(facts: FileFacts): readonly string[] {
-  if (!/['"](?:\.\.?|[@~])\/|^\s*(?:from\s+[\w.]+\s+)?import\s/m.test(facts.program.text)) return [];
+export function localCalls(facts: FileFacts, imports: Imports, aliases: readonly string[]): readonly string[] {
+  const { text, dialect } = facts.program;
+  if (!IMPORTS.test(text) && !aliases.some((alias) => text.includes(alias))) return [];
   const found = new Set<string>();
   for (const { origin, isNew } of facts.calls) {
-    if (origin !== null && !isNew && isOfThisRepository(origin, facts.program.dialect)) found.add(origin);
+    if (origin !== null && !isNew && imports.reaches(origin, dialect)) found.add(origin);
     if (found.size >= MAX_CALLS) break;
   }
   return [...found];
 }
+
+const IMPORTS = /['"](?:\.\.?|[@~])\/|^\s*(?:from\s+[\w.]+\s+)?import\s/m;

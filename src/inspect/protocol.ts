@@ -5,6 +5,7 @@ import type { DependencyParsing } from '../core/inspection.ts';
 import type { ReturnsOfFile } from './analyse.ts';
 import type { CodeResult } from './detector.ts';
 import type { ImportedReturn, ReturnedValue, UnfollowedCall } from './imports.ts';
+import type { ModuleSettings } from './module-settings.ts';
 
 /** What a child process is asked. One message is one file, so that a hostile file costs nothing but itself. */
 export type Task =
@@ -21,7 +22,10 @@ export type Task =
       readonly imported: readonly ImportedReturn[];
       /** Functions of other files, as this one has them, that use a parameter dangerously. */
       readonly followed: readonly string[];
+      /** Beginnings of names under which the repository's settings have its own files. */
+      readonly aliases: readonly string[];
     }
+  | { readonly kind: 'moduleSettings'; readonly path: string; readonly text: string }
   | { readonly kind: 'returns'; readonly file: ReturnsOfFile }
   | { readonly kind: 'commitFile'; readonly subject: Extract<GuardrailSubject, { kind: 'commitFile' }> }
   | { readonly kind: 'pullRequest'; readonly subject: Extract<GuardrailSubject, { kind: 'pullRequest' }> }
@@ -47,6 +51,7 @@ export type Outcome =
       readonly values: readonly ReturnedValue[];
       readonly missed: readonly UnfollowedCall[];
     }
+  | { readonly kind: 'moduleSettings'; readonly settings: ModuleSettings }
   | { readonly kind: 'concerned'; readonly paths: readonly string[] }
   | { readonly kind: 'dependencies'; readonly parsing: DependencyParsing }
   | { readonly kind: 'failed'; readonly reason: string };

@@ -190,6 +190,7 @@ async function inspectFiles(
       commitFiles: history.files,
       pullRequest: input.pullRequest,
       scope: input.scope,
+      read: (side, path) => snapshot[side].read(path),
       context: {
         attribution: input.attribution,
         changedPaths: snapshot.files.flatMap(namesOf),

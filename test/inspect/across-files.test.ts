@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import type { InspectedFile, InspectionRequest } from '../../src/core/inspection.ts';
 import { createInspector, DEFAULT_INSPECTOR_OPTIONS } from '../../src/inspect/index.ts';
-import { resolveReference } from '../../src/inspect/references.ts';
+import { plainModules, resolveReferences } from '../../src/inspect/references.ts';
 
 const inspector = createInspector({ ...DEFAULT_INSPECTOR_OPTIONS, processes: 2 });
 const signal = new AbortController().signal;
@@ -232,8 +232,22 @@ describe('the file that an import means', () => {
   ];
   for (const [from, origin, expected] of cases) {
     it(`for ${origin} in ${from} is ${expected ?? 'none'}`, () => {
-      const found = resolveReference(from, origin, paths);
-      expect(found === null ? null : `${found.path}#${found.name}`).toBe(expected);
+      const found = resolveReferences(from, origin, plainModules(paths));
+      expect(found.map(({ path, name }) => `${path}#${name}`)).toEqual(expected === null ? [] : [expected]);
     });
   }
+
+  it('is one of two where the name can end in two ways, and neither clears anything', () => {
+    const modules = plainModules(['src/run.ts', 'src/host.ts', 'src/host.read.ts']);
+    expect(resolveReferences('src/run.ts', './host.read', modules)).toEqual([
+      { path: 'src/host.read.ts', name: 'default', certain: false },
+      { path: 'src/host.ts', name: 'read', certain: false },
+    ]);
+  });
+
+  it('stands in Python below any folder that the importing file is in', () => {
+    const modules = plainModules(['services/api/app/util.py', 'services/api/app/run.py']);
+    const found = resolveReferences('services/api/app/run.py', 'app.util.host', modules);
+    expect(found).toEqual([{ path: 'services/api/app/util.py', name: 'host', certain: true }]);
+  });
 });
