@@ -1,7 +1,7 @@
-import { DockerfileParser } from 'dockerfile-ast';
 import type { FileSide } from '../../../src/core/detector.ts';
 import { sha256 } from '../../../src/core/digest.ts';
 import { type Judged, NOTHING_JUDGED, type Weakness } from '../support/judge.ts';
+import { dockerfileAst } from '../support/libraries.ts';
 import { formatOf, isContent, linesOf, parsed } from '../support/parsed.ts';
 import { quote } from '../support/quote.ts';
 import { guardrailRule, looseningDetector } from '../support/rule.ts';
@@ -146,7 +146,7 @@ function ofLines(side: FileSide, separator: RegExp): readonly Weakness[] {
 
 function ofDockerfile(side: FileSide): readonly Weakness[] {
   const starts = linesOf(side).starts;
-  const dockerfile = DockerfileParser.parse(side.text);
+  const dockerfile = dockerfileAst().DockerfileParser.parse(side.text);
   return [...dockerfile.getENVs(), ...dockerfile.getARGs()].flatMap((instruction) => {
     const range = instruction.getRange();
     const start = (starts[range.start.line] ?? 0) + range.start.character;

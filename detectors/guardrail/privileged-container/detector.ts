@@ -1,9 +1,10 @@
 import { posix } from 'node:path';
-import { DockerfileParser, type Instruction } from 'dockerfile-ast';
+import type { Instruction } from 'dockerfile-ast';
 import { type Answer, answerOf, type Detection } from '../../../src/core/detection.ts';
 import type { FileSide, GuardrailContext, GuardrailDetector, GuardrailSubject } from '../../../src/core/detector.ts';
 import { isOff, isOn, judgeInfrastructure, type Opinion } from '../support/infra.ts';
 import { type Judged, judgeLoosening, sidesOf, type Weakness } from '../support/judge.ts';
+import { dockerfileAst } from '../support/libraries.ts';
 import { isContent, linesOf } from '../support/parsed.ts';
 import { nowhere } from '../support/prose.ts';
 import { quote } from '../support/quote.ts';
@@ -194,7 +195,7 @@ function ofWorkflow(side: FileSide): readonly Weakness[] {
 /** The USER instruction that counts in the image, and whom it names: the last one of the last stage. */
 function userOf(side: FileSide): { readonly user: string; readonly instruction: Instruction } | null {
   if (!isDockerfile(side.path) || !isContent(side)) return null;
-  const dockerfile = DockerfileParser.parse(side.text);
+  const dockerfile = dockerfileAst().DockerfileParser.parse(side.text);
   const instructions = dockerfile.getInstructions();
   const lastStage = instructions.findLastIndex((instruction) => instruction.getKeyword() === 'FROM');
   const instruction = instructions.slice(lastStage + 1).findLast((each) => each.getKeyword() === 'USER');

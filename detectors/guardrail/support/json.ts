@@ -1,4 +1,5 @@
-import { type ParseErrorCode, printParseErrorCode, visit } from 'jsonc-parser';
+import type { ParseErrorCode } from 'jsonc-parser';
+import { jsonc } from './libraries.ts';
 import { lineIndex, positionAt } from './lines.ts';
 import type { Entry, Node } from './tree.ts';
 import { DEPTH_LIMIT, unreadable, VALUE_LIMIT } from './unreadable.ts';
@@ -44,7 +45,7 @@ export function parseJson(text: string, path: string, tolerant: boolean): readon
     );
   }
 
-  visit(
+  jsonc().visit(
     text,
     {
       onObjectBegin: (start) => open({ kind: 'map', start, entries: [], key: { name: '', start, end: start } }),
@@ -62,7 +63,11 @@ export function parseJson(text: string, path: string, tolerant: boolean): readon
       },
       onError: (code: ParseErrorCode, offset) => {
         if (tolerant) return;
-        throw unreadable(path, positionAt(lineIndex(text), offset).line, `not JSON (${printParseErrorCode(code)})`);
+        throw unreadable(
+          path,
+          positionAt(lineIndex(text), offset).line,
+          `not JSON (${jsonc().printParseErrorCode(code)})`,
+        );
       },
     },
     { allowTrailingComma: true, disallowComments: false },

@@ -1,8 +1,8 @@
-import picomatch from 'picomatch';
 import { type Answer, answerOf, CLEAR, type Detection } from '../../../src/core/detection.ts';
 import type { FileSide, GuardrailContext, GuardrailSubject } from '../../../src/core/detector.ts';
 import { CountersignError } from '../../../src/core/errors.ts';
 import type { Confidence, Level, Rule } from '../../../src/core/rule.ts';
+import { picomatch } from './libraries.ts';
 import { spanOf } from './lines.ts';
 import { linesOf } from './parsed.ts';
 import { tell } from './report.ts';
@@ -48,7 +48,7 @@ export function isFixture(path: string, context: GuardrailContext): boolean {
   if (context.fixturePaths.length === 0) return false;
   let matches = GLOBS.get(context.fixturePaths);
   if (matches === undefined) {
-    matches = picomatch([...context.fixturePaths], { dot: true });
+    matches = picomatch()([...context.fixturePaths], { dot: true });
     GLOBS.set(context.fixturePaths, matches);
   }
   return matches(path);

@@ -1,6 +1,6 @@
-import { DockerfileParser } from 'dockerfile-ast';
 import type { FileSide } from '../../../src/core/detector.ts';
 import { CountersignError } from '../../../src/core/errors.ts';
+import { dockerfileAst } from './libraries.ts';
 import { positionAt } from './lines.ts';
 import { isContent, linesOf, parsed } from './parsed.ts';
 import { entriesOf, get, text } from './tree.ts';
@@ -172,7 +172,8 @@ function packageScripts(side: FileSide): readonly Command[] {
 
 function dockerCommands(side: FileSide): readonly Command[] {
   const starts = linesOf(side).starts;
-  return DockerfileParser.parse(side.text)
+  return dockerfileAst()
+    .DockerfileParser.parse(side.text)
     .getInstructions()
     .filter((instruction) => /^(?:RUN|CMD|ENTRYPOINT)$/i.test(instruction.getInstruction()))
     .flatMap((instruction) => {

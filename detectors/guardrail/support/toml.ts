@@ -1,4 +1,5 @@
-import { type AST, ParseError, parseTOML } from 'toml-eslint-parser';
+import type { AST } from 'toml-eslint-parser';
+import { toml } from './libraries.ts';
 import type { Entry, Node } from './tree.ts';
 import { unreadable } from './unreadable.ts';
 
@@ -63,9 +64,9 @@ function put(table: Table | Tables, { key, value }: AST.TOMLKeyValue): void {
 export function parseToml(text: string, path: string): readonly Node[] {
   let program: AST.TOMLProgram;
   try {
-    program = parseTOML(text);
+    program = toml().parseTOML(text);
   } catch (error) {
-    if (error instanceof ParseError) throw unreadable(path, error.lineNumber, error.message, error);
+    if (error instanceof toml().ParseError) throw unreadable(path, error.lineNumber, error.message, error);
     throw error;
   }
   const root: Table = { kind: 'map', entries: [], start: 0, end: text.length };

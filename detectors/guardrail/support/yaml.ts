@@ -1,4 +1,5 @@
-import { type Document, isAlias, isMap, isPair, isScalar, isSeq, type ParsedNode, parseAllDocuments } from 'yaml';
+import type { Document, ParsedNode } from 'yaml';
+import { yaml } from './libraries.ts';
 import { lineIndex, positionAt } from './lines.ts';
 import type { Entry, Node } from './tree.ts';
 import { DEPTH_LIMIT, unreadable, VALUE_LIMIT } from './unreadable.ts';
@@ -19,7 +20,7 @@ function scalarValue(value: unknown): string | number | boolean | null {
 }
 
 function keyText(key: unknown): string {
-  if (isScalar(key)) return String(key.value);
+  if (yaml().isScalar(key)) return String(key.value);
   return '';
 }
 
@@ -34,7 +35,7 @@ function entriesOf(pairs: readonly unknown[], conversion: Conversion, depth: num
   const merged: Entry[] = [];
   const own: Entry[] = [];
   for (const pair of pairs) {
-    if (!isPair(pair)) continue;
+    if (!yaml().isPair(pair)) continue;
     const key = keyText(pair.key);
     const keyStart = offsetOf(pair.key, 0);
     const keyEnd = offsetOf(pair.key, 1);
@@ -56,7 +57,7 @@ function convert(source: unknown, conversion: Conversion, depth: number, fallbac
     throw unreadable(conversion.path, undefined, `it has more than ${VALUE_LIMIT} values`);
   if (depth > DEPTH_LIMIT)
     throw unreadable(conversion.path, undefined, `it is nested deeper than ${DEPTH_LIMIT} levels`);
-  if (isAlias(source)) {
+  if (yaml().isAlias(source)) {
     const start = offsetOf(source, 0);
     // An alias inside its own anchor is not known yet: an endless value, which no rule can judge.
     return (
@@ -77,11 +78,11 @@ function convert(source: unknown, conversion: Conversion, depth: number, fallbac
 }
 
 function convertOwn(source: unknown, conversion: Conversion, depth: number, start: number, end: number): Node {
-  if (isMap(source)) return { kind: 'map', entries: entriesOf(source.items, conversion, depth), start, end };
-  if (isSeq(source)) {
+  if (yaml().isMap(source)) return { kind: 'map', entries: entriesOf(source.items, conversion, depth), start, end };
+  if (yaml().isSeq(source)) {
     return { kind: 'list', items: source.items.map((item) => convert(item, conversion, depth + 1, start)), start, end };
   }
-  if (isScalar(source)) {
+  if (yaml().isScalar(source)) {
     const value = scalarValue(source.value);
     return source.tag?.startsWith('!')
       ? { kind: 'scalar', value, tag: source.tag, start, end }
@@ -95,7 +96,7 @@ function convertOwn(source: unknown, conversion: Conversion, depth: number, star
  * `tolerant` (templates), where what could be read is returned.
  */
 export function parseYaml(text: string, path: string, tolerant: boolean): readonly Node[] {
-  const parsed = parseAllDocuments(text, { uniqueKeys: false, logLevel: 'silent', prettyErrors: false });
+  const parsed = yaml().parseAllDocuments(text, { uniqueKeys: false, logLevel: 'silent', prettyErrors: false });
   if (!Array.isArray(parsed)) return [];
   const documents: readonly Document.Parsed<ParsedNode>[] = parsed;
   const roots: Node[] = [];
