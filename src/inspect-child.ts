@@ -1,3 +1,4 @@
+import { enableCompileCache, flushCompileCache } from 'node:module';
 import type { UnreadFile } from './core/dependency.ts';
 import type { Detection } from './core/detection.ts';
 import type { GuardrailContext, GuardrailDetector, GuardrailSubject } from './core/detector.ts';
@@ -14,6 +15,17 @@ import type { Outcome, OutcomeMessage, Task, TaskMessage } from './inspect/proto
 /** Resident bytes over which the process asks to be replaced: native parse memory does not count towards V8's limit. */
 const RETIRE_ABOVE_BYTES = 900 * 1024 * 1024;
 
+/**
+ * Answered tasks after which code compiled so far is kept for the next process: the first file's, and what only other
+ * kinds of files need. The process is killed in the end, so that Node's own moment for it never comes.
+ */
+const KEEP_AFTER: ReadonlySet<number> = new Set([2, 16, 128]);
+
+// Before anything else is loaded: what was loaded before is not kept.
+const [codeCache] = process.argv.slice(2);
+if (codeCache !== undefined) enableCompileCache(codeCache);
+
+let answered = 0;
 let context: GuardrailContext | null = null;
 
 // One task after another, in the order they came: the pool counts time for the first alone, and takes an answer only
@@ -37,6 +49,8 @@ async function take(message: TaskMessage): Promise<void> {
 function reply(id: number, outcome: Outcome): void {
   const message: OutcomeMessage = { id, outcome, retire: process.memoryUsage.rss() > RETIRE_ABOVE_BYTES };
   process.send?.(message);
+  answered += 1;
+  if (codeCache !== undefined && KEEP_AFTER.has(answered)) flushCompileCache();
 }
 
 async function answer(task: Task): Promise<Outcome> {

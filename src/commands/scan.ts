@@ -25,6 +25,7 @@ import { renderSarif } from '../report/sarif.ts';
 import type { ScanResult } from '../report/scan.ts';
 import { renderText } from '../report/text.ts';
 import { type Judgement, judge } from '../review/judge.ts';
+import { folderOf, userCodeCache } from '../service/code-cache.ts';
 import { createEngine } from '../service/engine.ts';
 import { userSources } from '../service/source-settings.ts';
 import { openSources } from '../sources.ts';
@@ -56,7 +57,8 @@ export async function run(argv: readonly string[], io: CommandIo): Promise<numbe
   const snapshot = await open(options.source);
   const history = await historyOf(options.source, snapshot);
   const sources = await userSources(io.env, options.offline);
-  const engine = createEngine(await openSources(sources, null), io.now);
+  const codeCache = folderOf(await userCodeCache(io.env));
+  const engine = createEngine(await openSources(sources, null), io.now, codeCache);
   try {
     const facts = options.pullRequest === null ? null : readFacts(options.pullRequest);
     const attribution = facts === null ? JUDGED_AS_AGENT : attribute(facts, []);

@@ -10,12 +10,16 @@ import { languageOf } from '../inspect/languages.ts';
 import type { JudgePorts } from '../review/judge.ts';
 import { baseRoutes } from './routes.ts';
 
-/** The part of the wiring that a pull request's review and a local scan share. `close` ends the child processes. */
+/**
+ * The part of the wiring that a pull request's review and a local scan share. `close` ends the child processes.
+ * @param codeCache private folder for their compiled code; null for none
+ */
 export function createEngine(
   evidence: EvidenceSource,
   now: () => number,
+  codeCache: string | null,
 ): JudgePorts & { readonly close: () => Promise<void> } {
-  const inspector = createInspector(DEFAULT_INSPECTOR_OPTIONS);
+  const inspector = createInspector({ ...DEFAULT_INSPECTOR_OPTIONS, codeCache });
   return {
     evidence,
     baseRoutes,

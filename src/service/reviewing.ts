@@ -12,6 +12,7 @@ import { defaultWalkLimits } from '../github/walk.ts';
 import type { Ports } from '../ports.ts';
 import { work } from '../work.ts';
 import { type AppApi, createAppApi } from './app-api.ts';
+import { folderOf, serviceCodeCache } from './code-cache.ts';
 import { createEngine, waitMs } from './engine.ts';
 import { createLogger, type Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -73,7 +74,10 @@ export async function createReviewing(
     observe(request);
   });
   const whereabouts = createWhereabouts(api, host, now);
-  const engine = createEngine(parts.evidence, now);
+  const codeCache = await serviceCodeCache(settings.dataFolder);
+  if (codeCache.state === 'refused')
+    log('info', 'inspecting processes start without a cache of compiled code', { reason: codeCache.reason });
+  const engine = createEngine(parts.evidence, now, folderOf(codeCache));
   const watched = traces.watch(
     metrics.watch(createPorts({ ...engine, host, store, policy: policyReader(host, store, now), log })),
   );

@@ -157,6 +157,7 @@ describe('the pool', () => {
       startLimitMs: 5_000,
       memoryLimitMb: 40,
       childModule: new URL('./child-that-misbehaves.ts', import.meta.url),
+      codeCache: null,
     });
     return pool;
   }

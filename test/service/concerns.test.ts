@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from 'vitest';
 import { createEngine } from '../../src/service/engine.ts';
 
-const engine = createEngine({ registryHosts: [], gather: async () => [], advisories: async () => [] }, () => 0);
+const engine = createEngine({ registryHosts: [], gather: async () => [], advisories: async () => [] }, () => 0, null);
 afterAll(() => engine.close());
 
 test.each(['src/app.ts', 'lib/helper.py', 'docs/guide.md', 'assets/logo.png', 'vendor/lib/a.go', 'notes.txt'])(
