@@ -25,6 +25,7 @@ export type LikenessTechnique =
   | 'scope-dropped'
   | 'scope-imitated'
   | 'affix'
+  | 'short-form'
   | 'combination'
   | 'conflation'
   | 'plural'

@@ -86,6 +86,21 @@ describe('a name that imitates a well-known one is recognised', () => {
     ['npm', 'node-twilio', 'twilio', 'affix'],
     ['npm', 'node-puppeteer', 'puppeteer', 'affix'],
     ['pypi', 'pip-selenium', 'selenium', 'affix'],
+    // What a configuration calls a plugin, which is installed under its whole name.
+    ['npm', 'eslint-comments', 'eslint-plugin-eslint-comments', 'short-form'],
+    ['npm', 'transform-react-remove-prop-types', 'babel-plugin-transform-react-remove-prop-types', 'short-form'],
+    // Letters that are no word, grown onto a well-known name, behind and in front.
+    ['npm', 'jqueryxxx', 'jquery', 'affix'],
+    ['npm', 'qqexpress', 'express', 'affix'],
+    // A key that is elsewhere on another keyboard, and letters that differ by a stroke.
+    ['npm', 'jquerz', 'jquery', 'typo'],
+    ['pypi', 'loquru', 'loguru', 'typo'],
+    // A name without its number stands for the package, not for a module of that name.
+    ['pypi', 'pyurllib', 'urllib3', 'affix'],
+    ['pypi', 'urllib', 'urllib3', 'typo'],
+    // Known, not famous: swapped and doubled letters count all the same.
+    ['pypi', 'aiocahce', 'aiocache', 'typo'],
+    ['pypi', 'aioccache', 'aiocache', 'typo'],
   ] as const)('%s %s', (type, name, target, technique) => {
     const found = best(type, name);
     if (technique !== undefined) expect(found).toMatchObject({ name: target, technique });
@@ -139,9 +154,58 @@ describe('honest names are left alone', () => {
     // A brand is imitated; by itself it is no imitation.
     ['pypi', 'ethereum'],
     ['pypi', 'json-merge-patch-tool'],
+    // A plugin for a package leaves that package its name, and so do words that make a name by themselves.
+    ['npm', 'jest-extended-dom'],
+    ['npm', 'commanderlink'],
+    // On PyPI letters are grown onto names by honest hands.
+    ['pypi', 'djangozz'],
+    // Known, not famous: another letter makes another name, and so do letters of a short part.
+    ['pypi', 'aiocacha'],
+    ['pypi', 'mypy-boto3-drs'],
   ] as const)('%s %s', (type, name) => {
     expect(best(type, name)).toBeUndefined();
   });
+});
+
+describe('where a registry or a host grants the first part of a name to one owner', () => {
+  const asked = (type: PackageType, listed: readonly string[], name: string) => {
+    const list = { ...LIST, type, names: listed, famous: listed.length };
+    const knowledge = createNames([list], { now: () => Date.parse('2026-11-01'), importNames: new Map() });
+    const alike = knowledge.looksLike(type, knowledge.normalize(type, name));
+    return alike.state === 'known' ? alike.value.map((each) => each.name) : alike.state;
+  };
+
+  it.each([
+    ['golang', 'github.com/gofrs/uuid', 'github.com/gofrs/uuid/v5'],
+    ['golang', 'github.com/sirupsen/logrus', 'github.com/Sirupsen/logrus'],
+    ['golang', 'k8s.io/klog', 'k8s.io/klogr'],
+    ['composer', 'symfony/process', 'symfony/processs'],
+    ['maven', 'com.google.guava:guava', 'com.google.guava:guavaa'],
+    ['githubactions', 'actions/checkout', 'actions/checkouts'],
+  ] as const)('%s: %s is not imitated by its owner’s own %s', (type, listed, name) => {
+    expect(asked(type, [listed], name)).toEqual([]);
+  });
+
+  it.each([
+    ['golang', 'github.com/sirupsen/logrus', 'github.com/siruspen/logrus'],
+    ['golang', 'gopkg.in/yaml.v3', 'gopkg.in/yalm.v3'],
+    ['composer', 'symfony/process', 'symfont/process'],
+    ['maven', 'com.google.guava:guava', 'com.gooogle.guava:guava'],
+    ['githubactions', 'actions/checkout', 'actons/checkout'],
+    // What has no owner is anybody's.
+    ['gem', 'activesupport', 'active-support'],
+    ['docker', 'postgres', 'postgras'],
+  ] as const)('%s: %s is imitated by somebody else’s %s', (type, listed, name) => {
+    expect(asked(type, [listed], name)).toEqual([listed]);
+  });
+});
+
+it('takes a hyphen for an underscore anywhere on a list, and leaves dots alone', () => {
+  const many = Array.from({ length: 2000 }, (_, at) => `filler${at}word`);
+  const list: PopularList = { ...LIST, type: 'gem', names: [...many, 'claide-plugins', 'object.assign'], famous: 2002 };
+  const gems = createNames([list], { now: () => Date.parse('2026-11-01'), importNames: new Map() });
+  expect(gems.looksLike('gem', 'claide_plugins')).toMatchObject({ value: [{ name: 'claide-plugins' }] });
+  expect(gems.looksLike('gem', 'object-assign')).toMatchObject({ value: [] });
 });
 
 it('names the best known of those that are equally near', () => {

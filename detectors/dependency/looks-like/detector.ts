@@ -64,6 +64,7 @@ const HOW: Readonly<Record<LikenessTechnique, string>> = {
   'scope-dropped': 'the scope is left out',
   'scope-imitated': 'the scope is imitated',
   affix: 'the same name with a word that says nothing',
+  'short-form': 'that is what a configuration calls it, and it is installed under the whole name',
   combination: 'a word added and a letter changed',
   conflation: 'two well-known names put together',
   plural: 'only the plural differs',

@@ -1,6 +1,7 @@
 import type { PackageType } from '../../core/dependency.ts';
 import type { Likeness, LikenessTechnique } from '../../core/evidence.ts';
 import { coresOf, ownerOf } from './affixes.ts';
+import { grownFrom, isFumbled, shortForms } from './grown.ts';
 import { isNumberedOtherwise, isPlural, isSeenAs, RANKS, slipScore } from './judge.ts';
 import {
   deletionsOf,
@@ -15,6 +16,7 @@ import {
   soundKey,
   soundsOf,
 } from './lookups.ts';
+import { ownerPartOf } from './owners.ts';
 import {
   aliasesOf,
   BEST_SHARE,
@@ -30,8 +32,8 @@ import {
   targetOf,
   wordsKey,
 } from './targets.ts';
-import { distance, oneEdit, skeleton, spelt, strip, tokensOf } from './text.ts';
-import { isCoined, type Vocabulary } from './vocabulary.ts';
+import { distance, isUnderscored, oneEdit, skeleton, spelt, strip, tokensOf } from './text.ts';
+import { COMMON_USES, isCoined, isDescription, type Vocabulary } from './vocabulary.ts';
 
 /** Popular names that a name can be mistaken for, most alike first, at most three. Empty for a popular name. */
 export type LikenessIndex = (name: string) => readonly Likeness[];
@@ -54,8 +56,6 @@ const AFFIX_SHARE = 0.5;
 const FAR_SHARE = 0.1;
 /** Where well-known words that are no packages stand in the order of fame. */
 const WORD_RANK = 20;
-/** A word that so many names carry is a common one: `npm-config` imitates nobody. */
-const COMMON_USES = 8;
 /** … and so many where it is itself well known: much is built on `puppeteer`, which makes it no common word. */
 const COMMON_HOST_USES = 20;
 const SHORTEST = 5;
@@ -81,13 +81,17 @@ export function createLikenessIndex({ type, popular, famous, words, vocabulary }
   const scopes = scopesOf(popular);
   const dropped = droppedRanks(popular, RANKS.same);
   const byOwner = scopesByOwner(scopes.keys(), ownerOf);
+  const owners = new Set(popular.map((name) => ownerPartOf(type, name)));
   const bases = builtUpon(popular);
   const byBare = bareNames(listed);
+  const byShort = shortForms(type, popular, listed);
   const byStripped = firstOf(targets, (target) => target.stripped);
   const bySpelling = firstOf(targets, (target) => (target.own < SHORTEST ? null : spelt(target.stripped)));
   const bySkeleton = firstOf(targets, (target) => skeleton(target.stripped));
   const byWords = firstOf(targets, (target) => wordsKey(target.name));
   const byDeletion = deletionsOf(targets);
+  const honest = popular.slice(count).map((name, at) => targetOf(name, count + at, false, families));
+  const honestByDeletion = deletionsOf(honest);
   const byLetters = lettersIndex(targets);
   const affixRank = Math.min(RANKS.wide, count * AFFIX_SHARE);
   const farRank = Math.min(RANKS.far, count * FAR_SHARE);
@@ -126,9 +130,10 @@ export function createLikenessIndex({ type, popular, famous, words, vocabulary }
         add(same.name, 'scope-dropped', 0.95);
       return;
     }
-    // Separators are left out by mistake; put in, they are a style of its own.
+    // Separators are left out by mistake; put in, they are a style of its own. Two names that differ by `_` and `-` alone
+    // are hardly ever two packages; dots are another matter (`object.assign`, `object-assign`).
     const glued = asked.parts < same.parts;
-    if (same.rank < (glued ? RANKS.glued : RANKS.same))
+    if (isUnderscored(asked.lower, same.name) || same.rank < (glued ? RANKS.glued : RANKS.same))
       add(same.name, strip(same.name) === stripped ? 'separator' : 'typo', 0.95);
   }
 
@@ -163,6 +168,12 @@ export function createLikenessIndex({ type, popular, famous, words, vocabulary }
       const score = slipped ? slipScore(target, edit) : 0;
       if (score > 0) add(target.name, plural ? 'plural' : 'typo', score);
     }
+  }
+
+  function fumbled(asked: Asked, add: Add): void {
+    for (const target of neighbours(asked.stripped, honestByDeletion))
+      if (isFumbled(target, asked.stripped) && !isTakenApart(asked, target) && coined(asked.lower, target))
+        add(target.name, 'typo', 0.7);
   }
 
   function emptyWord(lower: string, add: Add): void {
@@ -241,6 +252,9 @@ export function createLikenessIndex({ type, popular, famous, words, vocabulary }
     const scope = scopeOf(lower);
     // A scope belongs to one owner: what stands under a popular scope imitates nobody.
     if (scope !== null && scopes.has(scope)) return [];
+    // So does the first part of a name elsewhere: `github.com/gofrs/uuid/v5` is the owner's own next version.
+    const owner = ownerPartOf(type, lower);
+    if (owner !== null && owners.has(owner)) return [];
     const found = new Map<string, Likeness>();
     const add: Add = (target, technique, score) => {
       const before = found.get(target);
@@ -254,25 +268,25 @@ export function createLikenessIndex({ type, popular, famous, words, vocabulary }
     const stripped = strip(lower);
     const asked: Asked = { lower, stripped, parts: tokensOf(lower).length };
     sameLetters(asked, add);
+    const short = byShort.get(lower);
+    if (short !== undefined) add(short.name, 'short-form', 0.8);
     const bare = byBare.get(lower);
     if (bare !== undefined) add(bare.name, 'scope-dropped', 0.8);
     sameSpelling(asked, add);
     sameLook(stripped, add);
     sameWords(asked, add);
     oneSlip(asked, add);
+    fumbled(asked, add);
     emptyWord(lower, add);
     versionBehind(stripped, add);
+    for (const target of grownFrom(type, lower, byStripped, vocabulary))
+      if (target.rank < RANKS.same) add(target.name, 'affix', 0.6);
     movedLetters(asked, add);
     twoSlips(asked, add);
     sameSound(asked, add);
     twoNames(lower, add);
     return best(found, rankOf);
   };
-}
-
-/** Whether every part of the name is a common word: such a name says what a package does, and many may say it. */
-function isDescription(name: string, vocabulary: Vocabulary): boolean {
-  return tokensOf(name).every((token) => vocabulary.uses(token) >= COMMON_USES);
 }
 
 /** Whether the name has more parts than the target: whoever slips leaves separators out, and puts none in. */

@@ -114,8 +114,15 @@ function edit(kind: 'insertion' | 'omission', longer: string, at: number, charac
 /** Rows of a QWERTY keyboard, to tell a slip of the finger. */
 const ROWS = ['1234567890', 'qwertyuiop', 'asdfghjkl', 'zxcvbnm'];
 
-/** Whether two keys lie side by side. */
+/**
+ * Letters that are taken for one another though their keys are apart: keys that change places on German (y, z) and French
+ * keyboards (a and q, w and z), and letters that differ by a stroke (g and q, u and v).
+ */
+const TAKEN_FOR: ReadonlySet<string> = new Set(['yz', 'zy', 'aq', 'qa', 'wz', 'zw', 'gq', 'qg', 'uv', 'vu']);
+
+/** Whether two keys lie side by side, or stand for one another. */
 export function areNeighbours(a: string, b: string): boolean {
+  if (TAKEN_FOR.has(a + b)) return true;
   for (const [row, keys] of ROWS.entries()) {
     const at = keys.indexOf(a);
     if (at < 0) continue;
@@ -151,4 +158,9 @@ export function distance(a: string, b: string, most: number): number {
     row = next;
   }
   return row[b.length] ?? most + 1;
+}
+
+/** Whether only underscores stand where the other name has hyphens, or the other way round. */
+export function isUnderscored(name: string, target: string): boolean {
+  return name.replaceAll('_', '-') === target.toLowerCase().replaceAll('_', '-');
 }

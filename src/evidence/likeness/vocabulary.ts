@@ -21,6 +21,9 @@ const PART_LENGTH = 3;
 /** Longer texts are not taken apart: no word of a package name is that long. */
 const LONGEST = 40;
 
+/** A word that so many names carry is a common one: `npm-config` imitates nobody. */
+export const COMMON_USES = 8;
+
 /** Learns from every list: a word of one ecosystem is a word in another. */
 export function vocabularyOf(lists: readonly (readonly string[])[]): Vocabulary {
   const counts = new Map<string, number>();
@@ -65,4 +68,9 @@ export function isCoined(name: string, target: string, vocabulary: Vocabulary, p
       return true;
     return !vocabulary.isWords(token);
   });
+}
+
+/** Whether every part of the name is a common word: such a name says what a package does, and many may say it. */
+export function isDescription(name: string, vocabulary: Vocabulary): boolean {
+  return tokensOf(name).every((token) => vocabulary.uses(token) >= COMMON_USES);
 }

@@ -224,6 +224,6 @@ export const PYPI_FAMOUS = PYPI_NAMES.indexOf('google-cloud-pubsub');
  * the standard library, projects that are installed from elsewhere. Imitated all the same; but none of them is a well-known package, so none of them is exempt.
  */
 export const PYPI_WORDS: readonly string[] =
-  'python async discord telegram ethereum bitcoin opensea binance coinbase tkinter asyncio urllib urllib2 threading multiprocessing detectron2 tensorflow-gpu faiss cupy conda'.split(
+  'python async discord telegram ethereum bitcoin opensea binance coinbase tkinter asyncio urllib2 threading multiprocessing detectron2 tensorflow-gpu faiss cupy conda'.split(
     ' ',
   );
