@@ -1,8 +1,9 @@
+import { returnsOf } from './functions.ts';
 import { ancestorOf, childOf, type Program, type Syntax } from './syntax.ts';
 
 export const CLASSES: ReadonlySet<string> = new Set(['class_declaration', 'class', 'abstract_class_declaration']);
 
-/** `this.x = …`, class fields and TypeScript's parameter properties, by class. */
+/** `this.x = …`, class fields, TypeScript's parameter properties, and what getters give, by class. */
 export function collectFields(program: Program): Map<Syntax, Map<string, Syntax[]>> {
   const found = new Map<Syntax, Map<string, Syntax[]>>();
   const name = (node: Syntax): string => program.text.slice(node.start, node.end);
@@ -36,5 +37,27 @@ export function collectFields(program: Program): Map<Syntax, Map<string, Syntax[
     const type = childOf(node, 'type');
     if (modified && property !== null && type !== null) add(node, name(property), type);
   }
+  for (const [property, fn] of getters(program)) {
+    for (const value of returnsOf(fn)) add(fn, name(property), value);
+  }
   return found;
+}
+
+/** `get x() { … }`, and Python's `@property`: read like a field. */
+function getters(program: Program): readonly (readonly [Syntax, Syntax])[] {
+  const name = (node: Syntax): string => program.text.slice(node.start, node.end);
+  if (program.dialect === 'javascript') {
+    return (program.byType.get('method_definition') ?? []).flatMap((fn) => {
+      const property = childOf(fn, 'name');
+      const isGetter = property !== null && /\bget\s*$/.test(program.text.slice(fn.start, property.start));
+      return isGetter ? [[property, fn] as const] : [];
+    });
+  }
+  return (program.byType.get('decorator') ?? []).flatMap((decorator) => {
+    if (!/^@(?:functools\.)?(?:cached_)?property$/.test(name(decorator).trim())) return [];
+    const siblings = decorator.parent?.children ?? [];
+    const fn = siblings.slice(siblings.indexOf(decorator) + 1).find((part) => part.type === 'function_declaration');
+    const property = fn === undefined ? null : childOf(fn, 'name');
+    return fn === undefined || property === null ? [] : [[property, fn] as const];
+  });
 }

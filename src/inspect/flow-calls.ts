@@ -57,9 +57,7 @@ export function createCallFlow(
       schemaLike(call)
     )
       return null;
-    // `new URL(path, base)`: where it leads is decided by the first part.
-    if (from === '~URL' && call.arguments.length === 2 && call.arguments[0] !== undefined)
-      return trace(call.arguments[0], kind, env, depth);
+    if (from === '~URL' && call.arguments.length === 2) return ofAddress(call, kind, env, depth);
     if (from !== null && HANDING.test(from)) return handed(call, kind, env, depth);
     const given = from !== null && COMPUTES.test(from) ? (call.arguments[0] ?? null) : null;
     const computes = given === null ? null : needs.functionOf(given);
@@ -76,6 +74,19 @@ export function createCallFlow(
     }
     if (fn !== null) return ofReturns(fn, call, kind, env, depth);
     return methodOrUnknown(call, kind, env, depth);
+  }
+
+  /**
+   * `new URL(path, base)`: the first part decides where it leads, and what it leaves open the base does. The request's own
+   * address is the usual base for a path of this site.
+   */
+  function ofAddress(call: Call, kind: SinkKind, env: Environment, depth: number): Taint | null {
+    const [first, base] = call.arguments;
+    if (first === undefined || base === undefined) return null;
+    const found = trace(first, kind, env, depth);
+    const isWhole = /^[a-z][a-z+.-]*:/i.test(constants.shape(first) ?? '');
+    const isOwn = /\.(?:url|nextUrl|origin|href|baseURI|location)$|^(?:location|origin|baseURI)$/.test(name(base));
+    return isWhole || isOwn ? found : strongest([found, trace(base, kind, env, depth)]);
   }
 
   /** Python's `text.strip()` takes white space away, and `text.encode()` makes bytes of the same characters. */
@@ -141,8 +152,8 @@ export function createCallFlow(
   function methodOrUnknown(call: Call, kind: SinkKind, env: Environment, depth: number): Taint | null {
     const read = callValue(call, kind, program);
     if (read !== null) return ofSource(read, call.node);
-    // Names inside an archive are chosen by whoever packed it (adm-zip `getEntries`, Python `namelist`).
-    if (/^(?:getEntries|namelist|infolist)$/.test(call.name ?? '')) {
+    // Names inside an archive are chosen by whoever packed it (adm-zip `getEntries`, Python `namelist` and `getmembers`).
+    if (/^(?:getEntries|namelist|infolist|getmembers|getnames)$/.test(call.name ?? '')) {
       return taint('remote', "an archive's entries", call.node);
     }
     if (call.receiver !== null && call.name !== null) {
@@ -245,7 +256,7 @@ export function createCallFlow(
     for (const binding of own) {
       const { parameter } = binding;
       if (parameter === undefined) continue;
-      const argument = call.arguments[parameter.index - shift];
+      const argument = call.arguments[parameter.index - shift] ?? call.keywords.get(binding.name);
       const given =
         argument === undefined ? null : through(trace(argument, kind, env, depth), parameter.path, binding.declaration);
       inner.set(

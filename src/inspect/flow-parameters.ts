@@ -1,10 +1,11 @@
 import type { Binding } from './bindings.ts';
 import { callAt } from './calls.ts';
 import type { Call, Handler, SinkKind } from './facts.ts';
+import { CLASSES } from './fields.ts';
 import type { FlowNeeds, Walk } from './flow-types.ts';
 import { callbackSource, exportsOf } from './functions.ts';
 import { parameterSource } from './sources.ts';
-import { childOf, perNode, type Syntax } from './syntax.ts';
+import { ancestorOf, childOf, perNode, type Syntax } from './syntax.ts';
 import { short, step, strongest, type Taint, taint } from './taint.ts';
 
 /** What a parameter holds: its role in a framework, what a callback is given, what the file's own calls pass, or what callers outside decide. */
@@ -56,8 +57,8 @@ export function createParameterFlow(
             parameter: { exportedAs: outside, index },
           };
     const passed = sitesOf(fn).map((site) => {
-      const shift = program.dialect === 'python' && site.receiver !== null ? 1 : 0;
-      const argument = site.arguments[index - shift];
+      const shift = program.dialect === 'python' && (site.receiver !== null || isConstructor(fn)) ? 1 : 0;
+      const argument = site.arguments[index - shift] ?? site.keywords.get(binding.name);
       if (argument === undefined) return null;
       const given = through(trace(argument, kind, null, depth), path, binding.declaration);
       return given === null || given.container !== undefined
@@ -84,18 +85,35 @@ export function createParameterFlow(
 
   const sitesOf = perNode(callSites);
 
+  function isConstructor(fn: Syntax): boolean {
+    const at = childOf(fn, 'name');
+    return at !== null && name(at) === (program.dialect === 'python' ? '__init__' : 'constructor');
+  }
+
+  /** `new Probe(host)`, in Python `Probe(host)`. */
+  function constructions(fn: Syntax): readonly Call[] {
+    const around = ancestorOf(fn, CLASSES);
+    const at = around === null ? null : childOf(around, 'name');
+    const binding = at === null ? null : scopes.lookup(at);
+    return binding === null ? [] : calledAs(binding);
+  }
+
   function callSites(fn: Syntax): readonly Call[] {
+    if (isConstructor(fn)) return constructions(fn);
     const at =
       fn.type === 'method_definition'
         ? null
         : (childOf(fn, 'name') ?? (fn.parent?.type === 'variable_declarator' ? childOf(fn.parent, 'name') : null));
     if (at === null) return fn.parent?.type === 'pair' ? memberSites(fn.parent) : methodSites(fn);
     const binding = scopes.lookup(at);
-    if (binding === null) return [];
+    return binding === null ? [] : calledAs(binding);
+  }
+
+  function calledAs(binding: Binding): readonly Call[] {
     const found: Call[] = [];
     for (const reference of scopes.references(binding)) {
       const outer = reference.parent;
-      if (outer === null || reference.field !== 'function') continue;
+      if (outer === null || (reference.field !== 'function' && reference.field !== 'constructor')) continue;
       const call = callAt(outer, program, origins);
       if (call !== null && call.callee === reference) found.push(call);
     }

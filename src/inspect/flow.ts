@@ -7,6 +7,7 @@ import { createReturnFlow } from './flow-returns.ts';
 import type { FlowNeeds, Walk } from './flow-types.ts';
 import { returnsOf } from './functions.ts';
 import { memberValue } from './outside-values.ts';
+import { createSchemas, HARMED_BY_TEXT } from './schemas.ts';
 import { memberSource, originSource, type Source } from './sources.ts';
 import { bare, childOf, FUNCTIONS, functionAround, partsOf, perNode, type Syntax } from './syntax.ts';
 import { type Environment, short, step, strongest, type Taint, taint } from './taint.ts';
@@ -19,6 +20,13 @@ export interface FlowEngine {
 /** Work for one file; past it everything counts as of unknown origin, which is told and never clears anything. */
 const MAX_EVALUATIONS = 300_000;
 const MAX_DEPTH = 120;
+/** What can stand for a value that a schema gave back. */
+const PARSED: ReadonlySet<string> = new Set([
+  'identifier',
+  'shorthand_property_identifier',
+  'member_expression',
+  'call_expression',
+]);
 
 /** Follows values backwards from where they are used to where they come from. */
 export function createFlow(needs: FlowNeeds): FlowEngine {
@@ -33,6 +41,7 @@ export function createFlow(needs: FlowNeeds): FlowEngine {
     parameters: perNode((fn) => parameterBindings(fn, scopes)),
   };
   const ofCall = createCallFlow(needs, walk);
+  const schemas = createSchemas(program, scopes, constants);
   const ofParameter = createParameterFlow(needs, walk);
   let evaluations = 0;
   const name = (node: Syntax): string => program.text.slice(node.start, node.end);
@@ -51,7 +60,23 @@ export function createFlow(needs: FlowNeeds): FlowEngine {
     const known = memo.recall(node, kind, env);
     if (known !== undefined) return known;
     if (memo.isOpen(node)) return null;
-    return memo.follow(node, kind, env, () => evaluate(node, kind, env, depth + 1));
+    return memo.follow(
+      node,
+      kind,
+      env,
+      () => evaluate(node, kind, env, depth + 1) ?? ofSchema(node, kind, env, depth + 1),
+    );
+  }
+
+  /** What a schema lets through as any text is as much under another's control as before. */
+  function ofSchema(node: Syntax, kind: SinkKind, env: Environment, depth: number): Taint | null {
+    if (!PARSED.has(node.type) || !HARMED_BY_TEXT.has(kind)) return null;
+    const argument = schemas.freeText(node);
+    if (argument === null || guards.guarded(node, kind)) return null;
+    const found = trace(argument, kind, env, depth);
+    return found === null || found.container !== undefined
+      ? null
+      : step(found, argument, 'passes a schema that lets any text through');
   }
 
   function evaluate(node: Syntax, kind: SinkKind, env: Environment, depth: number): Taint | null {
@@ -281,6 +306,10 @@ export function createFlow(needs: FlowNeeds): FlowEngine {
     const whole = trace(object, kind, env, depth);
     if (whole === null) return fromOutside(node, member, kind);
     if (kind === 'path' && isStoredUpload(object, member)) return null;
+    if (whole.strength === 'unknown' && whole.container === undefined) {
+      const brought = fromOutside(node, member, kind);
+      if (brought !== null) return brought;
+    }
     if (whole.container === undefined) return guards.guarded(node, kind) ? null : whole;
     const key = member ?? constantKey(node);
     const inner = key === null ? null : memberSource(whole.container, key);

@@ -1,6 +1,6 @@
 import type { Call, Handler } from './facts.ts';
 import { moduleName } from './scopes.ts';
-import { childOf, FUNCTIONS, type Program, partsOf, type Syntax } from './syntax.ts';
+import { bare, childOf, FUNCTIONS, type Program, partsOf, type Syntax } from './syntax.ts';
 
 const METHODS: ReadonlySet<string> = new Set([
   'get',
@@ -18,6 +18,7 @@ const FRAMEWORKS: readonly (readonly [RegExp, string])[] = [
   [/^fastify|^@fastify\//, 'fastify'],
   [/^koa|^@koa\//, 'koa'],
   [/^hono/, 'hono'],
+  [/^elysia/, 'elysia'],
   [/^restify/, 'restify'],
   [/^flask\./, 'flask'],
   [/^fastapi\./, 'fastapi'],
@@ -72,9 +73,10 @@ function registered(needs: Needs): Handler[] {
     const route = chained?.route ?? needs.shape(first);
     if (chained === null && route === null && first.type !== 'array' && first.type !== 'regex') continue;
     const rest = chained === null ? call.arguments.slice(1) : [...call.arguments];
-    const last = rest.at(-1);
-    if (last === undefined) continue;
-    const handler = needs.functionOf(last) ?? last;
+    // Elysia puts the route's options, its schema among them, behind the handler.
+    const given = framework === 'elysia' && rest.length > 1 ? rest[0] : rest.at(-1);
+    if (given === undefined) continue;
+    const handler = needs.functionOf(given) ?? given;
     const router = written(chained?.router ?? call.receiver);
     found.push({
       node: handler,
@@ -84,7 +86,7 @@ function registered(needs: Needs): Handler[] {
       middleware: [
         ...used.filter(({ only }) => only === null || only === router).flatMap(({ parts }) => parts),
         ...(chained?.middleware ?? []),
-        ...rest.slice(0, -1).flatMap((part) => (part.type === 'array' ? partsOf(part) : [part])),
+        ...rest.filter((part) => part !== given).flatMap((part) => (part.type === 'array' ? partsOf(part) : [part])),
       ],
       registration: call.node,
     });
@@ -162,12 +164,15 @@ function exportedHandlers(needs: Needs): Handler[] {
     for (const [at, fn] of declaredFunctions(declaration, needs)) {
       const called = at === null ? '' : name(at);
       if (NEXT_METHODS.test(called)) add(fn, 'next', called.toLowerCase(), statement);
+      else if (/^(?:loader|load)$/.test(called) && takesRequest(fn, program)) add(fn, 'load', 'get', statement);
+      else if (called === 'action' && takesRequest(fn, program)) add(fn, 'load', 'post', statement);
       else if (called === 'handler' && !/\bdefault\b/.test(program.text.slice(statement.start, statement.start + 20)))
         add(fn, 'lambda', 'any', statement);
       else if (/^\s*['"]use server['"]/m.test(program.text.slice(0, 300)) || bodyDirective(fn, program))
         add(fn, 'action', 'post', statement);
     }
   }
+  for (const fn of formActions(needs)) add(fn, 'load', 'post', fn);
   for (const node of program.byType.get('assignment_expression') ?? []) {
     const left = childOf(node, 'left');
     const right = childOf(node, 'right');
@@ -181,6 +186,38 @@ function exportedHandlers(needs: Needs): Handler[] {
     if (at !== null && name(at) === 'lambda_handler') add(fn, 'lambda', 'any', fn);
   }
   return found;
+}
+
+/** Remix's `loader` and `action`, SvelteKit's `load`: they take apart one object that holds the request. */
+function takesRequest(fn: Syntax, program: Program): boolean {
+  const list = childOf(fn, 'parameters');
+  const first = list === null ? undefined : partsOf(list)[0];
+  return (
+    first !== undefined &&
+    /^\{[^}]*\b(?:request|params|url|cookies|context)\b|:\s*\w*(?:LoaderFunctionArgs|ActionFunctionArgs|LoaderArgs|ActionArgs|LoadEvent|RequestEvent)\b/.test(
+      program.text.slice(first.start, first.end),
+    )
+  );
+}
+
+/** SvelteKit: `export const actions = { default: async ({ request }) => … }` */
+function formActions({ program, functionOf }: Needs): readonly Syntax[] {
+  const name = (node: Syntax): string => program.text.slice(node.start, node.end);
+  return (program.byType.get('export_statement') ?? []).flatMap((statement) =>
+    (childOf(statement, 'declaration')?.children ?? []).flatMap((part) => {
+      const at = childOf(part, 'name');
+      const value = childOf(part, 'value');
+      if (part.type !== 'variable_declarator' || at === null || value === null || name(at) !== 'actions') return [];
+      const table = bare(value);
+      return table.type === 'object'
+        ? table.children.flatMap((member) => {
+            const given = member.type === 'method_definition' ? member : childOf(member, 'value');
+            const fn = given === null ? null : functionOf(given);
+            return fn !== null && takesRequest(fn, program) ? [fn] : [];
+          })
+        : [];
+    }),
+  );
 }
 
 function bodyDirective(fn: Syntax, program: Program): boolean {

@@ -240,6 +240,9 @@ export function createOrigins(program: Program, scopes: Scopes, constants: Const
       for (const part of parameter.path) from = from === null ? null : joined(from, String(part));
       if (from !== null) return from;
     }
+    // SvelteKit and others hand `fetch` to a function, which "behaves identically to the native one".
+    if (parameter.path.length === 1 && parameter.path[0] === 'fetch' && program.dialect === 'javascript')
+      return '~fetch';
     if (parameter.type === null || parameter.path.length > 0) return null;
     return typed(parameter.type, hops);
   }

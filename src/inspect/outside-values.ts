@@ -5,6 +5,7 @@ import type { Source } from './sources.ts';
 import { ancestorOf, childOf, type Program, type Syntax } from './syntax.ts';
 
 const REMOTE_ADDRESS: Source = { kind: 'input', strength: 'remote', what: "the page's address" };
+const UPLOAD_NAME: Source = { kind: 'input', strength: 'remote', what: "an uploaded file's name" };
 const FIELD: Source = { kind: 'input', strength: 'local', what: 'a form field' };
 const ATTRIBUTE: Source = { kind: 'input', strength: 'local', what: "an element's attribute or text" };
 
@@ -24,6 +25,8 @@ export function memberValue(
   if (program.dialect === 'python') return requestOf(node, member, program);
   if (/^(?:queryParams|queryParamMap|paramMap|params)$/.test(member ?? '') && /\.snapshot\.\w+$/.test(text))
     return REMOTE_ADDRESS;
+  // What the sender called an uploaded file (Multer, Formidable).
+  if (/^(?:originalname|originalFilename)$/.test(member ?? '')) return UPLOAD_NAME;
   if (/\$route\.(?:query|params|hash)$/.test(text)) return REMOTE_ADDRESS;
   // Text that the page showed safely becomes markup when it is read and written back as such.
   if (kind === 'html' && /\.(?:dataset(?:\.\w+|\[[^\]]+\])|textContent|innerText)$/.test(text)) return ATTRIBUTE;

@@ -190,6 +190,8 @@ const BY_ORIGIN: readonly (readonly [RegExp, Source])[] = [
     /^(?:h3\.|#imports\.|~)(?:readBody|readRawBody|readFormData|readMultipartFormData)\(\)/,
     remote("the request's body"),
   ],
+  // unzipper: names inside an archive are chosen by whoever packed it.
+  [/^unzipper\.Open\.\w+\(\)\.files$/, remote("an archive's entries")],
   [/^flask\.request$/, { kind: 'container', container: 'request' }],
   [/^next\/headers\.(?:headers|cookies)\(\)/, remote("the request's headers")],
   [
@@ -228,6 +230,9 @@ export function parameterSource(binding: Binding, handler: Handler | null, progr
   }
   if (decorators.some((each) => /^(?:Req|Request)$/.test(decoratorName(each, program))))
     return { kind: 'container', container: 'request' };
+  // A page of Next.js gets the query of its address as a property.
+  if (program.dialect === 'javascript' && index === 0 && parameter.path[0] === 'searchParams')
+    return remote("the page's address");
   const plain = patternNameOf(parameter.of, index, program) ?? binding.name;
   if (handler !== null) {
     const role = handlerRole(handler, index, plain);
@@ -268,7 +273,11 @@ function handlerRole(handler: Handler, index: number, plain: string): Source | n
       return /^(?:self|cls|db|session|request|req|current_user|background_tasks)$/.test(plain)
         ? null
         : remote("the request's parameters");
+    case 'load':
+      return index === 0 ? { kind: 'container', container: 'context' } : null;
     case 'next':
+      // SvelteKit and Astro hand over one object that holds the request.
+      if (index === 0 && plain.startsWith('{')) return { kind: 'container', container: 'context' };
       if (index === 0) return { kind: 'container', container: 'request' };
       return index === 1 ? { kind: 'container', container: 'context' } : null;
     case 'nest':
