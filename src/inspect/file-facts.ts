@@ -40,6 +40,7 @@ export function createFileFacts(program: Program, imports: Imports = createImpor
       origin: origins.origin,
       shape: constants.shape,
       functionOf,
+      resolved: constants.resolved,
     });
     return handlers;
   }

@@ -33,7 +33,9 @@ export function createParameterFlow(
       parameter.decorators.some((each) => /Parse(?:Int|Float|UUID|Bool|Enum|Date)Pipe|ParseObjectId/.test(name(each)))
     )
       return null;
-    const source = parameterSource(binding, handlerOf(fn), program);
+    const handler = handlerOf(fn);
+    if ((kind === 'nosql' || kind === 'data') && handler?.framework === 'fastify' && hasSchema(handler)) return null;
+    const source = parameterSource(binding, handler, program);
     if (source !== null) return through(ofSource(source, binding.declaration), path, binding.declaration);
     if (scalarType(parameter.type)) return null;
     if (kind === 'html' && index === 0 && answersTo(fn))
@@ -67,6 +69,14 @@ export function createParameterFlow(
     });
     if (own !== null || passed.length > 0) return strongest([own, ...passed]);
     return taint('unknown', `the parameter "${short(binding.name)}"`, binding.declaration);
+  }
+
+  /** Fastify checks a request against the route's JSON Schema before the handler runs (its documentation, "Validation"). */
+  function hasSchema(handler: Handler): boolean {
+    return handler.middleware.some((part) => {
+      const options = needs.constants.object(part);
+      return options !== null && needs.constants.property(options, 'schema') !== null;
+    });
   }
 
   /** `$.get('/api', (data) => …)` */

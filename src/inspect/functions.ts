@@ -159,7 +159,11 @@ export function callbackSource(
   const method = needs.program.text.slice(property.start, property.end);
   const on = needs.program.text.slice(object.start, object.end);
   // Angular's ActivatedRoute: what its observables give is in the page's address.
-  if (method === 'subscribe' && index === 0 && /[rR]oute\w*\.(?:queryParams|queryParamMap|params|paramMap|fragment)$/.test(on))
+  if (
+    method === 'subscribe' &&
+    index === 0 &&
+    /[rR]oute\w*\.(?:queryParams|queryParamMap|params|paramMap|fragment)$/.test(on)
+  )
     return remoteInput("the page's address");
   if (ITERATING.test(method)) return index === 0 ? { kind: 'value', node: object } : { kind: 'constant' };
   if (method === 'reduce') return index === 1 ? { kind: 'value', node: object } : null;

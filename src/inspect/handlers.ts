@@ -33,6 +33,7 @@ interface Needs {
   origin(node: Syntax): string | null;
   shape(node: Syntax): string | null;
   functionOf(node: Syntax): Syntax | null;
+  resolved(node: Syntax): Syntax;
 }
 
 /** Functions that answer requests, under every framework known here. */
@@ -259,11 +260,28 @@ function decorated(needs: Needs): Handler[] {
       framework: program.dialect === 'python' ? 'flask' : 'nest',
       method: method === 'route' ? (said ?? (program.dialect === 'python' ? 'get' : 'any')) : method,
       route,
-      middleware: [...decoratorsOf(fn), ...classDecorators(fn)].filter((part) => part !== decorator),
+      middleware: [
+        ...[...decoratorsOf(fn), ...classDecorators(fn)].filter((part) => part !== decorator),
+        ...dependencies(call, callee, needs),
+      ],
       registration: decorator,
     });
   }
   return found;
+}
+
+/** FastAPI: `dependencies=[Depends(guard)]` of the route, and of the router it is on. */
+function dependencies(call: Syntax, callee: Syntax, { program, resolved }: Needs): readonly Syntax[] {
+  if (program.dialect !== 'python') return [];
+  const router = childOf(callee, 'object');
+  const made = router === null ? null : resolved(router);
+  return [call, made?.type === 'call_expression' ? made : null].flatMap((each) => {
+    const list = each === null ? null : childOf(each, 'arguments');
+    return (list?.children ?? []).filter((part) => {
+      const key = part.type === 'keyword_argument' ? childOf(part, 'name') : null;
+      return key !== null && program.text.slice(key.start, key.end) === 'dependencies';
+    });
+  });
 }
 
 /** The decorators right above a function: those of its neighbours are not its own. */

@@ -33,7 +33,8 @@ const MAX_HOPS = 12;
 
 export function createSchemas(program: Program, scopes: Scopes, constants: Constants): Schemas {
   const name = (node: Syntax): string => program.text.slice(node.start, node.end);
-  const hasSchemas = program.dialect === 'javascript' && /\b(?:safeParse|parse|validate)(?:A?[sS]ync)?\(/.test(program.text);
+  const hasSchemas =
+    program.dialect === 'javascript' && /\b(?:safeParse|parse|validate)(?:A?[sS]ync)?\(/.test(program.text);
 
   function freeText(node: Syntax): Syntax | null {
     if (!hasSchemas) return null;

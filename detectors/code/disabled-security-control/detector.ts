@@ -42,7 +42,7 @@ const OFF_IF_TRUE =
 export const disabledSecurityControl: CodeDetector = {
   rule,
   triggers:
-    /eslint-disable|biome-ignore|nosem|nosec|NOSONAR|codeql|lgtm|noqa|:ignore|allowlist|:skip|ignore|helmet|csrf|scape|sanitize|secur|sandbox|isolation|nodeIntegration|no-verify|gpgsign|dangerously|insecure|[Aa]uth|verif|rateLimit|autoescape|strictContextual|allowProto|allowUnsafe/i,
+    /eslint-disable|biome-ignore|nosem|nosec|NOSONAR|codeql|lgtm|noqa|:ignore|allowlist|:skip|ignore|helmet|csrf|scape|sanitize|secur|sandbox|isolation|nodeIntegration|no-verify|gpgsign|dangerously|insecure|[Aa]uth|verif|rateLimit|autoescape|strictContextual|AUTH_PASSWORD|X_FRAME|ALLOWED_HOSTS|allowProto|allowUnsafe/i,
   detect: (facts) => [...comments(facts), ...options(facts), ...calls(facts), ...commands(facts)],
 };
 
@@ -84,9 +84,14 @@ function options(facts: FileFacts): readonly Detection[] {
         .replace(/['"\]]/g, '')
         .split(/[.[]/)
         .at(-1) ?? '';
-    if (target.type === 'identifier' && !/^(?:WTF_CSRF_ENABLED|DISABLE_AUTH|SKIP_AUTH|BYPASS_AUTH)$/i.test(name))
+    if (
+      target.type === 'identifier' &&
+      !DJANGO.test(name) &&
+      !/^(?:WTF_CSRF_ENABLED|DISABLE_AUTH|SKIP_AUTH|BYPASS_AUTH)$/i.test(name)
+    )
       continue;
     const known = facts.constant(value);
+    if (isDjangoSwitch(facts, target, value)) found.push(off(facts, node, name));
     if (
       (known === false && OFF_IF_FALSE.test(name)) ||
       (known === true && (OFF_IF_TRUE.test(name) || /^(?:DISABLE|SKIP|BYPASS)_AUTH$/i.test(name)))
@@ -94,6 +99,31 @@ function options(facts: FileFacts): readonly Detection[] {
       found.push(off(facts, node, name));
   }
   return found;
+}
+
+/** Django's settings reference, "Security" and its deployment checklist. */
+const DJANGO =
+  /^(?:AUTH_PASSWORD_VALIDATORS|SECURE_SSL_REDIRECT|SECURE_CONTENT_TYPE_NOSNIFF|SECURE_BROWSER_XSS_FILTER|X_FRAME_OPTIONS|ALLOWED_HOSTS|SECURE_HSTS_SECONDS)$/;
+
+function isDjangoSwitch(facts: FileFacts, target: Syntax, value: Syntax): boolean {
+  const name = facts.text(target);
+  if (
+    facts.program.dialect !== 'python' ||
+    !DJANGO.test(name) ||
+    /(?:^|[/_.])(?:dev\w*|local\w*|tests?)\b/i.test(facts.path)
+  )
+    return false;
+  const known = facts.constant(value);
+  switch (name) {
+    case 'AUTH_PASSWORD_VALIDATORS':
+      return /^\[\s*\]$/.test(facts.text(value));
+    case 'ALLOWED_HOSTS':
+      return /^[[(]\s*["']\*["']\s*,?\s*[\])]$/.test(facts.text(value));
+    case 'X_FRAME_OPTIONS':
+      return typeof known === 'string' && !/^(?:deny|sameorigin)$/i.test(known);
+    default:
+      return known === false || known === 0;
+  }
 }
 
 function off(facts: FileFacts, at: Syntax, name: string): Detection {

@@ -115,12 +115,24 @@ function underName(
       ? `"${name.slice(0, 40)}" is written in the source (${masked(text)}).`
       : `Where the environment has no "${name.slice(0, 40)}", a constant takes its place (${masked(text)}), which every reader knows.`;
   const level =
-    facts.isTest || salt
+    facts.isTest || salt || (fallback === null && insideTestCase(facts, literal))
       ? 'note'
       : fallback !== null || randomLooking(text) || /passw|pwd|secret/i.test(name)
         ? 'error'
         : 'warning';
   return { at: literal, detection: report(facts, literal, what, level) };
+}
+
+/** Within the callback of `it('…', () => …)`, which only a test runner calls (vitest, jest, mocha, node:test). */
+function insideTestCase(facts: FileFacts, node: Syntax): boolean {
+  for (let up = node.parent; up !== null; up = up.parent) {
+    if (up.type !== 'call_expression') continue;
+    const callee = up.children.find((child) => child.field === 'function');
+    const from = callee === undefined ? null : facts.origin(callee);
+    if (/^(?:vitest|@jest\/globals|mocha|bun:test|test|~)\.?(?:it|test|specify)(?:\.\w+)?$/.test(from ?? ''))
+      return true;
+  }
+  return false;
 }
 
 /** `process.env.SECRET || 'secret'`, `os.environ.get('SECRET', 'secret')` */

@@ -32,7 +32,9 @@ export const informationExposure: CodeDetector = {
 
 function inCall(facts: FileFacts, call: Call): readonly Detection[] {
   const debug = call.keywords.get('debug');
-  if (call.name === 'run' && debug !== undefined && facts.constant(debug) === true)
+  const serves =
+    call.name === 'run' || /^(?:fastapi\.FastAPI|starlette\.applications\.Starlette)$/.test(call.origin ?? '');
+  if (serves && debug !== undefined && facts.constant(debug) === true)
     return [
       report(
         facts,
@@ -74,7 +76,7 @@ interface Leak {
 function leakIn(facts: FileFacts, node: Syntax): Leak | null {
   if (node.end - node.start > 4_000) return null;
   const text = withoutStrings(facts, node);
-  if (/\b(?:e|err|error|ex|exception|\w*[eE]rr(?:or)?)\??\.stack\b|traceback\.format_exc\(/.test(text))
+  if (/\b(?:e|err|error|ex|exception|\w*[eE]rr(?:or)?)\??\.stack\b|traceback\.format_exc(?:eption)?\(/.test(text))
     return { message: 'The answer contains a stack trace.', level: 'warning' };
   if (/(?:^|[^.\w])process\.env(?!\s*[.[])|(?:^|[^.\w])os\.environ(?!\s*[.[])/.test(text))
     return { message: 'The answer contains the whole environment, secrets included.', level: 'warning' };
@@ -82,6 +84,8 @@ function leakIn(facts: FileFacts, node: Syntax): Leak | null {
     return { message: 'The answer contains a stack trace.', level: 'warning' };
   if (/\b(?:e|err|error|ex)\.(?:sqlMessage|sql|query|detail|errmsg|parent)\b/.test(text))
     return { message: 'The answer contains details of a database error.', level: 'warning' };
+  const setting = settingShown(facts, node);
+  if (setting !== null) return { message: `The answer contains ${setting}.`, level: 'warning' };
   if (caughtWhole(facts, node))
     return { message: 'The answer contains the error object as it was caught.', level: 'warning' };
   const secret = memberNamed(facts, node);
@@ -94,6 +98,19 @@ function leakIn(facts: FileFacts, node: Syntax): Leak | null {
 /** Text in quotes only names things; what is put into templates counts. */
 function withoutStrings(facts: FileFacts, node: Syntax): string {
   return facts.text(node).replace(/'[^'\n]*'|"[^"\n]*"/g, "''");
+}
+
+const SETTINGS: ReadonlySet<string> = new Set(['member_expression']);
+const SECRET_SETTING =
+  /^(?:process|import\.meta)\.env\.(?!\w*(?:PUBLIC|PUBLISHABLE|CLIENT_ID|SITE_?KEY|MAPS))\w*(?:SECRET|PASSWORD|PASSWD|PRIVATE|TOKEN|API_?KEY|ACCESS_?KEY|DATABASE_URL|DB_URL|MONGO\w*_UR[IL]|CONNECTION_STRING|DSN)\w*$/;
+
+/** `res.json({ secret: process.env.JWT_SECRET })`: the value itself, and not what a call made of it. */
+function settingShown(facts: FileFacts, node: Syntax): string | null {
+  for (const each of within(node, SETTINGS)) {
+    const shown = each === node || each.parent?.type === 'pair' || each.parent?.type === 'template_substitution';
+    if (shown && SECRET_SETTING.test(facts.text(each))) return facts.text(each).slice(0, 60);
+  }
+  return null;
 }
 
 /** `res.json(err)`, `{ error: err }`, `res.send(String(err))` with what a catch or an error callback was given. */

@@ -102,7 +102,8 @@ function declarationAround(node: Syntax): Syntax | null {
 
 /** `function makeId() { … random … }` and `const inviteCode = makeId()`. */
 function calledForSecret(facts: FileFacts, node: Syntax): { readonly name: string; readonly owner: Syntax } | null {
-  const fn = functionAround(node);
+  let fn = functionAround(node);
+  while (fn !== null && nameOf(fn) === null) fn = functionAround(fn);
   const own = fn === null ? null : nameOf(fn);
   if (fn === null || own === null) return null;
   for (const call of facts.calls) {

@@ -1,7 +1,7 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
-import { within } from '../support/around.ts';
+import { functionAround, within } from '../support/around.ts';
 import { codeRule } from '../support/rule.ts';
 import { option } from '../support/tainted.ts';
 
@@ -108,14 +108,15 @@ function python(facts: FileFacts, call: Call, from: string): readonly Detection[
 
 /** `JSON.parse(atob(token.split('.')[1]))` */
 function handmade(facts: FileFacts): readonly Detection[] {
-  if (facts.program.dialect === 'python' || verifiesToo(facts)) return [];
+  if (verifiesToo(facts)) return [];
   return facts.calls.flatMap((call) => {
-    if (call.origin !== '~JSON.parse' || call.arguments[0] === undefined) return [];
+    if (!/^(?:~JSON\.parse|json\.loads)$/.test(call.origin ?? '') || call.arguments[0] === undefined) return [];
     const text = written(facts, call.arguments[0]);
+    const around = facts.program.dialect === 'python' ? functionAround(call.node) : null;
     const reads =
-      /atob|Buffer\.from|base64url?|decodeBase64/.test(text) &&
-      /split\(\s*['"]\.['"]\s*\)/.test(text) &&
-      /token|jwt|bearer|auth/i.test(text);
+      /atob|Buffer\.from|base64url?|decodeBase64|b64decode/.test(text) &&
+      /split\(\s*['"]\.['"]\s*(?:,\s*\d+\s*)?\)/.test(text) &&
+      /token|jwt|bearer|auth/i.test(around === null ? text : facts.text(around).slice(0, 2_000));
     if (!reads) return [];
     const server = facts.handlers.length > 0 || /\breq\b|\bheaders\b|authorization/i.test(facts.program.text);
     return [

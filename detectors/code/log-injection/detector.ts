@@ -15,6 +15,9 @@ const rule = codeRule({
 const REMEDIATION = 'Log the value as a field of its own ({ name }), or replace line breaks in it.';
 const LOGGER =
   /^(?:console|process\.(?:stdout|stderr)|log|logger|winston|pino|bunyan|log4js|logging|LOG|LOGGER|Logger|(?:req|request|app|fastify|this|self|ctx)\.(?:log|logger)|\w*[lL]ogger)$/;
+/** What gives a logger, whatever its name (documentation of the libraries). */
+const MAKES_LOGGER =
+  /^(?:logging(?:\.getLogger\(\))?|structlog\.(?:get_logger|getLogger)\(\)|loguru\.logger|winston(?:\.createLogger\(\))?|pino\(\)|bunyan\.createLogger\(\)|log4js\.getLogger\(\)|loglevel|tslog\.Logger\(\)|@nestjs\/common\.Logger(?:\(\))?|consola)$/;
 const METHODS =
   /^(?:log|info|warn|warning|error|debug|trace|fatal|critical|verbose|notice|exception|http|silly|write)$/;
 
@@ -30,7 +33,7 @@ function* sinks(facts: FileFacts): Generator<Sink> {
       continue;
     }
     if (call.name === null || call.receiver === null || isTagged(call) || !METHODS.test(call.name)) continue;
-    if (!LOGGER.test(facts.text(call.receiver))) continue;
+    if (!LOGGER.test(facts.text(call.receiver)) && !MAKES_LOGGER.test(facts.origin(call.receiver) ?? '')) continue;
     const parts = call.arguments.filter((part) => facts.object(part) === null && part.type !== 'array');
     for (const part of parts) {
       // A value alone is quoted by structured loggers; text around it makes a line.

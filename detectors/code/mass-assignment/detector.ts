@@ -138,16 +138,27 @@ function forms(facts: FileFacts): readonly Detection[] {
     const meta = classAround(node);
     const form = meta === null ? null : classAround(meta);
     const head = form === null ? '' : facts.program.text.slice(form.start, form.start + 200).split('\n')[0];
-    if (!/\(.*ModelForm.*\)/.test(head ?? '')) return [];
+    if (!/\(.*(?:ModelForm|ModelSerializer).*\)/.test(head ?? '') || isReadOnly(facts, form)) return [];
     return [
       facts.finding({
         rule,
         at: node,
-        message: 'The form sets every column of its model, also those that come later.',
+        message: 'Whoever sends this form sets every column of its model, also those that come later.',
         remediation: 'Name the fields of the form.',
       }),
     ];
   });
+}
+
+/** Django REST framework: a serializer that only views without writing use, or that says so of its fields. */
+function isReadOnly(facts: FileFacts, form: Syntax | null): boolean {
+  if (form === null) return false;
+  const views =
+    facts.program.text.match(
+      /\b(?:ReadOnlyModelViewSet|(?:List|Retrieve)APIView|ModelViewSet|(?:Create|Update|Destroy|RetrieveUpdate)\w*APIView|ListCreateAPIView)\b/g,
+    ) ?? [];
+  const onlyReads = views.length > 0 && views.every((view) => /^(?:ReadOnly|ListAPI|RetrieveAPI)/.test(view));
+  return onlyReads || /read_?only_fields\s*=|read_?only/i.test(facts.text(form));
 }
 
 function classAround(node: Syntax): Syntax | null {

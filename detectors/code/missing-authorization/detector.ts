@@ -5,6 +5,7 @@ import { isFunction, nameOf } from '../support/around.ts';
 import { codeRule } from '../support/rule.ts';
 import { bodyText, changesState, GUARD_NAME, isGuarded, OPEN_ROUTE } from '../support/security.ts';
 import { withoutOwner } from './owner.ts';
+import { openProcedures, openViews } from './siblings.ts';
 
 const rule = codeRule({
   id: 'missing-authorization',
@@ -25,7 +26,7 @@ const STORES =
 export const missingAuthorization: CodeDetector = {
   rule,
   triggers:
-    /\.(?:get|post|put|patch|delete|route|all)\s*\(|@(?:Post|Put|Patch|Delete)|use server|export (?:async )?function|export const|login_required|objects\.get/,
+    /\.(?:get|post|put|patch|delete|route|all)\s*\(|@(?:Post|Put|Patch|Delete)|use server|export (?:async )?function|export const|login_required|permission_required|objects\.get|\.mutation\(/,
   detect(facts) {
     const handlers = facts.handlers.filter(
       (handler) => handler.framework !== 'lambda' && handler.framework !== 'action' && handler.framework !== 'next',
@@ -35,6 +36,8 @@ export const missingAuthorization: CodeDetector = {
       ...handlers.flatMap((handler) => judge(facts, handler, guarded)),
       ...facts.handlers.flatMap((handler) => exported(facts, handler)),
       ...withoutOwner(facts, rule),
+      ...openProcedures(facts, rule),
+      ...openViews(facts, rule),
     ];
   },
 };

@@ -37,7 +37,7 @@ function sessions(facts: FileFacts): readonly Detection[] {
     session?.node ??
     cookieChecked(
       facts,
-      changing.map((handler) => handler.node),
+      changing.flatMap((handler) => [handler.node, ...handler.middleware]),
     );
   if (at === null) return [];
   return [

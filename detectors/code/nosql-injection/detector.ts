@@ -47,7 +47,7 @@ function inCall(facts: FileFacts, call: Call): readonly Detection[] {
     if (
       flow === null ||
       flow.strength !== 'remote' ||
-      !/body|query|cookies|payload|request$|arguments|message|data/.test(flow.source)
+      (!/body|query|cookies|payload|request$|arguments|message|data/.test(flow.source) && !isMadeObject(facts, value))
     )
       continue;
     const { level, confidence } = weight(flow.strength);
@@ -64,6 +64,11 @@ function inCall(facts: FileFacts, call: Call): readonly Detection[] {
     ];
   }
   return [];
+}
+
+/** Text that is parsed can become an object whatever brought it: an address, a header, a cookie. */
+function isMadeObject(facts: FileFacts, value: Syntax): boolean {
+  return /\bJSON\.parse\(|\bqs\.parse\(|json\.loads\(/.test(facts.text(facts.definition(value) ?? value));
 }
 
 /** Statements of graph databases (openCypher 9, "Clauses") put together from values. */

@@ -30,6 +30,10 @@ function* sinks(facts: FileFacts): Generator<Sink> {
       const target =
         facts.program.dialect === 'python' || from.includes('NextResponse') ? (call.arguments[0] ?? value) : value;
       if (leavesSite(facts, target)) yield sink(call.node, target);
+    } else if (/^(?:h3\.|#imports\.|~)(?:sendRedirect|navigateTo)$/.test(from)) {
+      // h3 takes the event first; Nuxt's `navigateTo` the address.
+      const target = call.arguments[call.name === 'sendRedirect' ? 1 : 0] ?? value;
+      if (leavesSite(facts, target)) yield sink(call.node, target);
     } else if (/^(?:HttpResponseRedirect|RedirectResponse)$/.test(call.name)) {
       yield sink(call.node, call.keywords.get('url') ?? call.arguments[0] ?? value);
     } else if (
@@ -85,6 +89,6 @@ function leavesSite(facts: FileFacts, value: Syntax): boolean {
 /** Follows redirect targets back to where they come from. */
 export const openRedirect: CodeDetector = {
   rule,
-  triggers: /redirect|location|Redirect|refresh|\bopen\(/i,
+  triggers: /redirect|location|Redirect|refresh|navigateTo|\bopen\(/i,
   detect: (facts) => taintedSinks(facts, rule, [...sinks(facts), ...declared(facts)]),
 };

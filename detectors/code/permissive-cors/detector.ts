@@ -23,7 +23,9 @@ export const permissiveCors: CodeDetector = {
 
 function inCall(facts: FileFacts, call: Call): readonly Detection[] {
   const from = call.origin ?? '';
-  if (/^(?:cors|@koa\/cors|koa2?-cors|hono\/cors\.cors|@fastify\/cors|kcors|~cors)$/.test(from))
+  if (
+    /^(?:cors|@koa\/cors|koa2?-cors|hono\/cors\.cors|@fastify\/cors|@elysiajs\/cors(?:\.cors)?|kcors|~cors)$/.test(from)
+  )
     return library(facts, call.arguments[0], call.node);
   if (
     call.name === 'register' &&
@@ -77,12 +79,37 @@ function library(facts: FileFacts, options: Syntax | undefined, at: Syntax): rea
     ];
   if (known === 'null')
     return [report(facts, at, 'The origin "null" is allowed, which any page can take on.', 'warning')];
+  const part = partlyCompared(facts, origin);
+  if (part !== null)
+    return [report(facts, part, 'A part of the origin is compared, so other hosts fit as well.', 'warning')];
   const list = facts.definition(origin) ?? origin;
   if (list.type === 'array' && list.children.some((part) => facts.constant(part) === '*'))
     return [report(facts, at, 'Pages of any site may read the answers (origin *).', 'warning')];
   if (list.type === 'regex' && !/\$\/\w*$/.test(facts.text(list)))
     return [report(facts, at, 'The pattern for origins has no end, so longer host names fit as well.', 'warning')];
   return [];
+}
+
+/** A function that looks for a name anywhere in the origin, or has a pattern without an end. */
+function partlyCompared(facts: FileFacts, origin: Syntax): Syntax | null {
+  const fn = facts.functionOf(origin);
+  if (fn === null) return null;
+  for (const call of facts.calls) {
+    if (call.node.start < fn.start || call.node.end > fn.end || call.receiver === null) continue;
+    const [first] = call.arguments;
+    if (call.name === 'test') {
+      const pattern = facts.definition(call.receiver) ?? call.receiver;
+      if (pattern.type === 'regex' && !/\$\/\w*$/.test(facts.text(pattern))) return call.node;
+    }
+    const host = first === undefined ? undefined : facts.constant(first);
+    if (
+      /^(?:includes|indexOf)$/.test(call.name ?? '') &&
+      typeof host === 'string' &&
+      /[oO]rigin$/.test(facts.text(call.receiver))
+    )
+      return call.node;
+  }
+  return null;
 }
 
 /** `(origin, callback) => callback(null, true)` */
@@ -153,7 +180,7 @@ function allowed(facts: FileFacts, value: Syntax, at: Syntax): readonly Detectio
 function python(facts: FileFacts, call: Call, from: string): readonly Detection[] {
   if (call.name === 'add_middleware') {
     const origins = call.keywords.get('allow_origins');
-    if (origins === undefined || !/['"]\*['"]/.test(facts.text(origins))) return [];
+    if (origins === undefined || !/['"]\*['"]/.test(facts.text(facts.definition(origins) ?? origins))) return [];
     const credentials = call.keywords.get('allow_credentials');
     const withCredentials = credentials !== undefined && facts.constant(credentials) === true;
     return [

@@ -32,7 +32,8 @@ function* sinks(facts: FileFacts): Generator<Sink> {
       kind: 'url',
       what: 'A request is sent to an address that comes from',
       remediation: REMEDIATION,
-      atLeast: 'parameter',
+      // Callers inside the program that append to a host, or configure one, are no outsiders.
+      atLeast: isConfigured(facts, address) ? 'remote' : 'parameter',
       ...(isBrowser(facts) ? { level: 'note' } : {}),
     };
   }
@@ -74,6 +75,18 @@ function hostIsFixed(facts: FileFacts, address: Syntax): boolean {
     /^\/(?!\/)[^\u0000]*/.test(shape) ||
     /^[^\u0000:]+\//.test(shape)
   );
+}
+
+function isConfigured(facts: FileFacts, address: Syntax): boolean {
+  // `${this.baseUrl}/devices`: who makes a client says which server it is for.
+  if (
+    /^\u0000\/\w/.test(facts.shape(address) ?? '') &&
+    /^(?:f["'])?[`"'{$]*(?:this\.|self\.)?_?#?\w*(?:base|api|server|service|endpoint|origin)\w*\b/i.test(
+      facts.text(facts.definition(address) ?? address),
+    )
+  )
+    return true;
+  return /^[a-z][a-z+.-]*:\/\/[^/\u0000]*[^/\u0000@:.]\u0000/i.test(facts.shape(address) ?? '');
 }
 
 /** In a browser the person's own machine asks: a lesser harm, and `fetch` of any address is ordinary. */

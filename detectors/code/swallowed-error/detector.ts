@@ -36,12 +36,28 @@ function caught(facts: FileFacts, clause: Syntax): readonly Detection[] {
   if (attempt === undefined || body === undefined) return [];
   // A middleware that logs the failure and lets the request go on.
   const after = clause.parent === null ? null : following(clause.parent);
-  if (after !== null && /^next\(\s*\);?$/.test(facts.text(after)) && CHECK.test(facts.text(attempt))) {
+  if (
+    after !== null &&
+    /^next\(\s*\);?$/.test(facts.text(after)) &&
+    (CHECK.test(facts.text(attempt)) || asksGuard(facts, attempt))
+  ) {
     const plain = facts.text(body).replace(/\/\/[^\n]*|\/\*[\s\S]*?\*\/|'[^'\n]*'|"[^"\n]*"/g, '');
     if (!REFUSES.test(plain))
       return [report(facts, clause, 'After an error of the check the request goes on.', 'warning')];
   }
   return judge(facts, clause, facts.text(attempt), facts.text(body), securityPath(facts, clause));
+}
+
+/** What is called comes from a module that is about who may. */
+function asksGuard(facts: FileFacts, attempt: Syntax): boolean {
+  return facts.calls.some(
+    (call) =>
+      call.node.start >= attempt.start &&
+      call.node.end <= attempt.end &&
+      /(?:^|[/@-])(?:auth(?:entication|orization|z|n)?|permissions?|acl|rbac|policy|policies|access(?:-?control)?|guards?|signatures?|casl|oso)(?:[/.\w-]*)$/i.test(
+        (call.origin ?? '').replace(/\.\w+(?:\(\))?$/, ''),
+      ),
+  );
 }
 
 function following(statement: Syntax): Syntax | null {

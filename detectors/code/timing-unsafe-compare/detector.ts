@@ -44,7 +44,8 @@ function compared(facts: FileFacts, node: Syntax): readonly Detection[] {
     const known = [left, right].some((side) => environment(facts, side) && named.some((each) => each !== side));
     const outside = [left, right].some((side) => facts.flow(side, 'data')?.strength === 'remote');
     const stored = named.length === 2 && named.some((side) => isStored(facts, side));
-    if (!outside && !stored && !known) return [];
+    const hashed = [left, right].some((side) => side !== secret && isPasswordHash(facts, side));
+    if (!outside && !stored && !known && !hashed) return [];
     if (/passw/i.test(facts.text(secret)) && /confirm|repeat|again|second|retype|new/i.test(facts.text(node)))
       return [];
   }
@@ -94,7 +95,8 @@ function isMac(facts: FileFacts, side: Syntax): boolean {
     own.type === 'template_string'
       ? own.children.find((part) => part.type === 'template_substitution')?.children[0]
       : undefined;
-  const text = facts.text(inner === undefined ? own : (facts.definition(inner) ?? inner));
+  const value = inner === undefined ? own : (facts.definition(inner) ?? inner);
+  const text = madeBy(facts, value);
   return (
     text.length < 600 &&
     /createHmac\s*\(|Hmac\w*\(|hmac\.(?:new|digest)\(/i.test(text) &&
@@ -104,8 +106,30 @@ function isMac(facts: FileFacts, side: Syntax): boolean {
   );
 }
 
+/** `sign(body)` is what the function of this file does. */
+function madeBy(facts: FileFacts, value: Syntax): string {
+  const callee =
+    value.type === 'call_expression' ? value.children.find((child) => child.field === 'function') : undefined;
+  const fn = callee === undefined ? null : facts.functionOf(callee);
+  const body = fn?.children.find((child) => child.field === 'body');
+  return facts.text(body ?? value);
+}
+
+/** What a slow hash of a password gave is compared with the one on record. */
+function isPasswordHash(facts: FileFacts, side: Syntax): boolean {
+  const text = madeBy(facts, facts.definition(side) ?? side);
+  return text.length < 600 && /\b(?:pbkdf2|scrypt)(?:Sync|_hmac)?\(/.test(text);
+}
+
 function isSecretName(facts: FileFacts, side: Syntax): boolean {
   // `req.get('x-signature')`
+  const given = side.type === 'identifier' ? facts.definition(side) : null;
+  if (
+    given !== null &&
+    /^(?:call_expression|subscript_expression)$/.test(given.type) &&
+    /header/i.test(facts.text(given))
+  )
+    return isSecretName(facts, given) || SECRET.test(spaced(facts.text(side)));
   if (side.type === 'call_expression') {
     const header = /\.(?:get|header|getHeader)\(\s*['"]([\w-]+)['"]\s*\)$/.exec(facts.text(side))?.[1];
     return header !== undefined && SECRET.test(header.replace(/^x-|-/gi, '_'));

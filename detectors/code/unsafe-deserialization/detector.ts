@@ -77,7 +77,19 @@ function isSafeLoader(facts: FileFacts, call: Call, from: string): boolean {
   if (facts.program.dialect !== 'python') return from.startsWith('yaml.');
   if (from !== 'yaml.load' && from !== 'yaml.load_all') return false;
   const loader = call.keywords.get('Loader') ?? call.arguments[1];
-  return loader !== undefined && /Safe|Base/.test(facts.text(loader));
+  return loader !== undefined && (/Safe|Base/.test(facts.text(loader)) || extendsSafeLoader(facts, loader));
+}
+
+/** A loader of one's own is as safe as the one it extends. */
+function extendsSafeLoader(facts: FileFacts, loader: Syntax): boolean {
+  const called = facts.text(loader);
+  return facts.nodes('class_declaration').some((node) => {
+    const name = node.children.find((child) => child.field === 'name');
+    const bases = node.children.find((child) => child.field === 'superclasses');
+    return (
+      name !== undefined && bases !== undefined && facts.text(name) === called && /Safe|Base/.test(facts.text(bases))
+    );
+  });
 }
 
 function unsafeSchema(facts: FileFacts, schema: Syntax | null): boolean {

@@ -16,7 +16,7 @@ const rule = codeRule({
 
 const REMEDIATION = 'Parse the body with a schema at the top of the handler and use what it gives back.';
 const CHECKS =
-  /schema|valid|parse\(|zod|joi|yup|ajv|typeof|Number\(|parseInt|isNaN|isInteger|instanceof|assert|sanitize|\.test\(|\.match\(|\.includes\(|check|if\s*\(\s*!|\?\?|Array\.isArray|\.length|[<>]=?\s*\d|String\(/i;
+  /schema|(?<!re)valid|parse\(|zod|joi|yup|ajv|typeof|Number\(|parseInt|isNaN|isInteger|instanceof|assert|sanitize|\.test\(|\.match\(|\.includes\(|check|if\s*\(\s*!(?!\s*(?:\w*session|\w*user|auth\w*|token|isA\w*|(?:req|request|ctx|c|session|res\.locals)\.\w*(?:user|session)\w*)\b)|\?\?|Array\.isArray|\.length|[<>]=?\s*\d|String\(/i;
 const STORES =
   /\.(?:create|insert\w*|save|update\w*|findByIdAndUpdate|findOneAndUpdate|upsert|push|set|query|execute|bulkCreate|values|withdraw|deposit|transfer|charge|refund|credit|debit)$/;
 const CALCULATIONS: ReadonlySet<string> = new Set(['binary_expression']);
@@ -25,7 +25,7 @@ const FIELD: ReadonlySet<string> = new Set(['member_expression']);
 /** Handlers that hand body fields to a store, without any check between. */
 export const unvalidatedInput: CodeDetector = {
   rule,
-  triggers: /body|json|request\.form/,
+  triggers: /body|json|request\.form|formData/,
   detect: (facts) => facts.handlers.flatMap((handler) => judge(facts, handler)),
 };
 
@@ -64,8 +64,9 @@ function isStore(facts: FileFacts, callee: Syntax): boolean {
   const text = facts.text(callee);
   if (facts.program.dialect !== 'python') return STORES.test(text);
   return (
-    /\.(?:create|insert_one|insert|execute|update_one|withdraw|deposit|transfer|charge)$/.test(text) ||
-    /^[A-Z][a-z]\w*$/.test(text)
+    /\.(?:create|insert_one|insert|execute|update_one)$|(?:^|\.)(?:withdraw|deposit|transfer|charge|refund)$/.test(
+      text,
+    ) || /^[A-Z][a-z]\w*$/.test(text)
   );
 }
 
@@ -77,7 +78,7 @@ function firstUse(
     if (call.node.start < body.start || call.node.end > body.end || !isStore(facts, call.callee)) continue;
     for (const argument of [...call.arguments, ...call.keywords.values()]) {
       const flow = facts.flow(argument, 'data');
-      if (flow?.strength === 'remote' && /body/.test(flow.source)) return { at: call.node, flow };
+      if (flow?.strength === 'remote' && /body|server action/.test(flow.source)) return { at: call.node, flow };
     }
   }
   for (const node of within(body, FIELD)) {

@@ -193,10 +193,24 @@ function purposeOf(facts: FileFacts, call: Call): string {
     parts.push(facts.text(name));
   const fn = functionAround(call.node);
   const called = fn === null ? null : nameOf(fn);
+  if (fn !== null && called === null) parts.push(...madeWith(facts, fn));
   if (called !== null) parts.push(facts.text(called));
   if (called !== null && /^(?:hash|compute|digest|encode|make)$/.test(facts.text(called)))
     parts.push(className(call.node, facts));
   return parts.join(' ');
+}
+
+/** `const digest = (algorithm) => (value) => …` and `const hashPassword = digest('sha256')`. */
+function madeWith(facts: FileFacts, inner: Syntax): readonly string[] {
+  const outer = functionAround(inner);
+  const name = outer === null ? null : nameOf(outer);
+  if (name === null) return [];
+  const called = facts.text(name);
+  return facts.assignments.flatMap(({ target, value }) => {
+    const callee =
+      value.type === 'call_expression' ? value.children.find((child) => child.field === 'function') : undefined;
+    return callee !== undefined && facts.text(callee) === called ? [facts.text(target)] : [];
+  });
 }
 
 /** `class PasswordService { hash(plain) … }` */

@@ -1,0 +1,106 @@
+import type { Detection } from '../../../src/core/detection.ts';
+import type { Rule } from '../../../src/core/rule.ts';
+import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { nameOf } from '../support/around.ts';
+import { bodyText, GUARD_NAME, OPEN_ROUTE, withoutComments } from '../support/security.ts';
+
+const CHANGES =
+  /\.(?:delete\w*|destroy|remove\w*|update\w*|upsert|save|insert\w*|create|execute|drop\w*)\s*\(|DELETE FROM|UPDATE \w+ SET/;
+const REMEDIATION = 'Put the guard of its neighbours in front of this one.';
+
+/** tRPC: a mutation on a procedure that lets everybody in, beside mutations and queries on one that does not. */
+export function openProcedures(facts: FileFacts, rule: Rule): readonly Detection[] {
+  const procedures = facts.calls.flatMap((call) => {
+    const fn = call.arguments[0] === undefined ? null : facts.functionOf(call.arguments[0]);
+    if (!/^(?:mutation|query)$/.test(call.name ?? '') || call.receiver === null || fn === null) return [];
+    return [{ call, fn, chain: facts.text(call.receiver), root: rootOf(facts, call.receiver) }];
+  });
+  const guarded = procedures.filter(
+    ({ root, chain }) => isGuard(facts, root) || GUARD_NAME.test(withoutComments(chain)),
+  );
+  const [sibling] = guarded;
+  if (sibling === undefined) return [];
+  return procedures.flatMap((each) => {
+    const name = nameOf(each.fn) ?? keyOf(each.call.node);
+    const called = name === null ? 'A mutation' : `"${facts.text(name).slice(0, 40)}"`;
+    if (each.call.name !== 'mutation' || guarded.includes(each) || /\.use\(/.test(each.chain)) return [];
+    if (!/procedure$/i.test(facts.text(each.root)) || (name !== null && OPEN_ROUTE.test(facts.text(name)))) return [];
+    const body = bodyText(facts, each.fn);
+    if (!CHANGES.test(body) || GUARD_NAME.test(body)) return [];
+    return [
+      facts.finding({
+        rule,
+        at: each.call.node,
+        message: `${called} changes records for everybody, while its neighbours stand on a guarded procedure.`,
+        remediation: REMEDIATION,
+        level: facts.isTest ? 'note' : 'warning',
+        related: [{ node: sibling.root, message: 'this procedure is guarded' }],
+      }),
+    ];
+  });
+}
+
+/** The procedure at the beginning of `t.procedure.input(…).mutation(…)`. */
+function rootOf(facts: FileFacts, receiver: Syntax): Syntax {
+  let at = receiver;
+  while (at.type === 'call_expression') {
+    const callee = at.children.find((child) => child.field === 'function');
+    const object = callee?.children.find((child) => child.field === 'object');
+    if (object === undefined) return at;
+    at = object;
+  }
+  return facts.definition(at)?.type === 'member_expression' ? (facts.definition(at) ?? at) : at;
+}
+
+function isGuard(facts: FileFacts, root: Syntax): boolean {
+  if (/protect|auth|admin|private|secure|member|owner|guard/i.test(facts.text(root))) return true;
+  const made = facts.definition(root);
+  return made !== null && GUARD_NAME.test(withoutComments(facts.text(made).slice(0, 2_000)));
+}
+
+function keyOf(node: Syntax): Syntax | null {
+  return node.parent?.type === 'pair' ? (node.parent.children.find((child) => child.field === 'key') ?? null) : null;
+}
+
+const VIEW_GUARD = /login_required|permission_required|user_passes_test|staff_member_required|superuser_required/;
+
+/** Django: a view that changes records without the decorator that at least two others of the file have. */
+export function openViews(facts: FileFacts, rule: Rule): readonly Detection[] {
+  if (facts.program.dialect !== 'python') return [];
+  const views = facts.nodes('function_declaration').flatMap((fn) => {
+    const list = fn.children.find((child) => child.field === 'parameters');
+    const first = list?.children[0];
+    const name = nameOf(fn);
+    if (first === undefined || name === null || facts.text(first).split(':')[0]?.trim() !== 'request') return [];
+    return [{ fn, name, above: decorators(facts, fn) }];
+  });
+  const guarded = views.filter(({ above }) => VIEW_GUARD.test(above));
+  if (guarded.length < 2) return [];
+  return views.flatMap(({ fn, name, above }) => {
+    const body = bodyText(facts, fn);
+    const isOpen = !GUARD_NAME.test(above) && !GUARD_NAME.test(body) && !/request\.user|\bsession\b/.test(body);
+    if (!isOpen || above.includes('property') || OPEN_ROUTE.test(facts.text(name)) || !CHANGES.test(body)) return [];
+    return [
+      facts.finding({
+        rule,
+        at: name,
+        message: `The view "${facts.text(name).slice(0, 40)}" changes records for everybody, while ${guarded.length} other views of this file have a guard.`,
+        remediation: REMEDIATION,
+        level: facts.isTest ? 'note' : 'warning',
+      }),
+    ];
+  });
+}
+
+/** What stands above a function. */
+function decorators(facts: FileFacts, fn: Syntax): string {
+  const siblings = fn.parent?.children ?? [];
+  const found: string[] = [];
+  for (let at = siblings.indexOf(fn) - 1; at >= 0; at -= 1) {
+    const part = siblings[at];
+    if (part?.type === 'comment') continue;
+    if (part?.type !== 'decorator') break;
+    found.push(facts.text(part));
+  }
+  return found.join(' ');
+}
