@@ -77,7 +77,7 @@ export function createSchemas(program: Program, scopes: Scopes, constants: Const
   type Found = NonNullable<ReturnType<typeof parsed>>;
 
   function member(found: Found | null, path: readonly string[]): Found | null {
-    if (found === null) return null;
+    if (found === null || path.length === 0) return found;
     const whole = [...found.path, ...path];
     // What `safeParse` gives holds the value as `data`, and what Joi's `validate` gives as `value`.
     const wrapped = /^safeParse|^validate$/.test(methodOf(found.argument)) && found.path.length === 0;

@@ -3,6 +3,7 @@ import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { functionAround, within } from '../support/around.ts';
 import { codeRule } from '../support/rule.ts';
+import { withoutComments } from '../support/security.ts';
 import { option } from '../support/tainted.ts';
 
 const rule = codeRule({
@@ -116,7 +117,7 @@ function handmade(facts: FileFacts): readonly Detection[] {
     const reads =
       /atob|Buffer\.from|base64url?|decodeBase64|b64decode/.test(text) &&
       /split\(\s*['"]\.['"]\s*(?:,\s*\d+\s*)?\)/.test(text) &&
-      /token|jwt|bearer|auth/i.test(around === null ? text : facts.text(around).slice(0, 2_000));
+      /token|jwt|bearer|auth/i.test(around === null ? text : withoutComments(facts.text(around).slice(0, 2_000)));
     if (!reads) return [];
     const server = facts.handlers.length > 0 || /\breq\b|\bheaders\b|authorization/i.test(facts.program.text);
     return [
