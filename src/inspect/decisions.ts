@@ -63,8 +63,9 @@ export function createDecisions(
     }
     if (test.type === 'identifier') return variableDecides(test, outcome, subject);
     if (test.type === 'member_expression' && /\.(?:success|valid|isValid|ok)$/.test(name(test)))
-      return outcome && derived(test, subject);
-    if (test.type === 'member_expression' && /\.error$/.test(name(test))) return !outcome && derived(test, subject);
+      return outcome && !subject.accepted && derived(test, subject);
+    if (test.type === 'member_expression' && /\.error$/.test(name(test)))
+      return !outcome && !subject.accepted && derived(test, subject);
     return false;
   }
 

@@ -72,7 +72,7 @@ export function createFlow(needs: FlowNeeds): FlowEngine {
   function ofSchema(node: Syntax, kind: SinkKind, env: Environment, depth: number): Taint | null {
     if (!PARSED.has(node.type) || !HARMED_BY_TEXT.has(kind)) return null;
     const argument = schemas.freeText(node);
-    if (argument === null || guards.guarded(node, kind)) return null;
+    if (argument === null || guards.guardedBesides(node, kind)) return null;
     const found = trace(argument, kind, env, depth);
     return found === null || found.container !== undefined
       ? null

@@ -11,6 +11,8 @@ import { bare, childOf, descendantsOf, type Program, partsOf, type Syntax } from
 /** Whether a test that stands in the way decides what a value can be before it is used. */
 export interface Guards {
   guarded(use: Syntax, kind: SinkKind): boolean;
+  /** The same, where a schema accepted the value and leaves it any text: that it did decides nothing. */
+  guardedBesides(use: Syntax, kind: SinkKind): boolean;
 }
 
 const EXITS: ReadonlySet<string> = new Set([
@@ -33,9 +35,17 @@ export function createGuards(
   const name = (node: Syntax): string => program.text.slice(node.start, node.end);
 
   function guarded(use: Syntax, kind: SinkKind): boolean {
+    return isGuarded(use, kind, false);
+  }
+
+  function guardedBesides(use: Syntax, kind: SinkKind): boolean {
+    return isGuarded(use, kind, true);
+  }
+
+  function isGuarded(use: Syntax, kind: SinkKind, accepted: boolean): boolean {
     const root = rootOf(use);
     const binding = root === null ? null : scopes.lookup(root);
-    const subject: Subject = { text: name(bare(use)), binding, kind, whole: use.field !== 'object' };
+    const subject: Subject = { text: name(bare(use)), binding, kind, whole: use.field !== 'object', accepted };
     let child: Syntax = use;
     let hops = 0;
     for (let up = use.parent; up !== null && hops < MAX_UP; up = up.parent) {
@@ -154,5 +164,5 @@ export function createGuards(
     return node.children.some((part) => exits(part));
   }
 
-  return { guarded };
+  return { guarded, guardedBesides };
 }

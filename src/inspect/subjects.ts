@@ -10,6 +10,8 @@ export interface Subject {
   readonly kind: SinkKind;
   /** False where only a member of the subject is used: a test of another member says nothing about it. */
   readonly whole: boolean;
+  /** A schema accepted the value and leaves it any text: that it did is no answer. */
+  readonly accepted: boolean;
 }
 
 /** Whether an expression speaks of a subject. */
