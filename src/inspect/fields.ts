@@ -1,4 +1,4 @@
-import { returnsOf } from './functions.ts';
+import { returnsOf } from './returns.ts';
 import { ancestorOf, childOf, type Program, type Syntax } from './syntax.ts';
 
 export const CLASSES: ReadonlySet<string> = new Set(['class_declaration', 'class', 'abstract_class_declaration']);

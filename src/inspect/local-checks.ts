@@ -1,6 +1,6 @@
 import type { Binding } from './bindings.ts';
 import type { Constants } from './constants.ts';
-import { returnsOf } from './functions.ts';
+import { returnsOf } from './returns.ts';
 import type { Scopes } from './scopes.ts';
 import { bare, childOf, descendantsOf, FUNCTIONS, type Program, partsOf, type Syntax } from './syntax.ts';
 
