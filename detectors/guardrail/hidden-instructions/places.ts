@@ -10,8 +10,9 @@ export interface HiddenText {
 
 const UNSEEN_STYLE =
   /<(\w+)\b[^>]{0,300}?(?:style\s*=\s*["'][^"']{0,200}?(?:display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?:\.0*)?\s*(?:[;"']|$)|font-size\s*:\s*0*[01]?(?:px|pt|em|%)?\s*(?:[;"']|$)|(?<!background-)color\s*:\s*(?:white|#fff(?:fff)?|transparent|rgba?\(\s*255\s*,\s*255\s*,\s*255|hsla?\([^)]*,\s*0\))|left\s*:\s*-\d{3,}|text-indent\s*:\s*-\d{3,})|color\s*=\s*["']?(?:white|#fff(?:fff)?)\b|\bhidden\b)[^>]{0,200}>([\s\S]{0,2000}?)(?:<\/\1|$)/gi;
+/** A link's title is found by the end of its label: a label without an end would be walked again from each of its brackets. */
 const ALT =
-  /!\[([^\]]{20,2000})\]\(|\b(?:alt|title|aria-label)\s*=\s*"([^"]{20,2000})"|\[[^\]]*\]\([^)\s]+\s+"([^"]{20,2000})"\)/g;
+  /!\[([^\]]{20,2000})\]\(|\b(?:alt|title|aria-label)\s*=\s*"([^"]{20,2000})"|\]\((?:[^)\s\]]|\](?!\())+\s+"([^"]{20,2000})"\)/g;
 const LINK_COMMENT = /^\s*\[(?:\/\/|comment|_|\^?hidden)\]:\s*(?:#|<>)\s*[("'](.{12,2000})[)"']\s*$/gim;
 const ENCODED = /(?<![\w+/=-])[A-Za-z0-9+/_-]{40,8000}={0,2}(?![\w+/=])/g;
 const FAR_RIGHT = /\S[ \t]{100,}(\S.{0,2000})$/;
