@@ -195,7 +195,7 @@ function previousVersion(
 }
 
 /** The registry's spelling of a version, or null where it has none such. */
-function spelled(version: string, document: PackageDocument, registry: Registry): string | null {
+export function spelled(version: string, document: PackageDocument, registry: Registry): string | null {
   if (document.versions.includes(version)) return version;
   return document.versions.find((each) => registry.sameVersion(each, version)) ?? null;
 }

@@ -78,10 +78,13 @@ export async function askThroughCache(
   },
   now: () => number,
   ask: (etag: string | undefined) => Promise<RegistryAnswer>,
+  /** False for a document that lacks what is asked about: a version that came out since is not missing. */
+  suffices: (document: PackageDocument) => boolean,
 ): Promise<DatedAnswer> {
   const key = `registry:${digestOf({ ...subject })}`;
   const kept = await cache.read(key);
-  if (kept !== null && isFresh(kept, now())) return fromCache(kept);
+  if (kept !== null && isFresh(kept, now()) && (kept.state === 'absent' || suffices(kept.document)))
+    return fromCache(kept);
 
   const etag = kept?.state === 'found' ? kept.etag : undefined;
   const answer = await ask(etag);

@@ -4,7 +4,7 @@ import { type Fact, known, knownValue, mapFact, notApplicable, unavailable } fro
 import type { AdvisorySource, EvidenceSource, Registry, Route } from '../core/lookup.ts';
 import { type AccountAsking, createAccountBook, type SeenPackage } from './accounts.ts';
 import { advisoriesOf, type DenyList } from './advisories.ts';
-import { assemble, notFromRegistry } from './assemble.ts';
+import { assemble, notFromRegistry, spelled } from './assemble.ts';
 import { belongingOf } from './belonging.ts';
 import { askThroughCache, createAnswerCache, type DatedAnswer, type EvidenceCache } from './cache.ts';
 import type { DateSource } from './deps-dev.ts';
@@ -56,12 +56,16 @@ export function createEvidence(options: EvidenceOptions): EvidenceSource {
     registryHosts: options.registryHosts ?? [],
     async gather(changes, context) {
       const subjects = changes.map((change) => subjectOf(change, registries, options, context.baseRoutes ?? []));
-      const downloading = downloadsOf(subjects, context.signal);
-      const answers = await answersTo(subjects, context);
-      const [advisories, downloads] = await Promise.all([
-        advisoriesOf(subjects, answers, { ...options, now: options.clock.now() }, context.signal),
-        downloading,
-        accounts.learn(subjects.flatMap((subject, index) => seenPackage(subject, answers[index] ?? null) ?? [])),
+      const answering = answersTo(subjects, context);
+      const [answers, advisories, downloads] = await Promise.all([
+        answering,
+        answering.then((answers) =>
+          advisoriesOf(subjects, answers, { ...options, now: options.clock.now() }, context.signal),
+        ),
+        downloadsOf(subjects, context.signal),
+        answering.then((answers) =>
+          accounts.learn(subjects.flatMap((subject, index) => seenPackage(subject, answers[index] ?? null) ?? [])),
+        ),
       ]);
       return Promise.all(
         subjects.map(async (subject, index): Promise<PackageEvidence> => {
@@ -104,7 +108,7 @@ export function createEvidence(options: EvidenceOptions): EvidenceSource {
         if (!subject.lookedUp) return null;
         const key = keyOf(subject);
         const wanted = (versions.get(key) ?? []).flatMap((each) => versionsOf(each.change));
-        const answer = asked.get(key) ?? lookUp(subject, [...new Set(wanted)], context);
+        const answer = asked.get(key) ?? lookUp(subject, wantedOnce(wanted), context);
         asked.set(key, answer);
         return answer;
       }),
@@ -133,19 +137,23 @@ export function createEvidence(options: EvidenceOptions): EvidenceSource {
       registry: destination.registry,
       ...(registry.byVersion === true ? { versions: [...versions].sort() } : {}),
     };
-    return askThroughCache(answered, kept, now, (etag) =>
-      gateOf(destination.source).ask(
-        () =>
-          registry.look({
-            name,
-            registry: destination.registry,
-            versions,
-            signal,
-            ...(etag === undefined ? {} : { etag }),
-            ...(thorough === undefined ? {} : { thorough }),
-          }),
-        signal,
-      ),
+    const question = { name, registry: destination.registry, versions, signal };
+    return askThroughCache(
+      answered,
+      kept,
+      now,
+      (etag) =>
+        gateOf(destination.source).ask(
+          () =>
+            registry.look({
+              ...question,
+              ...(etag === undefined ? {} : { etag }),
+              ...(thorough === undefined ? {} : { thorough }),
+            }),
+          signal,
+        ),
+      // What is asked version by version is kept by its versions.
+      (document) => registry.byVersion === true || versions.every((each) => spelled(each, document, registry) !== null),
     );
   }
 
@@ -238,7 +246,11 @@ export function createEvidence(options: EvidenceOptions): EvidenceSource {
     const told = await Promise.all(
       options.downloads.map(async (source): Promise<readonly [string, Fact<number>][]> => {
         const asking = subjects.filter(
-          (each) => each.lookedUp && each.routed.state === 'public' && each.change.type === source.type,
+          (each) =>
+            each.lookedUp &&
+            each.routed.state === 'public' &&
+            each.change.type === source.type &&
+            isNameable(each.name),
         );
         if (asking.length === 0) return [];
         const byName = await source.look([...new Set(asking.map((each) => each.name))], signal);
@@ -258,12 +270,18 @@ export function createEvidence(options: EvidenceOptions): EvidenceSource {
   }
 }
 
+/** Each version once. One that no address can carry is none that a source could have. */
+function wantedOnce(versions: readonly string[]): readonly string[] {
+  return [...new Set(versions)].filter((version) => version.isWellFormed());
+}
+
 /** Longest name that any registry allows, with room to spare. */
 const LONGEST_NAME = 512;
 
 /** Whether any registry could have the name. One that climbs out of its place in an address is never sent. */
 function isNameable(name: string): boolean {
-  if (name.length > LONGEST_NAME || /[\s\p{Cc}\\?#]/u.test(name)) return false;
+  // A lone surrogate has no UTF-8 form, so that no address can carry it.
+  if (name.length > LONGEST_NAME || !name.isWellFormed() || /[\s\p{Cc}\\?#]/u.test(name)) return false;
   return name.split(/[/:]/).every((part) => part !== '' && part !== '.' && part !== '..');
 }
 

@@ -1,4 +1,5 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
+import { inUnicode } from '../core/json.ts';
 import type {
   LedgerBody,
   LedgerCheck,
@@ -94,7 +95,7 @@ async function append(
   if (before !== undefined) return last;
 
   const sequence = last.sequence + 1;
-  const body = canonicalText({ ...(await bodyOf(trx, installationId, sequence, effectKey, entry)) });
+  const body = canonicalText(inUnicode({ ...(await bodyOf(trx, installationId, sequence, effectKey, entry)) }));
   const hash = entryHash(last.hash, body);
   await trx
     .insertInto('ledger')

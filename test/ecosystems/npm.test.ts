@@ -37,6 +37,17 @@ function refusal(format: DependencyFormat, text: string, path: string): string {
 }
 
 describe('package.json', () => {
+  it.each([
+    ['git@host.example:evil/x.git', 'git'],
+    ['deploy@10.0.0.1:x/y.git#main', 'git'],
+    ['git@github.com:evil/x.git', 'git'],
+    ['./git@host.example:evil/x', 'path'],
+    ['~/a@b:c/d', 'path'],
+  ])('reads %s as what yarn and pnpm take it for', (specifier, source) => {
+    const text = JSON.stringify({ dependencies: { x: specifier } });
+    expect(packageJson.parse(text, 'package.json').entries).toMatchObject([{ name: 'x', source, range: specifier }]);
+  });
+
   it('gives every field that makes a package manager fetch something', () => {
     const text = `{
   "dependencies": { "a": "^1.0.0", "b": "npm:@real/b@2.0.0", "c": "github:owner/c#main", "d": "workspace:*" },

@@ -51,6 +51,20 @@ const packument = (name: string) => ({
 });
 
 describe('what a registry answered', () => {
+  it('is no answer about a version that came out since', async () => {
+    const versions: Record<string, unknown> = { '0.9.0': { dist: {} } };
+    const { gather, server } = await world((_, response) =>
+      json(response, 200, { ...packument('moving'), versions: { ...versions } }),
+    );
+    const [early] = await gather('moving');
+    expect(early?.resolvedVersion.state).toBe('absent');
+    versions['1.0.0'] = { dist: {} };
+    const [later] = await gather('moving');
+    expect(later?.resolvedVersion).toMatchObject({ state: 'known', value: { version: '1.0.0' } });
+    await gather('moving');
+    expect(server.requests).toHaveLength(2);
+  });
+
   it('is fresh for minutes, and then asked for by its ETag', async () => {
     const sent: (string | undefined)[] = [];
     const { gather, pass, restart } = await world((request, response) => {

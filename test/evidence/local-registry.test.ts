@@ -167,6 +167,30 @@ describe('npm, as a real registry tells it', () => {
     expect(tag?.evidence.resolvedVersion).toMatchObject({ state: 'known', value: { version: '2.0.0' } });
   });
 
+  it('judges the version npm takes, not the one that a publisher shows', async () => {
+    for (const version of ['1.0.0', '1.9.0', '2.0.0-rc.1']) await registry.publish({ name: 'two-faced', version });
+    await registry.edit('two-faced', (packument) => {
+      packument['dist-tags'] = { latest: '1.0.0', '1.x': '1.0.0', gone: '1.5.0' };
+    });
+    const asked = (range: string) => changeOf({ name: 'two-faced', entry: 'manifest', range });
+    const chosen = async (...ranges: string[]) =>
+      (await judge(ranges.map(asked))).map(({ evidence: { resolvedVersion } }) =>
+        resolvedVersion.state === 'known' ? resolvedVersion.value.version : resolvedVersion.state,
+      );
+    // A tag with the name of a range is not asked for; one whose version is gone leads nowhere.
+    expect(await chosen('^1.0.0', '1.x', '>1.0.0', 'gone', '^2.0.0', '^2.0.0-0', '*')).toEqual([
+      '1.0.0',
+      '1.0.0',
+      '1.9.0',
+      'absent',
+      'absent',
+      '2.0.0-rc.1',
+      '1.0.0',
+    ]);
+    await registry.deprecate('two-faced', '1.0.0', 'old');
+    expect(await chosen('^1.0.0', '1.x', '*')).toEqual(['1.9.0', '1.9.0', '1.9.0']);
+  });
+
   it('asks one question a package, and none again while the answer is fresh', async () => {
     const names = Array.from({ length: 12 }, (_, index) => `counted-${index}`);
     for (const name of names) await registry.publish({ name, version: '1.0.0' });

@@ -47,6 +47,7 @@ export function createNpmRegistry(settings: NpmRegistrySettings): Registry {
   const proofs = new Map<string, Promise<boolean>>();
 
   async function look(question: RegistryQuestion): Promise<RegistryAnswer> {
+    if (!isUrlFriendly(question.name)) return { state: 'absent' };
     const answer = await request(settings, question, question.name);
     if (answer.state !== 'bareNotFound') return answer;
     // A 404 without the registry's own words may come from any proxy in between. It counts once the same source has
@@ -93,6 +94,15 @@ async function request(settings: NpmRegistrySettings, question: RegistryQuestion
   if (Buffer.isBuffer(answer.body) && answer.body.length > 0)
     return unknown('answered 404 with a page that is no registry answer', true);
   return { state: 'bareNotFound' };
+}
+
+/**
+ * Names "can only contain URL-friendly characters" (npm docs, "package.json: name"), which no registry has ever waived: a
+ * name with others, a lookalike letter say, is none that can exist.
+ */
+function isUrlFriendly(name: string): boolean {
+  const [, scope = '', bare = ''] = /^(?:@([^/]+)\/)?([^/]+)$/.exec(name) ?? [];
+  return bare !== '' && encodeURIComponent(bare) === bare && encodeURIComponent(scope) === scope;
 }
 
 /** `@scope%2fname`: the form in which registries take a scoped name. */
@@ -223,24 +233,26 @@ function unknown(reason: string, transient: boolean) {
 }
 
 /**
- * The version that `npm install` would choose: a tag's, `latest` where it fits, else the highest that is not deprecated,
+ * The version that `npm install` would choose: a tag's, `latest` where it fits and is not deprecated, else the highest that is not,
  * else the highest (npm-pick-manifest's order). Prereleases count only where the range names one.
  */
 function resolveRange(range: string, document: PackageDocument): string | null | undefined {
   const wanted = range.trim();
   const tags = document.distTags ?? {};
-  const tagged = Object.hasOwn(tags, wanted) ? tags[wanted] : undefined;
-  if (tagged !== undefined) return tagged;
-  const valid = semver.validRange(wanted, true);
-  if (valid === null) {
+  // What reads as a range is one, whatever tag a publisher sets beside it.
+  if (semver.validRange(wanted, true) === null) {
+    const tagged = Object.hasOwn(tags, wanted) ? tags[wanted] : undefined;
+    // A tag may outlive the version it names; npm installs nothing then.
+    if (tagged !== undefined) return document.versions.includes(tagged) ? tagged : null;
     // A proxy that strips dates strips all tags but `latest` too: there, a missing tag proves nothing.
     const tellsTags = document.firstPublishedAt !== undefined;
     return tellsTags && /^[a-z][\w.-]*$/i.test(wanted) ? null : undefined;
   }
+  const usable = document.versions.filter((version) => !document.records[version]?.deprecation);
   const latest = tags['latest'];
-  if (latest !== undefined && document.versions.includes(latest)) {
+  // Deprecating the tagged version sends every range to another one.
+  if (latest !== undefined && usable.includes(latest)) {
     if (semver.satisfies(latest, wanted, true) || wanted === '' || wanted === '*') return latest;
   }
-  const usable = document.versions.filter((version) => !document.records[version]?.deprecation);
   return semver.maxSatisfying(usable, wanted, true) ?? semver.maxSatisfying([...document.versions], wanted, true);
 }

@@ -104,6 +104,9 @@ function ranged(name: string, range: string): Asked {
   return exact === null ? { name, source: 'registry', range } : { name, source: 'registry', range, version: exact };
 }
 
+/** `git@host:path`, ssh's short form (git docs, "git clone: GIT URLS"): npm takes it for a folder, yarn and pnpm for a repository. */
+const SCP_LIKE = /^[\w.-]+@[\w.-]+:(?!\/\/)\S+$/;
+
 function byPackageArg(key: string, text: string): Asked | { readonly unreadable: string } {
   try {
     const result = npa.resolve(key, text, '/');
@@ -111,7 +114,10 @@ function byPackageArg(key: string, text: string): Asked | { readonly unreadable:
       return { name: key, source: 'git', range: text, resolvedUrl: result.fetchSpec ?? result.saveSpec ?? text };
     }
     if (result.type === 'remote') return { name: key, source: 'url', range: text, resolvedUrl: text };
-    if (result.type === 'file' || result.type === 'directory') return { name: key, source: 'path', range: text };
+    if (result.type === 'file' || result.type === 'directory')
+      return SCP_LIKE.test(text)
+        ? { name: key, source: 'git', range: text, resolvedUrl: text }
+        : { name: key, source: 'path', range: text };
     return ranged(key, text);
   } catch (error) {
     return { unreadable: `the specifier of ${key} is none that npm, yarn or pnpm knows: ${messageOf(error)}` };

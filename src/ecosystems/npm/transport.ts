@@ -53,7 +53,7 @@ const MOST_SOCKETS = 64;
 /** One GET to a registry of npm's protocol. Never throws; redirects stay with the registry's host and hosts that the operator names. */
 export async function npmGet<T>(transport: NpmTransport, request: NpmRequest<T>): Promise<NpmAnswer<T>> {
   const { fetchOptions, timeoutMs, maxBytes } = transport;
-  const base = (request.registry ?? fetch.pickRegistry(request.spec, fetchOptions)).replace(/\/+$/, '');
+  const base = (request.registry ?? fetch.pickRegistry(scopedAlike(request.spec), fetchOptions)).replace(/\/+$/, '');
   const address = URL.parse(`${base}/${request.path}`);
   if (address === null) return unknown('the configured address is not a URL', false);
   const refused = transport.guard.refuses(address);
@@ -78,6 +78,12 @@ export async function npmGet<T>(transport: NpmTransport, request: NpmRequest<T>)
     if (timer.aborted) return unknown(`no answer in ${timeoutMs / 1000} s`, true);
     return refusal(error);
   }
+}
+
+/** A name in the same scope that npm's own rules have nothing against: old packages have names that today's npm refuses (`-`). */
+function scopedAlike(spec: string): string {
+  const scope = /^@[\w.~-]+(?=\/)/.exec(spec)?.[0];
+  return scope === undefined ? 'any-name' : `${scope}/any-name`;
 }
 
 /** The code of our own refusals, among those that sockets have. */

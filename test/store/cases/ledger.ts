@@ -25,6 +25,11 @@ export function ledgerCases(
       });
     });
 
+    it('takes a text with half a character in it, as anybody can write it into a manifest', async () => {
+      await store().ledger.append(77, ledgerEntry('half', { reason: 'x \ud800', details: { '\udc00': ['\ud801'] } }));
+      expect(await store().ledger.verify(77, null)).toMatchObject({ state: 'verified' });
+    });
+
     it('appends an event once, however often it is told', async () => {
       const heads = await Promise.all(
         Array.from({ length: 10 }, () => store().ledger.append(2, ledgerEntry('same', {}))),
