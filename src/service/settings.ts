@@ -89,7 +89,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     port: data.PORT,
     dataFolder: resolve(data.COUNTERSIGN_DATA),
     databaseUrl: data.DATABASE_URL ?? null,
-    apiUrl: data.GITHUB_API_URL ?? null,
+    apiUrl: apiUrlOf(data.GITHUB_API_URL),
     webUrl: (data.GITHUB_WEB_URL ?? webUrlOf(data.GITHUB_API_URL)).replace(/\/+$/, ''),
     concurrency: data.COUNTERSIGN_CONCURRENCY,
     ledgerKeyFile: data.COUNTERSIGN_LEDGER_KEY ?? null,
@@ -98,6 +98,22 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     secrets: secretsOfEnvironment(env),
     logLevel: data.LOG_LEVEL,
   };
+}
+
+/** Addresses that people see, in the place of the API's, would be asked in vain: that is said at once. */
+function apiUrlOf(given: string | undefined): string | null {
+  if (given === undefined) return null;
+  const { protocol, host, hostname, pathname } = new URL(given);
+  const right =
+    hostname === 'github.com'
+      ? 'https://api.github.com'
+      : /^(?!api\.)[^.]+\.ghe\.com$/.test(hostname)
+        ? `https://api.${hostname}`
+        : /^\/api\/?$/.test(pathname)
+          ? `${protocol}//${host}/api/v3`
+          : null;
+  if (right !== null) throw bad(`GITHUB_API_URL is ${given}, where no API is: set it to ${right}.`);
+  return given.replace(/\/+$/, '');
 }
 
 /** Enterprise Server has its API below `/api/v3`, a data-residency host at `api.` before its own name. */

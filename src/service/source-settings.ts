@@ -35,11 +35,14 @@ export async function userSources(env: Environment, offline: boolean): Promise<S
   const settings = { ...fromEnvironment(env), offline };
   if (offline) return settings;
   const user = await readNpmUserConfig(env);
-  // In a workflow of GitHub's there is a token for its own API; it goes nowhere else.
-  const own = settings.addresses.githubactions === undefined ? env['GITHUB_TOKEN'] : undefined;
+  // In a workflow of GitHub's there is a token for its own API, whose address stands beside it; it goes nowhere else.
+  const own = settings.addresses.githubactions === undefined && settings.actionsToken === null;
+  const api = own ? (env['GITHUB_API_URL'] ?? '') : '';
   return withDownloads(env, {
     ...settings,
-    actionsToken: settings.actionsToken ?? tokenOf(own),
+    addresses:
+      api === '' ? settings.addresses : { ...settings.addresses, githubactions: address('GITHUB_API_URL', api) },
+    actionsToken: own ? tokenOf(env['GITHUB_TOKEN']) : settings.actionsToken,
     npm: { ...user.options, ...settings.npm },
     routes: [...settings.routes, ...user.routes],
   });

@@ -28,7 +28,7 @@ export async function openStage(
   app: Partial<Pick<AppSeed, 'permissions' | 'events'>> = {},
   sources: Partial<SourceSettings> = { offline: true },
   /** Beside acme/shop. */
-  beside: Pick<GitHubOptions, 'repositories' | 'organisations'> = { repositories: [] },
+  beside: Pick<GitHubOptions, 'repositories' | 'organisations' | 'webUrl'> = { repositories: [] },
 ): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'countersign-service-'));
   const github = await startGitHub({
@@ -45,6 +45,7 @@ export async function openStage(
     ],
     webhookSecret: SECRET,
     app,
+    ...(beside.webUrl === undefined ? {} : { webUrl: beside.webUrl }),
   });
   const lines: string[] = [];
   return {

@@ -25,7 +25,7 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHub> {
   const privateKey = emulator.generatedSecrets.find((secret) => secret.kind === 'github.app_private_key')?.value;
   if (privateKey === undefined) throw new Error('emulate made no key for the App');
   const webhooks = createWebhooks(options.webhookUrl, options.webhookSecret, world.app.events);
-  const shapes = createShapes(world, proxy.url);
+  const shapes = createShapes(world, proxy.url, options.webUrl ?? proxy.url);
   const upstream = emulator.url.replace('localhost', '127.0.0.1');
   const tokens = createTokens(world, upstream, privateKey);
 

@@ -25,7 +25,8 @@ export interface Shapes {
   app(id: number): Json;
 }
 
-export function createShapes(world: World, url: string): Shapes {
+/** `url`: of the API; `web`: where people see this GitHub. */
+export function createShapes(world: World, url: string, web: string): Shapes {
   function user(login: string): Json {
     const known = world.users.get(login);
     return {
@@ -36,7 +37,7 @@ export function createShapes(world: World, url: string): Shapes {
       site_admin: false,
       avatar_url: `${url}/avatars/${login}`,
       url: `${url}/users/${login}`,
-      html_url: `${url}/${login}`,
+      html_url: `${web}/${login}`,
     };
   }
 
@@ -49,7 +50,7 @@ export function createShapes(world: World, url: string): Shapes {
       private: repo.private,
       visibility: repo.private ? 'private' : 'public',
       owner: user(repo.owner),
-      html_url: `${url}/${placeOf(repo)}`,
+      html_url: `${web}/${placeOf(repo)}`,
       url: `${url}/repos/${placeOf(repo)}`,
       fork: false,
       archived: repo.archived,
@@ -81,7 +82,7 @@ export function createShapes(world: World, url: string): Shapes {
       node_id: `PR_${pull.id}`,
       number: pull.number,
       url: `${api}/pulls/${pull.number}`,
-      html_url: `${url}/${place}/pull/${pull.number}`,
+      html_url: `${web}/${place}/pull/${pull.number}`,
       issue_url: `${api}/issues/${pull.number}`,
       state: pull.state,
       locked: false,
@@ -174,7 +175,7 @@ export function createShapes(world: World, url: string): Shapes {
       node_id: `I_${pull.id}`,
       number: pull.number,
       url: `${url}/repos/${pull.repository}/issues/${pull.number}`,
-      html_url: `${url}/${pull.repository}/pull/${pull.number}`,
+      html_url: `${web}/${pull.repository}/pull/${pull.number}`,
       title: pull.title,
       body: pull.body,
       state: pull.state,
@@ -190,7 +191,7 @@ export function createShapes(world: World, url: string): Shapes {
       performed_via_github_app: null,
       pull_request: {
         url: `${url}/repos/${pull.repository}/pulls/${pull.number}`,
-        html_url: `${url}/${pull.repository}/pull/${pull.number}`,
+        html_url: `${web}/${pull.repository}/pull/${pull.number}`,
         merged_at: pull.merged ? pull.updatedAt : null,
       },
     }),
@@ -198,7 +199,7 @@ export function createShapes(world: World, url: string): Shapes {
       id: comment.id,
       node_id: `IC_${comment.id}`,
       url: `${url}/repos/${comment.repository}/issues/comments/${comment.id}`,
-      html_url: `${url}/${comment.repository}/pull/${comment.number}#issuecomment-${comment.id}`,
+      html_url: `${web}/${comment.repository}/pull/${comment.number}#issuecomment-${comment.id}`,
       issue_url: `${url}/repos/${comment.repository}/issues/${comment.number}`,
       user: user(comment.author),
       body: comment.body,
@@ -218,7 +219,7 @@ export function createShapes(world: World, url: string): Shapes {
       completed_at: run.completedAt,
       external_id: run.externalId ?? '',
       url: `${url}/repos/${run.repository}/check-runs/${run.id}`,
-      html_url: `${url}/${run.repository}/runs/${run.id}`,
+      html_url: `${web}/${run.repository}/runs/${run.id}`,
       details_url: run.detailsUrl,
       output: {
         title: run.title,

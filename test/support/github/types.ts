@@ -55,6 +55,8 @@ export interface GitHubOptions {
   /** Where deliveries go; may be set later with `setWebhookUrl`. */
   readonly webhookUrl?: string;
   readonly webhookSecret: string;
+  /** Where people see it; absent: below the API's own address. */
+  readonly webUrl?: string;
   /** Every answer of the API waits this long. */
   readonly latencyMs?: number;
   /** Of the proxy; 0 or absent picks a free one. */
