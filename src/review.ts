@@ -17,6 +17,7 @@ import { rememberAsked } from './review/remember.ts';
 import { couldNotEvaluate, retryLater, SIGNABLE_AFTER_MS } from './review/retry.ts';
 import { endLeftRun, endRun, needsRunAtOnce, startRun, storedRecord, unlessGone } from './review/runs.ts';
 import { rememberShapes, shapesElsewhere } from './review/shapes.ts';
+import { whileWanted } from './review/wanted.ts';
 
 /**
  * The story of one review: read where things stand, start the check, judge the change, remember what was found,
@@ -82,10 +83,11 @@ async function judgeChange(
   signal: AbortSignal,
 ): Promise<{ readonly judgement: Judgement; readonly diffDigest: string }> {
   const { repository, pullRequest, policy, attribution, commits } = ground;
-  const [snapshot, history] = await Promise.all([
+  const [whole, all] = await Promise.all([
     ports.host.snapshot(repository, ground.mergeBase, pullRequest.headSha),
     ports.host.history(repository, commits),
   ]);
+  const { snapshot, history } = whileWanted(whole, all, signal);
   const complete = ground.commitsComplete
     ? snapshot
     : { ...snapshot, unread: [...snapshot.unread, { ...COMMITS_CAPPED, path: `commits of #${pullRequest.number}` }] };

@@ -64,6 +64,43 @@ describe('a pull request', () => {
     expect(repository.checkRuns(old).map((run) => run.conclusion)).toEqual(['cancelled']);
   });
 
+  test('that is large and pushed to anew spends no more requests on what it was', async () => {
+    const { repository, github } = world;
+    const name = branch();
+    const main = await repository.tip('main');
+    const files = Object.fromEntries(
+      Array.from({ length: 500 }, (_, index) => [`src/many/file-${index}.js`, `${PLAIN}// ${index}\n`]),
+    );
+    const old = await repository.push(name, files, { as: 'Copilot' });
+    github.clearLog();
+    github.setLatency(150);
+    const blobs = () => github.appRequests().filter(({ path }) => path.includes('/git/blobs/')).length;
+    await repository.open({ branch: name, title: 'Large', as: 'Copilot' });
+    await until(() => (blobs() > 0 ? true : undefined));
+    const fresh = await repository.push(name, { 'src/small.js': PLAIN }, { as: 'Copilot', onto: main });
+    expect(await repository.completed(fresh)).toMatchObject({ conclusion: 'success' });
+    await quiet();
+    github.setLatency(0);
+    expect(repository.checkRuns(old).map((run) => run.conclusion)).toEqual(['cancelled']);
+    // Those under way when the push came, and a hundred at most that were about to be sent.
+    expect(blobs()).toBeLessThan(300);
+  });
+
+  test('that is closed and opened again shows a green again only after another look', async () => {
+    const { repository } = world;
+    const name = branch();
+    const head = await repository.push(name, { 'src/reopened.js': PLAIN }, { as: 'Copilot' });
+    const number = await repository.open({ branch: name, title: 'Reopened', as: 'Copilot' });
+    const first = await repository.completed(head);
+    await repository.close(number, 'Copilot');
+    await repository.completed(head, { when: (run) => run.conclusion === 'action_required' });
+    await repository.reopen(number, 'Copilot');
+    await repository.completed(head, { when: (run) => run.conclusion === 'success' && run.id !== first.id });
+    await quiet();
+    expect(repository.checkRuns(head).at(-1)).toMatchObject({ status: 'completed', conclusion: 'success' });
+    expect(repository.comments(number)).toHaveLength(1);
+  });
+
   test('from a fork whose check is run again, alone or with its whole suite, is answered anew', async () => {
     const { repository } = world;
     const name = branch();
@@ -129,6 +166,7 @@ describe('a repository', () => {
       ['installation', 'unsuspend'],
       ['installation', 'new_permissions_accepted'],
       ['installation_repositories', 'added'],
+      ['repository', 'unarchived'],
     ] as const) {
       const name = branch();
       const head = await repository.push(name, { [`src/${name}.js`]: PLAIN }, { as: 'Copilot' });

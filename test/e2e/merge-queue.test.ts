@@ -214,6 +214,23 @@ describe('a merge group', () => {
     expect(repository.checkRuns(headSha).map((run) => run.conclusion)).toEqual(['cancelled']);
   });
 
+  test('that is destroyed while it is judged leaves nothing in progress, and is not judged again', async () => {
+    const { repository, github } = world;
+    const { number } = await opened({ 'src/destroyed.js': PLAIN });
+    const slow = github.fault({ method: 'POST', path: /graphql/, delayMs: 1_500, times: 1 });
+    const { headSha, headRef } = await repository.queue([number], 'maria');
+    await until(() => (slow.hits() > 0 ? true : undefined));
+    await repository.destroyGroup(headRef, 'invalidated');
+    const ended = await repository.completed(headSha);
+    const asked = github.deliveries.findLast((each) => each.action === 'checks_requested');
+    if (asked === undefined) throw new Error('the delivery is not in the log');
+    await github.redeliver(asked, crypto.randomUUID());
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    // It may have been judged before the word of its end was heard: then that stands, of a commit that nobody merges.
+    expect(['success', 'cancelled']).toContain(ended.conclusion);
+    expect(repository.checkRuns(headSha).map(({ status }) => status)).toEqual(['completed']);
+  });
+
   test('that is asked for fifty times has one run and is written down once', async () => {
     const { repository, github } = world;
     const { number } = await opened({ 'src/nine.js': PLAIN });
