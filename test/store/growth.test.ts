@@ -114,6 +114,7 @@ const ASKS: Readonly<Record<string, Ask>> = {
 
 /** Asked once an hour, a day, or by an operator: these may read what they are about from its first row to its last. */
 const WHOLE = [
+  'openByRepository',
   'openPullRequests',
   'heldPullRequests',
   'watched',
