@@ -3,7 +3,8 @@ import { CountersignError } from '../core/errors.ts';
 import type { JsonValue } from '../core/json.ts';
 import type { OperatedStore } from '../core/store.ts';
 
-const Alert = z.enum([
+/** Every kind of alert; docs/operations.md tells when each is sent. */
+export const ALERTS = [
   'queue-blocked',
   'jobs-given-up',
   'pull-requests-held',
@@ -11,7 +12,8 @@ const Alert = z.enum([
   'issues-refused',
   'repository-out-of-reach',
   'ledger-broken',
-]);
+] as const;
+const Alert = z.enum(ALERTS);
 
 /** Something that a person should look at. */
 export interface Problem {

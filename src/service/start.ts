@@ -35,7 +35,7 @@ const SWEEP_RETRY_MS = 60_000;
 const LOOK_EVERY_MS = 15 * 60 * 1000;
 
 /** How long what is not the ledger is kept: reviews of open pull requests, closed ones, marks of effects. Days. */
-const RETENTION = { reviewDays: 90, closedPullRequestDays: 365, watchedDays: 365, effectDays: 400 } as const;
+export const RETENTION = { reviewDays: 90, closedPullRequestDays: 365, watchedDays: 365, effectDays: 400 } as const;
 
 export interface Service {
   /** `http://host:port` as bound. */
