@@ -41,6 +41,10 @@ export interface Ports extends JudgePorts {
   /** `length` random characters of `0-9a-z`. */
   readonly word: (length: number) => string;
   /** What the job has found out it is about: stands on every line that it logs from then on. */
-  readonly about: (known: { readonly headSha: string; readonly review?: string }) => void;
+  readonly about: (known: {
+    readonly headSha: string;
+    readonly review?: string;
+    readonly pullRequest?: number;
+  }) => void;
   readonly log: (level: 'info' | 'warn' | 'error', message: string, fields: Readonly<Record<string, unknown>>) => void;
 }

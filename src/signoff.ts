@@ -70,7 +70,8 @@ export async function answerMisplaced(job: Extract<Job, { kind: 'misplaced' }>, 
   const asker = await readAsker(repository, sender, null, ports);
   const { account } = asker.permission;
   if (account.id !== sender.id || asker.agent) return;
-  const { author } = await ports.host.pullRequest(repository, number);
+  const { author, headSha } = await ports.host.pullRequest(repository, number);
+  ports.about({ headSha });
   if (mayRead(asker, author)) await answer(repository, number, account, { kind: 'wrong-place' }, ports);
 }
 

@@ -90,6 +90,7 @@ export async function close(job: Extract<Job, { kind: 'closed' }>, ports: Ports)
     ports.store.latestReview(repository.id, number),
     ports.host.pullRequest(repository, number),
   ]);
+  if (review !== null) ports.about({ headSha: job.headSha, review: review.report.code });
   // Reopened in the meantime, or a delivery of long ago: its own review answers, and nothing is to be ended.
   if (pullRequest.state === 'open') return;
   const merged = job.merged || pullRequest.merged;

@@ -125,7 +125,10 @@ async function ofGitHub(settings: Settings, credentials: Credentials, io: Comman
   return [...app, ...(await diagnoseHook(api)), await diagnoseDeliveries(api), ...(await repositories)];
 }
 
-/** A store that a running service holds is asked for through that service: the embedded one has a single owner. */
+/**
+ * The embedded store has a single owner: where a service holds it, that service is asked for it. A database of its own is
+ * opened here all the same, since the service may have been given another one.
+ */
 async function ofStore(settings: Settings, io: CommandIo): Promise<Diagnosis[]> {
   const why = 'Deliveries, reviews, sign-offs and the ledger are kept there; without it nothing is taken on.';
   const fix = 'Check DATABASE_URL or COUNTERSIGN_DATA, free space and rights; docs/operations.md tells how to restore.';
@@ -134,9 +137,10 @@ async function ofStore(settings: Settings, io: CommandIo): Promise<Diagnosis[]> 
     return [{ check: 'store', state: 'note', found, why, fix: null }];
   }
   const service = await serviceAt(settings);
-  if (service?.ready === true) {
+  const told = service === null ? [nobodyServes(settings)] : diagnoseService(service);
+  if (service?.ready === true && settings.databaseUrl === null) {
     const found = `a service is ready at ${settings.host}:${settings.port}`;
-    return [{ check: 'store', state: 'ok', found, why, fix: null }, ...diagnoseService(service)];
+    return [{ check: 'store', state: 'ok', found, why, fix: null }, ...told];
   }
   try {
     const { databaseUrl, dataFolder } = settings;
@@ -154,14 +158,25 @@ async function ofStore(settings: Settings, io: CommandIo): Promise<Diagnosis[]> 
           why: 'A job that waits is a pull request that is held.',
           fix: old || failed > 0 ? 'Start `countersign serve` (and workers), and read its log for what fails.' : null,
         },
+        ...told,
       ];
     } finally {
       await store.close();
     }
   } catch (error) {
     if (!(error instanceof CountersignError)) throw error;
-    return [{ check: 'store', state: 'wrong', found: error.message, why, fix }];
+    return [{ check: 'store', state: 'wrong', found: error.message, why, fix }, ...told];
   }
+}
+
+function nobodyServes({ host, port }: Settings): Diagnosis {
+  return {
+    check: 'service',
+    state: 'note',
+    found: `nobody answers at ${host}:${port}`,
+    why: 'Webhooks are taken on, and pull requests reviewed, only while `countersign serve` runs.',
+    fix: 'Start it, or run doctor on its machine with its HOST and PORT.',
+  };
 }
 
 /** What a service at our own address says of itself; null where none does. */

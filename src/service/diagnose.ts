@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { messageOf } from '../core/errors.ts';
+import { CountersignError, messageOf } from '../core/errors.ts';
 import type { PackageEvidence } from '../core/evidence.ts';
 import type { SweepHost } from '../core/host.ts';
 import type { OctokitLike } from '../github/request.ts';
@@ -48,8 +48,9 @@ export async function diagnoseApp(api: AppApi, manifest: Manifest, now: () => nu
   const before = now();
   const registration = await settled(api.registration());
   if ('error' in registration) {
-    const fix =
-      'Check APP_ID and the private key (settings page of the App, "Private keys"), GITHUB_API_URL, the clock of this machine, and its way to GitHub.';
+    const fix = registration.away
+      ? 'Let this machine reach the address in GITHUB_API_URL (DNS, firewall, HTTPS_PROXY), or set it right; nothing else of GitHub can be looked at before.'
+      : 'Check APP_ID and the private key (settings page of the App, "Private keys"), and the clock of this machine.';
     return [{ check: 'app', state: 'wrong', found: registration.error, why, fix }];
   }
   const { slug, permissions, events, at } = registration.value;
@@ -299,11 +300,14 @@ function saidOf(requirement: Requirement, branch: string, page: string): Pick<Di
   }
 }
 
-/** A value, or why there is none, in words. */
-export async function settled<T>(work: Promise<T>): Promise<{ readonly value: T } | { readonly error: string }> {
+/** A value, or why there is none, in words; `away` where nobody answered at all. */
+export async function settled<T>(
+  work: Promise<T>,
+): Promise<{ readonly value: T } | { readonly error: string; readonly away: boolean }> {
   try {
     return { value: await work };
   } catch (error) {
-    return { error: messageOf(error) };
+    const away = error instanceof CountersignError && error.code === 'host-unavailable';
+    return { error: messageOf(error), away };
   }
 }

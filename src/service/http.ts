@@ -24,10 +24,16 @@ export interface Routes {
   readonly webhook: Handler;
   /** Never rejects. */
   readonly readiness: () => Promise<Readiness>;
-  /** Told of the status with which each webhook request was answered. */
-  readonly answered?: (status: number) => void;
+  /** Told of the status with which each webhook request was answered, and of what its headers say it is. */
+  readonly answered?: (status: number, claimed: ClaimedDelivery) => void;
   /** Without one there is no `/metrics`. */
   readonly metrics?: MetricsRoute;
+}
+
+/** Of headers, which nobody signs: null where they do not look like GitHub's. */
+export interface ClaimedDelivery {
+  readonly delivery: string | null;
+  readonly event: string | null;
 }
 
 export interface MetricsRoute {
@@ -51,7 +57,7 @@ export function createHttpServer(routes: Routes): Server {
     if (path !== WEBHOOK_PATH)
       return send(response, 404, 'There is nothing here. Webhooks go to the path of the App manifest.\n');
     if (request.method !== 'POST') return send(response, 405, 'Webhooks come by POST.\n');
-    response.once('close', () => routes.answered?.(response.statusCode));
+    response.once('close', () => routes.answered?.(response.statusCode, claimedBy(request)));
     receive(request, response, intake, routes.webhook);
   });
   return guarded(server);
@@ -116,6 +122,12 @@ function shows(request: IncomingMessage, token: string): boolean {
     .digest();
   const expected = createHash('sha256').update(`Bearer ${token}`).digest();
   return timingSafeEqual(given, expected);
+}
+
+function claimedBy({ headers }: IncomingMessage): ClaimedDelivery {
+  const [delivery = null] = /^[0-9a-f-]{36}$/i.exec(String(headers['x-github-delivery'])) ?? [];
+  const [event = null] = /^[a-z_]{1,40}$/.exec(String(headers['x-github-event'] ?? '')) ?? [];
+  return { delivery, event };
 }
 
 function receive(request: IncomingMessage, response: ServerResponse, intake: Intake, webhook: Handler): void {

@@ -1,4 +1,4 @@
-import pino, { type Logger } from 'pino';
+import pino, { type LogFn, type Logger } from 'pino';
 import { scrubber } from './secrets.ts';
 
 /** One line of structured log; `fields` never hold a secret or private code. */
@@ -23,10 +23,23 @@ export function createLogger(level: string, secrets: readonly string[]): Logger 
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       serializers: { err: described },
-      hooks: { streamWrite: clean },
+      hooks: { streamWrite: clean, logMethod: unlessStrangers },
     },
     pino.destination({ dest: 2, sync: true }),
   );
+}
+
+/**
+ * A webhook that was refused is no error of ours, and octokit's webhooks tell of it three times: the door has a line of its
+ * own for it, with the delivery. Theirs are one error with the event hung on it, and one around it.
+ */
+function unlessStrangers(this: Logger, given: Parameters<LogFn>, method: LogFn): void {
+  const [first] = given;
+  const error: unknown = typeof first === 'object' && first !== null && 'err' in first ? first.err : first;
+  const ofWebhook = error instanceof AggregateError || (error instanceof Error && 'event' in error);
+  const status = ofWebhook ? described(error)['status'] : undefined;
+  const strangers = typeof status === 'number' && status >= 400 && status < 500;
+  if (!strangers || this.isLevelEnabled('debug')) method.apply(this, given);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { Probot } from 'probot';
 import { CountersignError, messageOf } from '../core/errors.ts';
-import type { QueuedJob } from '../core/job.ts';
+import type { Job, QueuedJob } from '../core/job.ts';
 import type { EvidenceSource } from '../core/lookup.ts';
 import type { OperatedStore } from '../core/store.ts';
 import { createHost, defaultHistoryLimits, type GitHubHost } from '../github/host.ts';
@@ -91,7 +91,7 @@ export async function createReviewing(
       job: kind,
       repository: `${repository.owner}/${repository.name}`,
       pullRequest: 'pullRequest' in queued.job ? queued.job.pullRequest : null,
-      headSha: 'headSha' in queued.job ? queued.job.headSha : null,
+      headSha: headOf(queued.job),
       review: null,
     };
     let known = {};
@@ -142,6 +142,12 @@ export async function createReviewing(
       await traces.close();
     },
   };
+}
+
+/** As far as the job itself names one; its story tells more. */
+function headOf(job: Job): string | null {
+  if (job.kind === 'pushed') return job.after;
+  return 'headSha' in job ? job.headSha : null;
 }
 
 /** Told here, where the line names the job; the queue then tries it again. What nobody expected is told with its stack. */

@@ -86,7 +86,10 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   const server = createHttpServer({
     webhook,
     readiness,
-    answered: (status) => metrics.answered(status),
+    answered(status, claimed) {
+      metrics.answered(status);
+      if (status >= 400) log('warn', 'a webhook was refused', { ...claimed, status, reason: reasonOf(status) });
+    },
     ...(token === null ? {} : { metrics: { ...metrics, token } }),
   });
   const address = await listen(server, settings);
@@ -144,6 +147,15 @@ export async function startWorker(parts: ServiceParts): Promise<{ stop(): Promis
       await parts.store.close();
     },
   };
+}
+
+function reasonOf(status: number): string {
+  if (status === 400) return 'its signature is not of our secret, or its body is no JSON';
+  if (status === 401) return 'it carries no signature';
+  if (status === 413) return 'its body is longer than any of GitHub\u2019s';
+  return status === 503
+    ? 'too much was on its way in at once'
+    : 'it could not be stored, and GitHub does not send it again';
 }
 
 /** Looks every minute for what an operator should know, where there is an address to tell it to. */

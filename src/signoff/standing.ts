@@ -35,6 +35,7 @@ export async function readStanding(repository: RepositoryRef, number: number, po
     ports.store.pullRequest(repository.id, number),
     ports.store.latestReview(repository.id, number),
   ]);
+  ports.about({ pullRequest: number, headSha: pullRequest.headSha });
   if (record === null || review === null || review.checkRunId === null) return null;
   ports.about({ headSha: review.report.headSha, review: review.report.code });
   const policy = await ports.policy(repository, state, pullRequest);

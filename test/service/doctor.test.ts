@@ -157,6 +157,27 @@ describe('it is not well, and says how to mend it, where', () => {
     60_000,
   );
 
+  test('the database is away, though a service that was given another one is ready', async () => {
+    const service = await stage.start();
+    try {
+      const PORT = new URL(service.address).port;
+      const own = await doctor({ PORT, COUNTERSIGN_DATA: stage.folder });
+      expect(own.line('store')).toMatchObject({ state: 'ok', found: expect.stringContaining('a service is ready') });
+      const { code, line } = await doctor({ PORT, DATABASE_URL: 'postgres://me:hunter2@127.0.0.1:1/x' });
+      expect(line('store')).toMatchObject({ state: 'wrong', found: expect.stringContaining('127.0.0.1:1/x') });
+      expect(code).toBe(1);
+    } finally {
+      await service.stop();
+    }
+  }, 60_000);
+
+  test('GitHub is away: no key is blamed for it', async () => {
+    const away = await doctor({ GITHUB_API_URL: 'http://127.0.0.1:1' });
+    expect(away.line('app')?.fix).toMatch(/^Let this machine reach/);
+    const refused = await doctor({ APP_ID: '99' });
+    expect(refused.line('app')?.fix).toMatch(/^Check APP_ID and the private key/);
+  }, 60_000);
+
   test('this clock is wrong', async () => {
     const { line, code } = await doctor({}, () => Date.now() + 120_000);
     expect(line('clock')).toMatchObject({ state: 'wrong' });

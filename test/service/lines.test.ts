@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openStage, type Stage } from './support.ts';
 
 const INJECTION = `import { exec } from 'node:child_process';
@@ -36,8 +36,13 @@ beforeAll(async () => {
   github.fault({ method: 'GET', path: /\/pulls\/\d+$/, status: 500, times: 3 });
   const next = await repository.push('story', { 'src/other.js': 'export const n = 1;\n' }, { as: 'Copilot' });
   await repository.completed(next);
+  const group = await repository.queue([number], 'maria');
+  await repository.completed(group.headSha);
   await repository.close(number, 'maria');
   await github.settled();
+  await github.deliver('pull_request', { action: 'opened' }, { secret: 'a-wrong-secret-of-some-length' });
+  const closing = (line: string) => line.includes('"job":"closed"') && line.includes('a job is done');
+  await vi.waitFor(() => expect(stage.lines.some(closing)).toBe(true), { timeout: 20_000 });
   await service.stop();
   lines = stage.lines
     .filter((line) => line.startsWith('{'))
@@ -68,6 +73,25 @@ describe('every line that a job logs', () => {
     }
   });
 
+  test.each([
+    ['command', true, true],
+    ['press', true, true],
+    ['closed', true, true],
+    ['merge-group', false, false],
+    ['pushed', false, false],
+  ] as const)(
+    'and a job of kind %s its head, and its pull request and review where it has one',
+    (kind, one, judged) => {
+      const ends = lines.filter(({ job, message }) => job === kind && message === 'a job is done');
+      expect(ends.length).toBeGreaterThan(0);
+      for (const line of ends) {
+        expect(line['headSha']).toMatch(/^[0-9a-f]{40}$/);
+        expect(line['pullRequest']).toBe(one ? 1 : null);
+        if (judged) expect(line['review']).toMatch(/^r-[0-9a-z]{8}$/);
+      }
+    },
+  );
+
   test('and so does what goes wrong in it, with the reason', () => {
     const troubles = lines.filter(({ level }) => level !== 'info');
     expect(troubles.map(({ message }) => message)).toEqual(
@@ -79,8 +103,19 @@ describe('every line that a job logs', () => {
     for (const line of troubles) expect(`${line['reason'] ?? ''}${line['error'] ?? ''}`).not.toBe('');
   });
 
-  test('and nothing that happens in a job is told outside of its lines', () => {
+  test('and nothing that happens in a job is told outside of its lines; the door names what it refuses', () => {
     const others = stage.lines.filter((line) => !line.startsWith('{') || !('job' in (JSON.parse(line) as object)));
+    const door = others.filter((line) => line.includes('a webhook was refused'));
+    expect(door.map((line) => JSON.parse(line) as object)).toEqual([
+      {
+        level: 'warn',
+        message: 'a webhook was refused',
+        delivery: stage.github.deliveries.at(-1)?.id,
+        event: 'pull_request',
+        status: 400,
+        reason: expect.stringContaining('signature'),
+      },
+    ]);
     expect(others.filter((line) => /acme|shop|countersign-service|[0-9a-f]{40}/.test(line))).toEqual([]);
   });
 });
