@@ -1,6 +1,7 @@
 import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { popularLists } from '../../src/evidence/popular.ts';
 import { openNames } from '../../src/sources.ts';
@@ -71,6 +72,7 @@ describe('tools/popular-list.ts', () => {
     top: 10,
     pages: 1,
     pauseMs: 0,
+    contact: null,
   } as const;
 
   it.each([
@@ -106,6 +108,112 @@ describe('tools/popular-list.ts', () => {
     } finally {
       await server.close();
     }
+  });
+
+  it('makes a list of crates from pages of the API of crates.io, most downloaded first, and says who asks', async () => {
+    const agents: (string | undefined)[] = [];
+    const crate = (name: string, downloads: number) => ({
+      id: name,
+      name,
+      downloads,
+      recent_downloads: downloads,
+      max_version: '1.0.0',
+      links: { owners: `/api/v1/crates/${name}/owners` },
+    });
+    let refused = 0;
+    const server = await startServer((request, response) => {
+      agents.push(request.headers['user-agent']);
+      const asked = URL.parse(request.url ?? '', 'http://crates.example');
+      expect(asked?.pathname).toBe('/api/v1/crates');
+      expect(asked?.searchParams.get('sort')).toBe('downloads');
+      const page = Number(asked?.searchParams.get('page'));
+      if (page === 2 && refused < 2) {
+        refused += 1;
+        response.writeHead(429, { 'retry-after': '0' });
+        return void response.end('You have requested too much.');
+      }
+      const crates = page === 1 ? [crate('syn', 9), crate('serde', 8)] : page === 2 ? [crate('once_cell', 7)] : [];
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ crates, meta: { total: 3, next_page: page === 1 ? '?page=2' : null } }));
+    });
+    try {
+      const from = `${server.url}/api/v1/crates?sort=downloads&per_page=2&page={page}`;
+      const contact = 'security@corp.example';
+      const path = await file(await makeList({ ...order, type: 'cargo', from, pages: 9, contact }));
+      expect(refused).toBe(2);
+      expect(new Set(agents)).toEqual(new Set(['countersign popular-list (security@corp.example)']));
+      const names = await openNames({ popularFiles: { cargo: path } }, () => NOW);
+      expect(names.looksLike('cargo', 'once-cell')).toMatchObject({ value: [{ name: 'once_cell' }] });
+      expect(names.looksLike('cargo', 'serdee')).toMatchObject({ value: [{ name: 'serde' }] });
+    } finally {
+      await server.close();
+    }
+  });
+
+  it.each([
+    [403, 1],
+    [429, 4],
+    [503, 4],
+  ])('writes nothing where the publisher goes on answering %i (asked %i times)', async (status, times) => {
+    const server = await startServer((_, response) => {
+      response.writeHead(status, { 'retry-after': '0' });
+      response.end('{"crates":[{"id":"evil"}]}');
+    });
+    try {
+      await expect(makeList({ ...order, type: 'cargo', from: `${server.url}/x` })).rejects.toThrow(
+        `answered ${status}`,
+      );
+      expect(server.requests).toHaveLength(times);
+    } finally {
+      await server.close();
+    }
+  });
+
+  const DUMP = [
+    "SET client_encoding = 'UTF8';",
+    'COPY public.gem_downloads (id, rubygem_id, version_id, count) FROM stdin;',
+    '1\t0\t0\t999',
+    '2\t11\t0\t50',
+    '3\t11\t700\t5000',
+    '4\t12\t0\t70',
+    '5\t13\t0\t60',
+    '6\t15\t0\t\\N',
+    '\\.',
+    'COPY public.linksets (id, rubygem_id, home) FROM stdin;',
+    '1\t14\tCOPY public.rubygems (id, name) FROM stdin;',
+    '\\.',
+    'COPY public.rubygems (id, name, created_at, updated_at, indexed) FROM stdin;',
+    '11\tactivesupport\t2009-01-01\t2009-01-01\tt',
+    '12\tbundler\t2009-01-01\t2009-01-01\tt',
+    '13\tyanked\t2009-01-01\t2009-01-01\tf',
+    '14\tnever-downloaded\t2009-01-01\t2009-01-01\tt',
+    '15\tuncounted\t2009-01-01\t2009-01-01\tt',
+    '\\.',
+    '',
+  ].join('\n');
+
+  it.each([
+    ['dump.sql', (text: string) => Buffer.from(text)],
+    ['dump.sql.gz', (text: string) => gzipSync(text)],
+  ])('makes a list of gems from the weekly dump of RubyGems.org, %s', async (name, pack) => {
+    const from = join(folder, name);
+    await writeFile(from, pack(DUMP));
+    const text = await makeList({ ...order, type: 'gem', from });
+    expect(text.split('\n').slice(4)).toEqual(['bundler', 'activesupport', '']);
+    const names = await openNames({ popularFiles: { gem: await file(text) } }, () => NOW);
+    expect(names.looksLike('gem', 'active-support')).toMatchObject({ value: [{ name: 'activesupport' }] });
+  });
+
+  it('refuses a dump without those tables, and one that ends early', async () => {
+    const other = join(folder, 'other.sql');
+    await writeFile(other, 'COPY public.users (id, name) FROM stdin;\n1\tx\n\\.\n');
+    await expect(makeList({ ...order, type: 'gem', from: other })).rejects.toThrow(/rubygems and gem_downloads/);
+    const cut = join(folder, 'cut.sql.gz');
+    await writeFile(cut, gzipSync(DUMP).subarray(0, 120));
+    await expect(makeList({ ...order, type: 'gem', from: cut })).rejects.toThrow();
+    const half = join(folder, 'half.sql');
+    await writeFile(half, DUMP.slice(0, DUMP.indexOf('13\tyanked')));
+    await expect(makeList({ ...order, type: 'gem', from: half })).rejects.toThrow(/ends within/);
   });
 
   it('writes nothing for a list that could not be read back', async () => {

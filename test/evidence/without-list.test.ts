@@ -22,13 +22,14 @@ const WELL_KNOWN = [
 ] as const;
 
 /** A package of which everything is known that its registry tells; these registries count no weekly downloads. */
-function review(type: PackageType, name: string, firstPublishedAt: string) {
+function review(type: PackageType, name: string, firstPublishedAt: string, knowledge = names) {
   const change = changeOf({ type, name, entry: 'manifest', version: '1.2.0' });
+  const alike = knowledge.looksLike(type, knowledge.normalize(type, name));
   const evidence = evidenceOf(change, {
     firstPublishedAt,
     weeklyDownloads: { state: 'notApplicable' },
     versions: Array.from({ length: 10 }, (_, index) => `1.${index}.0`),
-    looksLike: names.looksLike(type, names.normalize(type, name)),
+    looksLike: alike.state === 'known' ? alike.value : alike,
   });
   return runDependencyRules([{ change, evidence }], DEPENDENCY_DETECTORS, {
     thresholds: DEFAULT_THRESHOLDS,
@@ -95,3 +96,36 @@ async function* oneLot(input: string) {
 function purlPath(type: PackageType, name: string): string {
   return `${type}/${name.replace(':', '/')}`;
 }
+
+describe.each([...WELL_KNOWN, ['npm', 'lodash'], ['pypi', 'requests']] as const)('%s with a list', (type, known) => {
+  const of = (day: string) =>
+    createNames(
+      [
+        {
+          type,
+          names: [names.normalize(type, known)],
+          famous: 1,
+          words: [],
+          origin: "the operator's",
+          licence: 'MIT',
+          asOf: `${day}T00:00:00.000Z`,
+        },
+      ],
+      { now: () => NOW, importNames: new Map() },
+    );
+  const ruleIds = (knowledge: typeof names) =>
+    review(type, 'acme-thing', '2026-10-01T00:00:00.000Z', knowledge).detections.map((each) => each.ruleId);
+
+  it('of this year is asked', () => {
+    expect(of('2026-05-01').looksLike(type, 'acme-thing')).toMatchObject({ state: 'known', value: [] });
+    expect(ruleIds(of('2026-05-01'))).not.toContain('not-evaluated');
+  });
+
+  it('that is older than two years is an unknown with its day, held for a new name', () => {
+    expect(of('2024-10-01').looksLike(type, 'acme-thing')).toMatchObject({
+      state: 'unavailable',
+      reason: expect.stringMatching(/the operator's\) is of 2024-10-01: too old/),
+    });
+    expect(ruleIds(of('2024-10-01'))).toContain('not-evaluated');
+  });
+});
