@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parser } from '@prometheus-io/lezer-promql';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { OperatedQueue, QueueBacklog } from '../../src/core/store.ts';
 import { packageFile } from '../../src/package-root.ts';
 import type { Service } from '../../src/service/start.ts';
 import { openStage, type Stage } from './support.ts';
@@ -35,7 +36,7 @@ let began: number;
 beforeAll(async () => {
   registry = createServer((request, response) => {
     response.writeHead(request.url?.includes('broken') ? 503 : 404, { 'content-type': 'application/json' });
-    response.end('{}');
+    response.end('{"error":"Not found"}');
   });
   registry.listen(0, '127.0.0.1');
   await once(registry, 'listening');
@@ -68,10 +69,7 @@ beforeAll(async () => {
   await github.deliver('pull_request', { action: 'opened' }, { secret: 'a-wrong-secret-of-some-length' });
   await fetch(`${service.address}/api/github/webhooks`, { method: 'POST', body: '{}' });
   await github.settled();
-  await vi.waitFor(
-    async () => expect(await service.ports.store.queue.backlog()).toMatchObject({ waiting: 0, running: 0 }),
-    { timeout: 30_000 },
-  );
+  await vi.waitFor(async () => expect(await backlog()).toMatchObject({ waiting: 0, running: 0 }), { timeout: 30_000 });
 
   const answer = await fetch(`${service.address}/metrics`, { headers: { authorization: `Bearer ${TOKEN}` } });
   const text = await answer.text();
@@ -96,6 +94,11 @@ afterAll(async () => {
   registry.close();
   await stage.close();
 });
+
+/** The service's own store can tell more than its stories ask. */
+function backlog(): Promise<QueueBacklog> {
+  return (service.ports.store.queue as OperatedQueue).backlog();
+}
 
 /** Of one metric, by one label or all together. */
 function sum(name: string, labels: Readonly<Record<string, string>> = {}): number {
@@ -164,7 +167,7 @@ describe('after a whole story the metrics say what happened:', () => {
   });
 
   test('the queue, and the review that no webhook asked for', async () => {
-    const { delayed, failed } = await service.ports.store.queue.backlog();
+    const { delayed, failed } = await backlog();
     const kept = by('countersign_queue_jobs', 'state');
     expect(kept).toEqual({ waiting: 0, running: 0, delayed, failed });
     expect(sum('countersign_queue_oldest_waiting_seconds')).toBe(0);
@@ -215,7 +218,9 @@ describe('the dashboard', () => {
       expect(types.get(histogram) === 'histogram' || types.has(name), name).toBe(true);
     }
     // A label that nothing carries gives one sum of all, or nothing, and no error.
-    const labels = new Set(samples.filter(({ name }) => names.includes(name)).flatMap((each) => Object.keys(each.labels)));
+    const labels = new Set(
+      samples.filter(({ name }) => names.includes(name)).flatMap((each) => Object.keys(each.labels)),
+    );
     for (const label of texts('LabelName')) expect([...labels]).toContain(label);
   });
 });
