@@ -3,6 +3,13 @@ import type { Service } from '../../src/service/start.ts';
 import type { Fault } from '../support/github/index.ts';
 import { openStage, type Stage } from './support.ts';
 
+const INJECTION = `import { exec } from 'node:child_process';
+
+export function list(request, response) {
+  exec('ls ' + request.query.dir, (error, out) => response.send(out));
+}
+`;
+
 let stage: Stage;
 let service: Service;
 beforeAll(async () => {
@@ -46,6 +53,15 @@ describe('a review comes to its one right end', () => {
         times: 2,
       },
     ],
+    [
+      'its requests of this hour are used up for a moment',
+      {
+        status: 429,
+        headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1' },
+        body: '{"message":"API rate limit exceeded for installation"}',
+        times: 2,
+      },
+    ],
     ['GitHub answers 500 for a while', { status: 500, times: 3 }],
     ['GitHub answers 502 for a while', { status: 502, body: '<html>Bad gateway</html>', times: 3 }],
     ['GitHub answers 503 for a while', { status: 503, times: 3 }],
@@ -58,6 +74,22 @@ describe('a review comes to its one right end', () => {
     await right(head);
     expect(broken.hits()).toBeGreaterThan(0);
     broken.remove();
+    expect(repository.checkRuns(head)).toHaveLength(1);
+  });
+
+  test('where the connection is lost between the writing of its comment and the answer', async () => {
+    const { github, repository } = stage;
+    const lost = github.fault({ method: 'POST', path: /\/issues\/\d+\/comments$/, reset: 'after', times: 1 });
+    const head = await repository.push('lost-comment', { 'src/lost.js': INJECTION }, { as: 'Copilot' });
+    const number = await repository.open({ branch: 'lost-comment', title: 'Lost', as: 'Copilot' });
+    await repository.completed(head, { when: ({ title }) => title !== null && !/Could not/.test(title) });
+    await expect
+      .poll(() => service.ports.store.pullRequest(repository.ref.id, number))
+      .toMatchObject({
+        commentId: repository.comments(number)[0]?.id,
+      });
+    expect(lost.hits()).toBe(1);
+    expect(repository.comments(number)).toHaveLength(1);
     expect(repository.checkRuns(head)).toHaveLength(1);
   });
 

@@ -84,11 +84,11 @@ describe.skipIf(postgresMissing !== null)('a database that is slow', () => {
 });
 
 /** A small disk of its own: only root may mount one. */
-function smallDisk(): { readonly path: string; remove(): void } | null {
+function smallDisk(megabytes: number): { readonly path: string; remove(): void } | null {
   if (process.getuid?.() !== 0) return null;
   const path = mkdtempSync(join(tmpdir(), 'countersign-disk-'));
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=120m', 'tmpfs', path], { stdio: 'pipe' });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', path], { stdio: 'pipe' });
   } catch (error) {
     if (!(error instanceof Error && 'status' in error)) throw error;
     rmSync(path, { recursive: true });
@@ -104,9 +104,13 @@ function smallDisk(): { readonly path: string; remove(): void } | null {
   };
 }
 
-const disk = smallDisk();
+const disk = smallDisk(120);
+const serverDisk = postgresMissing === null ? smallDisk(220) : null;
 if (disk === null) console.log('the test with a full disk is skipped: only root may mount a small one');
-afterAll(() => disk?.remove());
+afterAll(() => {
+  disk?.remove();
+  serverDisk?.remove();
+});
 
 test.skipIf(disk === null)(
   'a disk that is full is said to be, and with room again everything is reviewed, whatever came meanwhile',
@@ -151,6 +155,77 @@ test.skipIf(disk === null)(
   },
   90_000,
 );
+
+test.skipIf(serverDisk === null)(
+  'a PostgreSQL whose disk is full refuses what it cannot keep, and with room again everything is reviewed once',
+  async () => {
+    if (serverDisk === null) return;
+    const postgres = await startPostgres({ below: serverDisk.path });
+    const stage = await openStage();
+    const ballast = join(serverDisk.path, 'ballast');
+    try {
+      const databaseUrl = await postgres.createDatabase();
+      const service = await stage.start({ DATABASE_URL: databaseUrl });
+      const before = await opened(stage, 'room');
+      await stage.repository.completed(before);
+      const { bavail, bsize } = statfsSync(serverDisk.path);
+      writeFileSync(ballast, Buffer.alloc(bavail * bsize));
+      const { store } = service.ports;
+      const later = new Date(Date.now() + 3_600_000).toISOString();
+      // Pages that are there already are written first, and so is the log that has been set aside.
+      const fill = async (): Promise<never> => {
+        for (let index = 0; ; index += 1)
+          await store.cache(`ballast-${index}`, randomBytes(500_000).toString('hex'), later);
+      };
+      await expect(fill()).rejects.toMatchObject({ code: 'store-unavailable' });
+      const during = await opened(stage, 'full');
+      await stage.github.settled();
+      expect(stage.repository.checkRuns(during).map(({ conclusion }) => conclusion)).not.toContain('success');
+
+      unlinkSync(ballast);
+      // Where even its log found no room, PostgreSQL ends itself, and whoever runs it starts it again.
+      await postgres.query(databaseUrl, 'SELECT 1').catch(() => postgres.start());
+      const after = await opened(stage, 'late');
+      expect(await stage.repository.completed(after, { timeoutMs: 30_000 })).toMatchObject({ conclusion: 'success' });
+      await service.stop();
+      const next = await stage.start({ DATABASE_URL: databaseUrl });
+      for (const head of [before, during, after]) {
+        expect(await stage.repository.completed(head, { timeoutMs: 30_000 })).toMatchObject({ conclusion: 'success' });
+        expect(stage.repository.checkRuns(head)).toHaveLength(1);
+      }
+      await next.stop();
+    } finally {
+      await stage.close();
+      await postgres.stop();
+    }
+  },
+  120_000,
+);
+
+test('what was signed with another secret is refused, and found by the sweep of the next start', async () => {
+  const stage = await openStage();
+  try {
+    const service = await stage.start();
+    const { github, repository } = stage;
+    const head = await repository.push('rotated', { 'src/rotated.js': PLAIN }, { as: 'Copilot' });
+    github.setWebhookUrl(null);
+    await repository.open({ branch: 'rotated', title: 'Rotated', as: 'Copilot' });
+    await github.settled();
+    const missed = github.deliveries.findLast(({ event }) => event === 'pull_request');
+    github.setWebhookUrl(`${service.address}/api/github/webhooks`);
+    const status = await github.deliver('pull_request', JSON.parse(missed?.body ?? '{}') as Record<string, unknown>, {
+      secret: 'the-secret-that-was-before-the-rotation',
+    });
+    expect([400, 401]).toContain(status);
+    expect(repository.checkRuns(head)).toEqual([]);
+    await service.stop();
+    const next = await stage.start();
+    expect(await repository.completed(head)).toMatchObject({ conclusion: 'success' });
+    await next.stop();
+  } finally {
+    await stage.close();
+  }
+});
 
 describe('a clock that jumps', () => {
   let stage: Stage;

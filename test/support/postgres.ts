@@ -26,12 +26,14 @@ export const postgresMissing: string | null = missing();
 
 if (postgresMissing !== null) console.log(`PostgreSQL tests are skipped: ${postgresMissing}`);
 
-/** With `durable` what was committed is on the disk, as in earnest; tests crash processes, not machines. */
-export async function startPostgres(options: { readonly durable?: boolean } = {}): Promise<PostgresServer> {
+/** With `durable` what was committed is on the disk, as in earnest; tests crash processes, not machines. `below`: the folder to be in. */
+export async function startPostgres(
+  options: { readonly durable?: boolean; readonly below?: string } = {},
+): Promise<PostgresServer> {
   const bin = binaries();
   if (bin === null) throw new Error(postgresMissing ?? 'no PostgreSQL server');
   const owner = ownerIds();
-  const folder = mkdtempSync(join(tmpdir(), 'countersign-pg-'));
+  const folder = mkdtempSync(join(options.below ?? tmpdir(), 'countersign-pg-'));
   if (owner !== null) chownSync(folder, owner.uid, owner.gid);
   const data = join(folder, 'data');
   const ids = owner ?? {};
