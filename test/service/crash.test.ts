@@ -23,7 +23,8 @@ let service: Service;
 let made = 0;
 
 beforeAll(async () => {
-  stage = await openStage();
+  const beta = { owner: 'beta', name: 'other', files: { 'package.json': '{}\n' } };
+  stage = await openStage({}, { offline: true }, { repositories: [beta], organisations: [{ login: 'beta' }] });
   service = await stage.start();
 }, 60_000);
 afterAll(async () => {
@@ -191,6 +192,30 @@ describe('a process that dies after any of its steps, and a second one after it,
     });
   }, 60_000);
 });
+
+test('a process that dies while it notes that a repository has another owner: each chain has one entry for the move', async () => {
+  const { repository, github } = stage;
+  const [old, next] = [repository.ref.installationId, github.repository('beta/other').ref.installationId];
+  const opened = await open();
+  await dying(opened.job, crypto.randomUUID(), Number.POSITIVE_INFINITY, 0);
+  const moves = async (installation: number) => {
+    let found = 0;
+    for await (const { body } of service.ports.store.ledger.entries(installation))
+      if ((body as { readonly type: string }).type === 'transfer') found += 1;
+    return found;
+  };
+  for (let last = 0, whole = false; !whole; last += 1) {
+    const before = [await moves(old), await moves(next)];
+    github.setWebhookUrl(null);
+    repository.transfer(repository.ref.owner === 'acme' ? 'beta' : 'acme');
+    const job = { kind: 'policy-check', repository: repository.ref, cause: `move-${last}`, sender: null } as const;
+    const id = crypto.randomUUID();
+    const steps = await dying(job, id, last, 0);
+    whole = last > 0 && steps.length < last;
+    await dying(job, id, Number.POSITIVE_INFINITY, 1);
+    expect([await moves(old), await moves(next)], `after step ${last}`).toEqual(before.map((count) => count + 1));
+  }
+}, 60_000);
 
 async function command({ number }: Opened, verb: 'sign' | 'refuse' = 'sign'): Promise<Job> {
   const review = await service.ports.store.latestReview(stage.repository.ref.id, number);
