@@ -57,6 +57,7 @@ export async function run(print: (line: string) => void): Promise<void> {
     lists,
     names: knowledge,
     development: [...sets, ...ownSamples()],
+    developmentAtHand: existsSync(join(SHARED, 'names')),
     sealed: process.env['COUNTERSIGN_EVAL_SEALED'] === 'yes',
   });
   printAdversarial(print, names);

@@ -31,6 +31,8 @@ export interface Asked {
   /** What is known of names of a type. */
   readonly names: (type: Type) => NameKnowledge;
   readonly development: readonly Development[];
+  /** Whether the published lists that the rule was developed against are there; our own samples always are. */
+  readonly developmentAtHand: boolean;
   /** Whether the halves that nobody may tune by are printed too. */
   readonly sealed: boolean;
 }
@@ -81,7 +83,11 @@ export function untouchedTable(print: (line: string) => void, asked: Asked): voi
   }
   const without = WITHOUT_LIST.map((each) => `${rowsOf(table, each).length} ${each}`).join(', ');
   print('');
-  print(`Taken out because the development lists have them too: ${notes.join(', ')}.`);
+  print(
+    asked.developmentAtHand
+      ? `Taken out because the development lists have them too: ${notes.join(', ')}.`
+      : 'The development lists are not at hand: what they have too is still in, so that these figures are too good.',
+  );
   print(`No list is at hand for ${without}: \`looks-like\` is unavailable there, and says so.`);
   printHonest(print, asked);
 }
