@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { type PackageType, REGISTRY_TYPES } from '../core/dependency.ts';
 import { CountersignError, messageOf } from '../core/errors.ts';
 import { parseListFile } from './list-file.ts';
+import { NPM_WORDS } from './lists/npm.ts';
 import { PYPI_FAMOUS, PYPI_NAMES, PYPI_WORDS } from './lists/pypi.ts';
 
 /** A list of the most used names of one package type, most used first, and where it came from. */
@@ -30,7 +31,7 @@ export async function npmPopularList(): Promise<PopularList> {
     type: 'npm',
     names: interleaved(npmTopDependents, npmTopDownloads),
     famous: Number.POSITIVE_INFINITY,
-    words: [],
+    words: NPM_WORDS,
     origin: 'npm-high-impact 1.13.0',
     licence: 'MIT',
     asOf: '2026-09-01T00:00:00.000Z',

@@ -92,6 +92,10 @@ describe('a name that imitates a well-known one is recognised', () => {
     // Letters that are no word, grown onto a well-known name, behind and in front.
     ['npm', 'jqueryxxx', 'jquery', 'affix'],
     ['npm', 'qqexpress', 'express', 'affix'],
+    // What everybody knows and no well-known package is named after.
+    ['npm', 'node-opencv', 'opencv', 'affix'],
+    ['npm', 'opnessl', 'openssl', 'typo'],
+    ['npm', 'metamaskjs', 'metamask', 'affix'],
     // A key that is elsewhere on another keyboard, and letters that differ by a stroke.
     ['npm', 'jquerz', 'jquery', 'typo'],
     ['pypi', 'loquru', 'loguru', 'typo'],
@@ -154,6 +158,10 @@ describe('honest names are left alone', () => {
     // A brand is imitated; by itself it is no imitation.
     ['pypi', 'ethereum'],
     ['pypi', 'json-merge-patch-tool'],
+    // By itself such a word imitates nobody, and it has no owner whose scope could be imitated.
+    ['npm', 'ffmpeg'],
+    ['npm', '@opencv/opencv'],
+    ['npm', 'opencv-bindings-for-us'],
     // A plugin for a package leaves that package its name, and so do words that make a name by themselves.
     ['npm', 'jest-extended-dom'],
     ['npm', 'commanderlink'],
@@ -239,6 +247,7 @@ describe('a list that is too old', () => {
 it('a well-known word that is no package is no proof of age: whoever registers it is new', () => {
   expect(names.popularSince('pypi', 'detectron2')).toBeNull();
   expect(names.popularSince('pypi', 'urllib2')).toBeNull();
+  expect(names.popularSince('npm', 'openssl')).toBeNull();
   expect(names.popularSince('pypi', 'requests')).not.toBeNull();
 });
 

@@ -114,8 +114,8 @@ export function createLikenessIndex({ type, popular, famous, words, vocabulary }
       const target = `${owned}/${bare}`;
       if (exempt.has(target)) add(target, 'scope-imitated', 0.9);
     }
-    // A scope of the name's own, which its owner never took: `@lodash/lodash`.
-    const named = byStripped.get(strip(bare));
+    // A scope of the name's own, which its owner never took: `@lodash/lodash`. A word has no owner who could have.
+    const named = words.includes(bare) ? undefined : byStripped.get(strip(bare));
     if (named !== undefined && named.name === bare && named.rank < RANKS.same && ownerOf(bare) === owner)
       add(bare, 'scope-imitated', 0.7);
   }
