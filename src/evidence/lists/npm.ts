@@ -7,7 +7,7 @@
 export const NPM_WORDS: readonly string[] = [
   // Libraries and programs.
   ...['ffmpeg', 'imagemagick', 'opencv', 'openssl', 'openvpn', 'wireguard', 'pytorch', 'tensorflow'],
-  ...['chromium', 'selenium', 'playwright', 'wordpress', 'shadowsocks', 'wireshark', 'memcached', 'rabbitmq', 'sqlite'],
+  ...['chromium', 'selenium', 'playwright', 'wordpress', 'wireshark', 'memcached', 'rabbitmq', 'sqlite'],
   ...['mariadb', 'postgresql', 'clickhouse', 'cassandra', 'couchbase', 'cockroachdb', 'influxdb', 'timescaledb'],
   // Services.
   ...['instagram', 'whatsapp', 'snapchat', 'youtube', 'spotify', 'roblox', 'minecraft'],

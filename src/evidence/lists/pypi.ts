@@ -215,15 +215,19 @@ export const PYPI_NAMES: readonly string[] = [...new Set(NAMES.trim().split(/\s+
 /**
  * The names up to here are household names; those after it are known and used, and hardly worth imitating. A name that
  * is known mainly for lying next to a better known one (`unicorn`, `panda`, `watchgod`) stands after it: what lies next
- * to such a name imitates the other one, or nobody.
+ * to such a name imitates the other one, or nobody; letters swapped or doubled in it are a slip all the same.
  */
 export const PYPI_FAMOUS = PYPI_NAMES.indexOf('google-cloud-pubsub');
 
 /**
  * Words that people know and type as if they were the distribution: brands whose client has another name, modules of
- * the standard library, projects that are installed from elsewhere. Imitated all the same; but none of them is a well-known package, so none of them is exempt.
+ * the standard library, projects that are installed from elsewhere. Imitated all the same; but none of them is a well-known
+ * package, so none of them is exempt. Brands whose package is well known under a near name (`pymongo`, `instagrapi`) are
+ * left out: they are the target.
  */
-export const PYPI_WORDS: readonly string[] =
-  'python async discord telegram ethereum bitcoin opensea binance coinbase tkinter asyncio urllib2 threading multiprocessing detectron2 tensorflow-gpu faiss cupy conda'.split(
-    ' ',
-  );
+export const PYPI_WORDS: readonly string[] = [
+  'ffmpeg chatgpt deepseek huggingface metamask roblox whatsapp tiktok snapchat minecraft uniswap',
+  'pancakeswap polymarket hyperliquid etherscan litecoin dogecoin wireguard imagemagick python async',
+  'discord telegram ethereum bitcoin opensea binance coinbase tkinter asyncio urllib2 threading',
+  'multiprocessing detectron2 tensorflow-gpu faiss cupy conda',
+].flatMap((line) => line.split(' '));
