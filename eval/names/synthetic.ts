@@ -25,6 +25,8 @@ export type SyntheticAnswer =
       readonly versions: number;
       readonly weeklyDownloads: number | null;
       readonly repository: boolean;
+      /** Days since which its publisher is known to have published anything else; null: nothing is known of him. */
+      readonly publisherKnownDays: number | null;
     };
 
 /** An ordinary package that somebody uses. */
@@ -34,6 +36,7 @@ export const OLD_AND_USED: SyntheticAnswer = {
   versions: 10,
   weeklyDownloads: 5000,
   repository: true,
+  publisherKnownDays: null,
 };
 
 /** How an agent's change that adds the name comes out by the default policy, the registry's answer being synthetic. */
@@ -81,7 +84,9 @@ function evidenceOf(
   const exists = answer.state === 'exists';
   const none = <T>(): Fact<T> => absent('synthetic', at);
   const fact = <T>(value: T): Fact<T> => (exists ? known(value, 'synthetic', at) : none());
-  const since = new Date(NOW - (exists ? answer.age : 0) * 86_400_000).toISOString();
+  const ago = (days: number) => new Date(NOW - days * 86_400_000).toISOString();
+  const since = ago(exists ? answer.age : 0);
+  const knownDays = exists ? answer.publisherKnownDays : null;
   const versions = Array.from({ length: exists ? answer.versions : 0 }, (_, index) => `1.${index}.0`);
   const downloads = exists ? answer.weeklyDownloads : null;
   return {
@@ -113,7 +118,11 @@ function evidenceOf(
     firstPublishedAt: fact(since),
     existedBy: notApplicable(),
     maintainers: fact([{ name: 'somebody' }]),
-    publisherStanding: notApplicable(),
+    publisherStanding: fact({
+      accounts: ['somebody'],
+      known: knownDays === null ? null : { name: 'something-else', since: ago(knownDays) },
+      vouchedBy: null,
+    }),
     weeklyDownloads: downloads === null ? notApplicable() : fact(downloads),
     repository: exists && answer.repository ? fact('https://code.example/x') : none(),
     securityPlaceholder: fact(false),
