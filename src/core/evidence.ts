@@ -65,7 +65,7 @@ export interface PublisherStanding {
   readonly accounts: readonly string[];
   /** The oldest other package that one of them is known to stand behind, and since when; null: none is known. */
   readonly known: { readonly name: string; readonly since: string } | null;
-  /** Another package of theirs that is well known or in the base tree, or the popular scope that they publish in; null: none is known. */
+  /** Another package of theirs that is well known or in the base tree, a name of the popular scope that they publish in, or an organisation that the registry admitted; null: none is known. */
   readonly vouchedBy: string | null;
 }
 

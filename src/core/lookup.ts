@@ -132,6 +132,8 @@ export interface PackageDocument {
   readonly maintainers?: readonly Person[];
   /** Accounts that may publish, by the registry's own word: never what an author says of himself. */
   readonly holders?: readonly string[];
+  /** One among them that people of the registry looked at before it let it in (PyPI docs, "Organization accounts"). */
+  readonly organisation?: string;
   /** Null: the document names none. */
   readonly repository?: string | null;
   readonly weeklyDownloads?: number;

@@ -187,7 +187,7 @@ export function createAccountBook(options: {
       return {
         accounts,
         known: oldest === undefined ? null : { name: oldest.name, since: oldest.since },
-        vouchedBy: popularScope ?? vouching?.name ?? null,
+        vouchedBy: popularScope ?? vouching?.name ?? document.organisation ?? null,
       };
     };
     const own = await told();

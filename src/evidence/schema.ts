@@ -40,6 +40,7 @@ const documentSchema = z
     firstPublishedAt: z.string().exactOptional(),
     maintainers: z.array(personSchema).readonly().exactOptional(),
     holders: z.array(z.string()).readonly().exactOptional(),
+    organisation: z.string().exactOptional(),
     repository: z.string().nullable().exactOptional(),
     weeklyDownloads: z.number().exactOptional(),
     placeholder: z.boolean().exactOptional(),

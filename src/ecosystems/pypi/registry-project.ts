@@ -101,11 +101,14 @@ function recordOf({
 }
 
 /** What only this API tells: who holds the project, and where its source is. */
-export function detailsOf(project: Project): Pick<PackageDocument, 'maintainers' | 'holders' | 'repository'> {
+export function detailsOf(
+  project: Project,
+): Pick<PackageDocument, 'maintainers' | 'holders' | 'organisation' | 'repository'> {
   const holders = holdersOf(project);
   return {
     maintainers: holders.length > 0 ? holders.map((name) => ({ name })) : authorsOf(project),
     ...(holders.length > 0 ? { holders } : {}),
+    ...(project.ownership?.organization ? { organisation: project.ownership.organization } : {}),
     repository: repositoryOf(project.info),
   };
 }
