@@ -40,11 +40,22 @@ export async function sendAtRate(
   }
 }
 
-function post(
+/**
+ * A server closes a connection that lies idle, and may do so in the moment in which it is used again: such a request was
+ * never read, and goes out on a new one (Node documentation, `request.reusedSocket`). Its time runs on.
+ */
+async function post(url: string, agent: Agent, delivery: Delivery & { readonly signature: string }): Promise<number> {
+  for (;;) {
+    const status = await postOnce(url, agent, delivery);
+    if (status !== 'closed while idle') return status;
+  }
+}
+
+function postOnce(
   url: string,
   agent: Agent,
   { event, id, body, signature }: Delivery & { readonly signature: string },
-): Promise<number> {
+): Promise<number | 'closed while idle'> {
   return new Promise((resolve, reject) => {
     const headers = {
       'content-type': 'application/json',
@@ -57,7 +68,10 @@ function post(
       answer.resume();
       answer.once('end', () => resolve(answer.statusCode ?? 0));
     });
-    sent.once('error', reject);
+    sent.once('error', (error: NodeJS.ErrnoException) => {
+      if (sent.reusedSocket && error.code === 'ECONNRESET') resolve('closed while idle');
+      else reject(error);
+    });
     sent.end(body);
   });
 }

@@ -86,7 +86,7 @@ export type AbortReason = 'superseded' | 'stopping' | 'lost';
 export interface QueueBacklog {
   /** Ready to run, and not yet handed out. */
   readonly waiting: number;
-  /** To be started later: follow-up work, and tries after a failure. Above 200 as counted within the last minute. */
+  /** To be started later: follow-up work, and tries after a failure. Above 50 as counted within the last minute. */
   readonly delayed: number;
   readonly running: number;
   /** Given up after the last try, as counted within the last minute; kept for a week. */

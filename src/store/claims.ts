@@ -76,7 +76,7 @@ export async function reviewAwaited(db: Kysely<Tables>, key: string, withinMs: n
 }
 
 /** Delayed jobs are counted one by one up to here; a metric needs no more than a minute's truth of more. */
-const COUNTED_DELAYED = 200;
+const COUNTED_DELAYED = 50;
 
 /**
  * Counted along the partial indexes of waiting and of running jobs, in which the time of a start is a column too:
