@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { sha256 } from '../../src/core/digest.ts';
 import type { JsonValue } from '../../src/core/json.ts';
 import type { OperatedStore } from '../../src/core/store.ts';
 import { ALERT_LIMITS, createAlerter } from '../../src/service/alerts.ts';
@@ -248,6 +249,19 @@ test('a private one that was given away answers 404 under its old name, and is f
   await service.ports.store.queue.send(crypto.randomUUID(), reviewOf(before, unseen), { afterMs: 0 });
   expect((await place.completed(next)).conclusion).toBe('action_required');
   expect(standing(place, head)).toBe('success');
+
+  // A command that was on its way is not taken for one whose comment was deleted.
+  const words = '/countersign status';
+  stage.github.setWebhookUrl(null);
+  const asked = await place.comment(unseen, words, 'ben');
+  await stage.github.settled();
+  stage.github.setWebhookUrl(`${service.address}/api/github/webhooks`);
+  const replies = place.comments(unseen).length;
+  const sender = { id: 5002, login: 'ben', type: 'User' } as const;
+  const said = { commentId: asked, sender, bodyDigest: sha256(words) };
+  const command = { kind: 'command', repository: before, pullRequest: unseen, ...said } as const;
+  await service.ports.store.queue.send(crypto.randomUUID(), command, { afterMs: 0 });
+  await expect.poll(() => place.comments(unseen).length).toBe(replies + 1);
   expect(number).toBeLessThan(unseen);
 });
 
