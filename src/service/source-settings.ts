@@ -4,6 +4,7 @@ import { type PackageType, REGISTRY_TYPES } from '../core/dependency.ts';
 import { CountersignError } from '../core/errors.ts';
 import type { Route } from '../core/lookup.ts';
 import { hostOf } from '../core/registry-hosts.ts';
+import { DEFAULT_REGISTRY_SETTINGS } from '../ecosystems/registries.ts';
 import { DEPS_DEV_ADDRESS } from '../evidence/deps-dev.ts';
 import { readNpmConfigFile, readNpmUserConfig } from '../evidence/npm-config.ts';
 import { OSV_ADDRESS } from '../evidence/osv.ts';
@@ -36,13 +37,12 @@ export async function userSources(env: Environment, offline: boolean): Promise<S
   if (offline) return settings;
   const user = await readNpmUserConfig(env);
   // In a workflow of GitHub's there is a token for its own API, whose address stands beside it; it goes nowhere else.
-  const own = settings.addresses.githubactions === undefined && settings.actionsToken === null;
-  const api = own ? (env['GITHUB_API_URL'] ?? '') : '';
+  const api = env['GITHUB_API_URL'] || DEFAULT_REGISTRY_SETTINGS.addresses.githubactions;
+  const asked = settings.addresses.githubactions ?? DEFAULT_REGISTRY_SETTINGS.addresses.githubactions;
+  const own = withoutSlash(api) === withoutSlash(asked) ? env['GITHUB_TOKEN'] : undefined;
   return withDownloads(env, {
     ...settings,
-    addresses:
-      api === '' ? settings.addresses : { ...settings.addresses, githubactions: address('GITHUB_API_URL', api) },
-    actionsToken: own ? tokenOf(env['GITHUB_TOKEN']) : settings.actionsToken,
+    actionsToken: settings.actionsToken ?? tokenOf(own),
     npm: { ...user.options, ...settings.npm },
     routes: [...settings.routes, ...user.routes],
   });
@@ -58,6 +58,10 @@ function withDownloads(env: Environment, settings: SourceSettings): SourceSettin
   if (word === 'on') return { ...settings, npmDownloads: 'public' };
   if (word !== '') return { ...settings, npmDownloads: address('COUNTERSIGN_NPM_DOWNLOADS', word) };
   return { ...settings, npmDownloads: settings.npm['registry'] === undefined ? 'public' : null };
+}
+
+function withoutSlash(text: string): string {
+  return text.replace(/\/+$/, '');
 }
 
 /** The settings that need no file to be read. Exported for commands that ask nobody. */

@@ -35,18 +35,21 @@ describe('one setting names the host:', () => {
 });
 
 describe('the token of a workflow', () => {
+  const tokenWith = async (env: Readonly<Record<string, string>>) => {
+    const { actionsToken } = await userSources({ GITHUB_TOKEN: 'ghs_of_the_workflow', ...env }, false);
+    return (await actionsToken?.()) ?? null;
+  };
+  const ghes = 'https://ghes.example/api/v3';
+
   test('goes to the API of the GitHub that runs the workflow, and nowhere else', async () => {
-    const workflow = { GITHUB_TOKEN: 'ghs_of_the_workflow', COUNTERSIGN_NPMRC: '' };
-    const ghes = await userSources({ ...workflow, GITHUB_API_URL: 'https://ghes.example/api/v3' }, false);
-    expect(ghes.addresses.githubactions).toBe('https://ghes.example/api/v3');
-    expect(await ghes.actionsToken?.()).toBe('ghs_of_the_workflow');
-    const other = { COUNTERSIGN_REGISTRY_GITHUBACTIONS: 'https://actions.example/' };
-    const elsewhere = await userSources(
-      { ...workflow, ...other, GITHUB_API_URL: 'https://ghes.example/api/v3' },
-      false,
+    expect(await tokenWith({})).toBe('ghs_of_the_workflow');
+    expect(await tokenWith({ GITHUB_API_URL: 'https://api.github.com' })).toBe('ghs_of_the_workflow');
+    // Actions are looked up on github.com unless said otherwise: a token of another server is not shown there.
+    expect(await tokenWith({ GITHUB_API_URL: ghes })).toBeNull();
+    expect(await tokenWith({ COUNTERSIGN_REGISTRY_GITHUBACTIONS: `${ghes}/` })).toBeNull();
+    expect(await tokenWith({ GITHUB_API_URL: ghes, COUNTERSIGN_REGISTRY_GITHUBACTIONS: `${ghes}/` })).toBe(
+      'ghs_of_the_workflow',
     );
-    expect(elsewhere.actionsToken).toBeNull();
-    const own = await userSources({ ...workflow, COUNTERSIGN_ACTIONS_TOKEN: 'a-public-one' }, false);
-    expect([own.addresses.githubactions, await own.actionsToken?.()]).toEqual([undefined, 'a-public-one']);
+    expect(await tokenWith({ GITHUB_API_URL: ghes, COUNTERSIGN_ACTIONS_TOKEN: 'a-public-one' })).toBe('a-public-one');
   });
 });
