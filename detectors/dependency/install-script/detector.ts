@@ -50,6 +50,8 @@ export const installScript: DependencyDetector = {
         judged: { ...judged, why: 'gained' },
       });
     }
+    // What is told below holds no agent's change; a gain would, so it is not told in the place of one that may be.
+    if (gain.state === 'open') return needs(subject, [['versionHistory', gain.missing]]);
     const further = gainedScripts(evidence);
     if (further.length > 0 && !hasAged(context)) {
       return tell(RULE, subject, context, {
@@ -67,7 +69,7 @@ export const installScript: DependencyDetector = {
         judged: { ...judged, why: 'unproven' },
       });
     }
-    return gain.state === 'open' ? needs(subject, [['versionHistory', gain.missing]]) : CLEAR;
+    return CLEAR;
   },
 };
 
