@@ -1,5 +1,5 @@
 import { returnsOf } from './returns.ts';
-import { ancestorOf, childOf, type Program, type Syntax } from './syntax.ts';
+import { ancestorOf, childOf, type Program, partsOf, type Syntax } from './syntax.ts';
 
 export const CLASSES: ReadonlySet<string> = new Set(['class_declaration', 'class', 'abstract_class_declaration']);
 
@@ -36,6 +36,19 @@ export function collectFields(program: Program): Map<Syntax, Map<string, Syntax[
     const property = childOf(node, 'pattern');
     const type = childOf(node, 'type');
     if (modified && property !== null && type !== null) add(node, name(property), type);
+  }
+  for (const node of program.byType.get('call_expression') ?? []) {
+    // `this.parts.push(x)`: what a list of the class gets later.
+    const callee = childOf(node, 'function');
+    const method = callee === null ? null : childOf(callee, 'property');
+    const list = callee === null ? null : childOf(callee, 'object');
+    if (method === null || list?.type !== 'member_expression') continue;
+    if (!/^(?:push|unshift|append|add)$/.test(name(method))) continue;
+    const object = childOf(list, 'object');
+    const property = childOf(list, 'property');
+    if (object === null || property === null) continue;
+    if (object.type !== 'this' && !(program.dialect === 'python' && name(object) === 'self')) continue;
+    for (const value of partsOf(childOf(node, 'arguments') ?? node)) add(node, name(property), value);
   }
   for (const [property, fn] of getters(program)) {
     for (const value of returnsOf(fn)) add(fn, name(property), value);

@@ -49,8 +49,19 @@ export function createFileFacts(program: Program, imports: Imports = createImpor
     const inner = bare(node);
     if (FUNCTIONS.has(inner.type)) return inner;
     if (inner.type === 'member_expression') return methodOf(inner);
+    const bound = boundTo(inner);
+    if (bound !== null) return functionOf(bound);
     const value = constants.resolved(inner);
     return FUNCTIONS.has(value.type) ? value : wrapped(value);
+  }
+
+  /** `this.onMessage.bind(this)` */
+  function boundTo(call: Syntax): Syntax | null {
+    const callee =
+      call.type === 'call_expression' ? call.children.find((child) => child.field === 'function') : undefined;
+    const property = callee?.children.find((child) => child.field === 'property');
+    if (callee?.type !== 'member_expression' || property === undefined || text(property) !== 'bind') return null;
+    return callee.children.find((child) => child.field === 'object') ?? null;
   }
 
   /** `asyncHandler(async (req, res) => …)`, `useCallback(fn)`: the function inside is what runs. */

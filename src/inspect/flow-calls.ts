@@ -2,12 +2,13 @@ import type { Binding } from './bindings.ts';
 import { callAt } from './calls.ts';
 import type { Call, SinkKind } from './facts.ts';
 import type { FlowNeeds, Walk } from './flow-types.ts';
+import { createHandedValues } from './handed-values.ts';
 import type { ImportedReturn } from './imports.ts';
 import { callValue } from './outside-values.ts';
 import { replacementSanitizes, sanitizes } from './sanitizers.ts';
 import { parametersOf, type Scopes } from './scopes.ts';
 import { callSource, memberSource, originSource } from './sources.ts';
-import { childOf, type Syntax } from './syntax.ts';
+import { childOf, FUNCTIONS, type Syntax } from './syntax.ts';
 import { type Environment, HANDING, PASSING, short, step, strongest, type Taint, taint } from './taint.ts';
 
 /** Calls that ask a server. */
@@ -23,6 +24,7 @@ export function createCallFlow(
 ): (node: Syntax, kind: SinkKind, env: Environment, depth: number) => Taint | null {
   const { program, origins, constants } = needs;
   const { trace, through, ofSource, memo, returns, parameters } = walk;
+  const handedValues = createHandedValues(needs, parameters);
   const name = (node: Syntax): string => program.text.slice(node.start, node.end);
 
   function ofCall(node: Syntax, kind: SinkKind, env: Environment, depth: number): Taint | null {
@@ -58,11 +60,15 @@ export function createCallFlow(
     )
       return null;
     if (from === '~URL' && call.arguments.length === 2) return ofAddress(call, kind, env, depth);
+    if (call.isNew && call.arguments.length > 0 && /^~(?:Map|Set|Array)$/.test(from ?? ''))
+      return handed(call, kind, env, depth);
+    if (call.isNew && from === '~Promise') return ofPromise(call, kind, env, depth);
+    if (from === '~getattr') return ofAttribute(call, kind, env, depth);
     if (from !== null && HANDING.test(from)) return handed(call, kind, env, depth);
     const given = from !== null && COMPUTES.test(from) ? (call.arguments[0] ?? null) : null;
     const computes = given === null ? null : needs.functionOf(given);
     if (computes !== null) return strongest(returns(computes).map((each) => trace(each, kind, env, depth)));
-    const fn = own;
+    const fn = own ?? curried(call);
     if (
       fn === null &&
       call.name !== null &&
@@ -87,6 +93,23 @@ export function createCallFlow(
     const isWhole = /^[a-z][a-z+.-]*:/i.test(constants.shape(first) ?? '');
     const isOwn = /\.(?:url|nextUrl|origin|href|baseURI|location)$|^(?:location|origin|baseURI)$/.test(name(base));
     return isWhole || isOwn ? found : strongest([found, trace(base, kind, env, depth)]);
+  }
+
+  function ofPromise(call: Call, kind: SinkKind, env: Environment, depth: number): Taint | null {
+    const executor = call.arguments[0] === undefined ? null : needs.functionOf(call.arguments[0]);
+    return executor === null
+      ? null
+      : strongest(handedValues.resolved(executor).map((each) => trace(each, kind, env, depth)));
+  }
+
+  /** Python: `getattr(request, 'args')` is `request.args`. */
+  function ofAttribute(call: Call, kind: SinkKind, env: Environment, depth: number): Taint | null {
+    const [object, key] = call.arguments;
+    const whole = object === undefined ? null : trace(object, kind, env, depth);
+    if (whole?.container === undefined) return whole ?? taint('unknown', 'a call that is not followed', call.node);
+    const member = key === undefined ? undefined : constants.constant(key);
+    const source = typeof member === 'string' ? memberSource(whole.container, member) : null;
+    return source === null ? null : ofSource(source, call.node);
   }
 
   /** Python's `text.strip()` takes white space away, and `text.encode()` makes bytes of the same characters. */
@@ -153,7 +176,11 @@ export function createCallFlow(
     const read = callValue(call, kind, program);
     if (read !== null) return ofSource(read, call.node);
     // Names inside an archive are chosen by whoever packed it (adm-zip `getEntries`, Python `namelist` and `getmembers`).
-    if (/^(?:getEntries|namelist|infolist|getmembers|getnames)$/.test(call.name ?? '')) {
+    if (
+      /^(?:getEntries|namelist|infolist|getmembers|getnames)$/.test(call.name ?? '') &&
+      (kind === 'path' || kind === 'shell') &&
+      call.origin !== 'inspect.getmembers'
+    ) {
       return taint('remote', "an archive's entries", call.node);
     }
     if (call.receiver !== null && call.name !== null) {
@@ -179,6 +206,14 @@ export function createCallFlow(
     const known = constants.shape(call.node);
     if (known !== null && call.arguments.length === 0) return null;
     return settledCall(call) ? null : taint('unknown', 'a call that is not followed', call.node);
+  }
+
+  /** `join('ls ')(name)`: the function that the first call gives. */
+  function curried(call: Call): Syntax | null {
+    const outer = call.callee.type === 'call_expression' ? childOf(call.callee, 'function') : null;
+    const maker = outer === null ? null : needs.functionOf(outer);
+    const made = maker === null ? [] : returns(maker).filter((each) => FUNCTIONS.has(each.type));
+    return made.length === 1 ? (made[0] ?? null) : null;
   }
 
   /** `list.map(x => …)` gives what the callback returns. */

@@ -4,6 +4,7 @@ import type { Call, Handler, SinkKind } from './facts.ts';
 import { CLASSES } from './fields.ts';
 import type { FlowNeeds, Walk } from './flow-types.ts';
 import { callbackSource, exportsOf } from './functions.ts';
+import { createHandedValues } from './handed-values.ts';
 import { parameterSource } from './sources.ts';
 import { ancestorOf, childOf, perNode, type Syntax } from './syntax.ts';
 import { short, step, strongest, type Taint, taint } from './taint.ts';
@@ -15,6 +16,7 @@ export function createParameterFlow(
 ): (binding: Binding, kind: SinkKind, depth: number) => Taint | null {
   const { program, scopes, origins } = needs;
   const { trace, through, ofSource } = walk;
+  const handed = createHandedValues(needs, walk.parameters);
   let handlerByFunction: Map<Syntax, Handler> | null = null;
   let exported: ReturnType<typeof exportsOf> | null = null;
   let methodCalls: ReadonlyMap<string, readonly Syntax[]> | null = null;
@@ -60,13 +62,17 @@ export function createParameterFlow(
           };
     const passed = sitesOf(fn).map((site) => {
       const shift = program.dialect === 'python' && (site.receiver !== null || isConstructor(fn)) ? 1 : 0;
-      const argument = site.arguments[index - shift] ?? site.keywords.get(binding.name);
-      if (argument === undefined) return null;
-      const given = through(trace(argument, kind, null, depth), path, binding.declaration);
+      const first = site.arguments[index - shift] ?? site.keywords.get(binding.name);
+      const rest = isRest(binding) ? [...site.arguments.slice(index - shift + 1), ...site.keywords.values()] : [];
+      if (first === undefined && rest.length === 0) return null;
+      const values = [...(first === undefined ? [] : [first]), ...rest].map((each) => trace(each, kind, null, depth));
+      const given = through(strongest(values), path, binding.declaration);
       return given === null || given.container !== undefined
         ? given
         : step(given, binding.declaration, `is passed in as "${short(binding.name)}"`);
     });
+    for (const value of handed.callback(fn, index))
+      passed.push(through(trace(value, kind, null, depth), path, binding.declaration));
     if (own !== null || passed.length > 0) return strongest([own, ...passed]);
     return taint('unknown', `the parameter "${short(binding.name)}"`, binding.declaration);
   }
@@ -98,6 +104,12 @@ export function createParameterFlow(
   function isConstructor(fn: Syntax): boolean {
     const at = childOf(fn, 'name');
     return at !== null && name(at) === (program.dialect === 'python' ? '__init__' : 'constructor');
+  }
+
+  /** `...parts`, in Python `*parts` and `**options`: everything that is left over. */
+  function isRest(binding: Binding): boolean {
+    const around = binding.declaration.parent;
+    return around !== null && /^(?:rest_pattern|list_splat_pattern|dictionary_splat_pattern)$/.test(around.type);
   }
 
   /** `new Probe(host)`, in Python `Probe(host)`. */

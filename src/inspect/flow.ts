@@ -5,7 +5,7 @@ import { createFlowMemo } from './flow-memo.ts';
 import { createParameterFlow } from './flow-parameters.ts';
 import { createReturnFlow } from './flow-returns.ts';
 import type { FlowNeeds, Walk } from './flow-types.ts';
-import { memberValue } from './outside-values.ts';
+import { keptOn, memberValue, ON_REQUEST } from './outside-values.ts';
 import { returnsOf } from './returns.ts';
 import { createSchemas, HARMED_BY_TEXT } from './schemas.ts';
 import { memberSource, originSource, type Source } from './sources.ts';
@@ -44,6 +44,7 @@ export function createFlow(needs: FlowNeeds): FlowEngine {
   const schemas = createSchemas(program, scopes, constants);
   const ofParameter = createParameterFlow(needs, walk);
   let evaluations = 0;
+  let keptValues: ReadonlyMap<string, readonly Syntax[]> | null = null;
   const name = (node: Syntax): string => program.text.slice(node.start, node.end);
 
   function flow(node: Syntax, kind: SinkKind): Flow | null {
@@ -60,11 +61,10 @@ export function createFlow(needs: FlowNeeds): FlowEngine {
     const known = memo.recall(node, kind, env);
     if (known !== undefined) return known;
     if (memo.isOpen(node)) return null;
-    return memo.follow(
-      node,
-      kind,
-      env,
-      () => evaluate(node, kind, env, depth + 1) ?? ofSchema(node, kind, env, depth + 1),
+    return memo.follow(node, kind, env, () =>
+      HARMED_BY_TEXT.has(kind) && PARSED.has(node.type) && schemas.isClosed(node)
+        ? null
+        : (evaluate(node, kind, env, depth + 1) ?? ofSchema(node, kind, env, depth + 1)),
     );
   }
 
@@ -102,6 +102,8 @@ export function createFlow(needs: FlowNeeds): FlowEngine {
       case 'sequence_expression':
       case 'dictionary_splat':
       case 'list_comprehension':
+      case 'dictionary_comprehension':
+      case 'set_comprehension':
       case 'generator_expression':
         return strongest(partsOf(node).map((each) => trace(each, kind, env, depth)));
       case 'parenthesized_expression':
@@ -115,6 +117,8 @@ export function createFlow(needs: FlowNeeds): FlowEngine {
         const given = inner === node ? partsOf(node).find((each) => each.type !== 'yield' && each.type !== '*') : inner;
         return given === undefined ? null : trace(given, kind, env, depth);
       }
+      case 'pair':
+        return part(node, 'value', kind, env, depth);
       case 'assignment_expression':
       case 'augmented_assignment_expression':
         return part(node, 'right', kind, env, depth);
@@ -249,6 +253,9 @@ export function createFlow(needs: FlowNeeds): FlowEngine {
       }
     }
     const found = through(trace(node, kind, env, depth), path, definition.at);
+    // `for await (const chunk of request)`: a request gives its body in pieces.
+    if (found?.container === 'request' && definition.how === 'element')
+      return taint('remote', "the request's body", definition.at);
     if (found === null || found.container !== undefined) {
       return found ?? (definition.fallback === null ? null : trace(definition.fallback, kind, env, depth));
     }
@@ -293,6 +300,8 @@ export function createFlow(needs: FlowNeeds): FlowEngine {
     if (object.type === 'this' || (program.dialect === 'python' && name(object) === 'self')) {
       if (member === null) return null;
       const kept = origins.fields(node, member).filter((each) => each.field !== 'type');
+      if (kept.length === 0 && program.dialect === 'python' && member === 'request')
+        return ofSource({ kind: 'container', container: 'request' }, node);
       return kept.length === 0
         ? fromOutside(node, member, kind)
         : strongest(kept.map((each) => trace(each, kind, env, depth)));
@@ -304,17 +313,26 @@ export function createFlow(needs: FlowNeeds): FlowEngine {
       if (inner !== null && !FUNCTIONS.has(inner.type)) return trace(inner, kind, env, depth);
     }
     const whole = trace(object, kind, env, depth);
-    if (whole === null) return fromOutside(node, member, kind);
+    if (whole === null) return fromOutside(node, member, kind) ?? keptOnRequest(node, kind, env, depth);
     if (kind === 'path' && isStoredUpload(object, member)) return null;
     if (whole.strength === 'unknown' && whole.container === undefined) {
-      const brought = fromOutside(node, member, kind);
+      const brought = fromOutside(node, member, kind) ?? keptOnRequest(node, kind, env, depth);
       if (brought !== null) return brought;
     }
     if (whole.container === undefined) return guards.guarded(node, kind) ? null : whole;
     const key = member ?? constantKey(node);
     const inner = key === null ? null : memberSource(whole.container, key);
-    if (inner === null) return null;
+    if (inner === null) return keptOnRequest(node, kind, env, depth);
     return inner.kind === 'input' && guards.guarded(node, kind) ? null : ofSource(inner, node);
+  }
+
+  /** `req.filter = req.query` and `res.locals.filter = …` of a middleware, read by a handler. */
+  function keptOnRequest(node: Syntax, kind: SinkKind, env: Environment, depth: number): Taint | null {
+    const written = name(node);
+    if (!ON_REQUEST.test(written)) return null;
+    keptValues ??= keptOn(program);
+    const found = strongest((keptValues.get(written) ?? []).map((each) => trace(each, kind, env, depth)));
+    return found?.container !== undefined || found?.strength === 'unknown' || guards.guarded(node, kind) ? null : found;
   }
 
   /** Multer names the files it stores; only `originalname` is the sender's. */

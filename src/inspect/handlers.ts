@@ -165,7 +165,8 @@ function exportedHandlers(needs: Needs): Handler[] {
     for (const [at, fn] of declaredFunctions(declaration, needs)) {
       const called = at === null ? '' : name(at);
       if (NEXT_METHODS.test(called)) add(fn, 'next', called.toLowerCase(), statement);
-      else if (/^(?:loader|load)$/.test(called) && takesRequest(fn, program)) add(fn, 'load', 'get', statement);
+      else if (/^(?:loader|load|getServerSideProps)$/.test(called) && takesRequest(fn, program))
+        add(fn, 'load', 'get', statement);
       else if (called === 'action' && takesRequest(fn, program)) add(fn, 'load', 'post', statement);
       else if (called === 'handler' && !/\bdefault\b/.test(program.text.slice(statement.start, statement.start + 20)))
         add(fn, 'lambda', 'any', statement);
@@ -195,7 +196,7 @@ function takesRequest(fn: Syntax, program: Program): boolean {
   const first = list === null ? undefined : partsOf(list)[0];
   return (
     first !== undefined &&
-    /^\{[^}]*\b(?:request|params|url|cookies|context)\b|:\s*\w*(?:LoaderFunctionArgs|ActionFunctionArgs|LoaderArgs|ActionArgs|LoadEvent|RequestEvent)\b/.test(
+    /^\{[^}]*\b(?:request|req|params|query|url|cookies|context)\b|:\s*\w*(?:LoaderFunctionArgs|ActionFunctionArgs|LoaderArgs|ActionArgs|LoadEvent|RequestEvent)\b/.test(
       program.text.slice(first.start, first.end),
     )
   );
@@ -242,6 +243,7 @@ function declaredFunctions(declaration: Syntax, needs: Needs): readonly (readonl
 function decorated(needs: Needs): Handler[] {
   const { program } = needs;
   const found: Handler[] = [];
+  const asksFirst = beforeRequests(program);
   for (const decorator of program.byType.get('decorator') ?? []) {
     const call = decorator.children.find((part) => part.type === 'call_expression');
     const callee = call === undefined ? null : childOf(call, 'function');
@@ -263,11 +265,22 @@ function decorated(needs: Needs): Handler[] {
       middleware: [
         ...[...decoratorsOf(fn), ...classDecorators(fn)].filter((part) => part !== decorator),
         ...dependencies(call, callee, needs),
+        ...asksFirst,
       ],
       registration: decorator,
     });
   }
   return found;
+}
+
+/** Flask: what runs in front of every view (`@app.before_request`). */
+function beforeRequests(program: Program): readonly Syntax[] {
+  if (program.dialect !== 'python') return [];
+  return (program.byType.get('decorator') ?? []).flatMap((decorator) => {
+    const written = program.text.slice(decorator.start, decorator.end);
+    const fn = /\.before_(?:app_)?request\b/.test(written) ? decoratedFunction(decorator) : null;
+    return fn === null ? [] : [fn];
+  });
 }
 
 /** FastAPI: `dependencies=[Depends(guard)]` of the route, and of the router it is on. */

@@ -1,6 +1,7 @@
 import type { SinkKind } from './facts.ts';
 import { CLASSES } from './fields.ts';
 import type { Origins } from './origins.ts';
+import { HARMED_BY_TEXT } from './schemas.ts';
 import type { Source } from './sources.ts';
 import { ancestorOf, childOf, type Program, type Syntax } from './syntax.ts';
 
@@ -9,9 +10,27 @@ const UPLOAD_NAME: Source = { kind: 'input', strength: 'remote', what: "an uploa
 const FIELD: Source = { kind: 'input', strength: 'local', what: 'a form field' };
 const ATTRIBUTE: Source = { kind: 'input', strength: 'local', what: "an element's attribute or text" };
 
+/** Starlette's WebSocket. */
+const MESSAGE: Source = { kind: 'input', strength: 'remote', what: "a connection's message" };
 const ARGUMENT: Source = { kind: 'input', strength: 'remote', what: "the request's query" };
 /** Methods that Tornado's RequestHandler alone has (its documentation, "Input"). */
 const TORNADO = /^get_(?:query_|body_)?arguments?$/;
+
+/** A field of its own that a middleware puts on the request or beside it. */
+export const ON_REQUEST = /^(?:req|request|ctx|ctx\.state|(?:res|response)\.locals)\.\w+$/;
+
+/** What is put there, by where it is read. */
+export function keptOn(program: Program): ReadonlyMap<string, readonly Syntax[]> {
+  const found = new Map<string, Syntax[]>();
+  for (const node of program.byType.get('assignment_expression') ?? []) {
+    const left = childOf(node, 'left');
+    const right = childOf(node, 'right');
+    if (left?.type !== 'member_expression' || right === null) continue;
+    const written = program.text.slice(left.start, left.end);
+    if (ON_REQUEST.test(written)) found.set(written, [...(found.get(written) ?? []), right]);
+  }
+  return found;
+}
 
 /** What a member of something unknown brings in from outside: of pages, and of Python's request handlers. */
 export function memberValue(
@@ -22,7 +41,7 @@ export function memberValue(
   origins: Origins,
 ): Source | null {
   const text = program.text.slice(node.start, node.end);
-  if (program.dialect === 'python') return requestOf(node, member, program);
+  if (program.dialect === 'python') return requestOf(node, member, program) ?? cleaned(node, member, kind, program);
   if (/^(?:queryParams|queryParamMap|paramMap|params)$/.test(member ?? '') && /\.snapshot\.\w+$/.test(text))
     return REMOTE_ADDRESS;
   // What the sender called an uploaded file (Multer, Formidable).
@@ -46,7 +65,10 @@ export function callValue(
 ): Source | null {
   if (call.receiver === null) return null;
   const on = program.text.slice(call.receiver.start, call.receiver.end);
-  if (program.dialect === 'python') return on === 'self' && TORNADO.test(call.name ?? '') ? ARGUMENT : null;
+  if (program.dialect === 'python') {
+    if (/^receive_(?:text|json|bytes)$/.test(call.name ?? '')) return MESSAGE;
+    return on === 'self' && TORNADO.test(call.name ?? '') ? ARGUMENT : null;
+  }
   const jquery = /^(?:\$|jQuery)/.test(on);
   if (call.name === 'val' && call.arguments.length === 0 && jquery) return FIELD;
   if (kind !== 'html') return null;
@@ -66,3 +88,16 @@ function requestOf(node: Syntax, member: string | null, program: Program): Sourc
   const what = member === 'rfile' ? 'body' : member === 'headers' ? 'headers' : 'path';
   return { kind: 'input', strength: 'remote', what: `the request's ${what}` };
 }
+
+/** Django's forms and the REST framework's serializers say that a text is one, and leave open which. */
+function cleaned(node: Syntax, member: string | null, kind: SinkKind, program: Program): Source | null {
+  if (member === 'kwargs' && /^self\.kwargs$/.test(program.text.slice(node.start, node.end))) {
+    const around = ancestorOf(node, CLASSES);
+    const bases = around === null ? null : childOf(around, 'superclasses');
+    return bases !== null && /View|Mixin/.test(program.text.slice(bases.start, bases.end)) ? PATH_PART : null;
+  }
+  return /^(?:cleaned_data|validated_data)$/.test(member ?? '') && HARMED_BY_TEXT.has(kind) ? FORM : null;
+}
+
+const PATH_PART: Source = { kind: 'input', strength: 'remote', what: "the request's path parameters" };
+const FORM: Source = { kind: 'input', strength: 'remote', what: "the request's form" };

@@ -8,6 +8,8 @@ import { bare, childOf, type Program, partsOf, type Syntax } from './syntax.ts';
 export interface Schemas {
   /** What was given to the schema, where a value it gave back is still any text; null where it is not, or not known. */
   freeText(node: Syntax): Syntax | null;
+  /** The input of a tRPC procedure, where its schema leaves only values of a list, a number or a fixed form. */
+  isClosed(node: Syntax): boolean;
 }
 
 /** Uses in which any text does harm: that a value is a text at all helps against operators, not here. */
@@ -26,6 +28,9 @@ export const HARMED_BY_TEXT: ReadonlySet<SinkKind> = new Set([
 /** A text of any characters: length, presence and being an address say nothing of where it leads. */
 const FREE =
   /^\w+\s*\.\s*(?:[sS]tring|url)\(\s*(?:\{[^{}]*\})?\s*\)(?:\s*\.\s*(?:min|max|length|nonempty|trim|optional|nullable|nullish|default|describe|url|uri|toLowerCase|toUpperCase|lowercase|uppercase|required|allow|label|message|meta|brand|readonly)\((?:[^()]|\(\))*\))*$/;
+/** Numbers, lists of values, and texts of a form that holds nothing that could break out of its place. */
+const CLOSED =
+  /^\w+\s*\.\s*(?:(?:coerce\s*\.\s*)?(?:number|int|bigint|boolean|date)|enum|nativeEnum|literal|picklist|uuid|cuid2?|ulid)\(|\.(?:regex|uuid|cuid2?|ulid|datetime)\(/;
 /** Schemas that leave the fields of the one they are called on as they are. */
 const KEEPING =
   /^(?:strict|strip|passthrough|loose|required|partial|optional|nullable|nullish|default|readonly|brand|describe|unknown|noUnknown|options|meta|catchall)$/;
@@ -36,12 +41,56 @@ export function createSchemas(program: Program, scopes: Scopes, constants: Const
   const hasSchemas =
     program.dialect === 'javascript' && /\b(?:safeParse|parse|validate)(?:A?[sS]ync)?\(/.test(program.text);
 
+  const hasProcedures = /\.input\(/.test(program.text) && /\.(?:query|mutation|subscription)\(/.test(program.text);
+
   function freeText(node: Syntax): Syntax | null {
     if (!hasSchemas) return null;
     const found = parsed(node, 0);
     if (found === null) return null;
     const field = fieldOf(found.schema, found.path, 0);
     return field !== null && FREE.test(name(field).replace(/\s+/g, ' ')) ? found.argument : null;
+  }
+
+  function isClosed(node: Syntax): boolean {
+    if (!hasProcedures) return false;
+    const found = inputOf(bare(node), 0);
+    const field = found === null ? null : fieldOf(found.schema, found.path, 0);
+    return field !== null && CLOSED.test(name(field).replace(/\s+/g, ' '));
+  }
+
+  /** `({ input }) => input.kind` of `procedure.input(schema).query(…)` */
+  function inputOf(node: Syntax, hops: number): { readonly schema: Syntax; readonly path: readonly string[] } | null {
+    if (hops > MAX_HOPS) return null;
+    if (node.type === 'member_expression') {
+      const object = childOf(node, 'object');
+      const property = childOf(node, 'property');
+      const found = object === null ? null : inputOf(bare(object), hops + 1);
+      return found === null || property === null
+        ? null
+        : { ...found, path: [...found.path, identifier(name(property))] };
+    }
+    if (node.type !== 'identifier' && node.type !== 'shorthand_property_identifier') return null;
+    const binding = scopes.lookup(node);
+    const path = (binding?.parameter?.path ?? []).filter((part) => typeof part === 'string');
+    const schema = path[0] === 'input' && binding?.parameter !== undefined ? schemaBefore(binding.parameter.of) : null;
+    if (schema !== null) return { schema, path: path.slice(1) };
+    const [only, ...others] = binding?.definitions ?? [];
+    if (binding?.kind !== 'variable' || only === undefined || others.length > 0 || only.value === null) return null;
+    const found = only.how === 'value' ? inputOf(bare(only.value), hops + 1) : null;
+    return found === null ? null : { ...found, path: [...found.path, ...only.path.map(String)] };
+  }
+
+  function schemaBefore(fn: Syntax): Syntax | null {
+    let at = fn.parent?.type === 'arguments' ? fn.parent.parent : null;
+    for (let hops = 0; at?.type === 'call_expression' && hops < MAX_HOPS; hops += 1) {
+      const callee = childOf(at, 'function');
+      const property = callee?.type === 'member_expression' ? childOf(callee, 'property') : null;
+      const list = childOf(at, 'arguments');
+      if (callee === null || property === null || list === null) return null;
+      if (name(property) === 'input') return partsOf(list)[0] ?? null;
+      at = childOf(callee, 'object');
+    }
+    return null;
   }
 
   /** The parse that a name or member goes back to, and the members on the way. */
@@ -129,5 +178,5 @@ export function createSchemas(program: Program, scopes: Scopes, constants: Const
     return KEEPING.test(method) ? fieldOf(object, path, hops + 1) : null;
   }
 
-  return { freeText };
+  return { freeText, isClosed };
 }

@@ -71,6 +71,13 @@ const REQUEST_MEMBERS: ReadonlySet<string> = new Set([
   'baseUrl',
   'userAgent',
   'user_agent',
+  'post',
+  'forms',
+  'read',
+  'get_param',
+  'get_media',
+  'media',
+  'get_header',
 ]);
 const CONTEXT_MEMBERS: ReadonlySet<string> = new Set([
   'query',
@@ -192,7 +199,7 @@ const BY_ORIGIN: readonly (readonly [RegExp, Source])[] = [
   ],
   // unzipper: names inside an archive are chosen by whoever packed it.
   [/^unzipper\.Open\.\w+\(\)\.files$/, remote("an archive's entries")],
-  [/^flask\.request$/, { kind: 'container', container: 'request' }],
+  [/^(?:flask|bottle|quart)\.request$/, { kind: 'container', container: 'request' }],
   [/^next\/headers\.(?:headers|cookies)\(\)/, remote("the request's headers")],
   [
     /^next\/navigation\.(?:useSearchParams|useParams)\(\)|^react-router(?:-dom)?\.(?:useParams|useSearchParams|useLocation)\(\)|^~(?:useParams|useSearchParams)\(\)|^next\/router\.useRouter\(\)\.(?:query|asPath)/,
@@ -238,7 +245,8 @@ export function parameterSource(binding: Binding, handler: Handler | null, progr
     const role = handlerRole(handler, index, plain);
     if (role !== null) return role;
   }
-  if (/^_?req(?:uest)?$|^incomingMessage$/.test(plain)) return { kind: 'container', container: 'request' };
+  if (/^_?req(?:uest)?$|^incomingMessage$/.test(plain) || isRequestType(parameter.type, program))
+    return { kind: 'container', container: 'request' };
   if (/^(?:ctx|context)$/.test(plain) && program.dialect === 'javascript')
     return { kind: 'container', container: 'context' };
   if (
@@ -248,8 +256,42 @@ export function parameterSource(binding: Binding, handler: Handler | null, progr
     return { kind: 'container', container: 'event' };
   if (program.dialect === 'python' && isViewArgument(parameter.of, plain, program))
     return remote("the request's path parameters");
+  if (isToolArgument(parameter.of, index, plain, program)) return remote("a tool call's arguments");
   if (isResolverArgument(parameter.of, index, plain, program)) return remote("the query's arguments");
   return null;
+}
+
+/** A parameter whose type says what its name does not. */
+function isRequestType(type: Syntax | null, program: Program): boolean {
+  return (
+    type !== null &&
+    /^:?\s*(?:\w+\.)?(?:Request|NextRequest|NextApiRequest|FastifyRequest|IncomingMessage|HttpRequest)(?:<.*>)?$/s.test(
+      program.text.slice(type.start, type.end),
+    )
+  );
+}
+
+/** What a language model asks a tool for is written by whoever wrote what it read (MCP, "Tools"; the AI SDK's `tool`). */
+function isToolArgument(fn: Syntax, index: number, plain: string, program: Program): boolean {
+  const text = (node: Syntax): string => program.text.slice(node.start, node.end);
+  if (program.dialect === 'python') {
+    const siblings = fn.parent?.children ?? [];
+    const above = siblings.slice(0, siblings.indexOf(fn)).reverse();
+    const own = above.slice(0, above.findIndex((part) => part.type !== 'decorator' && part.type !== 'comment') >>> 0);
+    return (
+      own.some((part) => /^@(?:\w+\.)?(?:tool|function_tool)\b/.test(text(part))) &&
+      !/^(?:self|ctx|context)$/.test(plain)
+    );
+  }
+  if (index !== 0) return false;
+  const holder = fn.parent?.type === 'pair' ? fn.parent.parent : fn.type === 'method_definition' ? fn.parent : fn;
+  const call = holder?.parent?.type === 'arguments' ? holder.parent.parent : null;
+  const callee = call === null || call === undefined ? null : childOf(call, 'function');
+  const called = callee === null ? '' : text(childOf(callee, 'property') ?? callee);
+  if (holder === fn) return /^(?:tool|registerTool)$/.test(called) && holder.parent?.children.length !== 1;
+  const key =
+    fn.type === 'method_definition' ? childOf(fn, 'name') : fn.parent === null ? null : childOf(fn.parent, 'key');
+  return key !== null && text(key) === 'execute' && /^(?:tool|createTool|defineTool|addTool)$/.test(called);
 }
 
 /** NestJS and the like: path parameters are text always, a body may be anything. */
@@ -307,6 +349,12 @@ function isViewArgument(fn: Syntax, plain: string, program: Program): boolean {
 
 /** GraphQL: `(parent, args, context)` in a function of a table of resolvers. */
 function isResolverArgument(fn: Syntax, index: number, plain: string, program: Program): boolean {
+  // Graphene: `def resolve_user(self, info, name)`.
+  if (program.dialect === 'python') {
+    const at = childOf(fn, 'name');
+    const called = at === null ? '' : program.text.slice(at.start, at.end);
+    return index > 1 && /^resolve_/.test(called) && patternNameOf(fn, 1, program) === 'info';
+  }
   if (index !== 1) return false;
   const first = patternNameOf(fn, 0, program);
   return (
