@@ -141,7 +141,10 @@ export function createFlow(needs: FlowNeeds): FlowEngine {
 
   function ofBinary(node: Syntax, kind: SinkKind, env: Environment, depth: number): Taint | null {
     const operator = childOf(node, 'operator');
-    if (operator === null || !['+', '||', '??', '&&', 'or', 'and', '%'].includes(name(operator))) return null;
+    // Python's pathlib puts paths together with a slash.
+    const joins = kind === 'path' && program.dialect === 'python' && operator !== null && name(operator) === '/';
+    if (operator === null || (!joins && !['+', '||', '??', '&&', 'or', 'and', '%'].includes(name(operator))))
+      return null;
     if (name(operator) === '%' && program.dialect === 'javascript') return null;
     if (name(operator) === '&&') return part(node, 'right', kind, env, depth);
     return strongest([part(node, 'left', kind, env, depth), part(node, 'right', kind, env, depth)]);

@@ -41,6 +41,8 @@ export function namesIn(pattern: Syntax, name: (node: Syntax) => string): readon
       case 'object_pattern':
       case 'object':
       case 'rest_pattern':
+      case 'list_splat_pattern':
+      case 'dictionary_splat_pattern':
       case 'spread_element':
       case 'as_pattern_target':
       case 'typed_parameter':

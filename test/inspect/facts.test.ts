@@ -142,6 +142,102 @@ describe('a request is known in', () => {
   }
 });
 
+describe('a value is followed', () => {
+  const routes: readonly (readonly [string, string])[] = [
+    ['through a Map made of it', 'const m = new Map(Object.entries(req.body)); sink(m.get("a"));'],
+    ['through a Set made of it', 'for (const a of new Set(req.body.list)) sink(a);'],
+    ['through a promise', 'const b = await new Promise((done) => done(req.body)); sink(b.a);'],
+    [
+      'in pieces of the request',
+      'const all = []; for await (const c of req) all.push(c); sink(Buffer.concat(all).toString());',
+    ],
+    ['through a function that a function gives', "const join = (a) => (b) => a + b; sink(join('ls ')(req.body.a));"],
+    [
+      'through what is left over of arguments',
+      "const run = (...parts) => sink(parts.join(' ')); run('ls', req.body.a);",
+    ],
+  ];
+  for (const [what, body] of routes) it(what, () => expect(strength(route(body))).toBe('remote'));
+
+  const files: readonly (readonly [string, string, string])[] = [
+    [
+      'to a callback of a function of the file',
+      'function take(req, done) { done(null, req.body); } app.post("/x", (req, res) => take(req, (error, b) => sink(b.a)));',
+      'src/a.js',
+    ],
+    [
+      'from an event to who listens',
+      'bus.on("made", (job) => sink(job)); app.post("/x", (req, res) => bus.emit("made", req.body.a));',
+      'src/a.js',
+    ],
+    [
+      'from a middleware to the handler',
+      'app.use((req, res, next) => { res.locals.a = req.query.a; next(); }); app.get("/x", (req, res) => sink(res.locals.a));',
+      'src/a.js',
+    ],
+    [
+      'to a request known by its type',
+      'export const show = (r: Request, s: Response) => sink(r.params.id);',
+      'src/a.ts',
+    ],
+    ['to a tool of a model', "server.tool('x', { a: z.string() }, async ({ a }) => sink(a));", 'src/a.ts'],
+    ['to a page of Next.js', 'export async function getServerSideProps({ query }) { sink(query.a); }', 'src/a.ts'],
+    ['to a Python tool of a model', '@mcp.tool()\ndef x(a: str):\n    sink(a)\n', 'app/a.py'],
+    [
+      'to the view that a method belongs to',
+      'class V(View):\n    def rows(self):\n        sink(self.request.GET["a"])\n',
+      'app/a.py',
+    ],
+    ['through getattr', '@app.route("/x")\ndef x():\n    sink(getattr(request, "args")["a"])\n', 'app/a.py'],
+    [
+      'through named arguments',
+      'def f(**o):\n    sink(o["a"])\n\n@app.route("/x")\ndef x():\n    f(a=request.args["a"])\n',
+      'app/a.py',
+    ],
+    [
+      'through a table made in a loop',
+      '@app.route("/x")\ndef x():\n    d = {k: v for k, v in request.args.items()}\n    sink(d["a"])\n',
+      'app/a.py',
+    ],
+    ['from a message of a socket', 'async def x(websocket):\n    sink(await websocket.receive_text())\n', 'app/a.py'],
+    [
+      'from a resolver of Graphene',
+      'class Q(ObjectType):\n    def resolve_user(self, info, a):\n        sink(a)\n',
+      'app/a.py',
+    ],
+  ];
+  for (const [what, text, path] of files) it(what, () => expect(strength(text, path)).toBe('remote'));
+
+  const kept: readonly (readonly [string, string, string])[] = [
+    [
+      'to a listener of another event',
+      'bus.on("made", (job) => sink(job)); app.post("/x", (req, res) => bus.emit("gone", req.body.a));',
+      'src/a.js',
+    ],
+    [
+      'to a callback that gets something else',
+      'function take(req, done) { done(null, 1); } app.post("/x", (req, res) => take(req, (error, b) => sink(b)));',
+      'src/a.js',
+    ],
+    [
+      'where the middleware keeps a constant',
+      'app.use((req, res, next) => { res.locals.a = "x"; next(); }); app.get("/x", (req, res) => sink(res.locals.a));',
+      'src/a.js',
+    ],
+    [
+      'where a schema lists the values',
+      'p.input(z.object({ a: z.enum(["x"]) })).query(({ input }) => sink(input.a));',
+      'src/a.ts',
+    ],
+    [
+      'to a Python function beside a tool',
+      '@mcp.tool()\ndef x(a: str):\n    pass\n\ndef y(b):\n    sink(b)\n',
+      'app/a.py',
+    ],
+  ];
+  for (const [what, text, path] of kept) it(`and not ${what}`, () => expect(strength(text, path)).not.toBe('remote'));
+});
+
 describe('names in Python', () => {
   const cases: readonly (readonly [string, string])[] = [
     ['import subprocess\nsubprocess.run(a)\n', 'subprocess.run'],

@@ -53,13 +53,25 @@ function sent(facts: FileFacts): readonly Detection[] {
   });
 }
 
+const SETTING_NODES = [
+  'pair',
+  'variable_declarator',
+  'public_field_definition',
+  'keyword_argument',
+  'assignment_expression',
+] as const;
+
 function settings(facts: FileFacts): readonly Detection[] {
   const found: Detection[] = [];
-  for (const type of ['pair', 'variable_declarator']) {
+  for (const type of SETTING_NODES) {
     for (const node of facts.nodes(type)) {
-      const key = node.children.find((child) => child.field === 'key' || child.field === 'name');
-      const value = node.children.find((child) => child.field === 'value');
+      const key = node.children.find(
+        (child) => child.field === 'key' || child.field === 'name' || child.field === 'left',
+      );
+      const value = node.children.find((child) => child.field === 'value' || child.field === 'right');
       if (key === undefined || value === undefined) continue;
+      // What another name stands for is told where that name is given its value.
+      if (facts.definition(value) !== null) continue;
       const name = facts.text(key).replace(/['"]/g, '');
       if (name === 'ignoreTLS' && facts.constant(value) === true)
         found.push(report(facts, node, 'Mail is sent without encryption.'));

@@ -142,8 +142,9 @@ function judged(
 }
 
 function session(facts: FileFacts, call: Call, from: string): readonly Detection[] {
-  const [first] = call.arguments;
-  const options = first === undefined ? null : facts.object(first);
+  // iron-session takes the request and the answer, or the jar of cookies, before its options.
+  const given = from.startsWith('iron-session') ? call.arguments.at(-1) : call.arguments[0];
+  const options = given === undefined ? null : facts.object(given);
   if (options === null) return [];
   const own = facts.property(options, 'cookie') ?? facts.property(options, 'cookieOptions');
   const settings =

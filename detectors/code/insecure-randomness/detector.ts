@@ -119,13 +119,26 @@ function calledForSecret(facts: FileFacts, node: Syntax): { readonly name: strin
   return null;
 }
 
+/** What a class makes is what it is named for: `class ApiKey` and its `generate`. */
+const MAKES = /^(?:generate|create|make|new|issue|build|random)$/;
+
+function ofClass(facts: FileFacts, fn: Syntax): { readonly name: string; readonly owner: Syntax } | null {
+  for (let up = fn.parent; up !== null; up = up.parent) {
+    if (up.type !== 'class_declaration') continue;
+    const name = up.children.find((child) => child.field === 'name');
+    return name !== undefined && isSecretName(facts.text(name)) ? { name: facts.text(name), owner: fn } : null;
+  }
+  return null;
+}
+
 function innermostFunction(facts: FileFacts, node: Syntax): { readonly name: string; readonly owner: Syntax } | null {
   for (let fn = functionAround(node); fn !== null; fn = functionAround(fn)) {
     const name = nameOf(fn);
     if (name === null) continue;
     const text = facts.text(name);
     if (HARMLESS.test(text)) return null;
-    return isSecretName(text) ? { name: text, owner: fn } : null;
+    if (isSecretName(text)) return { name: text, owner: fn };
+    return MAKES.test(text) ? ofClass(facts, fn) : null;
   }
   return null;
 }

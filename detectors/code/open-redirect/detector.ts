@@ -25,10 +25,17 @@ function* sinks(facts: FileFacts): Generator<Sink> {
     const on = call.receiver === null ? '' : facts.text(call.receiver).replace(/\(.*/s, '');
     if (
       call.name === 'redirect' &&
-      (call.receiver !== null || /^(?:next\/navigation|flask|django\.shortcuts|werkzeug)/.test(from))
+      (call.receiver !== null ||
+        /^(?:next\/navigation|flask|django\.shortcuts|werkzeug|@remix-run\/|react-router|@sveltejs\/kit|bottle)/.test(
+          from,
+        ))
     ) {
       const target =
-        facts.program.dialect === 'python' || from.includes('NextResponse') ? (call.arguments[0] ?? value) : value;
+        facts.program.dialect === 'python' ||
+        /NextResponse|^@remix-run|^react-router/.test(from) ||
+        isStatus(facts, value)
+          ? (call.arguments[0] ?? value)
+          : value;
       if (leavesSite(facts, target)) yield sink(call.node, target);
     } else if (/^(?:h3\.|#imports\.|~)(?:sendRedirect|navigateTo)$/.test(from)) {
       // h3 takes the event first; Nuxt's `navigateTo` the address.
@@ -59,6 +66,11 @@ function* sinks(facts: FileFacts): Generator<Sink> {
     if (node.type !== 'assignment_expression') continue;
     if (leavesSite(facts, value)) yield sink(node, value);
   }
+}
+
+/** Hono and Fastify take the status after the address. */
+function isStatus(facts: FileFacts, value: Syntax): boolean {
+  return typeof facts.constant(value) === 'number';
 }
 
 function sink(at: Syntax, value: Syntax): Sink {

@@ -102,12 +102,10 @@ function partlyCompared(facts: FileFacts, origin: Syntax): Syntax | null {
       if (pattern.type === 'regex' && !/\$\/\w*$/.test(facts.text(pattern))) return call.node;
     }
     const host = first === undefined ? undefined : facts.constant(first);
-    if (
-      /^(?:includes|indexOf)$/.test(call.name ?? '') &&
-      typeof host === 'string' &&
-      /[oO]rigin$/.test(facts.text(call.receiver))
-    )
-      return call.node;
+    if (typeof host !== 'string' || !/[oO]rigin$/.test(facts.text(call.receiver))) continue;
+    // `endsWith('shop.example')` fits `evilshop.example`; with a dot or the protocol in front it does not.
+    if (call.name === 'endsWith' && !/^\.|^\w+:\/\//.test(host)) return call.node;
+    if (/^(?:includes|indexOf)$/.test(call.name ?? '')) return call.node;
   }
   return null;
 }
