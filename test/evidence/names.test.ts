@@ -163,8 +163,18 @@ describe('honest names are left alone', () => {
     ['npm', '@opencv/opencv'],
     ['npm', 'opencv-bindings-for-us'],
     // A plugin for a package leaves that package its name, and so do words that make a name by themselves.
-    ['npm', 'jest-extended-dom'],
+    ['npm', 'react-naming-convention'],
     ['npm', 'commanderlink'],
+    ['npm', 'lodashfp'],
+    ['npm', 'colorstream'],
+    // Letters grown onto a name that is not among the best known, onto a short one, a number, and more than a slip takes.
+    ['npm', 'foreverxx'],
+    ['npm', 'reactqx'],
+    ['npm', 'jquery6261'],
+    ['npm', 'jqueryxxxxxx'],
+    // What a configuration calls a plugin by one word is anybody's, and so is a plugin of another tool.
+    ['npm', 'flowtype'],
+    ['npm', 'typescript-babel-preset'],
     // On PyPI letters are grown onto names by honest hands.
     ['pypi', 'djangozz'],
     // Known, not famous: another letter makes another name, and so do letters of a short part.

@@ -55,7 +55,7 @@ export function shortForms(
         const short = target.name.slice(prefix.length);
         const [first = '', ...more] = tokensOf(short);
         const isFor = taken.has(first) && !TOOL_WORDS.has(first);
-        return more.length === 0 || isFor || taken.has(short) ? [] : [[short, target] as const];
+        return more.length === 0 || isFor ? [] : [[short, target] as const];
       }),
     ),
   );
