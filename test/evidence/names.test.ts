@@ -261,6 +261,13 @@ it('a well-known word that is no package is no proof of age: whoever registers i
   expect(names.popularSince('pypi', 'requests')).not.toBeNull();
 });
 
+it('holds no word for one that is a listed package: that has its own place in the order of fame', () => {
+  for (const { names: listed, words } of lists) {
+    const packages = new Set(listed);
+    expect(words.filter((word) => packages.has(word))).toEqual([]);
+  }
+});
+
 it('knows a name of another ecosystem', () => {
   expect(names.elsewhere('npm', 'beautifulsoup4')).toEqual(['pypi']);
 });

@@ -7,23 +7,12 @@
 export const NPM_WORDS: readonly string[] = [
   // Libraries and programs.
   ...['ffmpeg', 'imagemagick', 'opencv', 'openssl', 'openvpn', 'wireguard', 'pytorch', 'tensorflow'],
-  ...['chromium', 'selenium', 'playwright', 'wordpress', 'wireshark', 'memcached', 'rabbitmq', 'sqlite'],
-  ...['mariadb', 'postgresql', 'clickhouse', 'cassandra', 'couchbase', 'cockroachdb', 'influxdb', 'timescaledb'],
+  ...['chromium', 'selenium', 'wordpress', 'wireshark', 'memcached', 'rabbitmq'],
+  ...['postgresql', 'clickhouse', 'cassandra', 'couchbase', 'cockroachdb', 'influxdb', 'timescaledb'],
   // Services.
   ...['instagram', 'whatsapp', 'snapchat', 'youtube', 'spotify', 'roblox', 'minecraft'],
-  ...['anthropic', 'chatgpt', 'deepseek', 'midjourney', 'huggingface', 'ollama', 'openrouter'],
+  ...['anthropic', 'chatgpt', 'deepseek', 'midjourney', 'huggingface', 'openrouter'],
   // Money.
-  ...[
-    'bitcoin',
-    'litecoin',
-    'dogecoin',
-    'ethereum',
-
-    'binance',
-    'coinbase',
-    'metamask',
-    'opensea',
-    'uniswap',
-  ],
+  ...['bitcoin', 'litecoin', 'dogecoin', 'ethereum', 'binance', 'coinbase', 'metamask', 'opensea', 'uniswap'],
   ...['pancakeswap', 'walletconnect', 'polymarket', 'hyperliquid', 'etherscan'],
 ];

@@ -226,7 +226,7 @@ export const PYPI_FAMOUS = PYPI_NAMES.indexOf('google-cloud-pubsub');
  * left out: they are the target.
  */
 export const PYPI_WORDS: readonly string[] = [
-  'ffmpeg chatgpt deepseek huggingface metamask roblox whatsapp tiktok snapchat minecraft uniswap',
+  'chatgpt deepseek huggingface metamask roblox whatsapp tiktok snapchat minecraft uniswap',
   'pancakeswap polymarket hyperliquid etherscan litecoin dogecoin wireguard imagemagick python async',
   'discord telegram ethereum bitcoin opensea binance coinbase tkinter asyncio urllib2 threading',
   'multiprocessing detectron2 tensorflow-gpu faiss cupy conda',
