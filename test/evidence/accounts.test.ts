@@ -4,12 +4,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshSquat } from '../../detectors/dependency/fresh-squat/detector.ts';
 import type { DependencyContext } from '../../src/core/detector.ts';
 import type { PackageEvidence } from '../../src/core/evidence.ts';
+import type { Route } from '../../src/core/lookup.ts';
+import { NO_PROXIES } from '../../src/core/proxy.ts';
 import { DEFAULT_THRESHOLDS } from '../../src/core/thresholds.ts';
+import { createRegistries, DEFAULT_REGISTRY_SETTINGS } from '../../src/ecosystems/registries.ts';
 import type { EvidenceCache } from '../../src/evidence/cache.ts';
+import { DEFAULT_LIMITS } from '../../src/evidence/gate.ts';
+import { createHttpClient } from '../../src/evidence/http.ts';
+import { createEvidence } from '../../src/evidence/index.ts';
 import { createNames } from '../../src/evidence/names.ts';
-import { DEFAULT_SOURCES, openSources } from '../../src/sources.ts';
 import { changeOf } from '../support/dependency-fixtures.ts';
-import { memoryCache } from '../support/evidence.ts';
+import { LOCAL_GUARD, memoryCache } from '../support/evidence.ts';
 import { CASE_NOW, evidencePair } from '../support/evidence-pairs.ts';
 import { FAULTS, json, type ScriptedServer, startServer } from '../support/registry-server.ts';
 import { type LocalRegistry, startVerdaccio } from '../support/verdaccio.ts';
@@ -17,8 +22,6 @@ import { type LocalRegistry, startVerdaccio } from '../support/verdaccio.ts';
 const NOW = Date.parse('2026-11-01T12:00:00.000Z');
 const DAY = 86_400_000;
 const ago = (days: number) => new Date(NOW - days * DAY).toISOString();
-const QUIET = { ...DEFAULT_SOURCES, osv: null, depsDev: null, sigstore: null };
-const FEW_TRIES = { ...DEFAULT_SOURCES.limits, retries: 0 };
 
 type Publication = readonly [version: string, days: number, publisher: string | null];
 interface Served {
@@ -71,24 +74,62 @@ interface Asked {
   readonly cache?: EvidenceCache;
   readonly baseNames?: readonly string[];
   readonly now?: number;
-  readonly routes?: (typeof DEFAULT_SOURCES)['routes'];
+  readonly routes?: readonly Route[];
   /** Milliseconds for one request. */
   readonly timeoutMs?: number;
 }
 
+const listed = { famous: 10, words: [], origin: 'a list of this test', licence: 'MIT' } as const;
+/** Small lists, made once: the shipped ones take longer to read than all that is asked here. */
+const LISTS = [
+  {
+    ...listed,
+    type: 'npm',
+    names: ['lodash', '@babel/core', '@babel/parser', 'react'],
+    asOf: '2026-09-01T00:00:00.000Z',
+  },
+  { ...listed, type: 'pypi', names: ['requests', 'numpy'], asOf: '2026-09-01T00:00:00.000Z' },
+] as const;
+const NAMES = createNames(LISTS, { now: () => NOW, importNames: new Map() });
+
+function sourcesAt(url: string, asked: Asked = {}) {
+  const now = asked.now ?? NOW;
+  const timeoutMs = asked.timeoutMs ?? 10_000;
+  const http = createHttpClient({
+    timeoutMs,
+    maxBytes: 2_000_000,
+    userAgent: 'test',
+    guard: LOCAL_GUARD,
+    proxies: NO_PROXIES,
+  });
+  const npm = {
+    ...DEFAULT_REGISTRY_SETTINGS.npm,
+    guard: LOCAL_GUARD,
+    proxies: NO_PROXIES,
+    fetchOptions: { registry: url },
+    timeoutMs,
+  };
+  const addresses = { ...DEFAULT_REGISTRY_SETTINGS.addresses, pypi: url };
+  return createEvidence({
+    registries: createRegistries({ npm, addresses, imageHosts: [], actionsToken: null }, http, () => now),
+    routes: asked.routes ?? [],
+    allowedHosts: [],
+    offline: false,
+    advisories: null,
+    denyList: null,
+    downloads: [],
+    dates: null,
+    prove: null,
+    names: NAMES,
+    cache: asked.cache ?? null,
+    limits: { ...DEFAULT_LIMITS, retries: 0 },
+    clock: { now: () => now, sleep: async () => {}, random: () => 0 },
+  });
+}
+
 async function evidenceFor(server: { readonly url: string }, names: readonly string[], asked: Asked = {}) {
   const now = asked.now ?? NOW;
-  const sources = await openSources(
-    {
-      ...QUIET,
-      limits: FEW_TRIES,
-      timeoutMs: asked.timeoutMs ?? DEFAULT_SOURCES.timeoutMs,
-      npm: { registry: server.url },
-      routes: asked.routes ?? [],
-    },
-    asked.cache ?? null,
-    { now: () => now, sleep: async () => {}, random: () => 0 },
-  );
+  const sources = sourcesAt(server.url, asked);
   const changes = names.map((name) => changeOf({ name, entry: 'manifest', range: '*' }));
   const gathered = await sources.gather(changes, {
     baseNames: new Set(asked.baseNames ?? []),
@@ -344,11 +385,7 @@ describe('who holds a young project of PyPI', () => {
         ? json(response, 200, project('young', ownership === undefined ? {} : { ownership }))
         : json(response, 404, { message: 'Not Found' }),
     );
-    const sources = await openSources({ ...QUIET, limits: FEW_TRIES, addresses: { pypi: server.url } }, null, {
-      now: () => NOW,
-      sleep: async () => {},
-      random: () => 0,
-    });
+    const sources = sourcesAt(server.url);
     const [evidence] = await sources.gather([changeOf({ type: 'pypi', name: 'young', version: '1.0.0' })], {
       baseNames: new Set(),
       signal: new AbortController().signal,
@@ -432,12 +469,7 @@ function known(value: { readonly name: string; readonly since: string } | null):
 }
 
 it('a scope is popular by the highest of its names', () => {
-  const list = { type: 'npm', names: ['@acme/first', 'lodash', '@acme/second'], famous: 1, words: 1 } as const;
-  const names = createNames([{ ...list, asOf: ago(1), origin: 'a list', license: 'MIT' } as never], {
-    now: () => NOW,
-    importNames: new Map(),
-  });
-  expect(names.popularScope('npm', '@acme')).toBe('@acme/first');
-  expect(names.popularScope('npm', '@acm')).toBeNull();
-  expect(names.popularScope('pypi', '@acme')).toBeNull();
+  expect(NAMES.popularScope('npm', '@babel')).toBe('@babel/core');
+  expect(NAMES.popularScope('npm', '@bab')).toBeNull();
+  expect(NAMES.popularScope('pypi', '@babel')).toBeNull();
 });
