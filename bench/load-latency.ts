@@ -11,6 +11,8 @@ const PULL_REQUESTS = Number(process.env['LOAD_PULL_REQUESTS'] ?? 80);
 /** Pull requests at once that show what the process can do. */
 const BURST = 40;
 const LOAD = 0.1;
+/** They come in this time at most: a slow machine gets fewer, and never fewer than quantiles need. Seconds. */
+const ARRIVING = { longest: 120, fewest: 30 };
 /** One pull request of this size, so many times one after the other: the middle one counts. */
 const LARGE = { files: 300, packages: 50, times: 3 };
 /** In multiples of L. */
@@ -45,7 +47,8 @@ export async function run(print: (line: string) => void): Promise<void> {
 
     const random = randomOf(7);
     const answers: Promise<number>[] = [];
-    for (let index = 0; index < PULL_REQUESTS; index += 1) {
+    const count = Math.max(ARRIVING.fewest, Math.min(PULL_REQUESTS, Math.floor(capacity * LOAD * ARRIVING.longest)));
+    for (let index = 0; index < count; index += 1) {
       // Arrivals that know nothing of one another (a Poisson process).
       await sleep((-Math.log(1 - random()) * 1000) / (capacity * LOAD));
       answers.push((await next(ordinary()))());

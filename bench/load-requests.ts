@@ -36,6 +36,8 @@ export async function run(print: (line: string) => void): Promise<void> {
     await ground.start('serve');
     await warmUp(ground);
     print('review                            GitHub requests   blobs  trees  others  rounds   registry requests');
+    /** By the target that holds for them. */
+    const worst: Record<number, number> = {};
     for (const [index, { files, packages: count }] of SIZES.entries()) {
       const repository = ground.github.repository(`acme/shop-${index}`);
       const names = packages.splice(0, count);
@@ -49,6 +51,7 @@ export async function run(print: (line: string) => void): Promise<void> {
         print(
           `${`${size}: ${name}`.padEnd(33)}${cells.map((cell, at) => String(cell).padStart(widths[at] ?? 0)).join('')}`,
         );
+        worst[limit] = Math.max(worst[limit] ?? 0, counts.others);
         if (counts.others > limit) {
           print(`  ${counts.others} requests beside blobs and trees: over ${limit}`);
           process.exitCode = 1;
@@ -77,7 +80,7 @@ export async function run(print: (line: string) => void): Promise<void> {
       }
     }
     print(
-      `targets: beside blobs and trees ${TARGETS.first} requests, ${TARGETS.push} after a push; one registry request a package, once; rounds: requests of which each began after the one before was answered, ${WIDTH} blobs at a time`,
+      `beside blobs and trees, whatever the size: ${worst[TARGETS.first] ?? 0} requests (target: at most ${TARGETS.first}), ${worst[TARGETS.push] ?? 0} after a push (target: at most ${TARGETS.push}); one registry request a package, once; rounds: requests of which each began after the one before was answered, ${WIDTH} blobs at a time`,
     );
   } finally {
     await ground.close();

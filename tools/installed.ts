@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { checkContained, containedMissing } from './contained.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'countersign-installed-'));
@@ -20,7 +21,7 @@ export function list(request, response) {
 `;
 
 try {
-  process.exitCode = check();
+  process.exitCode = check() || (await contained());
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -57,6 +58,19 @@ function check(): number {
   );
   if (scan.status !== 1 || !scan.said.includes('command-injection')) return fail('scan did not find it', scan.said);
   console.log(`installed without scripts: ${version.said.trim()}, and scan finds what it should`);
+  return 0;
+}
+
+async function contained(): Promise<number> {
+  if (containedMissing !== null) {
+    console.log(`the Containerfile was not played through: ${containedMissing}`);
+    return 0;
+  }
+  const problem = await checkContained(root, folder);
+  if (problem !== null) return fail('as the Containerfile says', problem);
+  console.log(
+    'as the Containerfile says it serves as its own user, without capabilities, writing nowhere but to /data',
+  );
   return 0;
 }
 
