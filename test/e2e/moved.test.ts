@@ -51,7 +51,7 @@ beforeAll(async () => {
     },
   );
   service = await stage.start({}, () => Date.now() + shift);
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   await service.stop();
   await stage.close();
