@@ -115,7 +115,13 @@ test('every delivery of a pull request, each fifty times, in any order, under ol
   );
   await quiet(delayed);
   expect(await leftBehind(number, [old, head])).toEqual(expected);
-}, 120_000);
+
+  // And once more weeks later, when the queue has long forgotten their ids.
+  world.later(21 * 24 * 60 * 60 * 1000);
+  for (const delivery of own) await github.redeliver(delivery, crypto.randomUUID());
+  await quiet(delayed);
+  expect(await leftBehind(number, [old, head])).toEqual(expected);
+}, 180_000);
 
 test('deliveries during an outage leave one chain of tries, not one each', async () => {
   const { repository, github, service } = world;
