@@ -51,6 +51,8 @@ beforeAll(async () => {
     },
   );
   service = await stage.start({}, () => Date.now() + shift);
+  // Else the sweep of the start would have reviewed what a test waits for.
+  await expect.poll(() => stage.lines.some((line) => line.includes('swept over')), { timeout: 60_000 }).toBe(true);
 }, 120_000);
 afterAll(async () => {
   await service.stop();
