@@ -1,3 +1,4 @@
+import type { Binding } from './bindings.ts';
 import type { Constant } from './facts.ts';
 import { literal, unescaped } from './literals.ts';
 import type { Scopes } from './scopes.ts';
@@ -18,6 +19,9 @@ export interface Constants {
 /** Stands for the unknown part of a text. */
 export const HOLE = '\u0000';
 
+/** Methods that put what they are given into the list, set, map or dictionary that they are called on. */
+export const ADDING = /^(?:push|unshift|append|appendleft|set|add|extend|insert|update|setdefault)$/;
+
 const MAX_HOPS = 30;
 const MAX_TEXT = 100_000;
 
@@ -25,6 +29,7 @@ const MAX_TEXT = 100_000;
 export function createConstants(program: Program, scopes: Scopes): Constants {
   const { text } = program;
   const shapes = new Map<Syntax, string | null>();
+  const added = new Map<Binding, boolean>();
   const name = (node: Syntax): string => text.slice(node.start, node.end);
 
   function resolved(node: Syntax): Syntax {
@@ -228,9 +233,31 @@ export function createConstants(program: Program, scopes: Scopes): Constants {
     return tableAt(node, 0);
   }
 
+  /** `list.push(x)`, `table[key] = x`: what it starts as is not all that it holds. */
+  function isAddedTo(at: Syntax): boolean {
+    const binding = scopes.lookup(at);
+    if (binding === null) return false;
+    const known = added.get(binding);
+    if (known !== undefined) return known;
+    const found = scopes.references(binding).some((reference) => {
+      const member = reference.parent;
+      const outer = member?.parent;
+      if (reference.field !== 'object' || member === null || outer === null || outer === undefined) return false;
+      if (outer.type === 'assignment_expression' || outer.type === 'augmented_assignment_expression')
+        return childOf(outer, 'left') === member;
+      const method =
+        outer.type === 'call_expression' && member.field === 'function' ? childOf(member, 'property') : null;
+      return method !== null && ADDING.test(name(method));
+    });
+    added.set(binding, found);
+    return found;
+  }
+
   function tableAt(node: Syntax, hops: number): boolean {
     if (hops > MAX_HOPS) return false;
     const value = resolve(node, hops);
+    const at = bare(node);
+    if (value !== at && at.type === 'identifier' && isAddedTo(at)) return false;
     if (value.type === 'array') return partsOf(value).every((part) => tableAt(part, hops + 1));
     if (value.type === 'object') {
       return partsOf(value).every((part) => {

@@ -5,28 +5,42 @@ import type { LocalChecks } from './local-checks.ts';
 import { rootOf, type Subject, type Subjects } from './subjects.ts';
 import { bare, childOf, type Program, partsOf, type Syntax } from './syntax.ts';
 
+export interface CallDecisions {
+  /** @param meaning the method that the call stands for, where that is not the one it names */
+  decides(call: Syntax, outcome: boolean, subject: Subject, meaning?: string): boolean;
+  /** Python's `in`: what `includes` is for a list, and for a text that is forbidden. */
+  membership(member: Syntax, list: Syntax, outcome: boolean, subject: Subject): boolean;
+}
+
 /** What a call in a test decides: membership, prefix, pattern, a validator by name. */
 export function createCallDecisions(
   program: Program,
   constants: Constants,
   subjects: Subjects,
   checks: LocalChecks,
-): (call: Syntax, outcome: boolean, subject: Subject, meaning?: string) => boolean {
+): CallDecisions {
   const { mentions, mentionsInside } = subjects;
   const name = (node: Syntax): string => program.text.slice(node.start, node.end);
 
-  /** `meaning`: the method that the call stands for, where that is not the one it names. */
+  function membership(member: Syntax, list: Syntax, outcome: boolean, subject: Subject): boolean {
+    return methodDecides(list, 'includes', member, outcome, subject);
+  }
+
   function callDecides(call: Syntax, outcome: boolean, subject: Subject, meaning?: string): boolean {
     const callee = childOf(call, 'function');
     const list = childOf(call, 'arguments');
     if (callee === null || list === null) return false;
     const given = partsOf(list);
     const first = given[0];
+    const matched = program.dialect === 'python' ? matching(call, outcome, subject) : null;
+    if (matched !== null) return matched;
     if (callee.type === 'member_expression') {
       const object = childOf(callee, 'object');
       const property = childOf(callee, 'property');
       const method = meaning ?? (property === null ? '' : name(property));
       if (object !== null && first !== undefined && methodDecides(object, method, first, outcome, subject)) return true;
+      if (object !== null && program.dialect === 'python' && ofPlainKind(method))
+        return outcome && mentions(object, subject);
       if (object !== null && isInput(object)) return false;
     }
     const word = name(callee);
@@ -77,8 +91,6 @@ export function createCallDecisions(
       case 'isInteger':
       case 'isSafeInteger':
       case 'isFinite':
-      case 'isdigit':
-      case 'isalnum':
         return outcome && (given || about);
       default:
         return false;
@@ -125,24 +137,92 @@ export function createCallDecisions(
     return (kind === 'log' || kind === 'header') && /[\r\n]/.test(value);
   }
 
+  /** Python's str methods that are true of letters, digits and the like alone ("Text Sequence Type"). */
+  function ofPlainKind(method: string): boolean {
+    return /^is(?:digit|alnum|alpha|decimal|numeric|identifier)$/.test(method);
+  }
+
+  /**
+   * Python's `re.match(pattern, text)` and `pattern.match(text)`, `fullmatch` and `search` likewise; null where the call is
+   * none of them. `fullmatch` covers the whole text by itself, `match` its beginning.
+   */
+  function matching(call: Syntax, outcome: boolean, subject: Subject): boolean | null {
+    const callee = childOf(call, 'function');
+    const list = childOf(call, 'arguments');
+    const object = callee === null ? null : childOf(callee, 'object');
+    const property = callee === null ? null : childOf(callee, 'property');
+    if (list === null || object === null || property === null) return null;
+    const how = name(property);
+    if (!/^(?:match|fullmatch|search)$/.test(how)) return null;
+    const [first, second, third] = partsOf(list);
+    const made = constants.resolved(object);
+    const isModule = /^(?:re|regex|re2)$/.test(name(object));
+    const text = isModule ? second : first;
+    if (text === undefined || !mentions(text, subject)) return false;
+    const compiled = made.type === 'call_expression' ? childOf(made, 'arguments') : null;
+    const [pattern, flags] = isModule ? [first, third] : compiled === null ? [] : partsOf(compiled);
+    const source = pattern === undefined ? undefined : constants.constant(pattern);
+    if (typeof source !== 'string')
+      return outcome && /^[A-Z_]+$/.test(name(isModule && first !== undefined ? first : object));
+    const covering =
+      how === 'fullmatch'
+        ? `^(?:${source})$`
+        : alternativesOf(source)
+            .map((each) => (how === 'match' ? `^${each.replace(/^\^|^\\A/, '')}` : each).replace(/\\Z$/, '$'))
+            .join('|');
+    const lines = flags !== undefined && /\bM(?:ULTILINE)?\b/.test(name(flags)) && how !== 'fullmatch';
+    return sourceDecides(covering, lines, outcome, subject.kind);
+  }
+
   /** A regular expression decides where it covers the whole text and leaves nothing open. */
   function patternDecides(pattern: Syntax, outcome: boolean, kind: SinkKind): boolean {
     const value = constants.resolved(pattern);
     if (value.type !== 'regex') return outcome && /^[A-Z_]+$/.test(name(pattern));
     const body = childOf(value, 'pattern');
+    const flags = childOf(value, 'flags');
     if (body === null) return false;
-    const source = name(body);
-    const covers = /^\^.*\$$/.test(source) && !/\.[*+]/.test(source);
+    return sourceDecides(name(body), flags !== null && name(flags).includes('m'), outcome, kind);
+  }
+
+  /** @param lines whether `^` and `$` stand for the ends of any line */
+  function sourceDecides(source: string, lines: boolean, outcome: boolean, kind: SinkKind): boolean {
     if (outcome)
       return (
-        covers ||
+        (!lines && coversAll(source)) ||
         ((kind === 'url' || kind === 'redirect') &&
-          /^\^(?:https?:)?\\\/\\\/|^\^\\\/\(\?!/.test(source) &&
+          /^\^(?:https?:)?\\?\/\\?\/|^\^\\?\/\(\?!/.test(source) &&
           source.length > 9)
       );
     if (/^\[\^/.test(source)) return true;
     return kind === 'path' ? source.includes('\\.\\.') : kind === 'shell' && /^\[.*[;&|$`].*\]$/.test(source);
   }
 
-  return callDecides;
+  return { decides: callDecides, membership };
+}
+
+/** Every way through the expression goes from one end of the text to the other, and none takes whatever is there. */
+function coversAll(source: string): boolean {
+  if (/\.[*+]|\[\^\]|\[(?:\\s\\S|\\S\\s|\\d\\D|\\D\\d|\\w\\W|\\W\\w)\]/.test(source)) return false;
+  return alternativesOf(source).every((each) => /^\^.*\$$/s.test(each));
+}
+
+/** The alternatives of an expression that are in no group and no class. */
+function alternativesOf(source: string): readonly string[] {
+  const found: string[] = [];
+  let depth = 0;
+  let inClass = false;
+  let start = 0;
+  for (let at = 0; at < source.length; at += 1) {
+    const sign = source[at];
+    if (sign === '\\') at += 1;
+    else if (inClass) inClass = sign !== ']';
+    else if (sign === '[') inClass = true;
+    else if (sign === '(') depth += 1;
+    else if (sign === ')') depth -= 1;
+    else if (sign === '|' && depth === 0) {
+      found.push(source.slice(start, at));
+      start = at + 1;
+    }
+  }
+  return [...found, source.slice(start)];
 }

@@ -25,7 +25,7 @@ export function createDecisions(
 ): Decisions {
   const subjects = createSubjects(program, scopes);
   const { mentions, derived } = subjects;
-  const callDecides = createCallDecisions(program, constants, subjects, checks);
+  const calls = createCallDecisions(program, constants, subjects, checks);
   const name = (node: Syntax): string => program.text.slice(node.start, node.end);
   /** Names whose definitions are being looked at: one may be made from itself. */
   const following = new Set<Binding>();
@@ -53,7 +53,7 @@ export function createDecisions(
       return /^(?:!|not\b)/.test(name(test)) && argument !== null && decides(argument, !outcome, subject);
     }
     if (test.type === 'binary_expression') return comparisonDecides(test, outcome, subject);
-    if (test.type === 'call_expression') return callDecides(test, outcome, subject);
+    if (test.type === 'call_expression') return calls.decides(test, outcome, subject);
     if (test.type === 'subscript_expression') {
       const object = childOf(test, 'object');
       const index = childOf(test, 'index');
@@ -94,7 +94,7 @@ export function createDecisions(
         list !== null &&
         /\.(?:match|exec)$/.test(name(childOf(value, 'function') ?? value))
       )
-        return callDecides(value, outcome, subject);
+        return calls.decides(value, outcome, subject);
     }
     return decides(value, outcome, subject);
   }
@@ -115,10 +115,8 @@ export function createDecisions(
         ? decides(left, true, subject) && decides(right, true, subject)
         : decides(left, false, subject) || decides(right, false, subject);
     }
-    if (word === 'in')
-      return outcome && mentions(left, subject) && (constants.isConstantTable(right) || /^[A-Z_]+$/.test(name(right)));
-    if (word === 'not in')
-      return !outcome && mentions(left, subject) && (constants.isConstantTable(right) || /^[A-Z_]+$/.test(name(right)));
+    if (word === 'in') return calls.membership(left, right, outcome, subject);
+    if (word === 'not in') return calls.membership(left, right, !outcome, subject);
     const equal = word === '===' || word === '==';
     if (!equal && word !== '!==' && word !== '!=') return ordered(left, right, word, outcome, subject);
     return (
@@ -134,7 +132,7 @@ export function createDecisions(
     if (call.type !== 'call_expression' || !/\.(?:indexOf|search)\(/.test(name(call))) return false;
     const found = (word === '>=' && bound === 0) || (word === '>' && bound === -1);
     const missing = word === '<' && bound === 0;
-    return (found || missing) && callDecides(call, found === outcome, subject);
+    return (found || missing) && calls.decides(call, found === outcome, subject);
   }
 
   function equalityDecides(side: Syntax, other: Syntax, same: boolean, subject: Subject): boolean {
@@ -144,7 +142,7 @@ export function createDecisions(
       const callee = childOf(inner, 'function');
       if (callee !== null && /\.indexOf$/.test(name(callee)))
         return (
-          callDecides(inner, value === -1 ? !same : same, subject) || (value === 0 && begins(inner, same, subject))
+          calls.decides(inner, value === -1 ? !same : same, subject) || (value === 0 && begins(inner, same, subject))
         );
     }
     if (inner.type === 'unary_expression' && name(inner).startsWith('typeof')) {
@@ -153,15 +151,20 @@ export function createDecisions(
       return value === 'string' && (subject.kind === 'nosql' || subject.kind === 'key' || subject.kind === 'data');
     }
     if (!same || !mentions(inner, subject)) return false;
-    if (inner.type === 'call_expression') return false;
+    if (inner.type === 'call_expression') return subject.kind === 'path' && /\bcommonpath$/.test(calleeOf(inner));
     if (typeof value === 'string') return value !== '';
     if (typeof value === 'number') return !/\.length$/.test(name(inner));
     return fixedElsewhere(other);
   }
 
+  function calleeOf(call: Syntax): string {
+    const callee = childOf(call, 'function');
+    return callee === null ? '' : name(callee);
+  }
+
   /** `file.indexOf(root) === 0`, `file.lastIndexOf(root, 0) === 0` say what `startsWith` says. */
   function begins(call: Syntax, same: boolean, subject: Subject): boolean {
-    return same && callDecides(call, true, subject, 'startsWith');
+    return same && calls.decides(call, true, subject, 'startsWith');
   }
 
   /** `event.origin !== window.location.origin`, `host === config.host`: compared with something the sender does not choose. */

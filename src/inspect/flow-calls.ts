@@ -168,7 +168,9 @@ export function createCallFlow(
 
   function handed(call: Call, kind: SinkKind, env: Environment, depth: number): Taint | null {
     return strongest(
-      call.arguments.map((each) => trace(each, kind, env, depth)).filter((each) => each?.container === undefined),
+      [...call.arguments, ...call.keywords.values()]
+        .map((each) => trace(each, kind, env, depth))
+        .filter((each) => each?.container === undefined),
     );
   }
 

@@ -1,4 +1,5 @@
 import type { Binding, Definition } from './bindings.ts';
+import { ADDING } from './constants.ts';
 import type { Flow, Returned, SinkKind } from './facts.ts';
 import { createCallFlow, parameterBindings } from './flow-calls.ts';
 import { createFlowMemo } from './flow-memo.ts';
@@ -226,16 +227,16 @@ export function createFlow(needs: FlowNeeds): FlowEngine {
       return null;
     const found: (Taint | null)[] = [];
     for (const reference of scopes.references(binding)) {
-      if (reference === use || reference.parent?.type !== 'member_expression') continue;
-      const outer = reference.parent.parent;
-      if (outer?.type === 'call_expression' && childOf(outer, 'function') === reference.parent) {
-        const method = childOf(reference.parent, 'property');
+      const member = reference.parent;
+      if (reference === use || reference.field !== 'object' || member === null) continue;
+      const outer = member.parent;
+      if (outer?.type === 'call_expression' && childOf(outer, 'function') === member) {
+        const method = childOf(member, 'property');
         const list = childOf(outer, 'arguments');
-        if (method === null || list === null || !/^(?:push|unshift|append|set|add|extend|insert)$/.test(name(method)))
-          continue;
+        if (method === null || list === null || !ADDING.test(name(method))) continue;
         for (const each of partsOf(list)) found.push(trace(each, kind, env, depth));
       }
-      if (outer?.type === 'assignment_expression' && childOf(outer, 'left') === reference.parent) {
+      if (outer?.type === 'assignment_expression' && childOf(outer, 'left') === member) {
         found.push(part(outer, 'right', kind, env, depth));
       }
     }

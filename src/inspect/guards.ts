@@ -110,7 +110,8 @@ export function createGuards(
       return replaces(consequence, subject) && decides(condition, false, subject);
     }
     if (statement.type === 'expression_statement' || statement.type === 'assert_statement') {
-      const inner = statement.children[0];
+      // `assert` is the first child of its statement.
+      const inner = statement.children[statement.type === 'assert_statement' ? 1 : 0];
       return (
         inner !== undefined &&
         (statement.type === 'assert_statement' ? decides(inner, true, subject) : asserts(bare(inner), subject))
