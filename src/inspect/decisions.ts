@@ -37,6 +37,9 @@ export function createDecisions(
     const list = childOf(call, 'arguments');
     if (callee === null || list === null) return false;
     const words = name(callee);
+    // pathlib: it throws where the path does not stand below the other.
+    const object = childOf(callee, 'object');
+    if (subject.kind === 'path' && object !== null && words.endsWith('.relative_to')) return mentions(object, subject);
     if (!/(?:valid|assert|ensure|verify|check|sanit|guard|authori|allow|must|schema\.parse)/i.test(words)) return false;
     if (/^(?:console|log)/.test(words) || checks.neverObjects(callee)) return false;
     return partsOf(list).some((part) => {

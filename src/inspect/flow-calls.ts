@@ -5,6 +5,7 @@ import type { FlowNeeds, Walk } from './flow-types.ts';
 import { createHandedValues } from './handed-values.ts';
 import type { ImportedReturn } from './imports.ts';
 import { callValue } from './outside-values.ts';
+import { isEnum } from './python-roles.ts';
 import { replacementSanitizes, sanitizes } from './sanitizers.ts';
 import { parametersOf, type Scopes } from './scopes.ts';
 import { callSource, memberSource, originSource } from './sources.ts';
@@ -14,6 +15,8 @@ import { type Environment, HANDING, PASSING, short, step, strongest, type Taint,
 /** Calls that ask a server. */
 /** Give what their function gives, whenever what it reads has changed. */
 const COMPUTES = /^(?:vue\.|~)computed$|^react\.useMemo$|^~useMemo$/;
+/** Methods of pathlib whose result is made of the path they are called on. */
+const PATHLIB = /^(?:resolve|absolute|joinpath|expanduser|as_posix|with_suffix)$/;
 const ANSWERS =
   /^(?:~fetch|node-fetch|axios(?:\.(?:get|post|request|create\(\)\.\w+))?|~?\$\.(?:get|post|getJSON|ajax)|jquery\.(?:get|post|getJSON|ajax)|ky(?:\.\w+)?)$/;
 
@@ -64,6 +67,9 @@ export function createCallFlow(
       return handed(call, kind, env, depth);
     if (call.isNew && from === '~Promise') return ofPromise(call, kind, env, depth);
     if (from === '~getattr') return ofAttribute(call, kind, env, depth);
+    // One of an enumeration's own values, or an error.
+    if (program.dialect === 'python' && call.callee.type === 'identifier' && isEnum(name(call.callee), program))
+      return null;
     if (from !== null && HANDING.test(from)) return handed(call, kind, env, depth);
     const given = from !== null && COMPUTES.test(from) ? (call.arguments[0] ?? null) : null;
     const computes = given === null ? null : needs.functionOf(given);
@@ -193,10 +199,14 @@ export function createCallFlow(
         const source = memberSource(whole.container, call.name);
         return source === null ? null : ofSource(source, call.node);
       }
-      if (PASSING.test(call.name)) {
-        const given = /^(?:concat|join|format|replace|replaceAll|padStart|padEnd)$/.test(call.name)
+      if (PASSING.test(call.name) || (program.dialect === 'python' && PATHLIB.test(call.name))) {
+        if (isScalar(call)) return null;
+        const others = program.dialect === 'python' && /^(?:get|pop|setdefault)$/.test(call.name) ? 1 : null;
+        const given = /^(?:concat|join|joinpath|format|replace|replaceAll|padStart|padEnd)$/.test(call.name)
           ? call.arguments.map((each) => trace(each, kind, env, depth))
-          : [];
+          : others === null
+            ? []
+            : call.arguments.slice(others).map((each) => trace(each, kind, env, depth));
         const keywords =
           call.name === 'format' ? [...call.keywords.values()].map((each) => trace(each, kind, env, depth)) : [];
         const mapped = call.name === 'map' ? mappedBy(call, whole, kind, env, depth) : undefined;
@@ -216,6 +226,12 @@ export function createCallFlow(
     const maker = outer === null ? null : needs.functionOf(outer);
     const made = maker === null ? [] : returns(maker).filter((each) => FUNCTIONS.has(each.type));
     return made.length === 1 ? (made[0] ?? null) : null;
+  }
+
+  /** `request.args.get('n', type=int)` (werkzeug, MultiDict.get) */
+  function isScalar(call: Call): boolean {
+    const type = call.keywords.get('type');
+    return type !== undefined && /^(?:int|float|bool|(?:uuid\.)?UUID)$/.test(name(type));
   }
 
   /** `list.map(x => …)` gives what the callback returns. */
@@ -238,7 +254,7 @@ export function createCallFlow(
   function settledCall(call: Call): boolean {
     const from = call.origin;
     if (from === null) return false;
-    return /^(?:os\.|crypto\.|~process\.|~performance|~Object\.create|~Symbol|~require|import-meta|uuid|~document\.createElement|~Date|~Intl|url\.fileURLToPath|~__dirname|~Map|~Set|~WeakMap|~Array\(|~document\.|~console|path\.(?:dirname|sep)|~super|~range|~type|datetime\.|time\.|express|zod|joi)/.test(
+    return /^(?:os\.|crypto\.|~process\.|~performance|~Object\.create|~Symbol|~require|import-meta|uuid|~document\.createElement|~Date|~Intl|url\.fileURLToPath|~__dirname|~Map|~Set|~WeakMap|~Array\(|~document\.|~console|path\.(?:dirname|sep)|~super|~range|~type|datetime\.|time\.|express|zod|joi|fastapi\.)/.test(
       from,
     );
   }

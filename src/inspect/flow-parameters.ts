@@ -5,6 +5,7 @@ import { CLASSES } from './fields.ts';
 import type { FlowNeeds, Walk } from './flow-types.ts';
 import { callbackSource, exportsOf } from './functions.ts';
 import { createHandedValues } from './handed-values.ts';
+import { pythonRole } from './python-roles.ts';
 import { parameterSource } from './sources.ts';
 import { ancestorOf, childOf, perNode, type Syntax } from './syntax.ts';
 import { short, step, strongest, type Taint, taint } from './taint.ts';
@@ -37,7 +38,9 @@ export function createParameterFlow(
       return null;
     const handler = handlerOf(fn);
     if ((kind === 'nosql' || kind === 'data') && handler?.framework === 'fastify' && hasSchema(handler)) return null;
-    const source = parameterSource(binding, handler, program);
+    const role = program.dialect === 'python' ? pythonRole(binding, handler, program) : null;
+    if (role === 'settled') return null;
+    const source = role ?? parameterSource(binding, handler, program);
     if (source !== null) return through(ofSource(source, binding.declaration), path, binding.declaration);
     if (scalarType(parameter.type)) return null;
     if (kind === 'html' && index === 0 && answersTo(fn))

@@ -318,7 +318,7 @@ export function createFlow(needs: FlowNeeds): FlowEngine {
     }
     const whole = trace(object, kind, env, depth);
     if (whole === null) return fromOutside(node, member, kind) ?? keptOnRequest(node, kind, env, depth);
-    if (kind === 'path' && isStoredUpload(object, member)) return null;
+    if (kind === 'path' && (isStoredUpload(object, member) || isLastPart(object, member))) return null;
     if (whole.strength === 'unknown' && whole.container === undefined) {
       const brought = fromOutside(node, member, kind) ?? keptOnRequest(node, kind, env, depth);
       if (brought !== null) return brought;
@@ -346,6 +346,12 @@ export function createFlow(needs: FlowNeeds): FlowEngine {
       /^(?:path|destination|filename)$/.test(member ?? '') &&
       /\.files?(?:\[\w+\])?$/.test(name(object))
     );
+  }
+
+  /** pathlib: what `basename` gives elsewhere. */
+  function isLastPart(object: Syntax, member: string | null): boolean {
+    if (program.dialect !== 'python' || !/^(?:name|stem|suffix)$/.test(member ?? '')) return false;
+    return /^pathlib\.(?:Pure)?(?:Posix|Windows)?Path\(\)$/.test(origins.origin(object) ?? '');
   }
 
   function constantKey(node: Syntax): string | null {

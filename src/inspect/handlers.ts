@@ -185,7 +185,11 @@ function exportedHandlers(needs: Needs): Handler[] {
   }
   for (const fn of program.dialect === 'python' ? (program.byType.get('function_declaration') ?? []) : []) {
     const at = childOf(fn, 'name');
-    if (at !== null && name(at) === 'lambda_handler') add(fn, 'lambda', 'any', fn);
+    const list = childOf(fn, 'parameters');
+    // AWS documentation, "Lambda function handler in Python": any name, with an event and a context.
+    if (at === null || list === null) continue;
+    if (name(at) === 'lambda_handler' || /^\(\s*_?event\b[^,()]*,\s*_?context\b/.test(name(list)))
+      add(fn, 'lambda', 'any', fn);
   }
   return found;
 }

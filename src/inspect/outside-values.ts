@@ -1,20 +1,22 @@
 import type { SinkKind } from './facts.ts';
-import { CLASSES } from './fields.ts';
 import type { Origins } from './origins.ts';
+import { inClass } from './python-roles.ts';
 import { HARMED_BY_TEXT } from './schemas.ts';
 import type { Source } from './sources.ts';
-import { ancestorOf, childOf, type Program, type Syntax } from './syntax.ts';
+import { childOf, type Program, type Syntax } from './syntax.ts';
 
 const REMOTE_ADDRESS: Source = { kind: 'input', strength: 'remote', what: "the page's address" };
 const UPLOAD_NAME: Source = { kind: 'input', strength: 'remote', what: "an uploaded file's name" };
 const FIELD: Source = { kind: 'input', strength: 'local', what: 'a form field' };
 const ATTRIBUTE: Source = { kind: 'input', strength: 'local', what: "an element's attribute or text" };
 
-/** Starlette's WebSocket. */
-const MESSAGE: Source = { kind: 'input', strength: 'remote', what: "a connection's message" };
+const PATH: Source = { kind: 'input', strength: 'remote', what: "the request's path parameters" };
 const ARGUMENT: Source = { kind: 'input', strength: 'remote', what: "the request's query" };
 /** Methods that Tornado's RequestHandler alone has (its documentation, "Input"). */
-const TORNADO = /^get_(?:query_|body_)?arguments?$/;
+const TORNADO = /^get_(?:(?:query_|body_)?arguments?|cookie)$/;
+const MESSAGE: Source = { kind: 'input', strength: 'remote', what: "the client's message" };
+/** Methods that Starlette's WebSocket alone has. */
+const SOCKET = /^(?:receive|iter)_(?:text|json|bytes)$/;
 
 /** A field of its own that a middleware puts on the request or beside it. */
 export const ON_REQUEST = /^(?:req|request|ctx|ctx\.state|(?:res|response)\.locals)\.\w+$/;
@@ -41,7 +43,7 @@ export function memberValue(
   origins: Origins,
 ): Source | null {
   const text = program.text.slice(node.start, node.end);
-  if (program.dialect === 'python') return requestOf(node, member, program) ?? cleaned(node, member, kind, program);
+  if (program.dialect === 'python') return requestOf(node, member, program) ?? cleaned(member, kind);
   if (/^(?:queryParams|queryParamMap|paramMap|params)$/.test(member ?? '') && /\.snapshot\.\w+$/.test(text))
     return REMOTE_ADDRESS;
   // What the sender called an uploaded file (Multer, Formidable).
@@ -66,8 +68,8 @@ export function callValue(
   if (call.receiver === null) return null;
   const on = program.text.slice(call.receiver.start, call.receiver.end);
   if (program.dialect === 'python') {
-    if (/^receive_(?:text|json|bytes)$/.test(call.name ?? '')) return MESSAGE;
-    return on === 'self' && TORNADO.test(call.name ?? '') ? ARGUMENT : null;
+    if (on === 'self' && TORNADO.test(call.name ?? '')) return ARGUMENT;
+    return SOCKET.test(call.name ?? '') ? MESSAGE : null;
   }
   const jquery = /^(?:\$|jQuery)/.test(on);
   if (call.name === 'val' && call.arguments.length === 0 && jquery) return FIELD;
@@ -79,25 +81,26 @@ export function callValue(
   return reads && first.type === 'string' ? ATTRIBUTE : null;
 }
 
-/** `http.server`: a handler's own members are the request (Python documentation, BaseHTTPRequestHandler). */
+/** Class-based handlers keep the request, and what was taken from its path, in themselves. */
 function requestOf(node: Syntax, member: string | null, program: Program): Source | null {
-  if (!/^(?:path|headers|rfile|requestline)$/.test(member ?? '')) return null;
-  const around = ancestorOf(node, CLASSES);
-  const bases = around === null ? null : childOf(around, 'superclasses');
-  if (bases === null || !/HTTPRequestHandler\b/.test(program.text.slice(bases.start, bases.end))) return null;
-  const what = member === 'rfile' ? 'body' : member === 'headers' ? 'headers' : 'path';
-  return { kind: 'input', strength: 'remote', what: `the request's ${what}` };
+  const object = childOf(node, 'object');
+  if (object === null || program.text.slice(object.start, object.end) !== 'self') return null;
+  const bases = inClass(node, program);
+  if (bases === null) return null;
+  // `http.server`: a handler's own members are the request (Python documentation, BaseHTTPRequestHandler).
+  if (/HTTPRequestHandler\b/.test(bases) && /^(?:path|headers|rfile|requestline)$/.test(member ?? '')) {
+    const what = member === 'rfile' ? 'body' : member === 'headers' ? 'headers' : 'path';
+    return { kind: 'input', strength: 'remote', what: `the request's ${what}` };
+  }
+  // Django's views, aiohttp's and Tornado's, Starlette's endpoints.
+  if (!/(?:View(?:Set)?|Mixin|Handler|HTTPEndpoint|Resource)\b/.test(bases)) return null;
+  if (member === 'request') return { kind: 'container', container: 'request' };
+  return /^(?:kwargs|path_kwargs|path_args)$/.test(member ?? '') ? PATH : null;
 }
 
 /** Django's forms and the REST framework's serializers say that a text is one, and leave open which. */
-function cleaned(node: Syntax, member: string | null, kind: SinkKind, program: Program): Source | null {
-  if (member === 'kwargs' && /^self\.kwargs$/.test(program.text.slice(node.start, node.end))) {
-    const around = ancestorOf(node, CLASSES);
-    const bases = around === null ? null : childOf(around, 'superclasses');
-    return bases !== null && /View|Mixin/.test(program.text.slice(bases.start, bases.end)) ? PATH_PART : null;
-  }
+function cleaned(member: string | null, kind: SinkKind): Source | null {
   return /^(?:cleaned_data|validated_data)$/.test(member ?? '') && HARMED_BY_TEXT.has(kind) ? FORM : null;
 }
 
-const PATH_PART: Source = { kind: 'input', strength: 'remote', what: "the request's path parameters" };
 const FORM: Source = { kind: 'input', strength: 'remote', what: "the request's form" };

@@ -71,12 +71,27 @@ const REQUEST_MEMBERS: ReadonlySet<string> = new Set([
   'baseUrl',
   'userAgent',
   'user_agent',
+  // Django (HttpRequest), werkzeug, aiohttp, Tornado (HTTPServerRequest), Bottle and Falcon, by their documentation.
+  'get_full_path',
+  'build_absolute_uri',
+  'path_info',
+  'get_host',
+  'content_params',
+  'environ',
+  'remote_user',
+  'authorization',
+  'path_qs',
   'post',
-  'forms',
   'read',
+  'arguments',
+  'body_arguments',
+  'query_arguments',
+  'uri',
+  'forms',
   'get_param',
-  'get_media',
   'media',
+  'get_media',
+  'bounded_stream',
   'get_header',
 ]);
 const CONTEXT_MEMBERS: ReadonlySet<string> = new Set([
@@ -116,6 +131,8 @@ const EVENT_MEMBERS: ReadonlySet<string> = new Set([
 export function memberSource(container: Container, member: string): Source | null {
   switch (container) {
     case 'request':
+      // What a framework wraps: Fastify's and Hono's `raw`.
+      if (member === 'raw') return { kind: 'container', container: 'request' };
       return REQUEST_MEMBERS.has(member) ? remote(`the request's ${wordFor(member)}`) : null;
     case 'context':
       if (member === 'req' || member === 'request') return { kind: 'container', container: 'request' };
@@ -174,7 +191,7 @@ const BY_ORIGIN: readonly (readonly [RegExp, Source])[] = [
     local('the command line'),
   ],
   [
-    /^argparse\.ArgumentParser\(\)\.parse_args\(\)$|^yargs(?:\/yargs)?.*\.(?:argv|parse\(\)|parseSync\(\))$/,
+    /^argparse\.ArgumentParser\(\)\.parse_(?:known_)?args\(\)$|^yargs(?:\/yargs)?.*\.(?:argv|parse\(\)|parseSync\(\))$/,
     local('the command line'),
   ],
   [/^~process\.env$|^os\.environ$|^os\.getenv\(\)$|^~Deno\.env\.get\(\)$/, local('the environment')],
@@ -261,11 +278,11 @@ export function parameterSource(binding: Binding, handler: Handler | null, progr
   return null;
 }
 
-/** A parameter whose type says what its name does not. */
+/** A parameter that its type calls a request, whatever its name. */
 function isRequestType(type: Syntax | null, program: Program): boolean {
   return (
     type !== null &&
-    /^:?\s*(?:\w+\.)?(?:Request|NextRequest|NextApiRequest|FastifyRequest|IncomingMessage|HttpRequest)(?:<.*>)?$/s.test(
+    /^:?\s*(?:\w+\.)*(?:Request|HttpRequest|WSGIRequest|ASGIRequest|NextRequest|NextApiRequest|FastifyRequest|IncomingMessage)(?:<|$)/.test(
       program.text.slice(type.start, type.end),
     )
   );

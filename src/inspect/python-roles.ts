@@ -1,0 +1,86 @@
+import type { Binding } from './bindings.ts';
+import type { Handler } from './facts.ts';
+import { CLASSES } from './fields.ts';
+import { parametersOf } from './scopes.ts';
+import type { Source } from './sources.ts';
+import { ancestorOf, childOf, type Program, type Syntax } from './syntax.ts';
+
+/** What a parameter of a Python function is by its framework; `settled` where nothing free comes in through it. */
+export type PythonRole = Source | 'settled' | null;
+
+const PATH: Source = { kind: 'input', strength: 'remote', what: "the request's path parameters" };
+const MESSAGE: Source = { kind: 'input', strength: 'remote', what: "the client's message" };
+const COMMAND_LINE: Source = { kind: 'input', strength: 'local', what: 'the command line' };
+/** Given by the program, however it came to it. */
+const INJECTED: Source = { kind: 'input', strength: 'unknown', what: 'a dependency' };
+
+/**
+ * Types that FastAPI and Litestar hold a parameter to before the function runs (pydantic documentation, "Conversion
+ * Table"): numbers, dates and the like, also as an option, a list or with annotations.
+ */
+const SCALAR =
+  /^(?:(?:typing\.)?(?:Optional|Annotated|List|list|Set|set)\[\s*)*(?:(?:typing\.)?Literal\[|con(?:int|float)\(|(?:int|float|bool|(?:uuid\.)?UUID\d?|(?:decimal\.)?Decimal|(?:datetime\.)?(?:date|time|datetime|timedelta)|(?:Positive|Negative|NonNegative)(?:Int|Float)|IPv[46]\w+)(?:\s*\]|\s*\|\s*None)*\s*(?:,|$))/;
+
+export function pythonRole(binding: Binding, handler: Handler | null, program: Program): PythonRole {
+  const { parameter } = binding;
+  if (parameter === undefined) return null;
+  const own = parametersOf(parameter.of)[parameter.index];
+  const name = (node: Syntax): string => program.text.slice(node.start, node.end);
+  const type = parameter.type === null ? '' : name(parameter.type).trim();
+  if (handler?.framework === 'flask') {
+    if (new RegExp(`<(?:int|float|uuid):\\s*${binding.name}>`).test(handler.route ?? '')) return 'settled';
+    const given = own === undefined ? '' : name(own);
+    if (/(?:=|,)\s*(?:fastapi\.)?(?:Depends|Security|Provide)\(/.test(given)) return INJECTED;
+    // Flask does not look at annotations.
+    if (!/^\s*(?:from|import) (?:flask|quart|bottle)\b/m.test(program.text)) {
+      if (SCALAR.test(type) || isEnum(type, program)) return 'settled';
+      if (/\b(?:pattern|regex)\s*=\s*r?["']\^[^|]*\$["']/.test(given) && !/\.[*+]/.test(given)) return 'settled';
+    }
+  }
+  const around = inClass(parameter.of, program);
+  if (around !== null) return ofMethod(parameter.of, parameter.index, around, program);
+  if (isCommand(parameter.of, program)) return SCALAR.test(type) ? 'settled' : COMMAND_LINE;
+  return null;
+}
+
+/** Methods of class-based handlers: what stands behind `self` and, in Django, the request, is taken from the path. */
+function ofMethod(fn: Syntax, index: number, bases: string, program: Program): PythonRole {
+  const at = childOf(fn, 'name');
+  const method = at === null ? '' : program.text.slice(at.start, at.end);
+  if (/WebSocketHandler|WebsocketConsumer/.test(bases))
+    return index > 0 && /^(?:on_message|receive|receive_json)$/.test(method) ? MESSAGE : null;
+  if (!/^(?:get|post|put|patch|delete|head|dispatch)$/.test(method)) return null;
+  if (/RequestHandler\b/.test(bases)) return index > 0 ? PATH : null;
+  return /View(?:Set)?\b/.test(bases) && index > 1 && /\bdjango|rest_framework/.test(program.text) ? PATH : null;
+}
+
+/** What the class of a method is derived from, as written; null where it is none, or of nothing. */
+export function inClass(fn: Syntax, program: Program): string | null {
+  const around = ancestorOf(fn, CLASSES);
+  const bases = around === null ? null : childOf(around, 'superclasses');
+  return bases === null ? null : program.text.slice(bases.start, bases.end);
+}
+
+/** Whether a type is an enumeration of this file: it holds one of its own values. */
+export function isEnum(type: string, program: Program): boolean {
+  if (!/^\w+$/.test(type)) return false;
+  return (program.byType.get('class_declaration') ?? []).some((each) => {
+    const at = childOf(each, 'name');
+    const bases = childOf(each, 'superclasses');
+    if (at === null || bases === null || program.text.slice(at.start, at.end) !== type) return false;
+    return /\b(?:Int|Str)?Enum\b/.test(program.text.slice(bases.start, bases.end));
+  });
+}
+
+/** A command of click (its options and arguments become parameters) or Typer. */
+function isCommand(fn: Syntax, program: Program): boolean {
+  const siblings = fn.parent?.children ?? [];
+  for (let at = siblings.indexOf(fn) - 1; at >= 0; at -= 1) {
+    const part = siblings[at];
+    if (part === undefined || (part.type !== 'decorator' && part.type !== 'comment')) return false;
+    const text = program.text.slice(part.start, part.end);
+    if (/^@click\.(?:argument|option)\(/.test(text)) return true;
+    if (/^@\w+\.(?:command|callback)\(/.test(text) && /^\s*(?:from|import) typer\b/m.test(program.text)) return true;
+  }
+  return false;
+}
