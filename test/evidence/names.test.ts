@@ -105,6 +105,9 @@ describe('a name that imitates a well-known one is recognised', () => {
     // Known, not famous: swapped and doubled letters count all the same.
     ['pypi', 'aiocahce', 'aiocache', 'typo'],
     ['pypi', 'aioccache', 'aiocache', 'typo'],
+    // … and inside a long part any letter does.
+    ['pypi', 'testcontaners', 'testcontainers', 'typo'],
+    ['pypi', 'testcontqiners', 'testcontainers', 'typo'],
   ] as const)('%s %s', (type, name, target, technique) => {
     const found = best(type, name);
     if (technique !== undefined) expect(found).toMatchObject({ name: target, technique });
@@ -179,6 +182,10 @@ describe('honest names are left alone', () => {
     ['pypi', 'djangozz'],
     // Known, not famous: another letter makes another name, and so do letters of a short part.
     ['pypi', 'aiocacha'],
+    ['pypi', 'aiochche'],
+    ['pypi', 'xestcontainers'],
+    ['pypi', 'testcontainerz'],
+    ['pypi', 'testconta1ners2'],
     ['pypi', 'mypy-boto3-drs'],
   ] as const)('%s %s', (type, name) => {
     expect(best(type, name)).toBeUndefined();

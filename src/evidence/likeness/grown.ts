@@ -1,4 +1,5 @@
 import type { PackageType } from '../../core/dependency.ts';
+import { LONG } from './judge.ts';
 import { scopeOf, type Target } from './targets.ts';
 import { type Edit, oneEdit, tokensOf } from './text.ts';
 import type { Vocabulary } from './vocabulary.ts';
@@ -65,17 +66,25 @@ export function shortForms(
 const SHORTEST_PART = 6;
 
 /**
- * Whether the name is a target that is known but not famous, with two letters swapped or one doubled: what hardly ever
- * makes a name of its own, so that it counts anywhere on a list.
+ * Whether the name is a target that is known but not famous, with two letters swapped or one doubled, or one letter inside
+ * a long part left out, put in or replaced: what hardly ever makes a name of its own, so that it counts anywhere on a list.
  */
 export function isFumbled(target: Target, name: string): boolean {
   const edit = oneEdit(target.stripped, name);
-  return edit !== null && isFumble(edit) && partAt(target, edit.at).length >= SHORTEST_PART;
+  if (edit === null || isOfDigits(edit)) return false;
+  const part = partAt(target, edit.at).length;
+  const inside = edit.at > 0 && edit.at < target.stripped.length - 1;
+  return isFumble(edit) ? part >= SHORTEST_PART : inside && part >= LONG;
+}
+
+function isOfDigits(edit: Edit): boolean {
+  if (edit.kind === 'transposition') return false;
+  return /\d/.test(edit.kind === 'replacement' ? edit.from + edit.to : edit.character);
 }
 
 function isFumble(edit: Edit): boolean {
   if (edit.kind === 'transposition') return true;
-  return edit.kind !== 'replacement' && edit.repeats && !/\d/.test(edit.character);
+  return edit.kind !== 'replacement' && edit.repeats;
 }
 
 /** The part between separators that a place in the stripped name is in. */

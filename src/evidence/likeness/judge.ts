@@ -42,7 +42,7 @@ export function slipScore(target: Target, edit: Edit): number {
 }
 
 /** Letters in which hardly two honest names lie one letter apart, wherever it is. */
-const LONG = 9;
+export const LONG = 9;
 
 /**
  * Whether the edit is how names of their own are made. Among the popular names themselves, most pairs one letter apart
