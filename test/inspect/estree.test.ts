@@ -54,6 +54,11 @@ const typescript = [
   'const h = x!; const i = y satisfies Z; const j = a as const; const k = foo<T>(a); new Foo<T>(b); const l = <T>a; x!.y = 1; (x as Any).y = 1;',
   'let l: Array<string>, m: A.B.C, n: Map<string, A.B>; const { a, b: { c } = {} }: Props = x; const [d]: Pair = y;',
   'function dd({ a, b }: Opts, [c]: List = []) {} try {} catch (e: unknown) {}',
+  'namespace A { f(); export namespace B {} namespace C.D { const x: number = 1; } }\nexport namespace E { type T = string; export interface I {} } export declare namespace F { const x: number; }',
+  "declare namespace G.H { const x: number; } module M.N { f() } declare module 'x' { export const a: string; } declare global { var y: string; }",
+  'declare enum J { A } declare const enum K { B } declare type L = string; declare interface O { a: string } export declare type P = O;',
+  'let a!: any, b /* sure */ !: number; var $c!: string;',
+  "import p from '../p.json' with { type: 'json' }; import 'q' assert { 'type': 'css', };",
   'export const s = async (a: T): Promise<T> => { return a }; export default abstract class R {} export = foo;',
 ];
 
@@ -89,11 +94,20 @@ describe('the fast reader', () => {
     ['many signs in a row', `${'!'.repeat(5_000)}a`],
     ['a long ladder', `${'if (a) b; else '.repeat(3_000)}c;`],
     ['arrows that give arrows', `${'a => '.repeat(1_000)}b`],
-    ['what it does not know', "import a from 'b' with { type: 'json' };"],
+    ['what it does not know', "import source a from 'b';"],
   ];
   for (const [what, text] of left) {
     it(`leaves ${what} to the other`, () => expect(readWithOxc('a.js', text, 'jsx')).toBeNull());
   }
+
+  it('reads what the other cannot: exports with attributes', () => {
+    const text =
+      "export * from './a.json' with { type: 'json' };\nexport { b } from './b.json' with { type: 'json' };\n";
+    expect(parseTolerantly('a.ts', text, 'typescript').byType.has('ERROR')).toBe(true);
+    const fast = readWithOxc('a.ts', text, 'ts');
+    expect(fast?.byType.get('export_statement')).toHaveLength(2);
+    expect(fast?.byType.get('import_attribute')).toHaveLength(2);
+  });
 
   it('reads what the other cannot: a name that is a word of a proposal', () => {
     const text = 'const using = 1;\nmodule.exports = (req) => { f(using); eval(req.body.code); };\n';

@@ -22,7 +22,7 @@ export function createModules(
   }
 
   function importing(node: Of<'ImportDeclaration'>, field: string | null, parent: Growing): void {
-    if (node.phase !== null || node.attributes.length > 0) throw new NotRead('an import with a phase or attributes');
+    if (node.phase !== null) throw new NotRead('an import with a phase');
     const made = make('import_statement', field, node.start, node.end, parent);
     let at = node.start + 6;
     if (node.importKind === 'type') at = typeWord(at, made);
@@ -34,6 +34,30 @@ export function createModules(
       specifiers(node, clause);
     }
     name(node.source, 'source', made);
+    attributes(node, made);
+  }
+
+  /** `with { type: 'json' }` after the source. */
+  function attributes(
+    node: Of<'ImportDeclaration' | 'ExportNamedDeclaration' | 'ExportAllDeclaration'>,
+    parent: Growing,
+  ): void {
+    const last = node.attributes.at(-1);
+    if (node.source === null || last === undefined) return;
+    const start = skip(node.source.end);
+    const word = text.startsWith('assert', start) ? 'assert' : 'with';
+    const open = next('{', next(word, start) + word.length);
+    const after = skip(last.end);
+    const end = next('}', text[after] === ',' ? after + 1 : after) + 1;
+    const made = make('import_attribute', null, start, end, parent);
+    token(word, null, start, made);
+    const object = make('object', null, open, end, made);
+    for (const each of node.attributes) {
+      const entry = make('pair', null, each.start, each.end, object);
+      const { key, value } = each;
+      make(key.type === 'Literal' ? 'string' : 'property_identifier', 'key', key.start, key.end, entry);
+      make('string', 'value', value.start, value.end, entry);
+    }
   }
 
   /** The end of what stands before an offset, trailing white space aside. */
@@ -99,7 +123,6 @@ export function createModules(
   }
 
   function exporting(node: Of<'ExportNamedDeclaration'>, field: string | null, parent: Growing): void {
-    if (node.attributes.length > 0) throw new NotRead('an export with attributes');
     const made = exported(node, field, parent);
     if (node.declaration !== null) {
       parts.declaration(node.declaration, 'declaration', made);
@@ -114,11 +137,12 @@ export function createModules(
     const clause = make('export_clause', null, open, next('}', close) + 1, made);
     for (const each of node.specifiers)
       pair(each, each.local, each.exported, 'export_specifier', each.exportKind === 'type', clause);
-    if (node.source !== null) name(node.source, 'source', made);
+    if (node.source === null) return;
+    name(node.source, 'source', made);
+    attributes(node, made);
   }
 
   function exportingAll(node: Of<'ExportAllDeclaration'>, field: string | null, parent: Growing): void {
-    if (node.attributes.length > 0) throw new NotRead('an export with attributes');
     const made = make('export_statement', field, node.start, node.end, parent);
     let at = node.start + 6;
     if (node.exportKind === 'type') at = typeWord(at, made);
@@ -131,6 +155,7 @@ export function createModules(
       name(node.exported, null, space);
     }
     name(node.source, 'source', made);
+    attributes(node, made);
   }
 
   function exportingDefault(node: Of<'ExportDefaultDeclaration'>, field: string | null, parent: Growing): void {

@@ -1,5 +1,6 @@
 import type {
   ArrowFunctionExpression,
+  BindingIdentifier,
   Class,
   Decorator,
   Directive,
@@ -8,6 +9,7 @@ import type {
   Node,
   Statement,
   TemplateLiteral,
+  TSTypeName,
   TSTypeParameterInstantiation,
   VariableDeclaration,
 } from 'oxc-parser';
@@ -58,6 +60,8 @@ export interface Types {
   /** A type: names and generic types with their parts, all others as one piece of text. */
   type(node: Node, field: string | null, parent: Growing): void;
   typeArguments(node: TSTypeParameterInstantiation | null, parent: Growing): void;
+  /** A name with dots: `A.B`. */
+  entityName(node: TSTypeName | BindingIdentifier, field: string, parent: Growing): void;
   /** The annotation of a pattern, the colon included. */
   annotation(node: object, field: string, parent: Growing): void;
 }

@@ -1,4 +1,4 @@
-import type { Node, TSTypeName, TSTypeParameterInstantiation } from 'oxc-parser';
+import type { BindingIdentifier, Node, TSTypeName, TSTypeParameterInstantiation } from 'oxc-parser';
 import type { Growing } from '../syntax.ts';
 import type { Builder } from './builder.ts';
 import type { Types } from './parts.ts';
@@ -48,18 +48,18 @@ export function createTypes(b: Builder): Types {
       return;
     }
     const made = make('nested_type_identifier', field, start, end, parent);
-    moduleName(node.left, 'module', made);
+    entityName(node.left, 'module', made);
     make('type_identifier', 'name', node.right.start, node.right.end, made);
   }
 
-  function moduleName(node: TSTypeName, field: string, parent: Growing): void {
+  function entityName(node: TSTypeName | BindingIdentifier, field: string, parent: Growing): void {
     const { start, end } = node;
     if (node.type !== 'TSQualifiedName') {
       make('identifier', field, start, end, parent);
       return;
     }
     const made = make('nested_identifier', field, start, end, parent);
-    moduleName(node.left, 'object', made);
+    entityName(node.left, 'object', made);
     make('property_identifier', 'property', node.right.start, node.right.end, made);
   }
 
@@ -77,5 +77,5 @@ export function createTypes(b: Builder): Types {
     type(given.typeAnnotation, null, make('type_annotation', field, given.start, given.end, parent));
   }
 
-  return { type, typeArguments, annotation };
+  return { type, typeArguments, annotation, entityName };
 }
