@@ -16,6 +16,9 @@ const FROM =
 const EXPORTED = /^[ \t]*export[ \t]*\{([^{}]*)\}(?!\s*from\b)/gm;
 const REQUIRED =
   /^[ \t]*(?:module\.)?exports(?:\.([\w$]+))?[ \t]*=[ \t]*require\([ \t]*['"]([^'"\n]+)['"][ \t]*\)(?:\.([\w$]+))?/gm;
+/** What every match of these has: found several times as fast as the start of each line is looked at. */
+const FROM_HINT = /from\s*['"]/;
+const REQUIRED_HINT = /exports(?:\.[\w$]+)?[ \t]*=[ \t]*require\(/;
 const PYTHON = /^from[ \t]+(\.+[\w.]*)[ \t]+import[ \t]+(\([^()]*\)|[^\n#(]+)/gm;
 
 /** What a file hands on, read from its text: a file that does nothing else holds no word of any rule and is not parsed. */
@@ -26,6 +29,14 @@ export function reexportsOf(path: string, text: string): readonly Reexport[] {
 
 function scriptReexports(text: string): readonly Reexport[] {
   if (!/\bexports?\b/.test(text)) return [];
+  const found = FROM_HINT.test(text) ? fromReexports(text) : [];
+  if (!REQUIRED_HINT.test(text)) return found;
+  for (const [, as = null, from = '', name] of text.matchAll(REQUIRED))
+    found.push(as === null ? { as, name: name ?? '*', from } : { as, name: name ?? '*', from });
+  return found;
+}
+
+function fromReexports(text: string): Reexport[] {
   const found: Reexport[] = [];
   const imported = new Map<string, Reexport>();
   for (const [, word, all, as = null, names = '', from = ''] of text.matchAll(FROM)) {
@@ -33,14 +44,13 @@ function scriptReexports(text: string): readonly Reexport[] {
     if (word === 'export') found.push(...each);
     else for (const one of each) if (one.as !== null) imported.set(one.as, one);
   }
+  if (imported.size === 0) return found;
   for (const [, names = ''] of text.matchAll(EXPORTED)) {
     for (const { as, name } of named(names, '')) {
       const known = imported.get(name);
       if (known !== undefined) found.push({ ...known, as });
     }
   }
-  for (const [, as = null, from = '', name] of text.matchAll(REQUIRED))
-    found.push(as === null ? { as, name: name ?? '*', from } : { as, name: name ?? '*', from });
   return found;
 }
 
