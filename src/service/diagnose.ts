@@ -141,8 +141,20 @@ function isLocal(host: string): boolean {
   return host === 'localhost' || host === '127.0.0.1' || host === '[::1]';
 }
 
-/** Sources that the running service had no answer from when it asked last; whether they answer now, other lines tell. */
-export function diagnoseService({ sources }: Readiness): Diagnosis[] {
+/** What the running service says of itself: of its queue, and of sources that it had no answer from when it asked last. */
+export function diagnoseService({ queue, sources }: Readiness): Diagnosis[] {
+  return [...(queue === 'stuck' ? [STUCK] : []), ...ofSources(sources)];
+}
+
+const STUCK: Diagnosis = {
+  check: 'queue',
+  state: 'wrong',
+  found: 'a job that could run has waited for more than five minutes',
+  why: 'A job that waits is a pull request that is held.',
+  fix: "Read the service's log for what its jobs fail of or hang on; with PostgreSQL, start more `countersign worker`.",
+};
+
+function ofSources(sources: Readiness['sources']): Diagnosis[] {
   if (sources.down.length === 0) return [];
   const since = sources.down.map(({ source, since }) => `${source} since ${since}`);
   return [

@@ -76,7 +76,8 @@ export function createMetricsServer(routes: Pick<Routes, 'readiness'> & { readon
 /** Slow senders are cut off by Node's own time limits. */
 function guarded(server: Server): Server {
   server.headersTimeout = 10_000;
-  server.requestTimeout = 30_000;
+  // GitHub itself gives up after ten seconds (GitHub docs, "Best practices for using webhooks").
+  server.requestTimeout = 15_000;
   server.maxHeadersCount = 100;
   return server;
 }

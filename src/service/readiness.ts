@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { OperatedStore } from '../core/store.ts';
+import { ALERT_LIMITS } from './alerts.ts';
 import type { SourceHealth } from './source-health.ts';
 import { within } from './within.ts';
 
@@ -11,7 +12,8 @@ export const Readiness = z.object({
   /** Whether work is taken on: 200 or 503. */
   ready: z.boolean(),
   store: z.enum(['ok', 'down']),
-  queue: z.enum(['ok', 'down']),
+  /** `stuck`: it takes jobs on, and one that could run has waited for long. */
+  queue: z.enum(['ok', 'stuck', 'down']),
   sources: z.object({
     state: z.enum(['ok', 'degraded']),
     /** Those that did not answer when they were asked last, and since when, in ISO 8601. Empty where all is well. */
@@ -26,21 +28,25 @@ const PRIVATE_SOURCE = 'a private registry';
 /**
  * Whether this process can take on work: only store and queue decide, for a delivery needs nothing else to be kept. A
  * source that is down holds what needs it, on every process alike; taking them all out of the load balancer would lose
- * deliveries, which GitHub does not repeat, and mend nothing. So it is told, and changes no status. Never rejects.
+ * deliveries, which GitHub does not repeat, and mend nothing. So it is told, as is a queue that is stuck, and changes no
+ * status. Never rejects.
  */
 export async function readinessOf(
   store: Pick<OperatedStore, 'ping' | 'queue'>,
   health: Pick<SourceHealth, 'down'>,
 ): Promise<Readiness> {
-  const [kept, queued] = await Promise.all([answers(() => store.ping()), answers(() => store.queue.depth())]);
+  const [kept, waited] = await Promise.all([
+    answer(() => store.ping()),
+    answer(async () => (await store.queue.backlog()).oldestWaitingMs ?? 0),
+  ]);
   const down = health
     .down()
     .filter(({ source }) => source !== 'store')
     .map(({ source, since }) => ({ source, since: new Date(since).toISOString() }));
   return {
-    ready: kept === 'ok' && queued === 'ok',
-    store: kept,
-    queue: queued,
+    ready: kept !== 'none' && waited !== 'none',
+    store: kept === 'none' ? 'down' : 'ok',
+    queue: waited === 'none' ? 'down' : waited.value >= ALERT_LIMITS.queueMs ? 'stuck' : 'ok',
     sources: { state: down.length === 0 ? 'ok' : 'degraded', down },
   };
 }
@@ -54,10 +60,10 @@ export function forStrangers(readiness: Readiness): Readiness {
   return { ...readiness, sources: { ...readiness.sources, down: told } };
 }
 
-async function answers(ask: () => Promise<unknown>): Promise<'ok' | 'down'> {
+async function answer<T>(ask: () => Promise<T>): Promise<{ readonly value: T } | 'none'> {
   // Why it does not answer, the log and `countersign doctor` tell; a public port does not.
   return await within(ask(), STORE_MS).then(
-    () => 'ok',
-    () => 'down',
+    (value) => ({ value }),
+    () => 'none',
   );
 }

@@ -38,6 +38,9 @@ function raw(pieces: readonly string[], everyMs = 0): Promise<{ readonly text: s
   });
 }
 
+/** Of a body, a piece at a time: more than the door waits for. */
+const DRIPS = Array.from({ length: 200 }, () => 'x');
+
 const PATH = '/api/github/webhooks';
 
 describe('the door of a running service', () => {
@@ -100,8 +103,12 @@ describe('the door of a running service', () => {
     expect(flood.text).toMatch(/^HTTP\/1\.1 4\d\d /);
   });
 
-  test('cuts off senders that trickle their headers, and serves others meanwhile', async () => {
-    const slow = Array.from({ length: 50 }, () => raw(['GET / HTTP/1.1\r\n', 'X-Slow: a\r\n'], 500));
+  test('cuts off senders that trickle their headers or their body, and serves others meanwhile', async () => {
+    const signed = `X-Hub-Signature-256: sha256=${'0'.repeat(64)}\r\nContent-Length: 1000000\r\n\r\n`;
+    const slow = [
+      ...Array.from({ length: 50 }, () => raw(['GET / HTTP/1.1\r\n', 'X-Slow: a\r\n'], 500)),
+      ...Array.from({ length: 50 }, () => raw([`POST ${PATH} HTTP/1.1\r\nHost: x\r\n${signed}`, ...DRIPS], 500)),
+    ];
     await new Promise((resolve) => setTimeout(resolve, 500));
     const started = performance.now();
     expect(await fetch(`${service.address}/healthz`).then((answer) => answer.status)).toBe(200);

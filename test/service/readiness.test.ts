@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import { diagnoseService } from '../../src/service/diagnose.ts';
 import { forStrangers, readinessOf } from '../../src/service/readiness.ts';
 import { createSourceHealth } from '../../src/service/source-health.ts';
 import { openStage } from './support.ts';
 
 type Store = Parameters<typeof readinessOf>[0];
-const here = { ping: async () => undefined, queue: { depth: async () => 0 } } as unknown as Store;
+const here = {
+  ping: async () => undefined,
+  queue: { backlog: async () => ({ oldestWaitingMs: null }) },
+} as unknown as Store;
 
 describe('what a load balancer is told', () => {
   const NOON = Date.parse('2026-03-01T12:00:00Z');
@@ -34,13 +38,26 @@ describe('what a load balancer is told', () => {
     ['the store', { ...here, ping: () => Promise.reject(new Error('away')) }, { store: 'down', queue: 'ok' }],
     [
       'the queue',
-      { ...here, queue: { depth: () => Promise.reject(new Error('away')) } },
+      { ...here, queue: { backlog: () => Promise.reject(new Error('away')) } },
       { store: 'ok', queue: 'down' },
     ],
   ])('without %s it is not ready', async (_, store, expected) => {
     const found = await readinessOf(store as unknown as Store, createSourceHealth(Date.now));
     expect(found).toMatchObject({ ready: false, ...expected });
   });
+
+  test.each([
+    [4 * 60_000, 'ok', []],
+    [5 * 60_000, 'stuck', ['queue']],
+  ])(
+    'a queue whose oldest job waits for %i ms is told as %s, takes on work all the same, and doctor says so',
+    async (oldestWaitingMs, queue, told) => {
+      const waiting = { ...here, queue: { backlog: async () => ({ oldestWaitingMs }) } } as unknown as Store;
+      const found = await readinessOf(waiting, createSourceHealth(Date.now));
+      expect(found).toMatchObject({ ready: true, queue });
+      expect(diagnoseService(found).map(({ check }) => check)).toEqual(told);
+    },
+  );
 
   test('a store that hangs is down, not waited for', async () => {
     const hanging = { ...here, ping: () => new Promise<never>(() => undefined) } as unknown as Store;
