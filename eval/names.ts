@@ -34,21 +34,25 @@ export async function run(print: (line: string) => void): Promise<void> {
     '## Names: recall with the right target (95 % Wilson interval), development data: thresholds were chosen on it',
   );
   print('');
-  print('| set | status | half | n | found | recall | interval | any target | edit 1 | edit 2 | separators |');
-  print('|---|---|---|---|---|---|---|---|---|---|---|');
+  print(
+    '| set | status | half | n | target on the list | found | recall | interval | any target | edit 1 | edit 2 | separators |',
+  );
+  print('|---|---|---|---|---|---|---|---|---|---|---|---|');
   const sets = squatSets();
   for (const { label, type, rows } of sets) {
     const list = lists.find((each) => each.type === type);
     if (list === undefined) continue;
     const own: Match = (name) => likenessOf(knowledge(type), type, name);
     const peers = PEERS.map((peer) => peer.create([...list.names, ...list.words]));
+    const listed = new Set(list.names);
     for (const half of ['A', 'B', 'all'] as const) {
       const part = rows.filter((row) => half === 'all' || halfOf(row) === half);
       const found = part.filter((row) => hits(own, type, row)).length;
       const any = part.filter((row) => own(row.name).length > 0).length;
+      const onList = part.filter((row) => row.targets.some((target) => listed.has(normalizeName(type, target)))).length;
       const beside = peers.map((peer) => share(part.filter((row) => hits(peer, type, row)).length, part.length));
       print(
-        `| ${label} | ${STATUS[half]} | ${half} | ${part.length} | ${found} | ${share(found, part.length)} | ${interval(found, part.length)} | ${any} | ${beside.join(' | ')} |`,
+        `| ${label} | ${STATUS[half]} | ${half} | ${part.length} | ${onList} | ${found} | ${share(found, part.length)} | ${interval(found, part.length)} | ${any} | ${beside.join(' | ')} |`,
       );
     }
   }
