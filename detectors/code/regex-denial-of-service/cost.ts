@@ -1,5 +1,5 @@
 import { type Automaton, automatonOf, MAX_STATES, WORDS } from './automaton.ts';
-import { parseExpression } from './expression.ts';
+import { expressionOf } from './expression.ts';
 
 /**
  * The highest power of the text's length with which the time of a match can grow: 1 is linear, `Infinity` may be
@@ -12,7 +12,7 @@ import { parseExpression } from './expression.ts';
  * is complete nothing is taken back any more, so ways through such a state are not counted.
  */
 export function costBound(source: string, flags: string): number | null {
-  const expression = parseExpression(source, flags);
+  const expression = expressionOf(source, flags);
   const automaton = expression === null ? null : automatonOf(expression);
   if (automaton === null) return null;
   const loops = loopsOf(automaton);

@@ -1,10 +1,10 @@
-import { createRequire } from 'node:module';
 import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts, Flow, Syntax } from '../../../src/inspect/facts.ts';
 import { codeRule } from '../support/rule.ts';
 import { taintedSinks } from '../support/tainted.ts';
 import { costBound } from './cost.ts';
+import { type Complexity, fullCheck } from './full-check.ts';
 import { provenLinear, provenUnambiguous } from './unambiguous.ts';
 
 const rule = codeRule({
@@ -19,8 +19,6 @@ const rule = codeRule({
 const REWRITE =
   'Rewrite the expression so that no text can match in two ways, or bound the length of the input before matching.';
 const ESCAPE = 'Escape the value before it becomes part of the expression, or search for it with includes().';
-/** Milliseconds for one expression; one that takes longer is told as not judged. */
-const TIME_LIMIT_MS = 1_500;
 const MAX_LENGTH = 1_500;
 const MAX_REMEMBERED = 5_000;
 /**
@@ -30,31 +28,7 @@ const MAX_REMEMBERED = 5_000;
 const MAX_NESTED_SIZE = 160;
 const MAX_PARAMETER_SIZE = 20;
 
-type Checker = (
-  source: string,
-  flags: string,
-  parameters: { readonly timeout: number; readonly checker: 'automaton' },
-) => Diagnosis;
-type Diagnosis = { readonly status: string; readonly complexity?: { readonly type: string; readonly degree?: number } };
-
-let checker: Checker | null = null;
-const remembered = new Map<string, Diagnosis>();
 const bounds = new Map<string, number | null>();
-
-/** The library is large: it is loaded for the first expression that needs a look. */
-function check(source: string, flags: string): Diagnosis {
-  if (checker === null) {
-    const loaded: { readonly checkSync: Checker } = createRequire(import.meta.url)('recheck/lib/browser.js');
-    checker = loaded.checkSync;
-  }
-  const key = `${flags}/${source}`;
-  const known = remembered.get(key);
-  if (known !== undefined) return known;
-  const diagnosis = checker(source, flags, { timeout: TIME_LIMIT_MS, checker: 'automaton' });
-  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
-  remembered.set(key, diagnosis);
-  return diagnosis;
-}
 
 function boundOf({ source, flags }: Used): number | null {
   const key = `${flags}/${source}`;
@@ -144,29 +118,40 @@ function isConstructor(call: Call): boolean {
 }
 
 function judge(facts: FileFacts, used: Used): readonly Detection[] {
+  if (!/[*+{]/.test(used.source)) return [];
   if (used.source.length > MAX_LENGTH) return tooLong(facts, used);
-  if (provenLinear(used.source, used.flags)) return [];
-  const nested = mayBeExponential(used);
   const repetitions = repetitionsOf(used.source);
+  if ((repetitions === 0 && !hasRepeatedGroup(used)) || provenLinear(used.source, used.flags)) return [];
+  const nested = mayBeExponential(used);
   if (repetitions === 0 && !nested) return [];
+  const texts = textsOf(facts, used);
+  // What nobody outside reaches costs time only where the expression is exponential.
+  if (!nested && texts.length === 0) return [];
   const bound = boundOf(used);
   if (bound === 1) return [];
-  const flow = inputOf(facts, used);
+  const flow = firstFlow(facts, texts);
   if (bound === 2 && flow?.strength !== 'remote' && flow?.strength !== 'parameter') return [];
-  // What nobody outside reaches costs time only where the expression is exponential. With one repetition alone (`/+$`),
-  // an exported helper is too ordinary to be worth a finding.
-  const short = flow?.strength === 'parameter' && repetitions > 1 && sizeOf(used.source) <= MAX_PARAMETER_SIZE;
-  if (!nested && flow?.strength !== 'remote' && !short) return [];
+  if (!nested && !matters(used, flow, repetitions)) return [];
   if (sizeOf(used.source) > MAX_NESTED_SIZE) return nested ? undecided(facts, used, flow) : [];
-  const { status, complexity } = check(withoutUnsupported(used.source), used.flags.replace(/[^imsuy]/g, ''));
+  const { status, complexity } = fullCheck(withoutUnsupported(used.source), used.flags.replace(/[^imsuy]/g, ''));
   if (status === 'unknown' && nested) return undecided(facts, used, flow);
   if (status !== 'vulnerable' || complexity === undefined) return [];
   return vulnerable(facts, used, complexity, flow);
 }
 
+/** With one repetition alone (`/+$`), an exported helper is too ordinary to be worth a finding. */
+function matters({ source }: Used, flow: Flow | null, repetitions: number): boolean {
+  if (flow?.strength === 'remote') return true;
+  return flow?.strength === 'parameter' && repetitions > 1 && sizeOf(source) <= MAX_PARAMETER_SIZE;
+}
+
 /** Exponential time needs a repeated group; the proof takes away those that no text can match in two ways. */
-function mayBeExponential({ source, flags }: Used): boolean {
-  return /\)(?:[*+]|\{\d+,)/.test(source) && !provenUnambiguous(source, flags);
+function mayBeExponential(used: Used): boolean {
+  return hasRepeatedGroup(used) && !provenUnambiguous(used.source, used.flags);
+}
+
+function hasRepeatedGroup({ source }: Used): boolean {
+  return /\)(?:[*+]|\{\d+,)/.test(source);
 }
 
 /** An expression too long to be judged is said, where it could be one that takes long. */
@@ -201,12 +186,7 @@ function sizeOf(source: string): number {
   return size;
 }
 
-function vulnerable(
-  facts: FileFacts,
-  used: Used,
-  complexity: NonNullable<Diagnosis['complexity']>,
-  flow: Flow | null,
-): readonly Detection[] {
+function vulnerable(facts: FileFacts, used: Used, complexity: Complexity, flow: Flow | null): readonly Detection[] {
   const exponential = complexity.type === 'exponential';
   const degree = complexity.degree ?? 2;
   const remote = flow?.strength === 'remote';
@@ -261,10 +241,16 @@ function repetitionsOf(source: string): number {
   return source.replace(/\\./g, 'x').match(/[*+]|\{\d+,\}/g)?.length ?? 0;
 }
 
-/** What is matched against the expression, where that can be followed. */
-function inputOf(facts: FileFacts, used: Used): Flow | null {
-  for (const text of [used.text, ...usesOf(facts, used.node).map((use) => matchedAt(facts, use))]) {
-    const flow = text === undefined ? null : facts.flow(text, 'regex');
+/** What is matched against the expression. */
+function textsOf(facts: FileFacts, used: Used): readonly Syntax[] {
+  return [used.text, ...usesOf(facts, used.node).map((use) => matchedAt(facts, use))].filter(
+    (text) => text !== undefined,
+  );
+}
+
+function firstFlow(facts: FileFacts, texts: readonly Syntax[]): Flow | null {
+  for (const text of texts) {
+    const flow = facts.flow(text, 'regex');
     if (flow !== null) return flow;
   }
   return null;

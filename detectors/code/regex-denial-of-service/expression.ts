@@ -14,10 +14,18 @@ export type Expression =
 /** ASCII by code point, and one bit that stands for every other character. */
 const OTHER = 1n << 128n;
 const ALL = (1n << 129n) - 1n;
+const BEYOND: Characters = { most: OTHER, least: 0n, code: 128 };
+/** Sets of one character, by code point. */
+const SINGLE: readonly Characters[] = Array.from({ length: 128 }, (_, code) => ({
+  most: 1n << BigInt(code),
+  least: 1n << BigInt(code),
+  code,
+}));
 const ANYWHERE: Expression = { kind: 'anchor', at: 'anywhere' };
 const START: Expression = { kind: 'anchor', at: 'start' };
 const END: Expression = { kind: 'anchor', at: 'end' };
 const MAX_DEPTH = 100;
+const QUANTIFIERS: ReadonlySet<string> = new Set(['*', '+', '?', '{']);
 
 const DIGITS = between(48, 57);
 const WORD = DIGITS | between(65, 90) | between(97, 122) | bit(95);
@@ -35,13 +43,32 @@ const CLASSES: Readonly<Record<string, { readonly most: bigint; readonly least: 
 };
 const CONTROLS: Readonly<Record<string, number>> = { n: 10, r: 13, t: 9, v: 11, f: 12, '0': 0 };
 
-type Characters = { readonly most: bigint; readonly least: bigint };
+interface Characters {
+  readonly most: bigint;
+  readonly least: bigint;
+  /** The code point of a set of one; 128 stands for any beyond ASCII. */
+  readonly code?: number;
+}
+
+const MAX_REMEMBERED = 5_000;
+const remembered = new Map<string, Expression | null>();
+
+/** As `parseExpression`, each expression once for the process: three proofs ask for the same. */
+export function expressionOf(source: string, flags: string): Expression | null {
+  const key = `${flags}/${source}`;
+  const known = remembered.get(key);
+  if (known !== undefined) return known;
+  const expression = parseExpression(source, flags);
+  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+  remembered.set(key, expression);
+  return expression;
+}
 
 /**
  * Null for what is not read here: the `v` flag, inline flags, and expressions with errors. Sets are
  * never smaller than what they stand for.
  */
-export function parseExpression(source: string, flags: string): Expression | null {
+function parseExpression(source: string, flags: string): Expression | null {
   if (flags.includes('v')) return null;
   const ignoreCase = flags.includes('i');
   let at = 0;
@@ -72,6 +99,7 @@ export function parseExpression(source: string, flags: string): Expression | nul
   }
 
   function quantified(body: Expression): Expression | null {
+    if (!QUANTIFIERS.has(source[at] ?? '')) return body;
     const match = /^(?:[*+?]|\{(\d+)(,?)(\d*)\})\??/.exec(source.slice(at, at + 24));
     if (match === null) return body;
     at += match[0].length;
@@ -212,9 +240,9 @@ export function parseExpression(source: string, flags: string): Expression | nul
 /** Both ends are single characters, or it is no range and both count with the dash. Null where it ends before it starts. */
 function range(start: Characters | null, end: Characters | null): Characters | null {
   if (start === null || end === null) return null;
-  const low = single(start.most);
-  const high = single(end.most);
-  if (low === null || high === null) {
+  const low = start.code;
+  const high = end.code;
+  if (low === undefined || high === undefined) {
     const dash = bit(45);
     return { most: start.most | end.most | dash, least: start.least | end.least };
   }
@@ -222,14 +250,8 @@ function range(start: Characters | null, end: Characters | null): Characters | n
   return { most: between(low, high), least: between(low, Math.min(high, 127)) };
 }
 
-/** The code point of a set of one; 128 stands for any beyond ASCII. */
-function single(set: bigint): number | null {
-  for (let code = 0; code <= 128; code += 1) if (set === bit(code)) return code;
-  return null;
-}
-
 function exactly(code: number): Characters {
-  return code > 127 ? { most: OTHER, least: 0n } : { most: bit(code), least: bit(code) };
+  return SINGLE[Math.min(code, 128)] ?? BEYOND;
 }
 
 function bit(code: number): bigint {

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { compileFunction } from 'node:vm';
+
+/** `degree`: of the polynomial. */
+export interface Complexity {
+  readonly type: string;
+  readonly degree?: number;
+}
+
+/** What recheck says of an expression; `unknown` where it cannot read it, or is not done within its work. */
+export interface Diagnosis {
+  readonly status: string;
+  readonly complexity?: Complexity;
+}
+
+/** recheck 4.5, `checkSync`. */
+type CheckSync = (
+  source: string,
+  flags: string,
+  parameters: { readonly timeout: number; readonly checker: 'automaton' },
+) => Diagnosis;
+
+/**
+ * Steps of recheck that one expression may take; some seconds at the most. A limit by time would give another answer on
+ * a busy machine than on a quiet one.
+ */
+export const MAX_STEPS = 15_000;
+const MAX_REMEMBERED = 5_000;
+const remembered = new Map<string, Diagnosis>();
+let checker: CheckSync | null = null;
+
+/** The degree of an expression's ambiguity, by recheck's automaton; each expression once for the process. */
+export function fullCheck(source: string, flags: string): Diagnosis {
+  const key = `${flags}/${source}`;
+  const known = remembered.get(key);
+  if (known !== undefined) return known;
+  checker ??= loadChecker();
+  const diagnosis = checker(source, flags, { timeout: MAX_STEPS, checker: 'automaton' });
+  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+  remembered.set(key, diagnosis);
+  return diagnosis;
+}
+
+/**
+ * recheck knows a limit by time alone, and looks at the clock once in each of its steps. It is given a clock of its own
+ * that moves by one with every look, so that its limit counts steps. The library is large: it is loaded for the first
+ * expression that needs it.
+ */
+export function loadChecker(): CheckSync {
+  const filename = createRequire(import.meta.url).resolve('recheck/lib/browser.js');
+  const load = compileFunction(readFileSync(filename, 'utf8'), ['module', 'exports', 'performance'], { filename });
+  let looks = 0;
+  const clock = { now: (): number => ++looks };
+  const loaded: { exports: { readonly checkSync?: CheckSync } } = { exports: {} };
+  load(loaded, loaded.exports, clock);
+  const { checkSync } = loaded.exports;
+  if (checkSync === undefined) throw new TypeError('recheck is not what it was: it exports no checkSync');
+  return checkSync;
+}
