@@ -15,9 +15,12 @@ export function collectCalls(program: Program, origins: Origins): readonly Call[
   return found.sort((a, b) => a.node.start - b.node.start || b.node.end - a.node.end);
 }
 
-/** One call; the origin is worked out when it is asked for, because most calls interest nobody. */
+const NO_KEYWORDS: ReadonlyMap<string, Syntax> = new Map();
+
+/** One call. The origin is worked out at once: it is remembered by node, and a rule that looks at calls asks for it. */
 export function callAt(node: Syntax, program: Program, origins: Origins): Call | null {
   const isNew = node.type === 'new_expression';
+  const python = program.dialect === 'python';
   const callee = childOf(node, isNew ? 'constructor' : 'function');
   if (callee === null) return null;
   const list = childOf(node, 'arguments');
@@ -31,16 +34,12 @@ export function callAt(node: Syntax, program: Program, origins: Origins): Call |
   return {
     node,
     callee: target,
-    get origin() {
-      return origins.origin(target);
-    },
+    origin: origins.origin(target),
     name: last === null ? null : identifier(program.text.slice(last.start, last.end)),
     receiver:
       target.type === 'member_expression' || target.type === 'subscript_expression' ? childOf(target, 'object') : null,
-    arguments: handed.filter((part) => part.type !== 'keyword_argument'),
-    get keywords() {
-      return keywordsOf(given, program);
-    },
+    arguments: python ? handed.filter((part) => part.type !== 'keyword_argument') : handed,
+    keywords: python ? keywordsOf(given, program) : NO_KEYWORDS,
     isNew,
   };
 }
@@ -65,6 +64,7 @@ function indirect(
 }
 
 function keywordsOf(given: readonly Syntax[], program: Program): ReadonlyMap<string, Syntax> {
+  if (!given.some((part) => part.type === 'keyword_argument')) return NO_KEYWORDS;
   const found = new Map<string, Syntax>();
   for (const part of given) {
     if (part.type !== 'keyword_argument') continue;

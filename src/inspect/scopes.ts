@@ -32,7 +32,8 @@ const NAMES: ReadonlySet<string> = new Set([
 /** Lexical scopes of a program. */
 export function createScopes(program: Program): Scopes {
   const { byType, text, dialect } = program;
-  const scopes = new Map<Syntax, Map<string, Binding>>();
+  /** By name, then by the node in which the name is known: most names of a file are declared once. */
+  const names = new Map<string, Map<Syntax, Binding>>();
   const resolved = new Map<Syntax, Binding | null>();
   let uses: Map<string, Syntax[]> | null = null;
   const name = (node: Syntax): string => identifier(text.slice(node.start, node.end));
@@ -45,14 +46,17 @@ export function createScopes(program: Program): Scopes {
   }
 
   function bind(scope: Syntax, binding: Binding): Binding {
-    const names = scopes.get(scope) ?? new Map<string, Binding>();
-    scopes.set(scope, names);
-    const earlier = names.get(binding.name);
+    const alike = names.get(binding.name);
+    if (alike === undefined) {
+      names.set(binding.name, new Map([[scope, binding]]));
+      return binding;
+    }
+    const earlier = alike.get(scope);
     if (earlier !== undefined) {
       earlier.definitions.push(...binding.definitions);
       return earlier;
     }
-    names.set(binding.name, binding);
+    alike.set(scope, binding);
     return binding;
   }
 
@@ -217,16 +221,21 @@ export function createScopes(program: Program): Scopes {
   function lookup(identifier: Syntax): Binding | null {
     const cached = resolved.get(identifier);
     if (cached !== undefined) return cached;
-    const wanted = name(identifier);
-    let found: Binding | null = null;
-    for (let up: Syntax | null = identifier; up !== null; up = up.parent) {
-      const binding = scopes.get(up)?.get(wanted);
-      if (binding === undefined) continue;
-      found = binding;
-      break;
-    }
+    const found = nearest(names.get(name(identifier)), identifier);
     resolved.set(identifier, found);
     return found;
+  }
+
+  /** Of the bindings of one name, that of the innermost scope around a use. */
+  function nearest(alike: ReadonlyMap<Syntax, Binding> | undefined, use: Syntax): Binding | null {
+    if (alike === undefined) return null;
+    const outermost = alike.get(program.root);
+    if (outermost !== undefined && alike.size === 1) return outermost;
+    for (let up: Syntax | null = use; up !== null; up = up.parent) {
+      const binding = alike.get(up);
+      if (binding !== undefined) return binding;
+    }
+    return null;
   }
 
   function references(binding: Binding): readonly Syntax[] {
@@ -234,8 +243,9 @@ export function createScopes(program: Program): Scopes {
       uses = new Map();
       for (const type of NAMES) {
         for (const node of byType.get(type) ?? []) {
-          const known = uses.get(name(node));
-          if (known === undefined) uses.set(name(node), [node]);
+          const called = name(node);
+          const known = uses.get(called);
+          if (known === undefined) uses.set(called, [node]);
           else known.push(node);
         }
       }
