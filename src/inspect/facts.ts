@@ -114,11 +114,19 @@ export interface FindingSpec {
   readonly related?: readonly FlowStep[];
 }
 
+/** Which calls are asked for: those from one of these origins, and those of one of these names. */
+export interface WantedCalls {
+  readonly from?: (origin: string) => boolean;
+  readonly named?: (name: string) => boolean;
+}
+
 /** What is known of one file, computed once and on demand, and shared by all detectors. */
 export interface FileFacts {
   readonly path: string;
   readonly program: Program;
   readonly calls: readonly Call[];
+  /** In the order of the text. */
+  callsLike(wanted: WantedCalls): readonly Call[];
   readonly assignments: readonly Assignment[];
   readonly handlers: readonly Handler[];
   /** Path says test, fixture, example or benchmark: evidence for tone, never an exemption. */

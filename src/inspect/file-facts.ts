@@ -119,6 +119,12 @@ export function createFileFacts(program: Program, imports: Imports = createImpor
     get calls() {
       return allCalls();
     },
+    callsLike: ({ from, named }) =>
+      allCalls().filter(
+        ({ origin, name }) =>
+          (from !== undefined && origin !== null && from(origin)) ||
+          (named !== undefined && name !== null && named(name)),
+      ),
     get assignments() {
       assignments ??= collectAssignments(program);
       return assignments;

@@ -1,7 +1,8 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
-import type { Call, FileFacts, Flow, Syntax } from '../../../src/inspect/facts.ts';
+import type { Assignment, Call, FileFacts, Flow, Syntax } from '../../../src/inspect/facts.ts';
 import { functionAround, isInside, nameOf } from '../support/around.ts';
+import { once, oneOf, remembering } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 import { weight } from '../support/tainted.ts';
 
@@ -17,8 +18,11 @@ const rule = codeRule({
 const REMEDIATION = 'Refuse the keys __proto__, constructor and prototype, or keep the values in a Map.';
 const GUARD =
   /__proto__|Object\.create\(null\)|new Map\b|\bprototype['"]|isUnsafeKey|isSafeKey|isPrototypePolluted|hasOwn(?:Property)?\b[^\n]*\b(?:target|dest|obj|object|current|a)\b/;
-const MERGES =
-  /^(?:lodash\.(?:merge|mergeWith|defaultsDeep|set|setWith|zipObjectDeep|update)|~_\.(?:merge|mergeWith|defaultsDeep|set|setWith)|lodash\.(?:merge|set|defaultsdeep)|deepmerge|merge-deep|deep-extend|merge|object-path\.set|dot-prop\.set|dottie\.set|~\$\.extend|jquery\.extend|extend|hoek\.merge|@hapi\/hoek\.merge|set-value|dset)$/;
+const MERGES = oneOf(
+  /^(?:lodash\.(?:merge|mergeWith|defaultsDeep|set|setWith|zipObjectDeep|update)|~_\.(?:merge|mergeWith|defaultsDeep|set|setWith)|lodash\.(?:merge|set|defaultsdeep)|deepmerge|merge-deep|deep-extend|merge|object-path\.set|dot-prop\.set|dottie\.set|~\$\.extend|jquery\.extend|extend|hoek\.merge|@hapi\/hoek\.merge|set-value|dset)$/,
+);
+/** Characters of a function that may be a deep copy; a longer one does more than that. */
+const MAX_FUNCTION = 20_000;
 
 /** Deep merges, writes along a path, and two-level writes with keys from outside. */
 export const prototypePollution: CodeDetector = {
@@ -27,20 +31,37 @@ export const prototypePollution: CodeDetector = {
   detect: (facts) =>
     facts.program.dialect === 'python'
       ? []
-      : [
-          ...facts.assignments.flatMap((each) => written(facts, each.node, each.target, each.value)),
-          ...facts.calls.flatMap((call) => merged(facts, call)),
-        ],
+      : [...writes(facts), ...facts.callsLike({ from: MERGES }).flatMap((call) => merged(facts, call))],
 };
 
-function written(facts: FileFacts, node: Syntax, target: Syntax, value: Syntax): readonly Detection[] {
-  if (node.type !== 'assignment_expression') return [];
+/** What is asked again and again of one file. */
+interface Writes {
+  readonly facts: FileFacts;
+  /** Assignments by the text of their target. */
+  readonly byTarget: () => ReadonlyMap<string, readonly Assignment[]>;
+  readonly refuses: (home: Syntax | null) => boolean;
+  readonly callsItself: (fn: Syntax) => boolean;
+}
+
+function writes(facts: FileFacts): readonly Detection[] {
+  const file: Writes = {
+    facts,
+    byTarget: once(() => Map.groupBy(facts.assignments, ({ target }) => facts.text(target))),
+    refuses: remembering((home) => home !== null && (GUARD.test(facts.text(home)) || refusesByName(facts, home))),
+    callsItself: remembering((fn) => callsItself(facts, fn)),
+  };
+  return facts.assignments.flatMap((each) => written(file, each));
+}
+
+function written(file: Writes, { node, target, value }: Assignment): readonly Detection[] {
+  if (target.type !== 'subscript_expression' || node.type !== 'assignment_expression') return [];
+  const { facts } = file;
   const object = target.children.find((child) => child.field === 'object');
   const key = target.children.find((child) => child.field === 'index');
-  if (object === undefined || key === undefined || facts.constant(key) !== undefined) return [];
+  if (object === undefined || key === undefined || facts.constant(key) !== undefined || isInert(facts, value))
+    return [];
   const home = functionAround(node);
-  const around = home === null ? '' : facts.text(home);
-  if (GUARD.test(around) || refusesByName(facts, home) || isInert(facts, value)) return [];
+  if (file.refuses(home)) return [];
   const keyed = facts.flow(key, 'key');
   if (object.type === 'subscript_expression') {
     const outer = object.children.find((child) => child.field === 'index');
@@ -60,8 +81,8 @@ function written(facts: FileFacts, node: Syntax, target: Syntax, value: Syntax):
       }),
     ];
   }
-  const walks = home !== null && (walksDown(facts, home, object) || reduces(facts, home, object, key));
-  const table = walks || keyed === null ? null : tableOf(facts, object);
+  const walks = home !== null && (walksDown(file, home, object) || reduces(facts, home, object, key));
+  const table = walks || keyed === null ? null : tableOf(file, object);
   if (table !== null) {
     const { level, confidence } = weight(table.strength);
     return [
@@ -77,7 +98,7 @@ function written(facts: FileFacts, node: Syntax, target: Syntax, value: Syntax):
     ];
   }
   if (home === null) return [];
-  const merges = copiesDeep(facts, home, key);
+  const merges = copiesDeep(file, home, key);
   if (!walks && !merges) return [];
   const what = walks
     ? 'A value is written along a path of keys'
@@ -97,12 +118,11 @@ function written(facts: FileFacts, node: Syntax, target: Syntax, value: Syntax):
 }
 
 /** `section = out[name] = out[name] || {}`, then `section[key] = value`: the key under which a part of a table was found. */
-function tableOf(facts: FileFacts, object: Syntax): Flow | null {
-  const called = facts.text(object);
-  for (const { node, target, value } of facts.assignments) {
+function tableOf({ facts, byTarget }: Writes, object: Syntax): Flow | null {
+  for (const { node, value } of byTarget().get(facts.text(object)) ?? []) {
     const home = functionAround(node);
     if (home !== null && !isInside(object, home)) continue;
-    if (facts.text(target) !== called || !/\]\s*(?:\|\||\?\?)\s*\{\}/.test(facts.text(value))) continue;
+    if (!/\]\s*(?:\|\||\?\?)\s*\{\}/.test(facts.text(value))) continue;
     const found = innermost(value);
     const key = found?.children.find((child) => child.field === 'index');
     const flow = key === undefined ? null : facts.flow(key, 'key');
@@ -122,8 +142,8 @@ function innermost(value: Syntax): Syntax | null {
 }
 
 /** A list or helper of the file that names `__proto__` is used here: `if (REFUSED.has(key)) …`. */
-function refusesByName(facts: FileFacts, home: Syntax | null): boolean {
-  if (home === null || !facts.program.text.includes('__proto__')) return false;
+function refusesByName(facts: FileFacts, home: Syntax): boolean {
+  if (!facts.program.text.includes('__proto__')) return false;
   return facts.nodes('identifier').some((node) => {
     if (!isInside(node, home)) return false;
     const stands = facts.functionOf(node) ?? facts.definition(node);
@@ -140,13 +160,12 @@ function isCounter(facts: FileFacts, key: Syntax): boolean {
 }
 
 /** `current = current[part]` in a loop, then `current[last] = value`. */
-function walksDown(facts: FileFacts, home: Syntax, object: Syntax): boolean {
+function walksDown({ facts, byTarget }: Writes, home: Syntax, object: Syntax): boolean {
   const called = facts.text(object);
+  const given = (byTarget().get(called) ?? []).filter(({ node }) => isInside(node, home) && inLoop(node, home));
+  if (given.length === 0) return false;
   const down = new RegExp(`(?:^|[^\\w$.])${literally(called)}\\[[^\\d'"\`]`);
-  return facts.assignments.some(({ node, target, value }) => {
-    if (!isInside(node, home) || facts.text(target) !== called) return false;
-    return down.test(facts.text(value)) && inLoop(node, home);
-  });
+  return given.some(({ value }) => down.test(facts.text(value)));
 }
 
 /** `path.split('.').reduce((at, key) => (at[key] = …), object)` */
@@ -178,25 +197,32 @@ function inLoop(node: Syntax, home: Syntax): boolean {
 }
 
 /** `for (key in source) target[key] = merge(target[key], source[key])` */
-function copiesDeep(facts: FileFacts, home: Syntax, key: Syntax): boolean {
-  const called = literally(facts.text(key));
-  const loop = new RegExp(
-    `for\\s*\\(\\s*(?:const|let|var)?\\s*(?:\\[\\s*)?${called}\\b[^)]*\\b(?:in|of)\\b|(?:forEach|map|each|reduce)\\(\\s*(?:function\\s*\\w*)?\\s*\\(?\\s*(?:\\w+\\s*,\\s*)?${called}\\b|${called}\\s*=\\s*\\w+\\[\\w+\\]`,
-  );
-  for (let at: Syntax | null = home; at !== null; at = functionAround(at)) {
-    const text = facts.text(at);
-    if (text.length > 20_000 || !loop.test(text)) continue;
-    const name = nameOf(at);
-    if (name === null) continue;
-    const own = literally(facts.text(name).split('.').at(-1) ?? '');
-    if (new RegExp(`(?:^|[^\\w$])${own}\\s*\\(|arguments\\.callee`).test(text.slice(text.indexOf('{')))) return true;
-  }
+function copiesDeep({ facts, callsItself }: Writes, home: Syntax, key: Syntax): boolean {
+  for (let at: Syntax | null = home; at !== null; at = functionAround(at))
+    if (callsItself(at) && goesThrough(facts.text(at), facts.text(key))) return true;
   return false;
 }
 
+/** A loop over keys, or over an array of them, that calls each by this name. */
+function goesThrough(text: string, key: string): boolean {
+  const called = literally(key);
+  return new RegExp(
+    `for\\s*\\(\\s*(?:const|let|var)?\\s*(?:\\[\\s*)?${called}\\b[^)]*\\b(?:in|of)\\b|(?:forEach|map|each|reduce)\\(\\s*(?:function\\s*\\w*)?\\s*\\(?\\s*(?:\\w+\\s*,\\s*)?${called}\\b|${called}\\s*=\\s*\\w+\\[\\w+\\]`,
+  ).test(text);
+}
+
+function callsItself(facts: FileFacts, fn: Syntax): boolean {
+  const text = facts.text(fn);
+  const name = text.length > MAX_FUNCTION ? null : nameOf(fn);
+  if (name === null) return false;
+  const body = text.slice(text.indexOf('{'));
+  const own = facts.text(name).split('.').at(-1) ?? '';
+  if (!body.includes(own)) return body.includes('arguments.callee');
+  return new RegExp(`(?:^|[^\\w$])${literally(own)}\\s*\\(|arguments\\.callee`).test(body);
+}
+
 function merged(facts: FileFacts, call: Call): readonly Detection[] {
-  const from = call.origin;
-  if (from === null || !MERGES.test(from)) return [];
+  const from = call.origin ?? '';
   if (/extend$/.test(from) && (call.arguments[0] === undefined || facts.constant(call.arguments[0]) !== true))
     return [];
   for (const argument of call.arguments.slice(/set|update/.test(from) ? 1 : 0)) {
