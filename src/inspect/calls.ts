@@ -1,4 +1,4 @@
-import type { Assignment, Call } from './facts.ts';
+import type { Assignment, Call, Comparison } from './facts.ts';
 import { identifier } from './literals.ts';
 import type { Origins } from './origins.ts';
 import { bare, childOf, type Program, partsOf, type Syntax } from './syntax.ts';
@@ -74,6 +74,21 @@ function keywordsOf(given: readonly Syntax[], program: Program): ReadonlyMap<str
   }
   return found;
 }
+
+/** Every test of two values for equality. */
+export function collectComparisons(program: Program): readonly Comparison[] {
+  const found: Comparison[] = [];
+  for (const node of program.byType.get('binary_expression') ?? []) {
+    const operator = childOf(node, 'operator');
+    if (operator === null || !EQUALITY.has(program.text.slice(operator.start, operator.end))) continue;
+    const left = childOf(node, 'left');
+    const right = childOf(node, 'right');
+    if (left !== null && right !== null) found.push({ node, left, right });
+  }
+  return found;
+}
+
+const EQUALITY: ReadonlySet<string> = new Set(['==', '===', '!=', '!==']);
 
 /** Every `target = value`, declarations and class fields included. */
 export function collectAssignments(program: Program): readonly Assignment[] {

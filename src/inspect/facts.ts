@@ -84,6 +84,13 @@ export interface Assignment {
   readonly value: Syntax;
 }
 
+/** `left === right`, and with the other equality operators. */
+export interface Comparison {
+  readonly node: Syntax;
+  readonly left: Syntax;
+  readonly right: Syntax;
+}
+
 /** A value known without running the program. */
 export type Constant = string | number | boolean | null;
 
@@ -128,6 +135,7 @@ export interface FileFacts {
   /** In the order of the text. */
   callsLike(wanted: WantedCalls): readonly Call[];
   readonly assignments: readonly Assignment[];
+  readonly comparisons: readonly Comparison[];
   readonly handlers: readonly Handler[];
   /** Path says test, fixture, example or benchmark: evidence for tone, never an exemption. */
   readonly isTest: boolean;

@@ -1,7 +1,7 @@
-import { collectAssignments, collectCalls } from './calls.ts';
+import { collectAssignments, collectCalls, collectComparisons } from './calls.ts';
 import { createConstants } from './constants.ts';
 import { detectionOf } from './evidence.ts';
-import type { Assignment, Call, FileFacts, Handler } from './facts.ts';
+import type { Assignment, Call, Comparison, FileFacts, Handler } from './facts.ts';
 import { createFlow } from './flow.ts';
 import { exportsOf } from './functions.ts';
 import { createGuards } from './guards.ts';
@@ -25,6 +25,7 @@ export function createFileFacts(program: Program, imports: Imports = createImpor
   const text = (node: Syntax): string => program.text.slice(node.start, node.end);
   let calls: readonly Call[] | null = null;
   let assignments: readonly Assignment[] | null = null;
+  let comparisons: readonly Comparison[] | null = null;
   let handlers: readonly Handler[] | null = null;
   let exported: ReturnType<typeof exportsOf> | null = null;
 
@@ -128,6 +129,10 @@ export function createFileFacts(program: Program, imports: Imports = createImpor
     get assignments() {
       assignments ??= collectAssignments(program);
       return assignments;
+    },
+    get comparisons() {
+      comparisons ??= collectComparisons(program);
+      return comparisons;
     },
     get handlers() {
       return allHandlers();

@@ -1,5 +1,6 @@
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 import { isBuilt, isTagged, option, type Sink, taintedSinks } from '../support/tainted.ts';
 
@@ -18,15 +19,16 @@ const EVAL =
   /^(?:~(?:eval|Function|Function\(\)|AsyncFunction|GeneratorFunction|execScript)|vm\.(?:runInContext|runInNewContext|runInThisContext|Script|compileFunction|SourceTextModule)|vm2\.(?:VM|NodeVM)\(\)\.run|vm2\.VMScript|~vm\.run\w+|safe-eval|static-eval|notevil|node-eval|eval|require-from-string|module\._compile|builtins\.(?:eval|exec|compile)|~(?:exec|compile|execfile)|isolated-vm\.Isolate\(\)\.compileScript\w*|expr-eval\.\w+Unsafe)$/;
 const TIMERS = /^~(?:setTimeout|setInterval|setImmediate)$/;
 const LOADERS = /^(?:~require|importlib\.import_module|~__import__|imp\.load_source)$/;
+const RUNS = oneOf(
+  new RegExp(`${[EVAL, TIMERS, LOADERS].map(({ source }) => source).join('|')}|^worker_threads\\.Worker$`),
+);
 
 function* sinks(facts: FileFacts): Generator<Sink> {
   const python = facts.program.dialect === 'python';
   for (const call of facts.calls) {
-    if (isTagged(call)) continue;
-    const [first] = call.arguments;
-    if (first === undefined) continue;
     const from = call.callee.type === 'import' ? '~require' : call.origin;
-    if (from === null) continue;
+    const [first] = call.arguments;
+    if (from === null || !RUNS(from) || first === undefined || isTagged(call)) continue;
     if (from === 'worker_threads.Worker' && isTrue(facts, option(facts, call, 'eval'))) {
       yield* evaluated(call, from);
     } else if (EVAL.test(from) && (python || !/^~(?:exec|compile|execfile)$/.test(from))) {

@@ -1,5 +1,6 @@
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 import { isTagged, option, type Sink, taintedSinks } from '../support/tainted.ts';
 
@@ -21,10 +22,12 @@ const SHELL =
 /** Calls that start a program; dangerous with a shell, or where the program itself is chosen. */
 const PROGRAM =
   /^(?:child_process\.(?:spawn|spawnSync|execFile|execFileSync|fork)|~(?:spawn|spawnSync|execFile|execFileSync)|execa(?:\.(?:execa|execaSync|sync))?|cross-spawn(?:\.(?:spawn|sync))?|child-process-promise\.(?:spawn|execFile)|~Bun\.spawn|~Bun\.spawnSync|subprocess\.(?:run|call|check_call|check_output|Popen)|os\.(?:exec[lv]p?e?|spawn[lv]p?e?|startfile)|node-pty\.spawn|asyncio\.create_subprocess_exec|~Deno\.Command)$/;
+const TEMPLATES = /^(?:zx\.\$|bun\.\$|~\$|execa\.\$|execa\.execa)/;
+const STARTS = oneOf(new RegExp([SHELL, PROGRAM, TEMPLATES].map(({ source }) => source).join('|')));
 const SHELLS = /^(?:.*[/\\])?(?:sh|bash|zsh|dash|ksh|cmd|cmd\.exe|powershell|powershell\.exe|pwsh|eval)$/i;
 
 function* sinks(facts: FileFacts): Generator<Sink> {
-  for (const call of facts.calls) {
+  for (const call of facts.callsLike({ from: STARTS })) {
     const from = call.origin;
     if (from === null) continue;
     if (isTagged(call)) {
@@ -57,7 +60,7 @@ function shellSink(call: Call, value: Syntax): Sink {
 /** zx and Bun escape what stands in the template; a shell in it reads the value as a command all the same. */
 function* inTemplate(facts: FileFacts, call: Call): Generator<Sink> {
   const template = call.arguments[0];
-  if (template === undefined || !/^(?:zx\.\$|bun\.\$|~\$|execa\.\$|execa\.execa)/.test(call.origin ?? '')) return;
+  if (template === undefined || !TEMPLATES.test(call.origin ?? '')) return;
   for (const part of template.children) {
     if (part.type !== 'template_substitution') continue;
     const before = facts.program.text.slice(template.start, part.start);

@@ -1,5 +1,6 @@
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { once, oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 import { isBuilt, isTagged, type Sink, taintedSinks } from '../support/tainted.ts';
 
@@ -17,6 +18,17 @@ const RESPONSE = 'Escape the value for HTML, or answer with res.json or a templa
 const WHAT = 'Markup of a page is made from';
 const ANSWER = 'An HTML answer contains, unescaped,';
 
+/** Properties of elements that take markup or an address, and Koa's `ctx.body`. */
+const PROPERTIES: ReadonlySet<string> = new Set([
+  'innerHTML',
+  'outerHTML',
+  'srcdoc',
+  'href',
+  'src',
+  'action',
+  'formAction',
+  'body',
+]);
 const RESPONSE_NAME = /^(?:res|response|reply|ctx|c|h|resp)$/;
 const DOM_PROPERTIES = /^(?:innerHTML|outerHTML|srcdoc)$/;
 const URL_PROPERTIES = /^(?:href|src|action|formAction)$/;
@@ -25,6 +37,12 @@ const TEMPLATES = /\.(?:vue|svelte)$/i;
 const RAW_NAMES: ReadonlySet<string> = new Set(['v_html', '$html']);
 const JQUERY =
   /^(?:html|append|prepend|after|before|replaceWith|wrap|wrapAll|insertAfter|insertBefore|appendTo|prependTo)$/;
+const TRUSTS =
+  /^(?:createContextualFragment|parseHTML|bypassSecurityTrustHtml|setHTMLUnsafe|SafeString|mark_safe|Markup|raw)$/;
+const NAMED = oneOf(new RegExp(`${JQUERY.source}|${TRUSTS.source}|^(?:insertAdjacentHTML|send|end|write|html)$`));
+const MAKES = oneOf(
+  /^~document\.(?:write|writeln)$|^~(?:\$|jQuery)$|^jquery$|^flask\.(?:make_response|Response)$|^django\.http\.HttpResponse$|HTMLResponse$/,
+);
 
 function* sinks(facts: FileFacts): Generator<Sink> {
   yield* assigned(facts);
@@ -43,6 +61,7 @@ function* assigned(facts: FileFacts): Generator<Sink> {
     const property = target.children.find((child) => child.field === 'property' || child.field === 'index');
     if (property === undefined) continue;
     const name = property.field === 'index' ? String(facts.constant(property) ?? '') : facts.text(property);
+    if (!PROPERTIES.has(name)) continue;
     if (/^ctx\.(?:response\.)?body$/.test(facts.text(target)) && isMarkup(facts, value)) {
       yield { at: node, value, kind: 'html', what: ANSWER, remediation: RESPONSE, atLeast: 'remote' };
       continue;
@@ -73,8 +92,8 @@ function* assigned(facts: FileFacts): Generator<Sink> {
 }
 
 function* called(facts: FileFacts): Generator<Sink> {
-  const jquery = /jquery|\$\(|jQuery/.test(facts.program.text);
-  for (const call of facts.calls) {
+  const jquery = once(() => /jquery|\$\(|jQuery/.test(facts.program.text));
+  for (const call of facts.callsLike({ from: MAKES, named: NAMED })) {
     if (call.name === null || isTagged(call)) continue;
     const [first, second] = call.arguments;
     if (first === undefined) continue;
@@ -90,15 +109,10 @@ function* called(facts: FileFacts): Generator<Sink> {
         remediation: TEXT,
         atLeast: isBuilt(facts, second) ? 'unknown' : 'parameter',
       };
-    } else if (
-      /^(?:createContextualFragment|parseHTML|bypassSecurityTrustHtml|setHTMLUnsafe|SafeString|mark_safe|Markup|raw)$/.test(
-        call.name,
-      ) &&
-      !/^(?:knex|sequelize|~?db|prisma|String)/.test(from)
-    ) {
+    } else if (TRUSTS.test(call.name) && !/^(?:knex|sequelize|~?db|prisma|String)/.test(from)) {
       if (call.name !== 'raw' || /^hono\//.test(from))
         yield { at: call.node, value: first, kind: 'html', what: WHAT, remediation: TEXT, atLeast: 'parameter' };
-    } else if (jquery && JQUERY.test(call.name) && call.receiver !== null && isWrapped(facts, call.receiver)) {
+    } else if (JQUERY.test(call.name) && call.receiver !== null && jquery() && isWrapped(facts, call.receiver)) {
       const atLeast = call.name === 'html' || isMarkup(facts, first) ? 'parameter' : 'remote';
       yield { at: call.node, value: first, kind: 'html', what: WHAT, remediation: TEXT, atLeast };
     } else if (/^~(?:\$|jQuery)$|^jquery$/.test(from)) {

@@ -1,6 +1,9 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { fieldOf } from '../support/around.ts';
+import { lastPart } from '../support/names.ts';
+import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 
 const rule = codeRule({
@@ -46,9 +49,14 @@ export const disabledSecurityControl: CodeDetector = {
   detect: (facts) => [...comments(facts), ...options(facts), ...calls(facts), ...commands(facts)],
 };
 
+/** Any of them, in either case: most files have none. */
+const SILENCER = new RegExp(SILENCERS.map(([{ source }]) => source).join('|'), 'i');
+
 function comments(facts: FileFacts): readonly Detection[] {
+  if (!SILENCER.test(facts.program.text)) return [];
   return facts.nodes('comment').flatMap((node) => {
     const text = facts.text(node);
+    if (!SILENCER.test(text)) return [];
     const found = SILENCERS.find(([pattern]) => pattern.test(text));
     return found === undefined
       ? []
@@ -68,9 +76,9 @@ function options(facts: FileFacts): readonly Detection[] {
   const found: Detection[] = [];
   for (const type of ['pair', 'keyword_argument']) {
     for (const node of facts.nodes(type)) {
-      const key = node.children.find((child) => child.field === 'key' || child.field === 'name');
-      const value = node.children.find((child) => child.field === 'value');
-      if (key === undefined || value === undefined) continue;
+      const key = fieldOf(node, 'key') ?? fieldOf(node, 'name');
+      const value = fieldOf(node, 'value');
+      if (key === undefined || value === undefined || !mayBeSwitch(value)) continue;
       const name = facts.text(key).replace(/['"]/g, '');
       const protects = HELMET.test(name) ? inCallOf(facts, node, /helmet/) : OFF_IF_FALSE.test(name);
       if ((protects && facts.constant(value) === false) || (OFF_IF_TRUE.test(name) && facts.constant(value) === true))
@@ -78,12 +86,7 @@ function options(facts: FileFacts): readonly Detection[] {
     }
   }
   for (const { node, target, value } of facts.assignments) {
-    const name =
-      facts
-        .text(target)
-        .replace(/['"\]]/g, '')
-        .split(/[.[]/)
-        .at(-1) ?? '';
+    const name = lastPart(facts.text(target));
     if (
       target.type === 'identifier' &&
       !DJANGO.test(name) &&
@@ -126,6 +129,26 @@ function isDjangoSwitch(facts: FileFacts, target: Syntax, value: Syntax): boolea
   }
 }
 
+/** `true`, `!1` and names: anything else is no constant that is true or false. */
+function mayBeSwitch({ type }: Syntax): boolean {
+  return !NO_SWITCHES.has(type);
+}
+
+const NO_SWITCHES: ReadonlySet<string> = new Set([
+  'string',
+  'template_string',
+  'number',
+  'null',
+  'object',
+  'array',
+  'regex',
+  'arrow_function',
+  'function_expression',
+  'class',
+  'new_expression',
+  'binary_expression',
+]);
+
 function off(facts: FileFacts, at: Syntax, name: string): Detection {
   const weak =
     /^(?:sandbox|sanitize|rateLimit|rateLimiting|crossOriginEmbedderPolicy|dnsPrefetchControl|insecure|dangerouslyAllowBrowser|xssFilter|sandbox)$/.test(
@@ -149,13 +172,16 @@ function inCallOf(facts: FileFacts, node: Syntax, pattern: RegExp): boolean {
 }
 
 function calls(facts: FileFacts): readonly Detection[] {
-  return facts.calls.flatMap((call) => {
+  return facts.callsLike({ from: TEMPLATES, named: SWITCHES }).flatMap((call) => {
     const off = switchedOff(facts, call);
     return off === null
       ? []
       : [report(facts, call.node, off, 'Leave the protection on and adapt what it stops.', 'warning')];
   });
 }
+
+const TEMPLATES = oneOf(/^jinja2\.Environment$/);
+const SWITCHES = oneOf(/^enabled$/);
 
 function switchedOff(facts: FileFacts, call: Call): string | null {
   const [first] = call.arguments;
@@ -173,10 +199,15 @@ function switchedOff(facts: FileFacts, call: Call): string | null {
 const COMMANDS =
   /\bgit\b[^\n]*--no-verify|commit\.gpgsign[= ]false|npm[^'"`\n]*--no-audit[^'"`\n]*--force|--insecure\b|curl\b[^'"`\n]*\s-k\b|--no-check-certificate|--disable-web-security|http\.sslVerify[= ]false|strict-ssl[= ]false|StrictHostKeyChecking[= ]no|--trusted-host|--allow-unauthenticated|setenforce 0/;
 
+/** One of them stands in every such command. */
+const COMMAND_WORDS =
+  /--(?:no-verify|no-audit|insecure|no-check-cert|disable-web|trusted-host|allow-unauth)|gpgsign|sslVerify|strict-ssl|StrictHostKey|setenforce|\bcurl\b/;
+
 /** `git commit --no-verify` and the like, in texts that are handed to a shell. */
 function commands(facts: FileFacts): readonly Detection[] {
   const found: Detection[] = [];
-  if (!/--no-verify/.test(facts.program.text) && !COMMANDS.test(facts.program.text)) return found;
+  const { text: whole } = facts.program;
+  if (!whole.includes('--no-verify') && !(COMMAND_WORDS.test(whole) && COMMANDS.test(whole))) return found;
   for (const type of ['string', 'template_string']) {
     for (const node of facts.nodes(type)) {
       if (node.end - node.start > 2_000) continue;

@@ -1,5 +1,6 @@
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { FileFacts } from '../../../src/inspect/facts.ts';
+import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 import { isTagged, type Sink, taintedSinks } from '../support/tainted.ts';
 
@@ -13,15 +14,18 @@ const rule = codeRule({
 });
 
 const REMEDIATION = "Make the format constant and pass the value: console.log('%s', value, more).";
-const FORMATS =
-  /^(?:util\.(?:format|formatWithOptions|log)|~?console\.(?:log|info|warn|error|debug|trace)|sprintf-js\.(?:sprintf|vsprintf)|~sprintf|printf|format-util)$/;
+const FORMATS = oneOf(
+  /^(?:util\.(?:format|formatWithOptions|log)|~?console\.(?:log|info|warn|error|debug|trace)|sprintf-js\.(?:sprintf|vsprintf)|~sprintf|printf|format-util)$/,
+);
+const METHODS = oneOf(/^format(?:_map)?$/);
 
 function* sinks(facts: FileFacts): Generator<Sink> {
-  for (const call of facts.calls) {
+  const python = facts.program.dialect === 'python';
+  for (const call of facts.callsLike(python ? { from: FORMATS, named: METHODS } : { from: FORMATS })) {
     if (isTagged(call)) continue;
     const from = call.origin ?? '';
-    const [format, ...values] = call.arguments;
-    if (FORMATS.test(from) && format !== undefined && values.length > 0) {
+    const [format] = call.arguments;
+    if (FORMATS(from) && format !== undefined && call.arguments.length > 1) {
       yield {
         at: call.node,
         value: format,
@@ -31,11 +35,7 @@ function* sinks(facts: FileFacts): Generator<Sink> {
         atLeast: from.startsWith('util') || from.includes('printf') ? 'parameter' : 'remote',
         level: 'warning',
       };
-    } else if (
-      facts.program.dialect === 'python' &&
-      (call.name === 'format' || call.name === 'format_map') &&
-      call.receiver !== null
-    ) {
+    } else if (python && METHODS(call.name ?? '') && call.receiver !== null) {
       yield {
         at: call.node,
         value: call.receiver,

@@ -1,9 +1,10 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
-import { within } from '../support/around.ts';
+import { fieldOf, within } from '../support/around.ts';
+import { once, oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
-import { isPlaceholder, knownFormat, masked, randomLooking } from './formats.ts';
+import { isPlaceholder, knownFormat, masked, mayHaveFormat, randomLooking } from './formats.ts';
 
 const rule = codeRule({
   id: 'hardcoded-secret',
@@ -31,16 +32,27 @@ export const hardcodedSecret: CodeDetector = {
     const add = (at: Syntax, detection: Detection): void => {
       if (!found.has(at)) found.set(at, detection);
     };
-    for (const node of [...facts.nodes('string'), ...facts.nodes('template_string'), ...joinedTexts(facts)]) {
-      const detection = inFormat(facts, node);
-      if (detection !== null) add(node, detection);
-    }
-    for (const [name, value] of named(facts)) {
+    const formatted = (nodes: Iterable<Syntax>): void => {
+      for (const node of nodes) {
+        const detection = inFormat(facts, node);
+        if (detection !== null) add(node, detection);
+      }
+    };
+    formatted(writtenTexts(facts));
+    formatted(facts.nodes('template_string'));
+    formatted(joinedTexts(facts));
+    const authorizations: Syntax[] = [];
+    for (const { key, isTarget, value } of named(facts)) {
+      if (NO_TEXTS.has(value.type)) continue;
+      const name = isTarget ? lastName(facts, key) : facts.text(key).replace(/^['"]|['"]$/g, '');
+      if (/^(?:proxy-)?authorization$/i.test(name)) authorizations.push(value);
       const detection = underName(facts, name, value);
       if (detection !== null) add(detection.at, detection.detection);
     }
     for (const { at, detection } of handed(facts)) add(at, detection);
-    for (const { at, detection } of [...compared(facts), ...authorization(facts), ...basic(facts)]) add(at, detection);
+    for (const { at, detection } of compared(facts)) add(at, detection);
+    for (const { at, detection } of authorization(facts, authorizations)) add(at, detection);
+    for (const { at, detection } of basic(facts)) add(at, detection);
     return [...found.values()];
   },
 };
@@ -48,15 +60,26 @@ export const hardcodedSecret: CodeDetector = {
 /** Characters of source that one joined text may have: a private key has some thousand. */
 const MAX_JOINED = 10_000;
 
+/** A format is at least as long. */
+const MIN_FORMATTED = 16;
+
+/** Texts that can be a secret of a known format: with no escape in them, the file has the mark of one in plain sight. */
+function* writtenTexts(facts: FileFacts): Generator<Syntax> {
+  const marked = once(() => mayHaveFormat(facts.program.text));
+  for (const node of facts.nodes('string'))
+    if (node.end - node.start >= MIN_FORMATTED && (marked() || facts.text(node).includes('\\'))) yield node;
+}
+
 /** `'sk_live_' + '51H8…'`: in two parts it is the same secret. */
-function joinedTexts(facts: FileFacts): readonly Syntax[] {
-  return facts
-    .nodes('binary_expression')
-    .filter((node) => node.parent?.type !== 'binary_expression' && node.end - node.start < MAX_JOINED);
+function* joinedTexts(facts: FileFacts): Generator<Syntax> {
+  for (const node of facts.nodes('binary_expression')) {
+    const length = node.end - node.start;
+    if (node.parent?.type !== 'binary_expression' && length >= MIN_FORMATTED && length < MAX_JOINED) yield node;
+  }
 }
 
 function inFormat(facts: FileFacts, node: Syntax): Detection | null {
-  if (node.end - node.start < 16) return null;
+  if (node.end - node.start < MIN_FORMATTED) return null;
   const text = facts.constant(node);
   if (typeof text !== 'string') return null;
   const format = knownFormat(text);
@@ -64,9 +87,16 @@ function inFormat(facts: FileFacts, node: Syntax): Detection | null {
   return report(facts, node, `This looks like ${format.what} (${masked(format.secret)}).`, 'error');
 }
 
+interface Named {
+  readonly key: Syntax;
+  /** The key is what an assignment writes to, and its last part is the name. */
+  readonly isTarget: boolean;
+  readonly value: Syntax;
+}
+
 /** Every name with the value it is given: declarations, members, keys of objects, keyword arguments, defaults of parameters. */
-function* named(facts: FileFacts): Generator<readonly [string, Syntax]> {
-  for (const { target, value } of facts.assignments) yield [lastName(facts, target), value];
+function* named(facts: FileFacts): Generator<Named> {
+  for (const { target, value } of facts.assignments) yield { key: target, isTarget: true, value };
   for (const type of [
     'pair',
     'keyword_argument',
@@ -80,18 +110,35 @@ function* named(facts: FileFacts): Generator<readonly [string, Syntax]> {
         (child) =>
           child.field === 'key' || child.field === 'name' || child.field === 'left' || child.field === 'pattern',
       );
-      const value = node.children.find((child) => child.field === 'value' || child.field === 'right');
-      if (key !== undefined && value !== undefined) yield [facts.text(key).replace(/^['"]|['"]$/g, ''), value];
+      const value = fieldOf(node, 'value') ?? fieldOf(node, 'right');
+      if (key !== undefined && value !== undefined) yield { key, isTarget: false, value };
     }
   }
 }
 
+/** What is no text, and no expression that gives one, is no secret under whatever name. */
+const NO_TEXTS: ReadonlySet<string> = new Set([
+  'number',
+  'true',
+  'false',
+  'null',
+  'object',
+  'array',
+  'regex',
+  'arrow_function',
+  'function_expression',
+  'class',
+  'new_expression',
+  'this',
+]);
+
 function lastName(facts: FileFacts, target: Syntax): string {
   if (target.type === 'subscript_expression') {
-    const index = target.children.find((child) => child.field === 'index');
+    const index = fieldOf(target, 'index');
     return index === undefined ? '' : String(facts.constant(index) ?? '');
   }
-  return facts.text(target).split('.').at(-1) ?? '';
+  const written = facts.text(target);
+  return written.slice(written.lastIndexOf('.') + 1);
 }
 
 function underName(
@@ -99,14 +146,14 @@ function underName(
   name: string,
   value: Syntax,
 ): { readonly at: Syntax; readonly detection: Detection } | null {
-  const spaced = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2');
   const fallback = fallbackOf(facts, value);
+  const literal = fallback ?? (value.type === 'string' || value.type === 'template_string' ? value : null);
+  if (literal === null) return null;
+  const spaced = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2');
   // Next to the environment a name says more: `SENDGRID_KEY`.
   const named =
     NAME.test(`_${spaced}`) || (fallback !== null && /_(?:KEY|TOKEN|SECRET)$/.test(name) && !/PUBLIC/.test(name));
   if (!named || NOT_A_SECRET_NAME.test(spaced)) return null;
-  const literal = fallback ?? (value.type === 'string' || value.type === 'template_string' ? value : null);
-  if (literal === null) return null;
   const text = facts.constant(literal);
   if (typeof text !== 'string' || !couldBeSecret(text, name, fallback !== null)) return null;
   const salt = /salt/i.test(name);
@@ -138,12 +185,13 @@ function insideTestCase(facts: FileFacts, node: Syntax): boolean {
 /** `process.env.SECRET || 'secret'`, `os.environ.get('SECRET', 'secret')` */
 function fallbackOf(facts: FileFacts, value: Syntax): Syntax | null {
   if (value.type === 'binary_expression') {
-    const [left, right] = ['left', 'right'].map((field) => value.children.find((child) => child.field === field));
+    const left = fieldOf(value, 'left');
+    const right = fieldOf(value, 'right');
     if (left === undefined || right === undefined) return null;
     return isEnvironment(facts, left) ? right : null;
   }
-  if (/^(?:os\.environ\.get|os\.getenv)\(/.test(facts.text(value))) {
-    const given = value.children.find((child) => child.field === 'arguments')?.children[1];
+  if (facts.program.dialect === 'python' && /^(?:os\.environ\.get|os\.getenv)\(/.test(facts.text(value))) {
+    const given = fieldOf(value, 'arguments')?.children[1];
     return given?.type === 'string' ? given : null;
   }
   return null;
@@ -175,11 +223,7 @@ function couldBeSecret(text: string, name: string, isFallback: boolean): boolean
 
 /** `password === 'admin123'`: the comparison says what opens the door. */
 function* compared(facts: FileFacts): Generator<{ readonly at: Syntax; readonly detection: Detection }> {
-  for (const node of facts.nodes('binary_expression')) {
-    const [left, right] = ['left', 'right'].map((field) => node.children.find((child) => child.field === field));
-    const operator = node.children.find((child) => child.field === 'operator');
-    if (left === undefined || right === undefined || operator === undefined) continue;
-    if (!/^[!=]==?$/.test(facts.text(operator))) continue;
+  for (const { left, right } of facts.comparisons) {
     const [literal, other] = left.type === 'string' ? [left, right] : [right, left];
     const name = lastName(facts, other);
     const spaced = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2');
@@ -192,9 +236,11 @@ function* compared(facts: FileFacts): Generator<{ readonly at: Syntax; readonly 
 }
 
 /** `Authorization: 'Bearer 8c1f…'` */
-function* authorization(facts: FileFacts): Generator<{ readonly at: Syntax; readonly detection: Detection }> {
-  for (const [name, value] of named(facts)) {
-    if (!/^(?:proxy-)?authorization$/i.test(name)) continue;
+function* authorization(
+  facts: FileFacts,
+  values: readonly Syntax[],
+): Generator<{ readonly at: Syntax; readonly detection: Detection }> {
+  for (const value of values) {
     const text = facts.constant(value);
     const secret =
       typeof text === 'string' ? /^(?:Bearer|Basic|Token|ApiKey)\s+([\w.+/=~-]{16,})$/i.exec(text)?.[1] : undefined;
@@ -206,9 +252,9 @@ function* authorization(facts: FileFacts): Generator<{ readonly at: Syntax; read
 
 /** `'Basic ' + Buffer.from('admin:…').toString('base64')` */
 function* basic(facts: FileFacts): Generator<{ readonly at: Syntax; readonly detection: Detection }> {
-  for (const call of facts.calls) {
+  for (const call of facts.callsLike({ from: ENCODES })) {
     const [given] = call.arguments;
-    if (given === undefined || !/^(?:~Buffer\.from|~btoa|base64\.b64encode)$/.test(call.origin ?? '')) continue;
+    if (given === undefined) continue;
     const text = facts.constant(given);
     const secret = typeof text === 'string' ? /^[\w.@-]+:([^:\s]{4,})$/.exec(text)?.[1] : undefined;
     const around = facts.program.text.slice(Math.max(0, call.node.start - 40), call.node.start);
@@ -232,9 +278,12 @@ const TAKES_KEY: readonly (readonly [RegExp, number])[] = [
   [/^cookie-signature\.sign$/, 1],
 ];
 
+const TAKES = oneOf(new RegExp(TAKES_KEY.map(([{ source }]) => source).join('|')));
+const ENCODES = oneOf(/^(?:~Buffer\.from|~btoa|base64\.b64encode)$/);
+
 /** Keys that are handed to a library as a literal, under whatever name. */
 function* handed(facts: FileFacts): Generator<{ readonly at: Syntax; readonly detection: Detection }> {
-  for (const call of facts.calls) {
+  for (const call of facts.callsLike({ from: TAKES })) {
     const from = call.origin ?? '';
     for (const [pattern, index] of TAKES_KEY) {
       const key = pattern.test(from) ? call.arguments[index] : undefined;

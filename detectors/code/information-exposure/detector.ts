@@ -2,6 +2,7 @@ import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { within } from '../support/around.ts';
+import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 
 const rule = codeRule({
@@ -18,6 +19,11 @@ const RESPONSE = /^(?:res|response|reply|ctx|c)\b/;
 const SECRET_NAME =
   /(?:^|\.|_)(?:passw(?:or)?d|passwd|pwd|secret(?:_?key)?|api_?key|private_?key|access_?token|refresh_?token|auth_?token|credit_?card|card_?number|cvv|ssn|client_?secret|jwt)(?:_?hash)?$/i;
 
+const ANSWERS = oneOf(
+  /^(?:flask\.(?:jsonify|make_response|Response)|django\.http\.(?:HttpResponse|JsonResponse)|fastapi\.(?:HTTPException|responses\.\w+)|~Response\.json|next\/server\.NextResponse\.json|~Response|~print)$/,
+);
+const NAMED = oneOf(/^(?:run|send|json|end|write|render|jsonp|log|info|warn|warning|error|debug|trace)$/);
+
 const NAMES: ReadonlySet<string> = new Set(['identifier']);
 const MEMBERS: ReadonlySet<string> = new Set(['member_expression', 'shorthand_property_identifier']);
 const SHOWN: ReadonlySet<string> = new Set(['identifier', 'member_expression', 'shorthand_property_identifier']);
@@ -27,7 +33,10 @@ export const informationExposure: CodeDetector = {
   rule,
   triggers:
     /^(?=[\s\S]*(?:stack|err|exception|process\.env|environ|passw|secret|token|key|debug|traceback|card|ssn))(?=[\s\S]*(?:\.(?:send|json|end|write|render|jsonp|body|log|info|warn|warning|error|debug|trace)\b|Response|jsonify|debug\s*=|format_exc|environ|print\(|HTTPException))/i,
-  detect: (facts) => [...facts.calls.flatMap((call) => inCall(facts, call)), ...bodies(facts)],
+  detect: (facts) => [
+    ...facts.callsLike({ from: ANSWERS, named: NAMED }).flatMap((call) => inCall(facts, call)),
+    ...bodies(facts),
+  ],
 };
 
 function inCall(facts: FileFacts, call: Call): readonly Detection[] {

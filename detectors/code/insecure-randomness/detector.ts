@@ -2,6 +2,7 @@ import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { functionAround, nameOf } from '../support/around.ts';
+import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 
 const rule = codeRule({
@@ -15,8 +16,9 @@ const rule = codeRule({
 
 const REMEDIATION =
   "Use crypto.randomBytes(32).toString('hex') or crypto.randomUUID(); in Python secrets.token_hex(32).";
-const WEAK =
-  /^(?:~Math\.random|random\.(?:random|randint|choice|choices|randrange|sample|getrandbits|uniform|shuffle)|~_\.random|lodash\.(?:random|sample)|numpy\.random\.\w+|chance\.\w+|seedrandom)$/;
+const WEAK = oneOf(
+  /^(?:~Math\.random|random\.(?:random|randint|choice|choices|randrange|sample|getrandbits|uniform|shuffle)|~_\.random|lodash\.(?:random|sample)|numpy\.random\.\w+|chance\.\w+|seedrandom)$/,
+);
 const SECRET =
   /token|secret|passw(?:or)?d|passphrase|\bpwd|session_?(?:id|key)|sessionid|api_?key|apikey|access_?key|private_?key|\botp\b|otp(?:code)?$|_otp|nonce|\bsalt|salt$|csrf|xsrf|verif(?:y|ication)_?code|reset_?(?:code|link|id)|invite_?code|auth_?code|recovery|credential|\biv\b|initiali[sz]ationVector|captcha|pin_?code|coupon|voucher|uuid|guid|license_?key|one_?time|security_?code|backup_?code|challenge|\bkey$|encryption/i;
 const HARMLESS =
@@ -28,8 +30,7 @@ export const insecureRandomness: CodeDetector = {
   triggers: /random|chance|sample/i,
   detect: (facts) => {
     const seen = new Set<Syntax>();
-    return facts.calls.flatMap((call): readonly Detection[] => {
-      if (!WEAK.test(call.origin ?? '')) return [];
+    return facts.callsLike({ from: WEAK }).flatMap((call): readonly Detection[] => {
       const purpose = purposeOf(facts, call.node);
       if (purpose === null) return [];
       const at = purpose.owner;

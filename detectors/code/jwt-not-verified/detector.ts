@@ -2,6 +2,7 @@ import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { functionAround, within } from '../support/around.ts';
+import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 import { withoutComments } from '../support/security.ts';
 import { option } from '../support/tainted.ts';
@@ -20,6 +21,13 @@ const DECODE =
   /^(?:jsonwebtoken\.decode|jwt-decode(?:\.jwtDecode|\.default|\.jwt_decode)?|jose\.(?:decodeJwt|UnsecuredJWT\.decode)|~jwt\.decode|~jwtDecode|~jwt_decode|jws\.decode|fast-jwt\.createDecoder)$/;
 const VERIFY =
   /^(?:jsonwebtoken\.verify|~jwt\.verify|jose\.jwtVerify|express-jwt(?:\.expressjwt)?|koa-jwt|@fastify\/jwt|jws\.verify|njwt\.verify|fast-jwt\.createVerifier|passport-jwt\.Strategy|jwt\.decode|jose\.jwt\.decode)$/;
+const TOKENS = oneOf(
+  new RegExp(
+    `${[DECODE, VERIFY].map(({ source }) => source).join('|')}|^jwt-simple\\.decode$|^jsonwebtoken\\.sign$|^jose\\.UnsecuredJWT$|get_unverified_claims$`,
+  ),
+);
+const DECODES = oneOf(/^decode$/);
+const PARSES = oneOf(/^(?:~JSON\.parse|json\.loads)$/);
 
 const NAMES: ReadonlySet<string> = new Set(['identifier']);
 
@@ -27,7 +35,10 @@ const NAMES: ReadonlySet<string> = new Set(['identifier']);
 export const jwtNotVerified: CodeDetector = {
   rule,
   triggers: /jwt|jsonwebtoken|jose|jws|token|authorization|bearer/i,
-  detect: (facts) => [...facts.calls.flatMap((call) => inCall(facts, call)), ...handmade(facts)],
+  detect: (facts) => [
+    ...facts.callsLike({ from: TOKENS, named: DECODES }).flatMap((call) => inCall(facts, call)),
+    ...handmade(facts),
+  ],
 };
 
 function inCall(facts: FileFacts, call: Call): readonly Detection[] {
@@ -109,16 +120,15 @@ function python(facts: FileFacts, call: Call, from: string): readonly Detection[
 
 /** `JSON.parse(atob(token.split('.')[1]))` */
 function handmade(facts: FileFacts): readonly Detection[] {
-  if (verifiesToo(facts)) return [];
-  return facts.calls.flatMap((call) => {
-    if (!/^(?:~JSON\.parse|json\.loads)$/.test(call.origin ?? '') || call.arguments[0] === undefined) return [];
+  return facts.callsLike({ from: PARSES }).flatMap((call) => {
+    if (call.arguments[0] === undefined) return [];
     const text = written(facts, call.arguments[0]);
     const around = facts.program.dialect === 'python' ? functionAround(call.node) : null;
     const reads =
       /atob|Buffer\.from|base64url?|decodeBase64|b64decode/.test(text) &&
       /split\(\s*['"]\.['"]\s*(?:,\s*\d+\s*)?\)/.test(text) &&
       /token|jwt|bearer|auth/i.test(around === null ? text : withoutComments(facts.text(around).slice(0, 2_000)));
-    if (!reads) return [];
+    if (!reads || verifiesToo(facts)) return [];
     const server = facts.handlers.length > 0 || /\breq\b|\bheaders\b|authorization/i.test(facts.program.text);
     return [
       report(

@@ -1,5 +1,6 @@
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts } from '../../../src/inspect/facts.ts';
+import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 import { isTagged, type Sink, taintedSinks } from '../support/tainted.ts';
 
@@ -18,21 +19,19 @@ const LOGGER =
 /** What gives a logger, whatever its name (documentation of the libraries). */
 const MAKES_LOGGER =
   /^(?:logging(?:\.getLogger\(\))?|structlog\.(?:get_logger|getLogger)\(\)|loguru\.logger|winston(?:\.createLogger\(\))?|pino\(\)|bunyan\.createLogger\(\)|log4js\.getLogger\(\)|loglevel|tslog\.Logger\(\)|@nestjs\/common\.Logger(?:\(\))?|consola)$/;
-const METHODS =
-  /^(?:log|info|warn|warning|error|debug|trace|fatal|critical|verbose|notice|exception|http|silly|write)$/;
+const METHODS = oneOf(
+  /^(?:log|info|warn|warning|error|debug|trace|fatal|critical|verbose|notice|exception|http|silly|write)$/,
+);
+const APPENDS = oneOf(/^fs(?:\.promises)?\.appendFile(?:Sync)?$/);
 
 function* sinks(facts: FileFacts): Generator<Sink> {
-  for (const call of facts.calls) {
+  for (const call of facts.callsLike({ from: APPENDS, named: METHODS })) {
     const [file, line] = call.arguments;
-    if (
-      file !== undefined &&
-      line !== undefined &&
-      /^fs(?:\.promises)?\.appendFile(?:Sync)?$/.test(call.origin ?? '')
-    ) {
+    if (file !== undefined && line !== undefined && APPENDS(call.origin ?? '')) {
       if (/\.log(?:\b|$)|logs?\b/i.test(facts.shape(file) ?? facts.text(file))) yield entry(call, line);
       continue;
     }
-    if (call.name === null || call.receiver === null || isTagged(call) || !METHODS.test(call.name)) continue;
+    if (call.name === null || call.receiver === null || isTagged(call) || !METHODS(call.name)) continue;
     if (!LOGGER.test(facts.text(call.receiver)) && !MAKES_LOGGER.test(facts.origin(call.receiver) ?? '')) continue;
     const parts = call.arguments.filter((part) => facts.object(part) === null && part.type !== 'array');
     for (const part of parts) {

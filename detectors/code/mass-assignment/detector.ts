@@ -29,7 +29,7 @@ export const massAssignment: CodeDetector = {
 };
 
 function inCall(facts: FileFacts, call: Call): readonly Detection[] {
-  if (!takesRecord(facts, call)) return [];
+  if (call.arguments.length === 0 || !takesRecord(facts, call)) return [];
   for (const argument of call.arguments) {
     const whole = wholeBody(facts, argument);
     if (whole === null) continue;
@@ -114,9 +114,9 @@ function isUntypedBody(facts: FileFacts, node: Syntax): boolean {
 
 /** `for key, value in request.json.items(): setattr(user, key, value)` */
 function attributes(facts: FileFacts): readonly Detection[] {
-  return facts.calls.flatMap((call) => {
+  return facts.callsLike({ from: (origin) => origin === '~setattr' }).flatMap((call) => {
     const key = call.arguments[1];
-    if (call.origin !== '~setattr' || key === undefined) return [];
+    if (key === undefined) return [];
     const flow = facts.flow(key, 'key');
     if (flow?.strength !== 'remote') return [];
     return [
@@ -133,6 +133,7 @@ function attributes(facts: FileFacts): readonly Detection[] {
 
 /** Django: `fields = "__all__"` in the Meta of a form lets the form set every column. */
 function forms(facts: FileFacts): readonly Detection[] {
+  if (!facts.program.text.includes('__all__')) return [];
   return facts.assignments.flatMap(({ node, target, value }) => {
     if (facts.text(target) !== 'fields' || facts.constant(value) !== '__all__') return [];
     const meta = classAround(node);

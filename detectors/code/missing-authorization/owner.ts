@@ -2,20 +2,21 @@ import type { Detection } from '../../../src/core/detection.ts';
 import type { Rule } from '../../../src/core/rule.ts';
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { functionAround, isFunction } from '../support/around.ts';
+import { oneOf } from '../support/remember.ts';
 import { bodyText, GUARD_NAME, withoutComments } from '../support/security.ts';
 
 /** Records that belong to somebody: who is logged in may still not read those of others (CWE-639). */
 const PRIVATE =
   /invoice|order|account|profile|document|payment|transaction|address|card|message|medical|patient|ticket|subscription|bill|statement|wallet|receipt|payslip|contract|conversation|mailbox|booking|prescription|claim/i;
-const BY_ID = /^(?:findById|findByPk|findUnique|findOne|findByIdAndUpdate|findByIdAndDelete|get|filter_by)$/;
+const BY_ID = oneOf(/^(?:findById|findByPk|findUnique|findOne|findByIdAndUpdate|findByIdAndDelete|get|filter_by)$/);
 /** Words that say whose a record is, or that the caller may see all. */
 const OWNER =
   /\b(?:req|request|ctx|context|c|self\.request)\.(?:user|auth|session|userId|account)|owner|user_?id|tenant|account_?id|current_?user|session\.|author|created_?by|locals\.|\bcan\(|permission|isAdmin|role|Forbidden|\b403\b/i;
 
 /** Handlers that let in whoever is logged in and look a private record up by the id of the path alone. */
 export function withoutOwner(facts: FileFacts, rule: Rule): readonly Detection[] {
-  return facts.calls.flatMap((call) => {
-    if (!BY_ID.test(call.name ?? '') || call.receiver === null) return [];
+  return facts.callsLike({ named: BY_ID }).flatMap((call) => {
+    if (call.receiver === null) return [];
     if (!PRIVATE.test(facts.text(call.receiver).split('(')[0] ?? '')) return [];
     const fn = functionAround(call.node);
     if (fn === null || !isLoggedIn(facts, fn) || OWNER.test(bodyText(facts, fn))) return [];

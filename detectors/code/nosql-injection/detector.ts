@@ -1,6 +1,7 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 import { isTagged, type Sink, taintedSinks, weight } from '../support/tainted.ts';
 
@@ -15,8 +16,9 @@ const rule = codeRule({
 
 const REMEDIATION =
   'Make the value a plain text before it is part of the filter: String(value), or a schema that says it is one.';
-const METHODS =
-  /^(?:find|findOne|findOneAndUpdate|findOneAndDelete|findOneAndReplace|findOneAndRemove|updateOne|updateMany|deleteOne|deleteMany|count|countDocuments|exists|aggregate|where|remove|update|replaceOne|distinct|find_one|update_one|delete_one|delete_many|count_documents|elemMatch)$/;
+const METHODS = oneOf(
+  /^(?:find|findOne|findOneAndUpdate|findOneAndDelete|findOneAndReplace|findOneAndRemove|updateOne|updateMany|deleteOne|deleteMany|count|countDocuments|exists|aggregate|where|remove|update|replaceOne|distinct|find_one|update_one|delete_one|delete_many|count_documents|elemMatch)$/,
+);
 const COLLECTION =
   /(?:^|[._])(?:collection|users?|db|model|coll|col)$|^[A-Z]\w*$|collection\(|Model$|Collection$|\bdb\b|\.model\(/;
 
@@ -25,14 +27,14 @@ export const nosqlInjection: CodeDetector = {
   rule,
   triggers: /\.(?:find|update|delete|count|exists|aggregate|where|remove|replace|distinct)|\$where|match|merge|unwind/i,
   detect: (facts) => [
-    ...facts.calls.flatMap((call) => inCall(facts, call)),
+    ...facts.callsLike({ named: METHODS }).flatMap((call) => inCall(facts, call)),
     ...taintedSinks(facts, rule, statements(facts)),
   ],
 };
 
 function inCall(facts: FileFacts, call: Call): readonly Detection[] {
   const [filter] = call.arguments;
-  if (call.name === null || call.receiver === null || filter === undefined || !METHODS.test(call.name)) return [];
+  if (call.receiver === null || filter === undefined) return [];
   const receiver = facts.definition(call.receiver) ?? call.receiver;
   const on = [call.receiver, receiver].map((each) => facts.text(each).replace(/\s+/g, ''));
   if (!on.some((each) => COLLECTION.test(each)) || facts.functionOf(filter) !== null) return [];
@@ -73,12 +75,12 @@ function isMadeObject(facts: FileFacts, value: Syntax): boolean {
 
 /** Statements of graph databases (openCypher 9, "Clauses") put together from values. */
 const CYPHER = /^\s*(?:(?:optional\s+)?match|merge|create|unwind)\b[\s\S]*[([]/i;
+const RUNS = oneOf(/^(?:run|query|executeQuery|execute_query|executeRead|executeWrite)$/);
 
 function* statements(facts: FileFacts): Generator<Sink> {
-  for (const call of facts.calls) {
+  for (const call of facts.callsLike({ named: RUNS })) {
     const [statement] = call.arguments;
     if (statement === undefined || call.receiver === null || isTagged(call)) continue;
-    if (!/^(?:run|query|executeQuery|execute_query|executeRead|executeWrite)$/.test(call.name ?? '')) continue;
     const shape = facts.shape(statement);
     if (shape === null || !CYPHER.test(shape) || /^\s*create\s+(?:table|index|view|database|user)/i.test(shape))
       continue;

@@ -1,6 +1,7 @@
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { isInside } from '../support/around.ts';
+import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 import { type Sink, taintedSinks } from '../support/tainted.ts';
 
@@ -16,9 +17,11 @@ const rule = codeRule({
 const REMEDIATION =
   'Redirect only to a path on this site (one leading slash, not two), or choose the target from a list.';
 const WHAT = 'The browser is redirected to an address that comes from';
+const NAMED = oneOf(/^(?:redirect|HttpResponseRedirect|RedirectResponse|setHeader|header|set|append|writeHead)$/);
+const OPENS = oneOf(/^~(?:document\.)?location\.(?:assign|replace)$|^~open$/);
 
 function* sinks(facts: FileFacts): Generator<Sink> {
-  for (const call of facts.calls) {
+  for (const call of facts.callsLike({ from: OPENS, named: NAMED })) {
     const value = call.arguments.at(-1) ?? call.keywords.get('url');
     if (value === undefined || call.name === null) continue;
     const from = call.origin ?? '';
@@ -43,10 +46,7 @@ function* sinks(facts: FileFacts): Generator<Sink> {
       if (leavesSite(facts, target)) yield sink(call.node, target);
     } else if (/^(?:HttpResponseRedirect|RedirectResponse)$/.test(call.name)) {
       yield sink(call.node, call.keywords.get('url') ?? call.arguments[0] ?? value);
-    } else if (
-      /^~(?:document\.)?location\.(?:assign|replace)$|^~open$/.test(from) &&
-      facts.program.dialect === 'javascript'
-    ) {
+    } else if (OPENS(from) && facts.program.dialect === 'javascript') {
       const target = call.arguments[0] ?? value;
       if (leavesSite(facts, target)) yield sink(call.node, target);
     } else if (/^(?:setHeader|header|set|append)$/.test(call.name) && /^(?:res|response|reply|ctx)$/.test(on)) {

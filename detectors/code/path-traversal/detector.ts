@@ -1,5 +1,6 @@
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 import { option, type Sink, taintedSinks } from '../support/tainted.ts';
 
@@ -22,10 +23,14 @@ const PROBE =
   /^fs(?:\.promises)?\.(?:stat|statSync|lstat|lstatSync|access|accessSync|exists|existsSync|mkdir|mkdirSync)$/;
 /** Methods of a path, which is what they are called on. */
 const OPENS_ITSELF = /^(?:read_text|read_bytes|write_text|write_bytes|open)$/;
+const OPENS = oneOf(new RegExp(`${[FILE, PROBE].map(({ source }) => source).join('|')}|^~open$`));
+const NAMED = oneOf(
+  /^(?:read_text|read_bytes|write_text|write_bytes|open|sendFile|download|sendfile|extractall|save)$/,
+);
 const TWO_PATHS = /(?:copyFile|rename|cp|move|symlink|copy|copyfile)(?:Sync)?$/;
 
 function* sinks(facts: FileFacts): Generator<Sink> {
-  for (const call of facts.calls) {
+  for (const call of facts.callsLike({ from: OPENS, named: NAMED })) {
     const [path, second] = call.arguments;
     const python = facts.program.dialect === 'python';
     if (python && call.receiver !== null && OPENS_ITSELF.test(call.name ?? '')) {

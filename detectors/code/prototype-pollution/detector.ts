@@ -144,10 +144,13 @@ function innermost(value: Syntax): Syntax | null {
 /** A list or helper of the file that names `__proto__` is used here: `if (REFUSED.has(key)) …`. */
 function refusesByName(facts: FileFacts, home: Syntax): boolean {
   if (!facts.program.text.includes('__proto__')) return false;
+  const namesIt = remembering((node: Syntax) => facts.text(node).includes('__proto__'));
   return facts.nodes('identifier').some((node) => {
-    if (!isInside(node, home)) return false;
-    const stands = facts.functionOf(node) ?? facts.definition(node);
-    return stands !== null && facts.text(stands).includes('__proto__');
+    if (node.start < home.start || node.end > home.end) return false;
+    const given = facts.definition(node);
+    if (given === null || !namesIt(given)) return false;
+    const stands = facts.functionOf(node) ?? given;
+    return namesIt(stands);
   });
 }
 

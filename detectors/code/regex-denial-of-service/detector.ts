@@ -1,6 +1,7 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts, Flow, Syntax } from '../../../src/inspect/facts.ts';
+import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 import { taintedSinks } from '../support/tainted.ts';
 import { costBound } from './cost.ts';
@@ -70,9 +71,9 @@ function literals(facts: FileFacts): readonly Detection[] {
 }
 
 function constructed(facts: FileFacts): readonly Detection[] {
-  return facts.calls.flatMap((call) => {
+  return facts.callsLike({ from: CONSTRUCTORS }).flatMap((call) => {
     const [first] = call.arguments;
-    if (first === undefined || !isConstructor(call)) return [];
+    if (first === undefined) return [];
     const source = facts.constant(first);
     if (typeof source !== 'string') return [];
     const written = source.replace(/\(\?P</g, '(?<');
@@ -110,12 +111,7 @@ function anchored(facts: FileFacts, call: Call, source: string): string {
   return methods.some((each) => /\.fullmatch$/.test(each)) ? `^(?:${source})$` : `^(?:${source})`;
 }
 
-function isConstructor(call: Call): boolean {
-  return (
-    call.origin === '~RegExp' ||
-    /^re\.(?:compile|match|search|fullmatch|sub|findall|split|finditer)$/.test(call.origin ?? '')
-  );
-}
+const CONSTRUCTORS = oneOf(/^~RegExp$|^re\.(?:compile|match|search|fullmatch|sub|findall|split|finditer)$/);
 
 function judge(facts: FileFacts, used: Used): readonly Detection[] {
   if (!/[*+{]/.test(used.source)) return [];
@@ -282,9 +278,9 @@ function built(facts: FileFacts): readonly Detection[] {
   return taintedSinks(
     facts,
     rule,
-    facts.calls.flatMap((call) => {
+    facts.callsLike({ from: CONSTRUCTORS }).flatMap((call) => {
       const [first] = call.arguments;
-      if (first === undefined || !isConstructor(call)) return [];
+      if (first === undefined) return [];
       return [
         {
           at: call.node,

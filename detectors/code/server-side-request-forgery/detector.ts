@@ -1,5 +1,6 @@
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 import { type Sink, taintedSinks } from '../support/tainted.ts';
 
@@ -14,11 +15,13 @@ const rule = codeRule({
 
 const REMEDIATION = 'Parse the address with new URL and refuse hosts that are not on a fixed list, before asking it.';
 
-const REQUEST =
-  /^(?:~fetch|~\$fetch|node-fetch|undici\.(?:fetch|request|stream)|cross-fetch(?:\.fetch)?|isomorphic-fetch|axios(?:\.(?:create|default|get|post|put|patch|delete|head|request|create\(\)(?:\.\w+)?))?|~axios(?:\.\w+)?|got(?:\.\w+)?|~?request(?:\.(?:get|post|put|head|delete|defaults\(\)))?|request-promise(?:-native)?(?:\.\w+)?|superagent\.\w+|needle(?:\.\w+)?|ky(?:\.\w+)?|phin|bent\(\)|wretch|ofetch\.\w+|https?\.(?:get|request)|~https?\.(?:get|request)|http2\.connect|follow-redirects\.https?\.(?:get|request)|simple-get|puppeteer\.launch\(\)\.newPage\(\)\.goto|playwright\.\w+\.launch\(\)\.newPage\(\)\.goto|requests\.(?:get|post|put|patch|delete|head|request|Session\(\)\.\w+)|httpx\.(?:get|post|put|patch|delete|request|AsyncClient\(\)\.\w+|Client\(\)\.\w+)|urllib\.request\.(?:urlopen|Request|urlretrieve)|urllib2\.urlopen|aiohttp\.ClientSession\(\)\.\w+|http\.client\.HTTPS?Connection|net\.(?:connect|createConnection)|open-graph-scraper|image-downloader\.image|download)$/;
+const REQUEST = oneOf(
+  /^(?:~fetch|~\$fetch|node-fetch|undici\.(?:fetch|request|stream)|cross-fetch(?:\.fetch)?|isomorphic-fetch|axios(?:\.(?:create|default|get|post|put|patch|delete|head|request|create\(\)(?:\.\w+)?))?|~axios(?:\.\w+)?|got(?:\.\w+)?|~?request(?:\.(?:get|post|put|head|delete|defaults\(\)))?|request-promise(?:-native)?(?:\.\w+)?|superagent\.\w+|needle(?:\.\w+)?|ky(?:\.\w+)?|phin|bent\(\)|wretch|ofetch\.\w+|https?\.(?:get|request)|~https?\.(?:get|request)|http2\.connect|follow-redirects\.https?\.(?:get|request)|simple-get|puppeteer\.launch\(\)\.newPage\(\)\.goto|playwright\.\w+\.launch\(\)\.newPage\(\)\.goto|requests\.(?:get|post|put|patch|delete|head|request|Session\(\)\.\w+)|httpx\.(?:get|post|put|patch|delete|request|AsyncClient\(\)\.\w+|Client\(\)\.\w+)|urllib\.request\.(?:urlopen|Request|urlretrieve)|urllib2\.urlopen|aiohttp\.ClientSession\(\)\.\w+|http\.client\.HTTPS?Connection|net\.(?:connect|createConnection)|open-graph-scraper|image-downloader\.image|download)$/,
+);
+const GOTO = oneOf(/^goto$/);
 
 function* sinks(facts: FileFacts): Generator<Sink> {
-  for (const call of facts.calls) {
+  for (const call of facts.callsLike({ from: REQUEST, named: GOTO })) {
     const from = call.origin;
     if (from === null || !isRequest(from, call, facts)) continue;
     const address = addressOf(facts, call);
@@ -40,7 +43,7 @@ function* sinks(facts: FileFacts): Generator<Sink> {
 }
 
 function isRequest(from: string, call: Call, facts: FileFacts): boolean {
-  if (REQUEST.test(from)) return true;
+  if (REQUEST(from)) return true;
   return call.name === 'goto' && call.receiver !== null && /page$/i.test(facts.text(call.receiver));
 }
 

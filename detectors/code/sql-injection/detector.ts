@@ -1,5 +1,6 @@
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 import { isTagged, type Sink, taintedSinks } from '../support/tainted.ts';
 
@@ -25,8 +26,14 @@ const DRIVER =
 const DATABASE_NAME =
   /(?:^|[._])(?:db|sql|database|conn|connection|pool|client|knex|sequelize|cursor|cur|session|mysql|pg|sqlite|prisma|\$?queryRunner|objects|manager|dataSource|entityManager|repository|trx|tx|engine)$|(?:Db|DB|Pool|Connection|Conn|Database|Client|Repository|Repo)$/i;
 
+const CONDITIONS = /^(?:where|andWhere|orWhere|having|andHaving|extra|addWhere)$/;
+const TEXTS = oneOf(
+  /^django\.db\.models(?:\.expressions)?\.RawSQL$|^sqlalchemy(?:\.sql)?\.text$|^pandas\.read_sql|^sequelize\.(?:literal|Sequelize\.literal)$/,
+);
+const STATEMENTS = oneOf(new RegExp([METHODS, RAW, CONDITIONS].map(({ source }) => source).join('|')));
+
 function* sinks(facts: FileFacts): Generator<Sink> {
-  for (const call of facts.calls) {
+  for (const call of facts.callsLike({ from: TEXTS, named: STATEMENTS })) {
     if (call.name === null || isTagged(call)) continue;
     const value = call.arguments[0] ?? call.keywords.get('where') ?? call.keywords.get('select');
     if (value === undefined) continue;
@@ -54,12 +61,7 @@ function* sinks(facts: FileFacts): Generator<Sink> {
         const given = call.keywords.get(name);
         if (given !== undefined) yield sink(call, given, 'unknown');
       }
-    } else if (
-      call.origin !== null &&
-      /^django\.db\.models(?:\.expressions)?\.RawSQL$|^sqlalchemy(?:\.sql)?\.text$|^pandas\.read_sql|^sequelize\.(?:literal|Sequelize\.literal)$/.test(
-        call.origin,
-      )
-    ) {
+    } else if (call.origin !== null && TEXTS(call.origin)) {
       yield sink(call, statementOf(facts, value), 'unknown');
     }
   }
@@ -67,7 +69,7 @@ function* sinks(facts: FileFacts): Generator<Sink> {
 
 /** TypeORM's and Knex's builders take conditions as text: `.where(`name = '${name}'`)`. */
 function isCondition(facts: FileFacts, call: Call, value: Syntax): boolean {
-  if (!/^(?:where|andWhere|orWhere|having|andHaving|extra|addWhere)$/.test(call.name ?? '')) return false;
+  if (!CONDITIONS.test(call.name ?? '')) return false;
   const shape = facts.shape(value);
   return shape?.includes('\u0000') === true && /[=<>]|\b(?:like|ilike|in|between|is)\b/i.test(shape);
 }

@@ -25,6 +25,12 @@ export function functionAround(node: Syntax): Syntax | null {
   return null;
 }
 
+/** The first child with this role. */
+export function fieldOf(node: Syntax, field: string): Syntax | undefined {
+  for (const child of node.children) if (child.field === field) return child;
+  return undefined;
+}
+
 /** The name a function is known under: its own, or that of what it is assigned to. */
 export function nameOf(fn: Syntax): Syntax | null {
   const own = fn.children.find((child) => child.field === 'name');

@@ -103,8 +103,8 @@ function judge(
 
 /** `verify(token).catch(() => {})` */
 function promises(facts: FileFacts): readonly Detection[] {
-  return facts.calls.flatMap((call) => {
-    if (call.name !== 'catch' || call.receiver === null || call.arguments[0] === undefined) return [];
+  return facts.callsLike({ named: (name) => name === 'catch' }).flatMap((call) => {
+    if (call.receiver === null || call.arguments[0] === undefined) return [];
     const fn = facts.functionOf(call.arguments[0]);
     const body = fn?.children.find((child) => child.field === 'body');
     if (body === undefined || !CHECK.test(facts.text(call.receiver))) return [];

@@ -1,5 +1,6 @@
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { FileFacts } from '../../../src/inspect/facts.ts';
+import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 import { isTagged, type Sink, taintedSinks } from '../support/tainted.ts';
 
@@ -13,15 +14,17 @@ const rule = codeRule({
 });
 
 const REMEDIATION = 'Render a fixed template and hand the value to it as a variable.';
-const ENGINES =
-  /^(?:ejs\.(?:render|compile)|pug\.(?:render|compile|compileClient)|jade\.(?:render|compile)|handlebars\.(?:compile|precompile|default\.compile)|~Handlebars\.compile|nunjucks\.(?:renderString|compile|Environment\(\)\.renderString)|mustache\.render|lodash\.template|~_\.template|underscore\.template|dot\.(?:template|compile)|doT\.template|eta\.(?:render|renderString|compile|Eta\(\)\.renderString)|squirrelly\.render|swig\.(?:render|compile)|liquidjs\.Liquid\(\)\.(?:parseAndRender|parse)\w*|hogan\.js\.compile|twig\.twig|art-template\.(?:render|compile)|velocityjs\.render|marko\.\w+|vue\.compile|flask\.render_template_string|jinja2\.(?:Template|Environment\(\)\.from_string)|mako\.template\.Template|string\.Template|tornado\.template\.Template|django\.template\.Template|angular\.\w+|es6-template-strings|template7\.compile)$/;
+const ENGINES = oneOf(
+  /^(?:ejs\.(?:render|compile)|pug\.(?:render|compile|compileClient)|jade\.(?:render|compile)|handlebars\.(?:compile|precompile|default\.compile)|~Handlebars\.compile|nunjucks\.(?:renderString|compile|Environment\(\)\.renderString)|mustache\.render|lodash\.template|~_\.template|underscore\.template|dot\.(?:template|compile)|doT\.template|eta\.(?:render|renderString|compile|Eta\(\)\.renderString)|squirrelly\.render|swig\.(?:render|compile)|liquidjs\.Liquid\(\)\.(?:parseAndRender|parse)\w*|hogan\.js\.compile|twig\.twig|art-template\.(?:render|compile)|velocityjs\.render|marko\.\w+|vue\.compile|flask\.render_template_string|jinja2\.(?:Template|Environment\(\)\.from_string)|mako\.template\.Template|string\.Template|tornado\.template\.Template|django\.template\.Template|angular\.\w+|es6-template-strings|template7\.compile)$/,
+);
+const RENDER = oneOf(/^render$/);
 
 function* sinks(facts: FileFacts): Generator<Sink> {
-  for (const call of facts.calls) {
+  for (const call of facts.callsLike({ from: ENGINES, named: RENDER })) {
     const [template] = call.arguments;
     const from = call.origin;
     if (template === undefined || isTagged(call)) continue;
-    if (from !== null && ENGINES.test(from)) {
+    if (from !== null && ENGINES(from)) {
       const safe = /mustache|hogan|string\.Template/.test(from);
       yield {
         at: call.node,

@@ -1,6 +1,6 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
-import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import type { Comparison, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { codeRule } from '../support/rule.ts';
 
 const rule = codeRule({
@@ -23,17 +23,12 @@ const OTHER =
 export const timingUnsafeCompare: CodeDetector = {
   rule,
   triggers: /signature|\bsig\b|hmac|\bmac\b|digest|hash|passw|api_?key|secret|token|otp|checksum/i,
-  detect: (facts) => facts.nodes('binary_expression').flatMap((node) => compared(facts, node)),
+  detect: (facts) => facts.comparisons.flatMap((each) => compared(facts, each)),
 };
 
-function compared(facts: FileFacts, node: Syntax): readonly Detection[] {
-  const operator = node.children.find((child) => child.field === 'operator');
-  const left = node.children.find((child) => child.field === 'left');
-  const right = node.children.find((child) => child.field === 'right');
-  if (operator === undefined || left === undefined || right === undefined || !/^[!=]==?$/.test(facts.text(operator)))
-    return [];
-  if (isFixed(facts, left) || isFixed(facts, right)) return [];
+function compared(facts: FileFacts, { node, left, right }: Comparison): readonly Detection[] {
   if (node.end - node.start > 400) return [];
+  if (isFixed(facts, left) || isFixed(facts, right)) return [];
   const keyed = [left, right].filter((side) => isMac(facts, side));
   const named = [left, right].filter((side) => isSecretName(facts, side));
   if (keyed.length === 0) {

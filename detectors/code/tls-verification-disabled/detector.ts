@@ -1,6 +1,7 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { lastPart } from '../support/names.ts';
 import { codeRule } from '../support/rule.ts';
 
 const rule = codeRule({
@@ -59,12 +60,7 @@ function option(facts: FileFacts, at: Syntax, name: string, value: Syntax): read
 
 function assignments(facts: FileFacts): readonly Detection[] {
   return facts.assignments.flatMap(({ node, target, value }) => {
-    const name =
-      facts
-        .text(target)
-        .replace(/['"\]]/g, '')
-        .split(/[.[]/)
-        .at(-1) ?? '';
+    const name = lastPart(facts.text(target));
     if (target.type === 'identifier' || facts.program.dialect === 'python')
       return pythonAssignment(facts, node, name, value);
     return option(facts, node, name, value);

@@ -2,6 +2,7 @@ import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { functionAround } from '../support/around.ts';
+import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 import { option, type Sink, taintedSinks } from '../support/tainted.ts';
 
@@ -15,14 +16,16 @@ const rule = codeRule({
 });
 
 const REMEDIATION = 'Read the data as JSON or with a safe loader, then check it against a schema.';
-const LOADERS =
-  /^(?:node-serialize\.unserialize|~?serialize\.unserialize|serialize-to-js\.deserialize|funcster\.(?:deepDeserialize|deserialize)|cryo\.parse|v8\.deserialize|php-serialize\.unserialize|pickle\.(?:load|loads|Unpickler)|cPickle\.(?:load|loads)|_pickle\.(?:load|loads)|dill\.(?:load|loads)|cloudpickle\.(?:load|loads)|marshal\.(?:load|loads)|shelve\.open|jsonpickle\.decode|joblib\.load|torch\.load|pandas\.read_pickle|yaml\.(?:unsafe_load|full_load|load|load_all|unsafe_load_all)|js-yaml\.load)$/;
+const LOADERS = oneOf(
+  /^(?:node-serialize\.unserialize|~?serialize\.unserialize|serialize-to-js\.deserialize|funcster\.(?:deepDeserialize|deserialize)|cryo\.parse|v8\.deserialize|php-serialize\.unserialize|pickle\.(?:load|loads|Unpickler)|cPickle\.(?:load|loads)|_pickle\.(?:load|loads)|dill\.(?:load|loads)|cloudpickle\.(?:load|loads)|marshal\.(?:load|loads)|shelve\.open|jsonpickle\.decode|joblib\.load|torch\.load|pandas\.read_pickle|yaml\.(?:unsafe_load|full_load|load|load_all|unsafe_load_all)|js-yaml\.load)$/,
+);
+const PICKLES = oneOf(/^_?c?[pP]ickle\.loads?$|^(?:dill|cloudpickle)\.loads?$|^jsonpickle\.decode$/);
 
 function* sinks(facts: FileFacts): Generator<Sink> {
-  for (const call of facts.calls) {
+  for (const call of facts.callsLike({ from: LOADERS })) {
     const [data] = call.arguments;
     const from = call.origin;
-    if (data === undefined || from === null || !LOADERS.test(from)) continue;
+    if (data === undefined || from === null) continue;
     if (isSafeLoader(facts, call, from)) continue;
     yield {
       at: call.node,
@@ -43,13 +46,9 @@ function needsRemote(from: string): boolean {
 
 /** Loaders that run what they read, over something that is not followed: a cache, a queue, a socket. */
 function unfollowed(facts: FileFacts): readonly Detection[] {
-  return facts.calls.flatMap((call) => {
+  return facts.callsLike({ from: PICKLES }).flatMap((call) => {
     const [data] = call.arguments;
-    if (
-      data === undefined ||
-      !/^_?c?[pP]ickle\.loads?$|^(?:dill|cloudpickle)\.loads?$|^jsonpickle\.decode$/.test(call.origin ?? '')
-    )
-      return [];
+    if (data === undefined) return [];
     const around = functionAround(call.node);
     const checked = /hmac|signature|verify|compare_digest|dumps/.test(facts.text(around ?? call.node));
     if (checked || isOwnFile(facts, data) || facts.constant(data) !== undefined) return [];

@@ -2,6 +2,7 @@ import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { functionAround, nameOf } from '../support/around.ts';
+import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 import { option } from '../support/tainted.ts';
 
@@ -24,11 +25,16 @@ const WEAK_CIPHER = /^(?:des|des-|des3|3des|rc2|rc4|bf|blowfish|cast5?|seed|idea
 /** OWASP Password Storage Cheat Sheet: 600,000 rounds for PBKDF2-HMAC-SHA256; far below is worth a finding. */
 const FEW_ROUNDS = 100_000;
 
+/** What the libraries' origins begin with: other calls are not looked at. */
+const CRYPTOGRAPHY = oneOf(
+  /^(?:~?crypto\.|hashlib\.|(?:js-|blueimp-)?(?:md5|sha)|~(?:md5|sha|CryptoJS\.)|crypto-js|cryptography\.|Crypto(?:dome)?\.|bcrypt|ssl\.)/,
+);
+
 /** Calls of the crypto libraries, judged by the algorithm they name and what the result is for. */
 export const weakCryptography: CodeDetector = {
   rule,
   triggers: /crypto|md5|sha\d|hashlib|hashes|bcrypt|pbkdf2|DES|ARC4|ECB|cipher|\brsa\b/i,
-  detect: (facts) => facts.calls.flatMap((call) => inCall(facts, call)),
+  detect: (facts) => facts.callsLike({ from: CRYPTOGRAPHY }).flatMap((call) => inCall(facts, call)),
 };
 
 function inCall(facts: FileFacts, call: Call): readonly Detection[] {
