@@ -1,5 +1,5 @@
 import { type Automaton, automatonOf, MAX_STATES, WORDS } from './automaton.ts';
-import { expressionOf } from './expression.ts';
+import { parseExpression } from './expression.ts';
 
 /**
  * The highest power of the text's length with which the time of a match can grow: 1 is linear, `Infinity` may be
@@ -12,7 +12,7 @@ import { expressionOf } from './expression.ts';
  * is complete nothing is taken back any more, so ways through such a state are not counted.
  */
 export function costBound(source: string, flags: string): number | null {
-  const expression = expressionOf(source, flags);
+  const expression = parseExpression(source, flags);
   const automaton = expression === null ? null : automatonOf(expression);
   if (automaton === null) return null;
   const loops = loopsOf(automaton);

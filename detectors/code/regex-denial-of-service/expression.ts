@@ -50,25 +50,11 @@ interface Characters {
   readonly code?: number;
 }
 
-const MAX_REMEMBERED = 5_000;
-const remembered = new Map<string, Expression | null>();
-
-/** As `parseExpression`, each expression once for the process: three proofs ask for the same. */
-export function expressionOf(source: string, flags: string): Expression | null {
-  const key = `${flags}/${source}`;
-  const known = remembered.get(key);
-  if (known !== undefined) return known;
-  const expression = parseExpression(source, flags);
-  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
-  remembered.set(key, expression);
-  return expression;
-}
-
 /**
  * Null for what is not read here: the `v` flag, inline flags, and expressions with errors. Sets are
  * never smaller than what they stand for.
  */
-function parseExpression(source: string, flags: string): Expression | null {
+export function parseExpression(source: string, flags: string): Expression | null {
   if (flags.includes('v')) return null;
   const ignoreCase = flags.includes('i');
   let at = 0;

@@ -1,4 +1,4 @@
-import { type Expression, expressionOf } from './expression.ts';
+import { type Expression, parseExpression } from './expression.ts';
 
 /**
  * A proof, where it succeeds, that an expression cannot take exponential time: no repeated part of it can match one
@@ -8,7 +8,7 @@ import { type Expression, expressionOf } from './expression.ts';
  * one way only. Failing to prove says nothing: the full check decides then.
  */
 export function provenUnambiguous(source: string, flags: string): boolean {
-  const expression = expressionOf(source, flags);
+  const expression = parseExpression(source, flags);
   return expression !== null && repetitionsAre(expression);
 }
 
@@ -18,7 +18,7 @@ export function provenUnambiguous(source: string, flags: string): boolean {
  */
 export function provenLinear(source: string, flags: string): boolean {
   if (!source.startsWith('^') || flags.includes('m')) return false;
-  const expression = expressionOf(source, flags);
+  const expression = parseExpression(source, flags);
   return expression?.kind === 'sequence' && !looksAhead(expression) && isDeterministic(expression);
 }
 

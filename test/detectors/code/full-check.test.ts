@@ -1,0 +1,42 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { fullCheck, loadChecker, MAX_STEPS } from '../../../detectors/code/regex-denial-of-service/full-check.ts';
+
+/** Decided by recheck only after twice as many steps as one expression may take. */
+const LONG = ['^(#.*(\\r?\\n))*?#\\s+yarn\\s+lockfile\\s+v1\\r?\\n', 'i'] as const;
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+describe('the full check of an expression', () => {
+  it('says what can take long, and with what power of the length', () => {
+    expect(fullCheck('^(a+)+$', '')).toMatchObject({ status: 'vulnerable', complexity: { type: 'exponential' } });
+    expect(fullCheck('\\s+$', '')).toMatchObject({
+      status: 'vulnerable',
+      complexity: { type: 'polynomial', degree: 2 },
+    });
+    expect(fullCheck('^a+$', '').status).toBe('safe');
+  });
+
+  it('gives up after a number of steps, and does not guess', () => {
+    expect(fullCheck(...LONG).status).toBe('unknown');
+    expect(fullCheck('^(?!b)(a+)+$', '').status).toBe('unknown');
+  });
+
+  it('says the same on a machine so busy that an hour passes between two steps', () => {
+    let hours = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => ++hours * 3_600_000);
+    vi.spyOn(Date, 'now').mockImplementation(() => ++hours * 3_600_000);
+    const check = loadChecker();
+    expect(check('^(a|a)*$', '', { timeout: MAX_STEPS, checker: 'automaton' }).status).toBe('vulnerable');
+    expect(hours).toBe(0);
+  });
+
+  it('says the same of an expression whatever it was asked before', () => {
+    const [fresh, used] = [loadChecker(), loadChecker()];
+    const parameters = { timeout: 400, checker: 'automaton' } as const;
+    for (const source of ['(x|x)*y', '^(\\d+,?)+$', '(\\w+\\s?)+$']) used(source, '', parameters);
+    for (const source of ['^ *| *$', '[\\s]*[^\\s]+', '(\\S+)@.*', '(\\\\).|([@?!+*]\\(.*\\))'])
+      expect(used(source, '', parameters).status).toBe(fresh(source, '', parameters).status);
+  });
+});
