@@ -121,7 +121,10 @@ export interface FindingSpec {
   readonly related?: readonly FlowStep[];
 }
 
-/** Which calls are asked for: those from one of these origins, and those of one of these names. */
+/**
+ * Which calls are asked for: those from one of these origins, and those of one of these names. A rule that learns to look
+ * at another call names it here as well, or never sees it.
+ */
 export interface WantedCalls {
   readonly from?: (origin: string) => boolean;
   readonly named?: (name: string) => boolean;

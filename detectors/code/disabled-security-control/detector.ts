@@ -93,11 +93,10 @@ function options(facts: FileFacts): readonly Detection[] {
       !/^(?:WTF_CSRF_ENABLED|DISABLE_AUTH|SKIP_AUTH|BYPASS_AUTH)$/i.test(name)
     )
       continue;
-    const known = facts.constant(value);
     if (isDjangoSwitch(facts, target, value)) found.push(off(facts, node, name));
     if (
-      (known === false && OFF_IF_FALSE.test(name)) ||
-      (known === true && (OFF_IF_TRUE.test(name) || /^(?:DISABLE|SKIP|BYPASS)_AUTH$/i.test(name)))
+      (OFF_IF_FALSE.test(name) && facts.constant(value) === false) ||
+      ((OFF_IF_TRUE.test(name) || /^(?:DISABLE|SKIP|BYPASS)_AUTH$/i.test(name)) && facts.constant(value) === true)
     )
       found.push(off(facts, node, name));
   }

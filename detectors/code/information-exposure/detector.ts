@@ -20,7 +20,7 @@ const SECRET_NAME =
   /(?:^|\.|_)(?:passw(?:or)?d|passwd|pwd|secret(?:_?key)?|api_?key|private_?key|access_?token|refresh_?token|auth_?token|credit_?card|card_?number|cvv|ssn|client_?secret|jwt)(?:_?hash)?$/i;
 
 const ANSWERS = oneOf(
-  /^(?:flask\.(?:jsonify|make_response|Response)|django\.http\.(?:HttpResponse|JsonResponse)|fastapi\.(?:HTTPException|responses\.\w+)|~Response\.json|next\/server\.NextResponse\.json|~Response|~print)$/,
+  /^(?:flask\.(?:jsonify|make_response|Response)|django\.http\.(?:HttpResponse|JsonResponse)|fastapi\.(?:HTTPException|responses\.\w+)|~Response\.json|next\/server\.NextResponse\.json|~Response|~print|fastapi\.FastAPI|starlette\.applications\.Starlette)$/,
 );
 const NAMED = oneOf(/^(?:run|send|json|end|write|render|jsonp|log|info|warn|warning|error|debug|trace)$/);
 

@@ -2,17 +2,20 @@ import type { Detection } from '../../../src/core/detection.ts';
 import type { Rule } from '../../../src/core/rule.ts';
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { nameOf } from '../support/around.ts';
+import { oneOf } from '../support/remember.ts';
 import { bodyText, GUARD_NAME, OPEN_ROUTE, withoutComments } from '../support/security.ts';
 
 const CHANGES =
   /\.(?:delete\w*|destroy|remove\w*|update\w*|upsert|save|insert\w*|create|execute|drop\w*)\s*\(|DELETE FROM|UPDATE \w+ SET/;
 const REMEDIATION = 'Put the guard of its neighbours in front of this one.';
 
+const PROCEDURES = oneOf(/^(?:mutation|query)$/);
+
 /** tRPC: a mutation on a procedure that lets everybody in, beside mutations and queries on one that does not. */
 export function openProcedures(facts: FileFacts, rule: Rule): readonly Detection[] {
-  const procedures = facts.calls.flatMap((call) => {
+  const procedures = facts.callsLike({ named: PROCEDURES }).flatMap((call) => {
     const fn = call.arguments[0] === undefined ? null : facts.functionOf(call.arguments[0]);
-    if (!/^(?:mutation|query)$/.test(call.name ?? '') || call.receiver === null || fn === null) return [];
+    if (call.receiver === null || fn === null) return [];
     return [{ call, fn, chain: facts.text(call.receiver), root: rootOf(facts, call.receiver) }];
   });
   const guarded = procedures.filter(

@@ -18,10 +18,12 @@ const REMEDIATION =
   'Redirect only to a path on this site (one leading slash, not two), or choose the target from a list.';
 const WHAT = 'The browser is redirected to an address that comes from';
 const NAMED = oneOf(/^(?:redirect|HttpResponseRedirect|RedirectResponse|setHeader|header|set|append|writeHead)$/);
-const OPENS = oneOf(/^~(?:document\.)?location\.(?:assign|replace)$|^~open$/);
+const OPENS = /^~(?:document\.)?location\.(?:assign|replace)$|^~open$/;
+const SENDS = /^(?:h3\.|#imports\.|~)(?:sendRedirect|navigateTo)$/;
+const LEAVES = oneOf(new RegExp(`${OPENS.source}|${SENDS.source}`));
 
 function* sinks(facts: FileFacts): Generator<Sink> {
-  for (const call of facts.callsLike({ from: OPENS, named: NAMED })) {
+  for (const call of facts.callsLike({ from: LEAVES, named: NAMED })) {
     const value = call.arguments.at(-1) ?? call.keywords.get('url');
     if (value === undefined || call.name === null) continue;
     const from = call.origin ?? '';
@@ -40,13 +42,13 @@ function* sinks(facts: FileFacts): Generator<Sink> {
           ? (call.arguments[0] ?? value)
           : value;
       if (leavesSite(facts, target)) yield sink(call.node, target);
-    } else if (/^(?:h3\.|#imports\.|~)(?:sendRedirect|navigateTo)$/.test(from)) {
+    } else if (SENDS.test(from)) {
       // h3 takes the event first; Nuxt's `navigateTo` the address.
       const target = call.arguments[call.name === 'sendRedirect' ? 1 : 0] ?? value;
       if (leavesSite(facts, target)) yield sink(call.node, target);
     } else if (/^(?:HttpResponseRedirect|RedirectResponse)$/.test(call.name)) {
       yield sink(call.node, call.keywords.get('url') ?? call.arguments[0] ?? value);
-    } else if (OPENS(from) && facts.program.dialect === 'javascript') {
+    } else if (OPENS.test(from) && facts.program.dialect === 'javascript') {
       const target = call.arguments[0] ?? value;
       if (leavesSite(facts, target)) yield sink(call.node, target);
     } else if (/^(?:setHeader|header|set|append)$/.test(call.name) && /^(?:res|response|reply|ctx)$/.test(on)) {
