@@ -129,7 +129,8 @@ function judge(facts: FileFacts, used: Used): readonly Detection[] {
   if (bound === 2 && flow?.strength !== 'remote' && flow?.strength !== 'parameter') return [];
   if (!nested && !matters(used, flow, repetitions)) return [];
   if (sizeOf(used.source) > MAX_NESTED_SIZE) return nested ? undecided(facts, used, flow) : [];
-  const { status, complexity } = fullCheck(withoutUnsupported(used.source), used.flags.replace(/[^imsuy]/g, ''));
+  const flags = used.flags.replace(/[^imsuy]/g, '');
+  const { status, complexity } = fullCheck(withoutUnsupported(used.source), flags, nested ? 'nested' : 'flat');
   if (status === 'unknown' && nested) return undecided(facts, used, flow);
   if (status !== 'vulnerable' || complexity === undefined) return [];
   return vulnerable(facts, used, complexity, flow);

@@ -23,20 +23,20 @@ type CheckSync = (
 
 /**
  * Steps of recheck that one expression may take; some seconds at the most. A limit by time would give another answer on
- * a busy machine than on a quiet one.
+ * a busy machine than on a quiet one. Where repeated groups are nested, a step costs up to ten times as much.
  */
-export const MAX_STEPS = 15_000;
+export const MAX_STEPS = { nested: 15_000, flat: 50_000 } as const;
 const MAX_REMEMBERED = 5_000;
 const remembered = new Map<string, Diagnosis>();
 let checker: CheckSync | null = null;
 
 /** The degree of an expression's ambiguity, by recheck's automaton; each expression once for the process. */
-export function fullCheck(source: string, flags: string): Diagnosis {
-  const key = `${flags}/${source}`;
+export function fullCheck(source: string, flags: string, shape: keyof typeof MAX_STEPS): Diagnosis {
+  const key = `${shape} ${flags}/${source}`;
   const known = remembered.get(key);
   if (known !== undefined) return known;
   checker ??= loadChecker();
-  const diagnosis = checker(source, flags, { timeout: MAX_STEPS, checker: 'automaton' });
+  const diagnosis = checker(source, flags, { timeout: MAX_STEPS[shape], checker: 'automaton' });
   if (remembered.size >= MAX_REMEMBERED) remembered.clear();
   remembered.set(key, diagnosis);
   return diagnosis;
