@@ -7,20 +7,30 @@ function coerced(version: string): semver.SemVer | null {
 
 /** Highest version that fits a semver range, by the versions' own spelling; null where none does, undefined where the range cannot be read. */
 export function highest(versions: readonly string[], range: string): string | null | undefined {
-  return choose(versions, range, 1);
+  return choose(versions, range, 1, false);
 }
 
 /** Lowest version that fits: NuGet's choice. */
 export function lowest(versions: readonly string[], range: string): string | null | undefined {
-  return choose(versions, range, -1);
+  return choose(versions, range, -1, false);
 }
 
-function choose(versions: readonly string[], range: string, direction: 1 | -1): string | null | undefined {
+/** As `highest`, prereleases included. */
+export function highestOfAll(versions: readonly string[], range: string): string | null | undefined {
+  return choose(versions, range, 1, true);
+}
+
+function choose(
+  versions: readonly string[],
+  range: string,
+  direction: 1 | -1,
+  includePrerelease: boolean,
+): string | null | undefined {
   const parsed = semver.validRange(range, true);
   if (parsed === null) return undefined;
   const fitting = versions
     .map((version) => ({ version, read: coerced(version) }))
-    .filter(({ read }) => read !== null && semver.satisfies(read, parsed, true));
+    .filter(({ read }) => read !== null && semver.satisfies(read, parsed, { loose: true, includePrerelease }));
   fitting.sort((a, b) => (a.read === null || b.read === null ? 0 : direction * b.read.compare(a.read)));
   return fitting[0]?.version ?? null;
 }
@@ -46,9 +56,13 @@ export function gemRange(range: string): string {
     .join(' ');
 }
 
-/** Composer: `~1.2` allows up to 2, `|` is "or", a comma or a blank "and" (Composer docs, "Versions and constraints"). */
+/**
+ * Composer: `~1.2` allows up to 2, `|` is "or", a comma or a blank "and" (Composer docs, "Versions and constraints").
+ * Of an alias (`dev-main as 1.0.0`) the branch is what is installed.
+ */
 export function composerRange(range: string): string {
   return range
+    .replace(/\s+as\s+\S+$/, '')
     .replace(/@(?:stable|rc|beta|alpha|dev)\b/gi, '')
     .split(/\s*\|\|?\s*/)
     .map((part) =>
@@ -58,6 +72,15 @@ export function composerRange(range: string): string {
         .replace(/~\s*(\d+(?:\.\d+)*)/g, (_, version: string) => upToNext(version)),
     )
     .join(' || ');
+}
+
+/** Several intervals, each of which may hold (Maven POM reference), also with Gradle's brackets turned outwards: `]1.0, 2.0[`. Null where it is none. */
+export function intervalsRange(range: string): string | null {
+  const parts = range.split(/(?<=[\])[])\s*,\s*(?=[[(\]])/).map((part) => {
+    const inwards = part.trim().replace(/^\]/, '(').replace(/\[$/, ')');
+    return intervalRange(inwards);
+  });
+  return parts.some((part) => part === null) ? null : parts.join(' || ');
 }
 
 /** `[1.0,2.0)` of NuGet and Maven (NuGet docs, "Version ranges"; Maven POM reference, "Dependency version requirement"). Null where it is no interval. */

@@ -22,7 +22,19 @@ export function createGemRegistry(settings: { readonly base: string; readonly ht
     concepts: CONCEPTS,
     normalizeName: (name) => name,
     sameVersion: (a, b) => a === b || platformless(a) === b || a === platformless(b),
-    resolve: (range, document) => highest(document.versions, gemRange(range.trim() || '*')),
+    resolve: (range, document) => {
+      const exact = range.trim().replace(/^=\s*/, '');
+      if (document.versions.includes(exact)) return exact;
+      const unwanted = [...range.matchAll(/!=\s*([\w.]+)/g)].map((match) => match[1]);
+      const wanted = range.split(',').filter((part) => !part.trim().startsWith('!='));
+      // A version with a letter is a prerelease: Bundler takes one only where the range names one (RubyGems guides).
+      const early = /[a-z]/i.test(wanted.join());
+      const usable = document.versions.filter(
+        (version) => !unwanted.includes(version) && (early || !/[a-z]/i.test(platformless(version))),
+      );
+      const asked = gemRange(wanted.join(',').trim() || '*');
+      return highest(usable, asked) ?? (asked === '*' ? highest(document.versions, asked) : null);
+    },
     look: async ({ name, registry, signal, etag }) => {
       const answer = await settings.http({
         url: `${(registry ?? settings.base).replace(/\/+$/, '')}/api/v1/versions/${encodeURIComponent(name)}.json`,

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { messageOf } from '../../core/errors.ts';
 import type { HttpClient, PackageDocument, Registry, RegistryAnswer, VersionRecord } from '../../core/lookup.ts';
 import { instantOf, lying, type Read, readText } from '../registry-answer.ts';
-import { highest, intervalRange } from '../registry-ranges.ts';
+import { highest, intervalsRange } from '../registry-ranges.ts';
 
 /** `maven-metadata.xml` (Maven repository metadata model 1.1.0). */
 const metadataSchema = z.object({
@@ -45,10 +45,13 @@ export function createMavenRegistry(settings: { readonly base: string; readonly 
     sameVersion: (a, b) => a === b,
     resolve: (range, document) => {
       const wanted = range.trim();
-      if (wanted === '') return document.versions.at(-1) ?? null;
-      const interval = intervalRange(wanted);
+      if (document.versions.includes(wanted)) return wanted;
+      const dynamic = dynamicVersion(wanted, document.versions);
+      if (dynamic !== undefined) return dynamic;
+      const interval = intervalsRange(wanted);
       if (interval !== null) return highest(document.versions, interval);
-      return document.versions.includes(wanted) ? wanted : null;
+      // What a build fills in nobody knows.
+      return /^[\w.-]+$/.test(wanted) ? null : undefined;
     },
     look: async ({ name, registry, versions, signal }): Promise<RegistryAnswer> => {
       const [group, artifact, ...rest] = name.split(':');
@@ -89,6 +92,21 @@ export function createMavenRegistry(settings: { readonly base: string; readonly 
       return { state: 'found', document };
     },
   };
+}
+
+/**
+ * What a word or a prefix leads to (Maven POM reference, `LATEST` and `RELEASE`; Gradle, "Dynamic versions": `1.+`,
+ * `latest.release`), or no version at all; undefined where it is none of them.
+ */
+function dynamicVersion(wanted: string, versions: readonly string[]): string | null | undefined {
+  const releases = versions.filter((version) => !version.endsWith('-SNAPSHOT'));
+  if (wanted === 'LATEST' || wanted === 'latest.integration' || wanted === '+') return versions.at(-1) ?? null;
+  if (wanted === '' || wanted === 'RELEASE' || wanted === 'latest.release')
+    return releases.at(-1) ?? versions.at(-1) ?? null;
+  const prefix = /^([\w.-]+[.-])\+$/.exec(wanted)?.[1];
+  if (prefix === undefined) return undefined;
+  const fitting = versions.filter((version) => version.startsWith(prefix));
+  return highest(fitting, '*') ?? fitting.at(-1) ?? null;
 }
 
 async function metadataOf(

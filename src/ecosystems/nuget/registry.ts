@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { HttpClient, Registry } from '../../core/lookup.ts';
 import { byDate, earliest, instantOf, lying, type Read, readJson } from '../registry-answer.ts';
-import { highest, intervalRange, lowest } from '../registry-ranges.ts';
+import { highest, highestOfAll, intervalRange, lowest } from '../registry-ranges.ts';
 
 /** NuGet server API, "Package metadata": a registration index, whose pages may be elsewhere. */
 const leafSchema = z.object({
@@ -45,6 +45,8 @@ export function createNugetRegistry(settings: { readonly base: string; readonly 
       const wanted = range.trim();
       const interval = intervalRange(wanted);
       if (interval !== null) return lowest(document.versions, interval);
+      const floating = floatingRange(wanted);
+      if (floating !== null) return highestOfAll(document.versions, floating);
       // A bare version is the least one accepted; `1.*` floats to the highest.
       return wanted === '' || wanted.includes('*')
         ? highest(document.versions, wanted || '*')
@@ -96,6 +98,15 @@ export function createNugetRegistry(settings: { readonly base: string; readonly 
       };
     },
   };
+}
+
+/** `1.2.0-*`, `1.*-*`, `*-*`: the highest there is, prereleases included (NuGet docs, "Floating versions"). Null where it is none of them. */
+function floatingRange(wanted: string): string | null {
+  const [, numbers, label = ''] = /^([\d.]*\*|\d[\d.]*)-([\w.-]*)\*$/.exec(wanted) ?? [];
+  if (numbers === undefined) return null;
+  if (numbers.includes('*')) return numbers;
+  const full = [...numbers.split('.'), '0', '0'].slice(0, 3).join('.');
+  return `>=${full}-${label === '' ? '0' : label} <=${full}`;
 }
 
 function listedDate(entry: Leaf['catalogEntry']): string | undefined {
