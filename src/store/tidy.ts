@@ -12,8 +12,8 @@ import type { Tables } from './tables.ts';
  */
 export async function tidy(db: Kysely<Tables>): Promise<void> {
   const { rows } = await sql<{ schema: string; name: string }>`
-    SELECT schemaname AS schema, tablename AS name FROM pg_tables
-    WHERE schemaname IN (${SCHEMA}, ${QUEUE_SCHEMA}) ORDER BY 1, 2`.execute(db);
+    SELECT relnamespace::regnamespace::text AS schema, relname AS name FROM pg_class
+    WHERE relkind = 'r' AND relnamespace::regnamespace::text IN (${SCHEMA}, ${QUEUE_SCHEMA}) ORDER BY 1, 2`.execute(db);
   for (const { schema, name } of rows) {
     await sql`VACUUM (ANALYZE) ${sql.id(schema, name)}`.execute(db);
     await turn();
