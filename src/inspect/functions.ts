@@ -1,5 +1,5 @@
 import type { Origins } from './origins.ts';
-import type { Scopes } from './scopes.ts';
+import { parametersOf, type Scopes } from './scopes.ts';
 import type { Source } from './sources.ts';
 import { childOf, FUNCTIONS, type Program, partsOf, type Syntax } from './syntax.ts';
 
@@ -134,6 +134,8 @@ export function callbackSource(
   index: number,
   needs: { readonly program: Program; readonly origins: Origins },
 ): CallbackValue | null {
+  const served = servedRequest(fn, index, needs);
+  if (served !== null) return served;
   const list = fn.parent;
   const call = list?.type === 'arguments' ? list.parent : null;
   if (list === null || call?.type !== 'call_expression') return null;
@@ -168,12 +170,12 @@ export function callbackSource(
   // Electron: a page, and whatever came into it, sends these to the process with all rights.
   if (/ipcMain$/.test(on) && /^(?:handle|on|once|handleOnce)$/.test(method))
     return index === 0 ? { kind: 'constant' } : remoteInput("a window's message");
+  // commander: what follows the program's name.
+  if (method === 'action' && /^commander\b/.test(needs.origins.origin(object) ?? ''))
+    return typedInput('the command line');
   if (method === 'on' || method === 'once' || method === 'subscribe' || method === 'consume')
     return listened(object, on, named, index, needs);
-  if (method === 'question')
-    return index === 0
-      ? { kind: 'source', source: { kind: 'input', strength: 'local', what: 'what a person types' } }
-      : null;
+  if (method === 'question') return index === 0 ? typedInput('what a person types') : null;
   return null;
 }
 
@@ -192,11 +194,72 @@ function listened(
   }
   const from = needs.origins.origin(object) ?? '';
   if (/^(?:req|request)$/.test(on)) return index === 0 && event === 'data' ? remoteInput("the request's body") : null;
-  if (/socket|^ws$|client|conn|io$|peer|channel/i.test(on) || /^(?:ws|socket\.io|net)/.test(from))
+  if (
+    /socket|^ws$|client|conn|io$|peer|channel/i.test(on) ||
+    /^(?:ws|socket\.io|net)/.test(from) ||
+    isConnection(object, needs.program)
+  )
     return remoteInput("a connection's message");
-  if (/^(?:rl|readline|stdin)$|process\.stdin/.test(on))
-    return { kind: 'source', source: { kind: 'input', strength: 'local', what: 'what a person types' } };
+  if (/^(?:rl|readline|stdin)$|process\.stdin/.test(on) || /^readline(?:\/promises)?\.createInterface/.test(from))
+    return typedInput('what a person types');
   return null;
+}
+
+/** `server.on('connection', (peer) => { peer.on('message', …) })`: the peer, whatever it is called. */
+function isConnection(object: Syntax, program: Program): boolean {
+  const name = (node: Syntax): string => program.text.slice(node.start, node.end);
+  for (let up = object.parent; up !== null; up = up.parent) {
+    if (!FUNCTIONS.has(up.type) || up.parent?.type !== 'arguments') continue;
+    const [event] = partsOf(up.parent);
+    if (event === undefined || !/^['"`](?:secureC|c)onnect(?:ion)?['"`]$/.test(name(event))) continue;
+    const first = parametersOf(up)[0];
+    if (first === undefined) return false;
+    return name(childOf(first, 'pattern') ?? childOf(first, 'name') ?? first) === name(object);
+  }
+  return false;
+}
+
+/**
+ * Functions that a server is made with: Node's `createServer` and its event, `Deno.serve`, `Bun.serve`, and what an
+ * application `use`s. Their documentation says which parameter is the request.
+ */
+function servedRequest(
+  fn: Syntax,
+  index: number,
+  { program, origins }: { readonly program: Program; readonly origins: Origins },
+): CallbackValue | null {
+  if (program.dialect !== 'javascript') return null;
+  const name = (node: Syntax): string => program.text.slice(node.start, node.end);
+  const request: CallbackValue = { kind: 'source', source: { kind: 'container', container: 'request' } };
+  const left = fn.parent?.type === 'assignment_expression' ? childOf(fn.parent, 'left') : null;
+  if (left !== null && /^(?:(?:window|self|globalThis)\.)?onmessage$/.test(name(left)))
+    return index === 0 ? { kind: 'source', source: { kind: 'container', container: 'message' } } : null;
+  const member = fn.type === 'method_definition' ? fn : fn.parent?.type === 'pair' ? fn.parent : null;
+  const list = member === null ? fn.parent : member.parent?.parent;
+  const call = list?.type === 'arguments' ? list.parent : null;
+  const callee = call?.type === 'call_expression' ? childOf(call, 'function') : null;
+  if (callee === null) return null;
+  const from = origins.origin(callee) ?? '';
+  if (member !== null) {
+    const key = childOf(member, 'name') ?? childOf(member, 'key');
+    return from === '~Bun.serve' && key !== null && name(key) === 'fetch' && index === 0 ? request : null;
+  }
+  if (/^(?:https?|http2)\.create(?:Secure)?Server$|^~Deno\.serve$/.test(from)) return index === 0 ? request : null;
+  const property = childOf(callee, 'property');
+  if (property === null || list === null || list === undefined) return null;
+  const [first] = partsOf(list);
+  if (name(property) === 'on' && first !== undefined && /^['"]request['"]$/.test(name(first)))
+    return index === 0 && /^(?:https?|http2)\./.test(from) ? request : null;
+  if (name(property) !== 'use') return null;
+  if (/^koa(?:-router)?\b|^@koa\//.test(from))
+    return index === 0 ? { kind: 'source', source: { kind: 'container', container: 'context' } } : null;
+  // With four parameters the first is an error (Express, "Error-handling middleware").
+  const at = parametersOf(fn).length === 4 ? 1 : 0;
+  return /^(?:express|polka|connect|restify)\b/.test(from) && index === at ? request : null;
+}
+
+function typedInput(what: string): CallbackValue {
+  return { kind: 'source', source: { kind: 'input', strength: 'local', what } };
 }
 
 function remoteInput(what: string): CallbackValue {

@@ -175,6 +175,12 @@ function exportedHandlers(needs: Needs): Handler[] {
     }
   }
   for (const fn of formActions(needs)) add(fn, 'load', 'post', fn);
+  if (/['"]use server['"]/.test(program.text)) {
+    // A server action inside a component is handed to the page without being exported.
+    for (const type of ['function_declaration', 'arrow_function', 'function_expression'])
+      for (const fn of program.byType.get(type) ?? [])
+        if (bodyDirective(fn, program) && !found.some(({ node }) => node === fn)) add(fn, 'action', 'post', fn);
+  }
   for (const node of program.byType.get('assignment_expression') ?? []) {
     const left = childOf(node, 'left');
     const right = childOf(node, 'right');

@@ -187,14 +187,17 @@ function local(what: string): Source {
 
 const BY_ORIGIN: readonly (readonly [RegExp, Source])[] = [
   [
-    /^~process\.argv$|^sys\.argv$|^yargs(?:\/yargs)?(?:\(\))?\.argv$|^minimist\(\)$|^commander\.program\.(?:args|opts)/,
+    /^~process\.argv$|^sys\.argv$|^yargs(?:\/yargs)?(?:\(\))?\.argv$|^minimist\(\)$|^util\.parseArgs\(\)|^commander\.program\.(?:args|opts)/,
     local('the command line'),
   ],
   [
     /^argparse\.ArgumentParser\(\)\.parse_(?:known_)?args\(\)$|^yargs(?:\/yargs)?.*\.(?:argv|parse\(\)|parseSync\(\))$/,
     local('the command line'),
   ],
-  [/^~process\.env$|^os\.environ$|^os\.getenv\(\)$|^~Deno\.env\.get\(\)$/, local('the environment')],
+  [
+    /^~(?:process|Bun)\.env$|^import-meta\.env$|^os\.environ$|^os\.getenv\(\)$|^~Deno\.env\.get\(\)$/,
+    local('the environment'),
+  ],
   [/^~input\(\)$|^~prompt\(\)$|^~raw_input\(\)$|^sys\.stdin/, local('what a person types')],
   [
     /^(?:~document\.|~)location(?:\.(?:href|search|hash|pathname))?$|^~document\.(?:URL|documentURI|referrer|baseURI|cookie)$|^~name$/,
@@ -238,6 +241,9 @@ export function callSource(origin: string): Source | null {
   return null;
 }
 
+/** Files of Next.js whose component gets parts of the address as `params` (its documentation, "File conventions"). */
+const PAGE = /(?:^|\/)app\/(?:.*\/)?(?:page|layout|template|default)\.[jt]sx?$/;
+
 /** What a parameter brings in, from the function's role and the parameter's name. */
 export function parameterSource(binding: Binding, handler: Handler | null, program: Program): Source | null {
   const { parameter } = binding;
@@ -256,6 +262,8 @@ export function parameterSource(binding: Binding, handler: Handler | null, progr
     return { kind: 'container', container: 'request' };
   // A page of Next.js gets the query of its address as a property.
   if (program.dialect === 'javascript' && index === 0 && parameter.path[0] === 'searchParams')
+    return remote("the page's address");
+  if (program.dialect === 'javascript' && index === 0 && parameter.path[0] === 'params' && PAGE.test(program.path))
     return remote("the page's address");
   const plain = patternNameOf(parameter.of, index, program) ?? binding.name;
   if (handler !== null) {

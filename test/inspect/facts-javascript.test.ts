@@ -461,3 +461,51 @@ check('constants', {
   nullish: ["const a = 'x'; sink(a ?? 'b')", N],
   'env fallback': ["const a = process.env.A || 'x'; sink(a)", L],
 });
+
+check('requests under any name', {
+  'Koa’s use': ["import Koa from 'koa'; const app = new Koa(); app.use(async (k) => { sink(k.query.a) })", R],
+  'Express’s use': [
+    "import express from 'express'; const app = express(); app.use((q, s, n) => { sink(q.query.a) })",
+    R,
+  ],
+  'Express’s error handler': [
+    "import express from 'express'; const app = express(); app.use((e, q, s, n) => { sink(q.query.a) })",
+    R,
+  ],
+  'an error in its handler': [
+    "import express from 'express'; const app = express(); app.use((e, q, s, n) => { sink(e.query.a) })",
+    U,
+  ],
+  'a Node server': ["import http from 'http'; http.createServer((q, s) => { sink(q.url) })", R],
+  'a Node server’s answer': ["import http from 'http'; http.createServer((q, s) => { sink(s.url) })", U],
+  'a Node server’s event': [
+    "import http from 'http'; const srv = http.createServer(); srv.on('request', (q, s) => { sink(q.url) })",
+    R,
+  ],
+  'Bun.serve': ["Bun.serve({ fetch(q) { sink(new URL(q.url).searchParams.get('a')) } })", R],
+  'Deno.serve': ["Deno.serve((q) => { sink(new URL(q.url).searchParams.get('a')) })", R],
+  ws: [
+    "import { WebSocketServer } from 'ws'; const w = new WebSocketServer(); w.on('connection', (s) => { s.on('message', (m) => { sink(m.toString()) }) })",
+    R,
+  ],
+  'Socket.IO': [
+    "import { Server } from 'socket.io'; const io = new Server(); io.on('connection', (s) => { s.on('x', (m) => { sink(m.a) }) })",
+    R,
+  ],
+  'another emitter': ["import { jobs } from './jobs'; jobs.on('x', (s) => { s.on('y', (m) => { sink(m.a) }) })", U],
+  'a worker’s message': ['self.onmessage = (e) => { sink(e.data) }', R],
+  'an action in a component': [
+    "export default function P() { async function act(fd) { 'use server'; sink(fd.get('a')) } return 1 }",
+    R,
+  ],
+  'util.parseArgs': ["import { parseArgs } from 'node:util'; const { values } = parseArgs({}); sink(values.a)", L],
+  commander: [
+    "import { Command } from 'commander'; const p = new Command(); p.command('x').argument('<a>').action((a) => { sink(a) })",
+    L,
+  ],
+  readline: [
+    "import rl from 'readline'; const r = rl.createInterface({ input: process.stdin }); r.on('line', (l) => { sink(l) })",
+    L,
+  ],
+  'Bun’s environment': ['sink(Bun.env.A)', L],
+});
