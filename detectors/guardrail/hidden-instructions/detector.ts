@@ -9,7 +9,7 @@ import { neutral, quote } from '../support/quote.ts';
 import { tell } from '../support/report.ts';
 import { guardrailRule } from '../support/rule.ts';
 import { INVISIBLE, invisibleRuns } from './invisible.ts';
-import { blocksOf, hiddenTexts } from './places.ts';
+import { blocksOf, hiddenTexts, mayHide } from './places.ts';
 
 const RULE = guardrailRule('hidden-instructions', {
   shortDescription: 'The text holds something that people do not see and machines read',
@@ -23,6 +23,9 @@ const RULE = guardrailRule('hidden-instructions', {
 /** Most findings of one file. */
 const LIMIT = 30;
 const REMEDIATION = 'Delete the hidden part, or write it where readers see it.';
+
+/** Every character that Unicode leaves unshown lies outside ASCII. */
+const NOT_ASCII = /[^\u0000-\u007f]/;
 
 interface Source {
   readonly path: string;
@@ -105,6 +108,7 @@ function detect(subject: GuardrailSubject) {
   const { before, after } = sidesOf(subject, anywhere);
   if (after === null) return CLEAR;
   const source = { path: after.path, markup: isMarkup(after.path), program: !isProse(after.path) };
+  if (after.binary === undefined && !source.markup && !NOT_ASCII.test(after.text) && !mayHide(after.text)) return CLEAR;
   return answerOf(judge(source, after.binary === undefined ? addedLines(before, after) : addedTexts(before, after)));
 }
 

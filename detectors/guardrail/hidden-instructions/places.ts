@@ -32,6 +32,39 @@ export function decodedText(encoded: string): string | null {
   return printable / text.length > 0.95 && /\s/.test(text) ? text : null;
 }
 
+/** False where a text that is no markup has no hidden place: encoded text and text far to the right need a long run of their signs. */
+export function mayHide(text: string): boolean {
+  return hasRun(text, 40, isEncoding) || hasRun(text, 100, isBlank);
+}
+
+/** Whether so many characters of a kind stand in a row. Looks at one place in so many, and back from there. */
+function hasRun(text: string, length: number, isOfKind: (code: number) => boolean): boolean {
+  let outside = -1;
+  for (let last = length - 1; last < text.length; last = outside + length) {
+    let at = last;
+    while (at > outside && isOfKind(text.charCodeAt(at))) at -= 1;
+    if (at === outside) return true;
+    outside = at;
+  }
+  return false;
+}
+
+/** Letters, digits and `+/-_`: the signs of both alphabets of base64 (RFC 4648, sections 4 and 5). */
+function isEncoding(code: number): boolean {
+  return (
+    (code >= 97 && code <= 122) ||
+    (code >= 65 && code <= 90) ||
+    (code >= 47 && code <= 57) ||
+    code === 43 ||
+    code === 45 ||
+    code === 95
+  );
+}
+
+function isBlank(code: number): boolean {
+  return code === 32 || code === 9;
+}
+
 /** Hidden places of a block of consecutive lines that begins at `first`. */
 export function hiddenTexts(block: readonly AddedLine[], markup: boolean): readonly HiddenText[] {
   const text = block.map((line) => line.text).join('\n');

@@ -31,6 +31,9 @@ function concerns(path: string): boolean {
 const SCRAMBLED =
   /\b_0x[a-f0-9]{4,}\b[\s\S]*\b_0x[a-f0-9]{4,}\b|\beval\s*\(\s*(?:function\s*\(\s*p\s*,\s*a\s*,\s*c\s*,\s*k|atob\s*\(|Buffer\.from\s*\(|unescape\s*\(|String\.fromCharCode)|\bexec\s*\(\s*(?:base64\.b64decode|zlib\.decompress|marshal\.loads|bytes\.fromhex|codecs\.decode|__import__\()|\beval\s*\(\s*(?:gzinflate|base64_decode|str_rot13)\s*\(|(?:\\x[0-9a-f]{2}){30,}|(?:\\u00[0-9a-f]{2}){30,}|\bnew Function\s*\(\s*atob\s*\(/i;
 
+/** What stands in every match of it, asked once of the whole file. */
+const SCRAMBLED_HINT = /_0x|\b(?:eval|exec)\s*\(|Function\s*\(\s*atob|\\x[0-9a-f]{2}\\x|\\u00[0-9a-f]{2}\\u/i;
+
 /** Dense lines as long as these, one after the other, are one line that was broken: characters of each, and of all. */
 const BROKEN = 200;
 const BROKEN_SUM = 2000;
@@ -57,7 +60,9 @@ function detect(subject: GuardrailSubject, context: GuardrailContext): Answer {
   const { before, after } = sidesOf(subject, concerns);
   if (after === null || context.firstCommit) return CLEAR;
   const added = addedLines(before, after);
-  const scrambled = added.find(({ text }) => SCRAMBLED.test(text.slice(0, 20_000)));
+  const scrambled = SCRAMBLED_HINT.test(after.text)
+    ? added.find(({ text }) => SCRAMBLED.test(text.slice(0, 20_000)))
+    : undefined;
   const packed = packedLine(added);
   const found = scrambled ?? packed;
   if (found === undefined) return CLEAR;
