@@ -16,7 +16,7 @@ const rule = codeRule({
 const REMEDIATION = 'Do not run text as code: parse it as data, or choose the function to call from a fixed table.';
 
 const EVAL =
-  /^(?:~(?:eval|Function|Function\(\)|AsyncFunction|GeneratorFunction|execScript)|vm\.(?:runInContext|runInNewContext|runInThisContext|Script|compileFunction|SourceTextModule)|vm2\.(?:VM|NodeVM)\(\)\.run|vm2\.VMScript|~vm\.run\w+|safe-eval|static-eval|notevil|node-eval|eval|require-from-string|module\._compile|builtins\.(?:eval|exec|compile)|~(?:exec|compile|execfile)|isolated-vm\.Isolate\(\)\.compileScript\w*|expr-eval\.\w+Unsafe)$/;
+  /^(?:~(?:eval|Function|Function\(\)|AsyncFunction|GeneratorFunction|execScript)|vm\.(?:runInContext|runInNewContext|runInThisContext|Script|compileFunction|SourceTextModule)|vm2\.(?:VM|NodeVM)\(\)\.run|vm2\.VMScript|~vm\.run\w+|safe-eval|static-eval|notevil|node-eval|eval|require-from-string|module\._compile|builtins\.(?:eval|exec|compile)|~(?:exec|compile|execfile)|isolated-vm\.Isolate\(\)\.compileScript\w*|expr-eval\.\w+Unsafe|pandas\.eval|numexpr\.evaluate|sympy\.(?:sympify|parse_expr|parsing\.sympy_parser\.parse_expr)|timeit\.(?:timeit|repeat)|runpy\.run_(?:path|module)|code\.Interactive(?:Interpreter|Console)\(\)\.(?:runsource|runcode|push))$/;
 const TIMERS = /^~(?:setTimeout|setInterval|setImmediate)$/;
 const LOADERS = /^(?:~require|importlib\.import_module|~__import__|imp\.load_source)$/;
 const RUNS = oneOf(
@@ -93,6 +93,6 @@ function isBuiltPath(facts: FileFacts, node: Parameters<FileFacts['constant']>[0
 export const codeInjection: CodeDetector = {
   rule,
   triggers:
-    /eval\b|worker_threads|\bFunction\b|\wFunction\(|\bvm\b|vm2|setTimeout|setInterval|require\s*\(\s*[^'"\s]|import\s*\(\s*[^'"\s]|importlib|__import__|(?<![.\w])(?:exec|compile)\(|_compile|execScript/,
+    /eval\b|worker_threads|\bFunction\b|\wFunction\(|\bvm\b|vm2|setTimeout|setInterval|require\s*\(\s*[^'"\s]|import\s*\(\s*[^'"\s]|importlib|__import__|(?<![.\w])(?:exec|compile)\(|_compile|execScript|numexpr|sympy|timeit|runpy|Interactive(?:Interpreter|Console)/,
   detect: (facts) => taintedSinks(facts, rule, sinks(facts)),
 };

@@ -18,12 +18,13 @@ const REMEDIATION =
 
 /** Calls that give their first argument to a shell. */
 const SHELL =
-  /^(?:child_process\.(?:exec|execSync)|~(?:exec|execSync|execAsync|execPromise)|shelljs\.exec|~shell\.exec|execa\.(?:command|commandSync|execaCommand|execaCommandSync)|ssh2\.Client\(\)\.exec|node-ssh\.NodeSSH\(\)\.execCommand|child-process-promise\.exec|child_process\.default\.exec|node-cmd\.(?:run|runSync|get)|os\.(?:system|popen)|subprocess\.(?:getoutput|getstatusoutput)|commands\.(?:getoutput|getstatusoutput)|asyncio\.create_subprocess_shell|paramiko\.SSHClient\(\)\.exec_command|~Deno\.run|sudo-prompt\.exec|promisify-child-process\.exec)$/;
+  /^(?:child_process\.(?:exec|execSync)|~(?:exec|execSync|execAsync|execPromise)|shelljs\.exec|~shell\.exec|execa\.(?:command|commandSync|execaCommand|execaCommandSync)|ssh2\.Client\(\)\.exec|node-ssh\.NodeSSH\(\)\.execCommand|child-process-promise\.exec|child_process\.default\.exec|node-cmd\.(?:run|runSync|get)|os\.(?:system|popen)|subprocess\.(?:getoutput|getstatusoutput)|commands\.(?:getoutput|getstatusoutput)|asyncio\.create_subprocess_shell|paramiko\.SSHClient\(\)\.exec_command|~Deno\.run|sudo-prompt\.exec|fabric\.Connection\(\)\.(?:run|sudo|local)|invoke\.(?:run|sudo)|promisify-child-process\.exec)$/;
 /** Calls that start a program; dangerous with a shell, or where the program itself is chosen. */
 const PROGRAM =
   /^(?:child_process\.(?:spawn|spawnSync|execFile|execFileSync|fork)|~(?:spawn|spawnSync|execFile|execFileSync)|execa(?:\.(?:execa|execaSync|sync))?|cross-spawn(?:\.(?:spawn|sync))?|child-process-promise\.(?:spawn|execFile)|~Bun\.spawn|~Bun\.spawnSync|subprocess\.(?:run|call|check_call|check_output|Popen)|os\.(?:exec[lv]p?e?|spawn[lv]p?e?|startfile)|node-pty\.spawn|asyncio\.create_subprocess_exec|~Deno\.Command)$/;
 const TEMPLATES = /^(?:zx\.\$|bun\.\$|~\$|execa\.\$|execa\.execa)/;
-const STARTS = oneOf(new RegExp([SHELL, PROGRAM, TEMPLATES].map(({ source }) => source).join('|')));
+const TERMINAL = /^pexpect\.(?:spawn|run|runu)$/;
+const STARTS = oneOf(new RegExp([SHELL, PROGRAM, TEMPLATES, TERMINAL].map(({ source }) => source).join('|')));
 const SHELLS = /^(?:.*[/\\])?(?:sh|bash|zsh|dash|ksh|cmd|cmd\.exe|powershell|powershell\.exe|pwsh|eval)$/i;
 
 function* sinks(facts: FileFacts): Generator<Sink> {
@@ -40,6 +41,13 @@ function* sinks(facts: FileFacts): Generator<Sink> {
     if (command === undefined) continue;
     if (SHELL.test(from)) {
       yield shellSink(call, command);
+    } else if (TERMINAL.test(from)) {
+      // It starts programs for people at a terminal: only from outside is a choice of theirs a harm.
+      yield {
+        ...shellSink(call, command),
+        what: 'Which program is started, and with what, comes from',
+        atLeast: 'remote',
+      };
     } else if (PROGRAM.test(from)) {
       yield* program(facts, call);
     }
@@ -114,6 +122,7 @@ function* program(facts: FileFacts, call: Call): Generator<Sink> {
 /** Follows what is given to a shell, or chosen as a program, back to where it comes from. */
 export const commandInjection: CodeDetector = {
   rule,
-  triggers: /exec|spawn|child_process|shell|system\(|popen|subprocess|\bcmd\b|\bpty\b|Deno|fork|\$\s*(?:\([^)]*\))?`/,
+  triggers:
+    /exec|spawn|child_process|shell|system\(|popen|subprocess|\bcmd\b|\bpty\b|Deno|fork|fabric|invoke|\$\s*(?:\([^)]*\))?`/,
   detect: (facts) => taintedSinks(facts, rule, sinks(facts)),
 };

@@ -45,6 +45,7 @@ const MAKES = oneOf(
 );
 
 function* sinks(facts: FileFacts): Generator<Sink> {
+  yield* pages(facts);
   yield* assigned(facts);
   yield* called(facts);
   yield* attributes(facts);
@@ -126,6 +127,40 @@ function* called(facts: FileFacts): Generator<Sink> {
 function isWrapped(facts: FileFacts, receiver: Syntax): boolean {
   const made = facts.definition(receiver);
   return [receiver, made].some((each) => each !== null && /^(?:\$|jQuery)|\$\w*$/.test(facts.text(each)));
+}
+
+const PAGES = oneOf(
+  /^(?:~Response|next\/server\.NextResponse|aiohttp\.web\.Response|django\.utils\.html\.format_html)$/,
+);
+
+/** `new Response(markup, { headers: { 'Content-Type': 'text/html' } })`, and the same in aiohttp. */
+function* pages(facts: FileFacts): Generator<Sink> {
+  for (const call of facts.callsLike({ from: PAGES })) {
+    const from = call.origin ?? '';
+    if (/^(?:~Response|next\/server\.NextResponse)$/.test(from) && call.isNew) {
+      const [body, options] = call.arguments;
+      if (
+        body !== undefined &&
+        options !== undefined &&
+        /text\/html/i.test(facts.text(facts.definition(options) ?? options))
+      )
+        yield page(call.node, body, ANSWER, RESPONSE);
+    }
+    if (
+      from === 'aiohttp.web.Response' &&
+      /text\/html/.test(facts.text(call.keywords.get('content_type') ?? call.callee))
+    ) {
+      const body = call.keywords.get('text') ?? call.keywords.get('body');
+      if (body !== undefined) yield page(call.node, body, ANSWER, RESPONSE);
+    }
+    // Django: only what fills the places of the format is escaped.
+    const [format] = call.arguments;
+    if (from === 'django.utils.html.format_html' && format !== undefined) yield page(call.node, format, WHAT, TEXT);
+  }
+}
+
+function page(at: Syntax, value: Syntax, what: string, remediation: string): Sink {
+  return { at, value, kind: 'html', what, remediation, atLeast: 'remote' };
 }
 
 function* answered(facts: FileFacts, call: FileFacts['calls'][number], first: Syntax): Generator<Sink> {
@@ -222,6 +257,6 @@ function* returned(facts: FileFacts): Generator<Sink> {
 export const crossSiteScripting: CodeDetector = {
   rule,
   triggers:
-    /HTML|v-html|@html|srcdoc|document\.write|insertAdjacent|\$\(|jQuery|\.(?:send|end|write|html|append)\s*\(|href|src=|createContextualFragment|Markup|mark_safe|ueryStringParameters|return\s+(?:f?["']|\{)|[Rr]esponse|\.body\s*=/,
+    /HTML|v-html|@html|srcdoc|document\.write|insertAdjacent|\$\(|jQuery|\.(?:send|end|write|html|append)\s*\(|href|src=|createContextualFragment|Markup|mark_safe|format_html|ueryStringParameters|return\s+(?:f?["']|\{)|[Rr]esponse|\.body\s*=/,
   detect: (facts) => [...taintedSinks(facts, rule, sinks(facts)), ...taintedSinks(facts, rule, returned(facts))],
 };

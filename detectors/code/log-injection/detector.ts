@@ -15,7 +15,7 @@ const rule = codeRule({
 
 const REMEDIATION = 'Log the value as a field of its own ({ name }), or replace line breaks in it.';
 const LOGGER =
-  /^(?:console|process\.(?:stdout|stderr)|log|logger|winston|pino|bunyan|log4js|logging|LOG|LOGGER|Logger|(?:req|request|app|fastify|this|self|ctx)\.(?:log|logger)|\w*[lL]ogger)$/;
+  /^(?:console|process\.(?:stdout|stderr)|log|logger|winston|pino|bunyan|log4js|logging|LOG|LOGGER|Logger|(?:req|request|app|fastify|this|self|ctx|current_app|server|context)\.(?:log|logger)|\w*[lL]ogger)$/;
 /** What gives a logger, whatever its name (documentation of the libraries). */
 const MAKES_LOGGER =
   /^(?:logging(?:\.getLogger\(\))?|structlog\.(?:get_logger|getLogger)\(\)|loguru\.logger|winston(?:\.createLogger\(\))?|pino\(\)|bunyan\.createLogger\(\)|log4js\.getLogger\(\)|loglevel|tslog\.Logger\(\)|@nestjs\/common\.Logger(?:\(\))?|consola)$/;

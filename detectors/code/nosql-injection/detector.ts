@@ -17,7 +17,7 @@ const rule = codeRule({
 const REMEDIATION =
   'Make the value a plain text before it is part of the filter: String(value), or a schema that says it is one.';
 const METHODS = oneOf(
-  /^(?:find|findOne|findOneAndUpdate|findOneAndDelete|findOneAndReplace|findOneAndRemove|updateOne|updateMany|deleteOne|deleteMany|count|countDocuments|exists|aggregate|where|remove|update|replaceOne|distinct|find_one|update_one|delete_one|delete_many|count_documents|elemMatch)$/,
+  /^(?:find|findOne|findOneAndUpdate|findOneAndDelete|findOneAndReplace|findOneAndRemove|updateOne|updateMany|deleteOne|deleteMany|count|countDocuments|exists|aggregate|where|remove|update|replaceOne|distinct|find_one|find_one_and_\w+|update_one|update_many|delete_one|delete_many|count_documents|elemMatch)$/,
 );
 const COLLECTION =
   /(?:^|[._])(?:collection|users?|db|model|coll|col)$|^[A-Z]\w*$|collection\(|Model$|Collection$|\bdb\b|\.model\(/;

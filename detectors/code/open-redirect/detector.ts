@@ -16,15 +16,22 @@ const rule = codeRule({
 
 const REMEDIATION =
   'Redirect only to a path on this site (one leading slash, not two), or choose the target from a list.';
+/** Next.js: "you must not send untrusted or unsanitized URLs to router.push or router.replace" (its documentation). */
+const CLIENT_ROUTER = /^next\/(?:navigation|router)\.useRouter\(\)\.(?:push|replace)$/;
+/** aiohttp's and Pyramid's answers that send elsewhere. */
+const RAISED =
+  /^(?:aiohttp\.web|pyramid\.httpexceptions)\.HTTP(?:Found|SeeOther|MovedPermanently|TemporaryRedirect|PermanentRedirect)$/;
 const WHAT = 'The browser is redirected to an address that comes from';
-const NAMED = oneOf(/^(?:redirect|HttpResponseRedirect|RedirectResponse|setHeader|header|set|append|writeHead)$/);
+const NAMED = oneOf(
+  /^(?:redirect|permanentRedirect|HttpResponse(?:Permanent)?Redirect|RedirectResponse|location|setHeader|header|set|append|writeHead)$/,
+);
 const OPENS = /^~(?:document\.)?location\.(?:assign|replace)$|^~open$/;
 const SENDS = /^(?:h3\.|#imports\.|~)(?:sendRedirect|navigateTo)$/;
-const LEAVES = oneOf(new RegExp(`${OPENS.source}|${SENDS.source}`));
+const LEAVES = oneOf(new RegExp([OPENS, SENDS, CLIENT_ROUTER, RAISED].map(({ source }) => source).join('|')));
 
 function* sinks(facts: FileFacts): Generator<Sink> {
   for (const call of facts.callsLike({ from: LEAVES, named: NAMED })) {
-    const value = call.arguments.at(-1) ?? call.keywords.get('url');
+    const value = call.arguments.at(-1) ?? call.keywords.get('url') ?? call.keywords.get('location');
     if (value === undefined || call.name === null) continue;
     const from = call.origin ?? '';
     const on = call.receiver === null ? '' : facts.text(call.receiver).replace(/\(.*/s, '');
@@ -46,7 +53,15 @@ function* sinks(facts: FileFacts): Generator<Sink> {
       // h3 takes the event first; Nuxt's `navigateTo` the address.
       const target = call.arguments[call.name === 'sendRedirect' ? 1 : 0] ?? value;
       if (leavesSite(facts, target)) yield sink(call.node, target);
-    } else if (/^(?:HttpResponseRedirect|RedirectResponse)$/.test(call.name)) {
+    } else if (CLIENT_ROUTER.test(from) || from === 'next/navigation.permanentRedirect') {
+      const target = call.arguments[0] ?? value;
+      if (leavesSite(facts, target)) yield sink(call.node, target);
+    } else if (call.name === 'location' && /^(?:res|response)$/.test(on)) {
+      if (leavesSite(facts, value)) yield sink(call.node, value);
+    } else if (RAISED.test(from)) {
+      const target = call.keywords.get('location') ?? call.arguments[0] ?? value;
+      if (leavesSite(facts, target)) yield sink(call.node, target);
+    } else if (/^(?:HttpResponse(?:Permanent)?Redirect|RedirectResponse)$/.test(call.name)) {
       yield sink(call.node, call.keywords.get('url') ?? call.arguments[0] ?? value);
     } else if (OPENS.test(from) && facts.program.dialect === 'javascript') {
       const target = call.arguments[0] ?? value;
@@ -62,12 +77,32 @@ function* sinks(facts: FileFacts): Generator<Sink> {
       if (target !== null && leavesSite(facts, target)) yield sink(call.node, target);
     }
   }
+  for (const node of facts.nodes('pair')) {
+    const key = node.children.find((child) => child.field === 'key');
+    const value = node.children.find((child) => child.field === 'value');
+    if (key === undefined || value === undefined || !/^['"]?location['"]?$/i.test(facts.text(key))) continue;
+    if (isAnswer(facts, node) && leavesSite(facts, value)) yield sink(node, value);
+  }
   for (const { node, target, value } of facts.assignments) {
+    if (/\[['"][Ll]ocation['"]\]$/.test(facts.text(target)) && leavesSite(facts, value)) yield sink(node, value);
     if (!/^(?:(?:window|document|self|top|parent|globalThis)\.)?location(?:\.href)?$/.test(facts.text(target)))
       continue;
     if (node.type !== 'assignment_expression') continue;
     if (leavesSite(facts, value)) yield sink(node, value);
   }
+}
+
+/** `{ statusCode: 302, headers: { Location } }` of a function in the cloud, and the headers of a `Response`. */
+function isAnswer(facts: FileFacts, pair: Syntax): boolean {
+  const headers = pair.parent;
+  const holder = headers?.parent;
+  const key = holder?.type === 'pair' ? holder.children.find((child) => child.field === 'key') : undefined;
+  const name =
+    holder?.type === 'keyword_argument' ? holder.children.find((child) => child.field === 'name') : undefined;
+  const around = holder?.parent;
+  if (around === null || around === undefined || !/^['"]?headers['"]?$/.test(facts.text(key ?? name ?? pair)))
+    return false;
+  return /\bstatus(?:_?[cC]ode)?['"]?\s*[:=]\s*30[12378]\b/.test(facts.text(around));
 }
 
 /** Hono and Fastify take the status after the address. */
@@ -103,6 +138,6 @@ function leavesSite(facts: FileFacts, value: Syntax): boolean {
 /** Follows redirect targets back to where they come from. */
 export const openRedirect: CodeDetector = {
   rule,
-  triggers: /redirect|location|Redirect|refresh|navigateTo|\bopen\(/i,
+  triggers: /redirect|location|Redirect|refresh|navigateTo|useRouter|HTTPFound|HTTPSeeOther|HTTPMoved|\bopen\(/i,
   detect: (facts) => taintedSinks(facts, rule, [...sinks(facts), ...declared(facts)]),
 };

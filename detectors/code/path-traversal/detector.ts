@@ -17,7 +17,7 @@ const REMEDIATION =
   'Resolve the path, then refuse it unless it starts with the allowed folder; or keep only path.basename(name).';
 
 const FILE =
-  /^(?:fs(?:\.promises)?\.(?:readFile|readFileSync|createReadStream|writeFile|writeFileSync|appendFile|appendFileSync|createWriteStream|unlink|unlinkSync|rm|rmSync|rmdir|rmdirSync|readdir|readdirSync|open|openSync|copyFile|copyFileSync|rename|renameSync|cp|cpSync|truncate|chmod|outputFile|outputFileSync|readJson|readJsonSync|readJSON|writeJson|writeJsonSync|outputJson|remove|removeSync|move|moveSync|ensureFile|symlink|opendir)|~Bun\.file|~Bun\.write|~Deno\.(?:readFile|readTextFile|writeFile|writeTextFile|remove|open)|builtins\.open|io\.open|codecs\.open|os\.(?:remove|unlink|rmdir|listdir|makedirs|mkdir|rename|open)|shutil\.(?:copy|copyfile|move|rmtree|copytree)|flask\.send_file|send|del|rimraf|glob\.(?:sync|glob)|fastapi\.responses\.FileResponse|starlette\.responses\.FileResponse|tarfile\.open|zipfile\.ZipFile|mv|adm-zip|vinyl-fs\.src)$/;
+  /^(?:fs(?:\.promises)?\.(?:readFile|readFileSync|createReadStream|writeFile|writeFileSync|appendFile|appendFileSync|createWriteStream|unlink|unlinkSync|rm|rmSync|rmdir|rmdirSync|readdir|readdirSync|open|openSync|copyFile|copyFileSync|rename|renameSync|cp|cpSync|truncate(?:Sync)?|chmod(?:Sync)?|symlinkSync|opendirSync|outputFile|outputFileSync|readJson|readJsonSync|readJSON|writeJson|writeJsonSync|outputJson|remove|removeSync|move|moveSync|ensureFile|symlink|opendir)|~Bun\.file|~Bun\.write|~Deno\.(?:readFile|readTextFile|writeFile|writeTextFile|remove|open)|builtins\.open|io\.open|codecs\.open|os\.(?:remove|unlink|rmdir|listdir|makedirs|mkdir|rename|open)|shutil\.(?:copy|copyfile|move|rmtree|copytree)|flask\.send_file|send|del|rimraf|glob\.(?:sync|glob)|fastapi\.responses\.FileResponse|starlette\.responses\.FileResponse|tarfile\.open|zipfile\.ZipFile|mv|adm-zip|aiofiles\.open|shutil\.unpack_archive|aiohttp\.web\.FileResponse|flask\.send_from_directory|vinyl-fs\.src)$/;
 /** Reading its metadata tells less than its content. */
 const PROBE =
   /^fs(?:\.promises)?\.(?:stat|statSync|lstat|lstatSync|access|accessSync|exists|existsSync|mkdir|mkdirSync)$/;
@@ -25,7 +25,7 @@ const PROBE =
 const OPENS_ITSELF = /^(?:read_text|read_bytes|write_text|write_bytes|open)$/;
 const OPENS = oneOf(new RegExp(`${[FILE, PROBE].map(({ source }) => source).join('|')}|^~open$`));
 const NAMED = oneOf(
-  /^(?:read_text|read_bytes|write_text|write_bytes|open|sendFile|download|sendfile|extractall|save)$/,
+  /^(?:read_text|read_bytes|write_text|write_bytes|open|sendFile|download|sendfile|extractall|save|mv)$/,
 );
 const TWO_PATHS = /(?:copyFile|rename|cp|move|symlink|copy|copyfile)(?:Sync)?$/;
 
@@ -33,7 +33,7 @@ function* sinks(facts: FileFacts): Generator<Sink> {
   for (const call of facts.callsLike({ from: OPENS, named: NAMED })) {
     const [path, second] = call.arguments;
     const python = facts.program.dialect === 'python';
-    if (python && call.receiver !== null && OPENS_ITSELF.test(call.name ?? '')) {
+    if (python && call.receiver !== null && OPENS_ITSELF.test(call.name ?? '') && !FILE.test(call.origin ?? '')) {
       for (const part of pathParts(facts, call.receiver)) yield sink(call, part, 'remote');
       continue;
     }
@@ -61,6 +61,9 @@ function* sinks(facts: FileFacts): Generator<Sink> {
       )
         yield { ...sink(call, call.receiver, 'unknown', 'warning'), unknown: 'warning' };
     } else if (python && call.name === 'save' && call.receiver !== null) {
+      yield sink(call, path, 'remote');
+    } else if (call.name === 'mv' && call.receiver !== null && /\bfiles\b/.test(facts.text(call.receiver))) {
+      // express-fileupload: where an upload is moved to.
       yield sink(call, path, 'remote');
     }
   }
@@ -117,7 +120,7 @@ function sink(call: Call, value: Sink['value'], atLeast: Sink['atLeast'], level?
 export const pathTraversal: CodeDetector = {
   rule,
   triggers:
-    /\bfs\b|fs-extra|graceful-fs|readFile|writeFile|ReadStream|WriteStream|sendFile|download|unlink|open\(|send_file|Bun\.|Deno\.|shutil|os\.|FileResponse|pathlib|rimraf|['"](?:del|send|glob|mv)['"]/,
+    /\bfs\b|fs-extra|graceful-fs|readFile|writeFile|ReadStream|WriteStream|sendFile|download|unlink|open\(|send_file|Bun\.|Deno\.|shutil|os\.|FileResponse|pathlib|rimraf|aiofiles|zipfile|tarfile|\.save\(|\.mv\(|send_from_directory|['"](?:del|send|glob|mv)['"]/,
   detect: (facts) => {
     // A command line tool opens what the person at the machine names: that is its job.
     return taintedSinks(facts, rule, sinks(facts)).filter(

@@ -16,7 +16,7 @@ const rule = codeRule({
 const REMEDIATION = 'Parse the address with new URL and refuse hosts that are not on a fixed list, before asking it.';
 
 const REQUEST = oneOf(
-  /^(?:~fetch|~\$fetch|node-fetch|undici\.(?:fetch|request|stream)|cross-fetch(?:\.fetch)?|isomorphic-fetch|axios(?:\.(?:create|default|get|post|put|patch|delete|head|request|create\(\)(?:\.\w+)?))?|~axios(?:\.\w+)?|got(?:\.\w+)?|~?request(?:\.(?:get|post|put|head|delete|defaults\(\)))?|request-promise(?:-native)?(?:\.\w+)?|superagent\.\w+|needle(?:\.\w+)?|ky(?:\.\w+)?|phin|bent\(\)|wretch|ofetch\.\w+|https?\.(?:get|request)|~https?\.(?:get|request)|http2\.connect|follow-redirects\.https?\.(?:get|request)|simple-get|puppeteer\.launch\(\)\.newPage\(\)\.goto|playwright\.\w+\.launch\(\)\.newPage\(\)\.goto|requests\.(?:get|post|put|patch|delete|head|request|Session\(\)\.\w+)|httpx\.(?:get|post|put|patch|delete|request|AsyncClient\(\)\.\w+|Client\(\)\.\w+)|urllib\.request\.(?:urlopen|Request|urlretrieve)|urllib2\.urlopen|aiohttp\.ClientSession\(\)\.\w+|http\.client\.HTTPS?Connection|net\.(?:connect|createConnection)|open-graph-scraper|image-downloader\.image|download)$/,
+  /^(?:~fetch|~\$fetch|node-fetch|undici\.(?:fetch|request|stream)|cross-fetch(?:\.fetch)?|isomorphic-fetch|axios(?:\.(?:create|default|get|post|put|patch|delete|head|request|create\(\)(?:\.\w+)?))?|~axios(?:\.\w+)?|got(?:\.\w+)?|~?request(?:\.(?:get|post|put|head|delete|defaults\(\)))?|request-promise(?:-native)?(?:\.\w+)?|superagent\.\w+|needle(?:\.\w+)?|ky(?:\.\w+)?|phin|bent\(\)|wretch|ofetch\.\w+|https?\.(?:get|request)|~https?\.(?:get|request)|http2\.connect|follow-redirects\.https?\.(?:get|request)|simple-get|puppeteer\.launch\(\)\.newPage\(\)\.goto|playwright\.\w+\.launch\(\)\.newPage\(\)\.goto|requests\.(?:get|post|put|patch|delete|head|request|Session\(\)\.\w+)|httpx\.(?:get|post|put|patch|delete|request|AsyncClient\(\)\.\w+|Client\(\)\.\w+)|urllib\.request\.(?:urlopen|Request|urlretrieve)|urllib2\.urlopen|aiohttp\.ClientSession\(\)\.\w+|http\.client\.HTTPS?Connection|net\.(?:connect|createConnection)|open-graph-scraper|image-downloader\.image|download|rss-parser\(\)\.parseURL|cheerio\.fromURL|urllib\.request|@nestjs\/axios\.HttpService\(\)(?:\.axiosRef)?\.\w+|feedparser\.parse|wget\.download|niquests\.\w+|treq\.\w+|tornado\.httpclient\.(?:Async)?HTTPClient\(\)\.fetch|urllib3\.(?:request|PoolManager\(\)\.(?:request|urlopen)))$/,
 );
 const GOTO = oneOf(/^goto$/);
 
@@ -64,7 +64,10 @@ function addressOf(facts: FileFacts, call: Call): Syntax | null {
     );
   }
   if (call.origin === 'needle' && second !== undefined) return second;
-  if (/^(?:requests|httpx)\.(?:request|Session\(\)\.request)$/.test(call.origin ?? '') && second !== undefined)
+  if (
+    /^(?:requests|httpx)\.(?:request|Session\(\)\.request)$|^urllib3\./.test(call.origin ?? '') &&
+    second !== undefined
+  )
     return second;
   return first;
 }
@@ -105,7 +108,7 @@ function isBrowser(facts: FileFacts): boolean {
 export const serverSideRequestForgery: CodeDetector = {
   rule,
   triggers:
-    /fetch|axios|\bgot\b|request|superagent|needle|\bky\b|https?\b|goto|urlopen|httpx|aiohttp|urllib|download|net\./,
+    /fetch|axios|\bgot\b|request|superagent|needle|\bky\b|https?\b|goto|urlopen|httpx|aiohttp|urllib|download|net\.|parseURL|fromURL|feedparser|HttpService|treq/,
   detect: (facts) =>
     taintedSinks(facts, rule, sinks(facts)).filter(
       (each) => each.level !== 'note' && !/the environment|the command line/.test(each.message),

@@ -17,7 +17,7 @@ const rule = codeRule({
 
 const REMEDIATION = 'Read the data as JSON or with a safe loader, then check it against a schema.';
 const LOADERS = oneOf(
-  /^(?:node-serialize\.unserialize|~?serialize\.unserialize|serialize-to-js\.deserialize|funcster\.(?:deepDeserialize|deserialize)|cryo\.parse|v8\.deserialize|php-serialize\.unserialize|pickle\.(?:load|loads|Unpickler)|cPickle\.(?:load|loads)|_pickle\.(?:load|loads)|dill\.(?:load|loads)|cloudpickle\.(?:load|loads)|marshal\.(?:load|loads)|shelve\.open|jsonpickle\.decode|joblib\.load|torch\.load|pandas\.read_pickle|yaml\.(?:unsafe_load|full_load|load|load_all|unsafe_load_all)|js-yaml\.load)$/,
+  /^(?:node-serialize\.unserialize|~?serialize\.unserialize|serialize-to-js\.deserialize|funcster\.(?:deepDeserialize|deserialize)|cryo\.parse|v8\.deserialize|php-serialize\.unserialize|pickle\.(?:load|loads|Unpickler)|cPickle\.(?:load|loads)|_pickle\.(?:load|loads)|dill\.(?:load|loads)|cloudpickle\.(?:load|loads)|marshal\.(?:load|loads)|shelve\.open|jsonpickle\.decode|joblib\.load|torch\.load|pandas\.read_pickle|yaml\.(?:unsafe_load|full_load|load|load_all|unsafe_load_all)|js-yaml\.(?:load|unsafeLoad)|numpy\.load|ruamel\.yaml\.YAML\(\)\.load|(?:tensorflow\.)?keras\.models\.load_model)$/,
 );
 const PICKLES = oneOf(/^_?c?[pP]ickle\.loads?$|^(?:dill|cloudpickle)\.loads?$|^jsonpickle\.decode$/);
 
@@ -41,7 +41,7 @@ function* sinks(facts: FileFacts): Generator<Sink> {
 
 /** These are dangerous by what they read from afar; on own files they are everyday tools. */
 function needsRemote(from: string): boolean {
-  return /^(?:v8|torch|joblib|pandas|shelve|yaml\.full_load|marshal)/.test(from);
+  return /^(?:v8|torch|joblib|pandas|numpy|tensorflow|keras|shelve|yaml\.full_load|marshal)/.test(from);
 }
 
 /** Loaders that run what they read, over something that is not followed: a cache, a queue, a socket. */
@@ -74,6 +74,15 @@ function isOwnFile(facts: FileFacts, data: Syntax): boolean {
 function isSafeLoader(facts: FileFacts, call: Call, from: string): boolean {
   if (from === 'js-yaml.load') return !unsafeSchema(facts, option(facts, call, 'schema'));
   if (facts.program.dialect !== 'python') return from.startsWith('yaml.');
+  // NumPy reads plain arrays by default, and ruamel.yaml keeps to plain data unless told otherwise (their documentation).
+  if (from === 'numpy.load') {
+    const pickled = call.keywords.get('allow_pickle');
+    return pickled === undefined || facts.constant(pickled) !== true;
+  }
+  if (from.startsWith('ruamel.')) {
+    const made = call.receiver === null ? '' : facts.text(facts.definition(call.receiver) ?? call.receiver);
+    return !/typ\s*=\s*["']unsafe["']/.test(made);
+  }
   if (from !== 'yaml.load' && from !== 'yaml.load_all') return false;
   const loader = call.keywords.get('Loader') ?? call.arguments[1];
   return loader !== undefined && (/Safe|Base/.test(facts.text(loader)) || extendsSafeLoader(facts, loader));
@@ -101,7 +110,7 @@ function unsafeSchema(facts: FileFacts, schema: Syntax | null): boolean {
 /** Follows what powerful loaders read back to where it comes from. */
 export const unsafeDeserialization: CodeDetector = {
   rule,
-  triggers: /serialize|pickle|marshal|yaml|dill|shelve|joblib|torch|funcster|cryo|\bv8\b/i,
+  triggers: /serialize|pickle|marshal|yaml|dill|shelve|joblib|torch|funcster|cryo|keras|numpy|\bnp\b|\bv8\b/i,
   detect: (facts) => {
     const found = taintedSinks(facts, rule, sinks(facts));
     const lines = new Set(found.map((each) => each.locations[0].startLine));
