@@ -87,6 +87,13 @@ describe.skipIf(postgresMissing !== null)('a worker on the same PostgreSQL', () 
     child.kill('SIGTERM');
     expect((await gone)[0]).toBe(0);
     expect(said.text).toMatch(/running work ends first/);
+    const told = said.text.split('\n').filter((line) => line.includes('"a job is done"'));
+    expect(told.length).toBeGreaterThan(0);
+    for (const line of told.map((each) => JSON.parse(each) as object)) {
+      expect(line).toMatchObject({ repository: 'acme/shop', delivery: expect.stringMatching(/./) });
+      expect(line).toHaveProperty('headSha', expect.stringMatching(/^[0-9a-f]{40}$/));
+      expect(line).toHaveProperty('review');
+    }
     const kinds = await postgres.query(
       databaseUrl,
       `SELECT state, count(*)::int AS n FROM countersign_queue.job WHERE state = 'active' GROUP BY 1`,
