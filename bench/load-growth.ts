@@ -8,6 +8,8 @@ import { GROWN, grow } from './support/growth.ts';
 
 /** Turns that each of the two takes, one after the other; `LOAD_TURNS` sets another number. */
 const TURNS = Number(process.env['LOAD_TURNS'] ?? 25);
+/** How often a page is asked for in each turn. */
+const PAGE_TIMES = 9;
 /** The full one's time in the empty one's. */
 const TARGET = 1.2;
 const TOKEN = 'a-metrics-token-of-thirty-two-chars';
@@ -109,13 +111,20 @@ function actsOf(ground: Ground, packages: readonly string[]): Acts {
     await act();
     return performance.now() - began;
   };
+  // A page takes so little that a hiccup of the machine is most of it: asked for several times, the middle one counts.
   const page = (path: string) => async () => {
     const address = new URL(path, github.webhookUrl() ?? '');
-    return timed(async () => {
-      const answer = await fetch(address, { headers: { authorization: `Bearer ${TOKEN}` } });
-      if (!answer.ok) throw new Error(`${path} answered ${answer.status}`);
-      await answer.text();
-    });
+    const times: number[] = [];
+    for (let time = 0; time < PAGE_TIMES; time += 1) {
+      times.push(
+        await timed(async () => {
+          const answer = await fetch(address, { headers: { authorization: `Bearer ${TOKEN}` } });
+          if (!answer.ok) throw new Error(`${path} answered ${answer.status}`);
+          await answer.text();
+        }),
+      );
+    }
+    return quantile(times, 0.5);
   };
   return {
     '/metrics': page('/metrics'),
