@@ -1,22 +1,9 @@
-/** Words remembered of one expression: names that files use are few, and made-up ones must not fill the memory. */
-const MAX_WORDS = 4_000;
-const MAX_LENGTH = 100;
-
 /**
- * Whether a word (an origin, a name that is called) is among those of an anchored expression; each word is matched once
- * for the process, because every file has the same ones.
+ * Whether a word (an origin, a name that is called) is among those of an anchored expression. Remembering the answers was
+ * tried: most words are of one file alone, and looking them up costs more than matching.
  */
 export function oneOf(pattern: RegExp): (word: string) => boolean {
-  const known = new Map<string, boolean>();
-  return (word) => {
-    if (word.length > MAX_LENGTH) return pattern.test(word);
-    const found = known.get(word);
-    if (found !== undefined) return found;
-    if (known.size >= MAX_WORDS) known.clear();
-    const is = pattern.test(word);
-    known.set(word, is);
-    return is;
-  };
+  return (word) => pattern.test(word);
 }
 
 /** Works a value out when it is first asked for. */
