@@ -35,7 +35,7 @@ export async function held(ground: KillingGround, name: string): Promise<Held> {
   const { repository } = ground.stage;
   const head = await repository.push(name, { [`src/${name}.js`]: INJECTION }, { as: 'Copilot' });
   const number = await repository.open({ branch: name, title: 'Kill', as: 'Copilot' });
-  await repository.completed(head);
+  await repository.completed(head, { timeoutMs: RESUMED_MS * 2 });
   return { number, head };
 }
 
