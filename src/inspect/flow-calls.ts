@@ -1,4 +1,5 @@
 import type { Binding } from './bindings.ts';
+import { changesValue, isPlainMethod, isScalar, replaces, schemaLike, settledCall } from './call-results.ts';
 import { callAt } from './calls.ts';
 import type { Call, SinkKind } from './facts.ts';
 import type { FlowNeeds, Walk } from './flow-types.ts';
@@ -6,17 +7,17 @@ import { createHandedValues } from './handed-values.ts';
 import type { ImportedReturn } from './imports.ts';
 import { callValue } from './outside-values.ts';
 import { isEnum } from './python-roles.ts';
-import { replacementSanitizes, sanitizes } from './sanitizers.ts';
-import { parametersOf, type Scopes } from './scopes.ts';
-import { callSource, memberSource, originSource } from './sources.ts';
+import { memberSource } from './request-members.ts';
+import { sanitizes } from './sanitizers.ts';
+import { callSource, originSource } from './sources.ts';
 import { childOf, FUNCTIONS, type Syntax } from './syntax.ts';
 import { type Environment, HANDING, PASSING, short, step, strongest, type Taint, taint } from './taint.ts';
 
-/** Calls that ask a server. */
 /** Give what their function gives, whenever what it reads has changed. */
 const COMPUTES = /^(?:vue\.|~)computed$|^react\.useMemo$|^~useMemo$/;
 /** Methods of pathlib whose result is made of the path they are called on. */
 const PATHLIB = /^(?:resolve|absolute|joinpath|expanduser|as_posix|with_suffix)$/;
+/** Calls that ask a server. */
 const ANSWERS =
   /^(?:~fetch|node-fetch|axios(?:\.(?:get|post|request|create\(\)\.\w+))?|~?\$\.(?:get|post|getJSON|ajax)|jquery\.(?:get|post|getJSON|ajax)|ky(?:\.\w+)?)$/;
 
@@ -45,12 +46,12 @@ export function createCallFlow(
     const { node, origin: from } = call;
     // A helper of this file is what it does, not what it is called.
     if (
-      sanitizes(from, isPlainMethod(call) ? null : call.name, kind) &&
-      (own === null || (changesValue(own) && !needs.checks.givesBack(own)))
+      sanitizes(from, isPlainMethod(call, program) ? null : call.name, kind) &&
+      (own === null || (changesValue(own, program) && !needs.checks.givesBack(own)))
     )
       return null;
     if (call.name === 'replace' || call.name === 'replaceAll' || from === 're.sub') {
-      if (replaces(call, kind)) return null;
+      if (replaces(call, kind, program, constants)) return null;
     }
     // What a server answers was written by its users: as markup it is theirs.
     if (kind === 'html' && from !== null && ANSWERS.test(from)) return taint('local', "a server's answer", node);
@@ -59,7 +60,7 @@ export function createCallFlow(
     if (
       call.name !== null &&
       /^(?:parse|safeParse|parseAsync|validate|validateAsync|validateSync|cast)$/.test(call.name) &&
-      schemaLike(call)
+      schemaLike(call, program)
     )
       return null;
     if (from === '~URL' && call.arguments.length === 2) return ofAddress(call, kind, env, depth);
@@ -116,11 +117,6 @@ export function createCallFlow(
     const member = key === undefined ? undefined : constants.constant(key);
     const source = typeof member === 'string' ? memberSource(whole.container, member) : null;
     return source === null ? null : ofSource(source, call.node);
-  }
-
-  /** Python's `text.strip()` takes white space away, and `text.encode()` makes bytes of the same characters. */
-  function isPlainMethod(call: Call): boolean {
-    return program.dialect === 'python' && call.receiver !== null && /^(?:[lr]?strip|encode)$/.test(call.name ?? '');
   }
 
   /** A function of another changed file: what it gives is known, or asked for. Its name alone clears nothing then. */
@@ -200,7 +196,7 @@ export function createCallFlow(
         return source === null ? null : ofSource(source, call.node);
       }
       if (PASSING.test(call.name) || (program.dialect === 'python' && PATHLIB.test(call.name))) {
-        if (isScalar(call)) return null;
+        if (isScalar(call, program)) return null;
         const others = program.dialect === 'python' && /^(?:get|pop|setdefault)$/.test(call.name) ? 1 : null;
         const given = /^(?:concat|join|joinpath|format|replace|replaceAll|padStart|padEnd)$/.test(call.name)
           ? call.arguments.map((each) => trace(each, kind, env, depth))
@@ -228,12 +224,6 @@ export function createCallFlow(
     return made.length === 1 ? (made[0] ?? null) : null;
   }
 
-  /** `request.args.get('n', type=int)` (werkzeug, MultiDict.get) */
-  function isScalar(call: Call): boolean {
-    const type = call.keywords.get('type');
-    return type !== undefined && /^(?:int|float|bool|(?:uuid\.)?UUID)$/.test(name(type));
-  }
-
   /** `list.map(x => …)` gives what the callback returns. */
   function mappedBy(
     call: Call,
@@ -248,57 +238,6 @@ export function createCallFlow(
     const own = new Set(parameters(callback));
     for (const binding of own) inner.set(binding, binding.parameter?.index === 0 ? whole : null);
     return memo.within(own, () => strongest(returns(callback).map((each) => trace(each, kind, inner, depth))));
-  }
-
-  /** Results of these are settled by the program, not by its input. */
-  function settledCall(call: Call): boolean {
-    const from = call.origin;
-    if (from === null) return false;
-    return /^(?:os\.|crypto\.|~process\.|~performance|~Object\.create|~Symbol|~require|import-meta|uuid|~document\.createElement|~Date|~Intl|url\.fileURLToPath|~__dirname|~Map|~Set|~WeakMap|~Array\(|~document\.|~console|path\.(?:dirname|sep)|~super|~range|~type|datetime\.|time\.|express|zod|joi|fastapi\.)/.test(
-      from,
-    );
-  }
-
-  /** The body of a named sanitizer tests or rewrites something. */
-  function changesValue(fn: Syntax): boolean {
-    const body = childOf(fn, 'body');
-    return (
-      body !== null &&
-      /replace|test\(|match|includes|ncode|scape|\bhas\(|indexOf|Number|parse|filter|throw|raise|typeof|anitize|\bre\.|quote|\bint\(|basename|resolve|\bin\b|\?|\[/.test(
-        name(body),
-      )
-    );
-  }
-
-  function schemaLike(call: Call): boolean {
-    const from = call.origin;
-    if (
-      from !== null &&
-      /^(?:zod|joi|yup|valibot|superstruct|ajv|@hapi\/joi|@sinclair|runtypes|io-ts|arktype|pydantic)/.test(from)
-    )
-      return true;
-    return (
-      call.receiver !== null &&
-      /schema|validator|model$|Dto$|^[A-Z]\w*(?:Schema|Model|Input|Type)$/i.test(name(call.receiver))
-    );
-  }
-
-  function replaces(call: Call, kind: SinkKind): boolean {
-    const [first] = call.arguments;
-    if (first === undefined) return false;
-    const pattern = constants.resolved(first);
-    if (pattern.type === 'regex') {
-      const body = childOf(pattern, 'pattern');
-      const flags = childOf(pattern, 'flags');
-      return body !== null && replacementSanitizes(name(body), flags === null ? '' : name(flags), kind);
-    }
-    const text = constants.constant(first);
-    if (typeof text !== 'string') return false;
-    if (program.dialect === 'python' && call.origin === 're.sub') return replacementSanitizes(text, 'g', kind);
-    return (
-      (program.dialect === 'python' || call.name === 'replaceAll') &&
-      replacementSanitizes(text.replace(/[\r\n]/g, '\\n'), 'g', kind)
-    );
   }
 
   function ofReturns(fn: Syntax, call: Call, kind: SinkKind, env: Environment, depth: number): Taint | null {
@@ -323,18 +262,4 @@ export function createCallFlow(
   }
 
   return ofCall;
-}
-
-/** The names that a function's parameters introduce. */
-export function parameterBindings(fn: Syntax, scopes: Scopes): readonly Binding[] {
-  const found: Binding[] = [];
-  const visit = (node: Syntax): void => {
-    if (node.type === 'identifier' || node.type === 'shorthand_property_identifier_pattern') {
-      const binding = scopes.lookup(node);
-      if (binding?.parameter?.of === fn && !found.includes(binding)) found.push(binding);
-    }
-    for (const child of node.children) if (child.field !== 'type' && child.field !== 'value') visit(child);
-  };
-  for (const parameter of parametersOf(fn)) visit(parameter);
-  return found;
 }

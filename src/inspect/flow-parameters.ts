@@ -5,8 +5,9 @@ import { CLASSES } from './fields.ts';
 import type { FlowNeeds, Walk } from './flow-types.ts';
 import { callbackSource, exportsOf } from './functions.ts';
 import { createHandedValues } from './handed-values.ts';
+import { parameterSource } from './parameter-sources.ts';
 import { pythonRole } from './python-roles.ts';
-import { parameterSource } from './sources.ts';
+import { parametersOf, type Scopes } from './scopes.ts';
 import { ancestorOf, childOf, perNode, type Syntax } from './syntax.ts';
 import { short, step, strongest, type Taint, taint } from './taint.ts';
 
@@ -186,4 +187,18 @@ export function createParameterFlow(
   }
 
   return ofParameter;
+}
+
+/** The names that a function's parameters introduce. */
+export function parameterBindings(fn: Syntax, scopes: Scopes): readonly Binding[] {
+  const found: Binding[] = [];
+  const visit = (node: Syntax): void => {
+    if (node.type === 'identifier' || node.type === 'shorthand_property_identifier_pattern') {
+      const binding = scopes.lookup(node);
+      if (binding?.parameter?.of === fn && !found.includes(binding)) found.push(binding);
+    }
+    for (const child of node.children) if (child.field !== 'type' && child.field !== 'value') visit(child);
+  };
+  for (const parameter of parametersOf(fn)) visit(parameter);
+  return found;
 }

@@ -1,7 +1,7 @@
 import type { Binding } from './bindings.ts';
 import type { Returned, SinkKind } from './facts.ts';
 import type { FlowNeeds, Walk } from './flow-types.ts';
-import { parameterSource } from './sources.ts';
+import { parameterSource } from './parameter-sources.ts';
 import type { Syntax } from './syntax.ts';
 import { strongest, type Taint } from './taint.ts';
 

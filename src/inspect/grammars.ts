@@ -5,7 +5,8 @@ import { nativePackage } from '../core/native.ts';
 import { readWithOxc } from './estree/read.ts';
 import { type Grammar, languageOf, scriptsOf } from './languages.ts';
 import { PYTHON } from './python.ts';
-import { type Program, readTree, type Vocabulary } from './syntax.ts';
+import { readTree, type Vocabulary } from './read-tree.ts';
+import type { Program } from './syntax.ts';
 
 const load = createRequire(import.meta.url);
 const parsers = new Map<Grammar, Parser>();

@@ -1,4 +1,4 @@
-import type { Cursor, Translation } from './syntax.ts';
+import type { Cursor, Translation } from './read-tree.ts';
 
 /** Python's node types in the words of the JavaScript grammar, so that one engine reads both. */
 const TYPES: Readonly<Record<string, string>> = {

@@ -1,5 +1,6 @@
 import type { Comment } from 'oxc-parser';
-import { type Growing, LEAVES } from '../syntax.ts';
+import { LEAVES } from '../read-tree.ts';
+import type { Growing } from '../syntax.ts';
 import type { Builder } from './builder.ts';
 
 const CLOSED: ReadonlySet<string> = new Set([...LEAVES, 'string', 'regex', 'string_fragment', 'jsx_text']);

@@ -1,0 +1,95 @@
+import type { SinkKind } from './facts.ts';
+import type { FlowNeeds, Walk } from './flow-types.ts';
+import { keptOn, memberValue, ON_REQUEST } from './outside-values.ts';
+import { memberSource } from './request-members.ts';
+import { originSource } from './sources.ts';
+import { childOf, FUNCTIONS, type Syntax } from './syntax.ts';
+import { type Environment, strongest, type Taint } from './taint.ts';
+
+/** What a member of something holds: a part of a request, a field of the class, an entry of a table. */
+export function createMemberFlow(
+  needs: FlowNeeds,
+  walk: Walk,
+): (node: Syntax, kind: SinkKind, env: Environment, depth: number) => Taint | null {
+  const { program, origins, constants, guards } = needs;
+  const { trace, ofSource } = walk;
+  let keptValues: ReadonlyMap<string, readonly Syntax[]> | null = null;
+  const name = (node: Syntax): string => program.text.slice(node.start, node.end);
+
+  function ofMember(node: Syntax, kind: SinkKind, env: Environment, depth: number): Taint | null {
+    const from = origins.origin(node);
+    const source = from === null ? null : originSource(from);
+    if (source !== null) return guards.guarded(node, kind) ? null : ofSource(source, node);
+    const object = childOf(node, 'object');
+    if (object === null) return null;
+    const property = childOf(node, 'property');
+    const member = property === null ? null : name(property);
+    if (member === 'length' || member === 'size') return null;
+    const settled = constants.resolved(node);
+    if (settled !== node && settled.type !== node.type) return trace(settled, kind, env, depth);
+    if (object.type === 'this' || (program.dialect === 'python' && name(object) === 'self')) {
+      if (member === null) return null;
+      const kept = origins.fields(node, member).filter((each) => each.field !== 'type');
+      if (kept.length === 0 && program.dialect === 'python' && member === 'request')
+        return ofSource({ kind: 'container', container: 'request' }, node);
+      return kept.length === 0
+        ? fromOutside(node, member, kind)
+        : strongest(kept.map((each) => trace(each, kind, env, depth)));
+    }
+    if (node.type === 'subscript_expression' && constants.isConstantTable(object)) return null;
+    const table = constants.object(object);
+    if (table !== null && member !== null) {
+      const inner = constants.property(table, member);
+      if (inner !== null && !FUNCTIONS.has(inner.type)) return trace(inner, kind, env, depth);
+    }
+    const whole = trace(object, kind, env, depth);
+    if (whole === null) return fromOutside(node, member, kind) ?? keptOnRequest(node, kind, env, depth);
+    if (kind === 'path' && (isStoredUpload(object, member) || isLastPart(object, member))) return null;
+    if (whole.strength === 'unknown' && whole.container === undefined) {
+      const brought = fromOutside(node, member, kind) ?? keptOnRequest(node, kind, env, depth);
+      if (brought !== null) return brought;
+    }
+    if (whole.container === undefined) return guards.guarded(node, kind) ? null : whole;
+    const key = member ?? constantKey(node);
+    const inner = key === null ? null : memberSource(whole.container, key);
+    if (inner === null) return keptOnRequest(node, kind, env, depth);
+    return inner.kind === 'input' && guards.guarded(node, kind) ? null : ofSource(inner, node);
+  }
+
+  /** `req.filter = req.query` and `res.locals.filter = …` of a middleware, read by a handler. */
+  function keptOnRequest(node: Syntax, kind: SinkKind, env: Environment, depth: number): Taint | null {
+    const written = name(node);
+    if (!ON_REQUEST.test(written)) return null;
+    keptValues ??= keptOn(program);
+    const found = strongest((keptValues.get(written) ?? []).map((each) => trace(each, kind, env, depth)));
+    return found?.container !== undefined || found?.strength === 'unknown' || guards.guarded(node, kind) ? null : found;
+  }
+
+  /** Multer names the files it stores; only `originalname` is the sender's. */
+  function isStoredUpload(object: Syntax, member: string | null): boolean {
+    return (
+      program.dialect === 'javascript' &&
+      /^(?:path|destination|filename)$/.test(member ?? '') &&
+      /\.files?(?:\[\w+\])?$/.test(name(object))
+    );
+  }
+
+  /** pathlib: what `basename` gives elsewhere. */
+  function isLastPart(object: Syntax, member: string | null): boolean {
+    if (program.dialect !== 'python' || !/^(?:name|stem|suffix)$/.test(member ?? '')) return false;
+    return /^pathlib\.(?:Pure)?(?:Posix|Windows)?Path\(\)$/.test(origins.origin(object) ?? '');
+  }
+
+  function constantKey(node: Syntax): string | null {
+    const index = childOf(node, 'index');
+    const value = index === null ? undefined : constants.constant(index);
+    return value === undefined || value === null ? null : String(value);
+  }
+
+  function fromOutside(node: Syntax, member: string | null, kind: SinkKind): Taint | null {
+    const source = memberValue(node, member, kind, program, origins);
+    return source === null || guards.guarded(node, kind) ? null : ofSource(source, node);
+  }
+
+  return ofMember;
+}

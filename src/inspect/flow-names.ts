@@ -1,0 +1,146 @@
+import type { Binding, Definition } from './bindings.ts';
+import { ADDING } from './constants.ts';
+import type { SinkKind } from './facts.ts';
+import { createParameterFlow } from './flow-parameters.ts';
+import type { FlowNeeds, Walk } from './flow-types.ts';
+import { originSource } from './sources.ts';
+import { bare, childOf, functionAround, partsOf, type Syntax } from './syntax.ts';
+import { type Environment, short, step, strongest, type Taint, taint } from './taint.ts';
+
+/** What a name holds: what its definitions give, what is added to it later, or what it stands for without any. */
+export function createNameFlow(
+  needs: FlowNeeds,
+  walk: Walk,
+): (node: Syntax, kind: SinkKind, env: Environment, depth: number) => Taint | null {
+  const { program, scopes, origins, constants, guards } = needs;
+  const { trace, through, ofSource, memo } = walk;
+  const ofParameter = createParameterFlow(needs, walk);
+  const name = (node: Syntax): string => program.text.slice(node.start, node.end);
+
+  function ofName(node: Syntax, kind: SinkKind, env: Environment, depth: number): Taint | null {
+    const binding = scopes.lookup(node);
+    if (binding === null) return ofGlobal(node);
+    if (binding.kind === 'import') return ofOrigin(node);
+    if (binding.kind === 'function' || binding.kind === 'class') return null;
+    if (binding.kind === 'caught') return null;
+    const found = ofBinding(binding, node, kind, env, depth);
+    return found !== null && found.container === undefined && guards.guarded(node, kind) ? null : found;
+  }
+
+  /** A fragment of a handler uses its request without the function around it. */
+  function ofGlobal(node: Syntax): Taint | null {
+    const container =
+      program.dialect === 'python'
+        ? null
+        : /^req(?:uest)?$/.test(name(node))
+          ? 'request'
+          : name(node) === 'ctx'
+            ? 'context'
+            : name(node) === 'event' && isLambdaEvent(node)
+              ? 'event'
+              : null;
+    return container === null ? ofOrigin(node) : ofSource({ kind: 'container', container }, node);
+  }
+
+  /** AWS Lambda: no other event has these members. */
+  function isLambdaEvent(node: Syntax): boolean {
+    return (
+      node.parent?.type === 'member_expression' &&
+      /\.(?:queryStringParameters|pathParameters|multiValueQueryStringParameters|rawQueryString)$/.test(
+        name(node.parent),
+      )
+    );
+  }
+
+  function ofOrigin(node: Syntax): Taint | null {
+    const from = origins.origin(node);
+    const source = from === null ? null : originSource(from);
+    return source === null ? null : ofSource(source, node);
+  }
+
+  function ofBinding(binding: Binding, use: Syntax, kind: SinkKind, env: Environment, depth: number): Taint | null {
+    const given = memo.given(binding, env);
+    if (given !== undefined) return given;
+    const definitions = scopes.reaching(binding, use);
+    const values = definitions.map((definition) => ofDefinition(definition, kind, env, depth));
+    if (binding.kind === 'parameter' && !replaced(binding, definitions, use))
+      values.push(ofParameter(binding, kind, depth));
+    if (binding.kind === 'variable') values.push(addedTo(binding, use, kind, env, depth));
+    return strongest(values);
+  }
+
+  /** A parameter that is given another value before the use no longer holds what came in. */
+  function replaced(binding: Binding, definitions: readonly Definition[], use: Syntax): boolean {
+    const home = binding.parameter?.of;
+    return definitions.some((definition) => {
+      if (definition.how !== 'value' || definition.at === binding.declaration || definition.at.start > use.start)
+        return false;
+      let statement: Syntax = definition.at;
+      while (statement.parent !== null && statement.parent.type !== 'statement_block') statement = statement.parent;
+      const block = statement.parent;
+      return block !== null && block.parent === home && functionAround(definition.at) === home;
+    });
+  }
+
+  /** `list.push(x)`, `object.key = x` on a name that started empty. */
+  function addedTo(binding: Binding, use: Syntax, kind: SinkKind, env: Environment, depth: number): Taint | null {
+    const start = binding.definitions[0]?.value;
+    if (
+      start === undefined ||
+      start === null ||
+      !['array', 'object', 'new_expression', 'list_comprehension'].includes(bare(start).type)
+    )
+      return null;
+    const found: (Taint | null)[] = [];
+    for (const reference of scopes.references(binding)) {
+      const member = reference.parent;
+      if (reference === use || reference.field !== 'object' || member === null) continue;
+      const outer = member.parent;
+      if (outer?.type === 'call_expression' && childOf(outer, 'function') === member) {
+        const method = childOf(member, 'property');
+        const list = childOf(outer, 'arguments');
+        if (method === null || list === null || !ADDING.test(name(method))) continue;
+        for (const each of partsOf(list)) found.push(trace(each, kind, env, depth));
+      }
+      if (outer?.type === 'assignment_expression' && childOf(outer, 'left') === member) {
+        const given = childOf(outer, 'right');
+        if (given !== null) found.push(trace(given, kind, env, depth));
+      }
+    }
+    return strongest(found);
+  }
+
+  function ofDefinition(definition: Definition, kind: SinkKind, env: Environment, depth: number): Taint | null {
+    if (definition.value === null || definition.how === 'key') {
+      return definition.value === null ? null : keysOf(definition, kind, env, depth);
+    }
+    let node: Syntax = definition.value;
+    let path = definition.path;
+    if (definition.how === 'value' && node.type === 'object' && typeof path[0] === 'string') {
+      const inner = constants.property(node, path[0]);
+      if (inner !== null) {
+        node = inner;
+        path = path.slice(1);
+      }
+    }
+    const found = through(trace(node, kind, env, depth), path, definition.at);
+    // `for await (const chunk of request)`: a request gives its body in pieces.
+    if (found?.container === 'request' && definition.how === 'element')
+      return taint('remote', "the request's body", definition.at);
+    if (found === null || found.container !== undefined) {
+      return found ?? (definition.fallback === null ? null : trace(definition.fallback, kind, env, depth));
+    }
+    return step(found, definition.at, `is kept in "${short(name(definition.at))}"`);
+  }
+
+  /** The keys of an input are input too. */
+  function keysOf(definition: Definition, kind: SinkKind, env: Environment, depth: number): Taint | null {
+    if (definition.value === null) return null;
+    const found = trace(definition.value, kind, env, depth);
+    return found === null || found.container !== undefined
+      ? null
+      : step(found, definition.at, 'its keys are gone through');
+  }
+
+  return ofName;
+}
