@@ -114,6 +114,8 @@ describe.skipIf(postgresMissing !== null)('a PostgreSQL database', () => {
     await until('the review', () => starts.length === 8, 3_000);
     await sender?.queue.send('newer', review, { afterMs: 0 });
     await until('the older one ended', () => reasons.length === 1, 3_000);
+    // Superseding comes by itself, and may come before the newer one is handed out.
+    await until('the newer review', () => starts.length === 9, 3_000);
     await work?.stop(50);
     expect(reasons).toEqual(['superseded', 'stopping']);
     await Promise.all([sender?.close(), worker?.close()]);
