@@ -24,7 +24,7 @@ export interface Snippet {
 
 /** The rounds of the laboratory in the order they were written. */
 export function labRounds(): readonly string[] {
-  return ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh'];
+  return ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth'];
 }
 
 /**
