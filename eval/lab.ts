@@ -22,6 +22,9 @@ interface Score {
  * the sixth, three bad ones had reserved host names, which the rule leaves alone by design, and have others now; two were
  * told under `disabled-security-control`, and stand there; a log line through a wrapper of `util.format('%j')` is flagged
  * still and not kept here. Of the seventh, a Lambda that stores unchecked fields is not found still and not kept here.
+ * `eighth` has the short shape in which one function or one route is asked for, with few imports and names taken for
+ * granted: 95 % of 119 (113; 89–98) at 4 % of 76 (3; 1–11) untouched; in Python 55 of 59, in JavaScript and TypeScript
+ * 58 of 60. Then it was used as well.
  * A finding at warning or above counts, by rule and round.
  */
 export async function run(print: (line: string) => void): Promise<void> {

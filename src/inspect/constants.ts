@@ -192,7 +192,7 @@ export function createConstants(program: Program, scopes: Scopes): Constants {
         return first === null && second === null ? null : (first ?? HOLE) + (second ?? HOLE);
       }
       case 'call_expression':
-        return joinedShape(value, hops);
+        return formattedShape(value, hops) ?? joinedShape(value, hops);
       default:
         return null;
     }
@@ -214,15 +214,30 @@ export function createConstants(program: Program, scopes: Scopes): Constants {
     return unescaped(result + text.slice(at, Math.max(at, value.end - tail)));
   }
 
-  /** `['a', b].join(' ')` */
+  /** `'a {} {name!r}'.format(b, name=c)`: the text with its fields open (Python's format string syntax). */
+  function formattedShape(value: Syntax, hops: number): string | null {
+    const callee = childOf(value, 'function');
+    if (program.dialect !== 'python' || callee?.type !== 'member_expression') return null;
+    const whole = childOf(callee, 'object');
+    const method = childOf(callee, 'property');
+    if (whole === null || method === null || name(method) !== 'format') return null;
+    return (
+      shapeAt(whole, hops + 1)?.replace(/\{\{|\}\}|\{[^{}]*\}/g, (part) =>
+        part === '{{' || part === '}}' ? part.charAt(0) : HOLE,
+      ) ?? null
+    );
+  }
+
+  /** `['a', b].join(' ')`, in Python `' '.join(['a', b])` */
   function joinedShape(value: Syntax, hops: number): string | null {
     const callee = childOf(value, 'function');
     const list = childOf(value, 'arguments');
     if (callee?.type !== 'member_expression' || list === null) return null;
-    const array = childOf(callee, 'object');
     const method = childOf(callee, 'property');
+    const isPython = program.dialect === 'python';
+    const array = isPython ? partsOf(list)[0] : childOf(callee, 'object');
     if (array?.type !== 'array' || method === null || name(method) !== 'join') return null;
-    const first = partsOf(list)[0];
+    const first = (isPython ? childOf(callee, 'object') : partsOf(list)[0]) ?? undefined;
     const separator = first === undefined ? ',' : shapeAt(first, hops + 1);
     return partsOf(array)
       .map((part) => shapeAt(part, hops + 1) ?? HOLE)

@@ -46,7 +46,7 @@ export const hardcodedSecret: CodeDetector = {
       if (NO_TEXTS.has(value.type)) continue;
       const name = isTarget ? lastName(facts, key) : facts.text(key).replace(/^['"]|['"]$/g, '');
       if (/^(?:proxy-)?authorization$/i.test(name)) authorizations.push(value);
-      const detection = underName(facts, name, value);
+      const detection = underName(facts, name, value, signsSessions(facts, key));
       if (detection !== null) add(detection.at, detection.detection);
     }
     for (const { at, detection } of handed(facts)) add(at, detection);
@@ -145,6 +145,7 @@ function underName(
   facts: FileFacts,
   name: string,
   value: Syntax,
+  signs: boolean,
 ): { readonly at: Syntax; readonly detection: Detection } | null {
   const fallback = fallbackOf(facts, value);
   const literal = fallback ?? (value.type === 'string' || value.type === 'template_string' ? value : null);
@@ -155,7 +156,7 @@ function underName(
     NAME.test(`_${spaced}`) || (fallback !== null && /_(?:KEY|TOKEN|SECRET)$/.test(name) && !/PUBLIC/.test(name));
   if (!named || NOT_A_SECRET_NAME.test(spaced)) return null;
   const text = facts.constant(literal);
-  if (typeof text !== 'string' || !couldBeSecret(text, name, fallback !== null)) return null;
+  if (typeof text !== 'string' || !couldBeSecret(text, name, fallback !== null || signs)) return null;
   const salt = /salt/i.test(name);
   const what =
     fallback === null
@@ -168,6 +169,24 @@ function underName(
         ? 'error'
         : 'warning';
   return { at: literal, detection: report(facts, literal, what, level) };
+}
+
+/**
+ * `app.secret_key = 'change-me'`, `session({ secret: 'your-secret' })`: what signs sessions works with any text, so one
+ * that was meant to be replaced is in force until somebody does (Flask's and express-session's documentation).
+ */
+function signsSessions(facts: FileFacts, key: Syntax): boolean {
+  if (/^\w+\.secret_key$|^\w+\.config\[['"](?:JWT_)?SECRET_KEY['"]\]$/.test(facts.text(key))) return true;
+  const call = key.parent?.parent?.parent?.parent;
+  const callee =
+    key.parent?.type === 'pair' && call?.type === 'call_expression'
+      ? call.children.find((child) => child.field === 'function')
+      : undefined;
+  return (
+    callee !== undefined &&
+    /^secret$/.test(facts.text(key)) &&
+    /^(?:express-session|cookie-session|~session)$/.test(facts.origin(callee) ?? '')
+  );
 }
 
 /** Within the callback of `it('…', () => …)`, which only a test runner calls (vitest, jest, mocha, node:test). */
@@ -265,7 +284,7 @@ function* basic(facts: FileFacts): Generator<{ readonly at: Syntax; readonly det
 }
 
 const TAKES_KEY: readonly (readonly [RegExp, number])[] = [
-  [/^(?:jsonwebtoken|~jwt|jwt)\.(?:sign|verify|encode|decode)$/, 1],
+  [/^(?:jsonwebtoken|~jwt|jwt|jose\.jwt)\.(?:sign|verify|encode|decode)$/, 1],
   [/^jwt-simple\.(?:encode|decode)$/, 1],
   [/^~?crypto\.createHmac$/, 1],
   [/^~?crypto\.(?:createCipheriv|createDecipheriv)$/, 1],

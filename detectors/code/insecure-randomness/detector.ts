@@ -52,12 +52,16 @@ export const insecureRandomness: CodeDetector = {
 /** The names on the way up from the call: what it is assigned to, the key it stands under, the function around. */
 function purposeOf(facts: FileFacts, node: Syntax): { readonly name: string; readonly owner: Syntax } | null {
   let child = node;
+  let open: string | null = null;
   for (let up = node.parent; up !== null; up = up.parent) {
     const name = holderName(up, child);
     if (name !== null) {
       const text = facts.text(name);
       if (HARMLESS.test(text)) return null;
-      if (isSecretName(text)) return { name: text, owner: up };
+      // `session = { id: … }` is a session's id.
+      const whole: string = open === null ? text : `${text}_${open}`;
+      if (isSecretName(whole)) return { name: whole, owner: up };
+      if (up.type === 'pair' && PART_NAME.test(text)) open = text;
     }
     if (up.type === 'arguments' && up.parent !== null) {
       const callee = up.parent.children.find((each) => each.field === 'function' || each.field === 'constructor');
@@ -71,8 +75,11 @@ function purposeOf(facts: FileFacts, node: Syntax): { readonly name: string; rea
     }
     child = up;
   }
-  return innermostFunction(facts, node) ?? byUse(facts, node);
+  return innermostFunction(facts, node, open) ?? byUse(facts, node);
 }
+
+/** Names of members that mean nothing without the name of what they are part of. */
+const PART_NAME = /^_?(?:id|key|code|link)$/i;
 
 /** What a name such as `code` is for is told by what stands around it. */
 const OPEN_NAME = /^(?:code|pin|id|key|link|state|value|result|random\w*|str|hash|digits|number)$/i;
@@ -132,13 +139,17 @@ function ofClass(facts: FileFacts, fn: Syntax): { readonly name: string; readonl
   return null;
 }
 
-function innermostFunction(facts: FileFacts, node: Syntax): { readonly name: string; readonly owner: Syntax } | null {
+function innermostFunction(
+  facts: FileFacts,
+  node: Syntax,
+  open: string | null,
+): { readonly name: string; readonly owner: Syntax } | null {
   for (let fn = functionAround(node); fn !== null; fn = functionAround(fn)) {
     const name = nameOf(fn);
     if (name === null) continue;
     const text = facts.text(name);
     if (HARMLESS.test(text)) return null;
-    if (isSecretName(text)) return { name: text, owner: fn };
+    if (isSecretName(text) || (open !== null && isSecretName(`${text}_${open}`))) return { name: text, owner: fn };
     return MAKES.test(text) ? ofClass(facts, fn) : null;
   }
   return null;

@@ -149,19 +149,24 @@ function written(facts: FileFacts, node: Syntax): string {
   const parts = [own];
   for (const each of within(node, NAMES)) {
     const value = facts.definition(each);
-    parts.push(value === null ? taken(facts, facts.text(each)) : facts.text(value).slice(0, MAX_STEP));
-    const inner = value?.children.find((child) => child.type === 'arguments')?.children[0];
-    const again = inner === undefined ? null : facts.definition(inner);
-    if (again !== null) parts.push(facts.text(again).slice(0, MAX_STEP));
+    parts.push(value === null ? taken(facts, each) : facts.text(value).slice(0, MAX_STEP));
+    if (value === null) continue;
+    for (const inner of within(value, NAMES)) {
+      const again = facts.definition(inner);
+      parts.push(again === null ? taken(facts, inner) : facts.text(again).slice(0, MAX_STEP));
+    }
   }
   return parts.join(' ');
 }
 
 /** `const [, payload] = token.split('.')` */
-function taken(facts: FileFacts, name: string): string {
-  const from = facts.assignments.filter(
-    ({ target }) => target.type === 'array_pattern' && target.children.some((child) => facts.text(child) === name),
-  );
+function taken(facts: FileFacts, use: Syntax): string {
+  const name = facts.text(use);
+  const from = facts.assignments.filter(({ node, target }) => {
+    if (target.type !== 'array_pattern' || !target.children.some((child) => facts.text(child) === name)) return false;
+    const fn = functionAround(node);
+    return fn === null || (fn.start <= use.start && use.end <= fn.end);
+  });
   return from.map(({ value }) => facts.text(value).slice(0, MAX_STEP)).join(' ');
 }
 

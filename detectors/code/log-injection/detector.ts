@@ -1,5 +1,5 @@
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
-import type { Call, FileFacts } from '../../../src/inspect/facts.ts';
+import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 import { isTagged, type Sink, taintedSinks } from '../support/tainted.ts';
@@ -35,10 +35,55 @@ function* sinks(facts: FileFacts): Generator<Sink> {
     if (!LOGGER.test(facts.text(call.receiver)) && !MAKES_LOGGER.test(facts.origin(call.receiver) ?? '')) continue;
     const parts = call.arguments.filter((part) => facts.object(part) === null && part.type !== 'array');
     for (const part of parts) {
+      if (isQuoted(facts, call, part)) continue;
+      const open = facts.program.dialect === 'python' ? unquoted(facts, part) : null;
+      if (open !== null) {
+        for (const each of open) yield entry(call, each);
+        continue;
+      }
       // A value alone is quoted by structured loggers; text around it makes a line.
       yield entry(call, part);
     }
   }
+}
+
+/**
+ * `logging.warning('login of %r', name)`: the printf conversions of Python other than `%s` and `%c` escape line breaks or
+ * give numbers.
+ */
+function isQuoted(facts: FileFacts, call: Call, part: Syntax): boolean {
+  const [first] = call.arguments;
+  const at = call.arguments.indexOf(part);
+  if (facts.program.dialect !== 'python' || first === undefined || at < 1) return false;
+  const text = facts.constant(first);
+  if (typeof text !== 'string') return false;
+  return ESCAPING.test(conversions(text)[at - 1] ?? '');
+}
+
+const ESCAPING = /^[radiouxXeEfFgG]$/;
+
+function conversions(text: string): readonly string[] {
+  return [...text.matchAll(/%(?:\(\w+\))?[-#0 +]*\d*(?:\.\d+)?([a-zA-Z%])/g)].flatMap(([, kind]) =>
+    kind === undefined || kind === '%' ? [] : [kind],
+  );
+}
+
+/** What `repr()` does not quote of a text with `{name!r}` or `%r` in it; null where nothing of it is quoted. */
+function unquoted(facts: FileFacts, part: Syntax): readonly Syntax[] | null {
+  if (part.type === 'template_string') {
+    const open = part.children.filter((child) => child.type === 'template_substitution');
+    const left = open.filter((child) => !/![ra]\s*(?::[^{}]*)?\}$/.test(facts.text(child)));
+    return left.length === open.length ? null : left.flatMap((child) => child.children.slice(0, 1));
+  }
+  const written = part.children.find((child) => child.field === 'left' || child.field === 'function');
+  if (written === undefined) return null;
+  if (part.type === 'binary_expression' && /^\s*%/.test(facts.program.text.slice(written.end))) {
+    const kinds = conversions(facts.text(written));
+    return kinds.length > 0 && kinds.every((kind) => ESCAPING.test(kind)) ? [] : null;
+  }
+  if (part.type !== 'call_expression' || !/\.format$/.test(facts.text(written))) return null;
+  const fields = facts.text(written).match(/\{[^{}]*\}/g) ?? [];
+  return fields.length > 0 && fields.every((field) => /![ra]\s*(?::[^{}]*)?\}$/.test(field)) ? [] : null;
 }
 
 function entry(call: Call, value: Sink['value']): Sink {

@@ -67,7 +67,7 @@ function keyOf(node: Syntax): Syntax | null {
 
 const VIEW_GUARD = /login_required|permission_required|user_passes_test|staff_member_required|superuser_required/;
 
-/** Django: a view that changes records without the decorator that at least two others of the file have. */
+/** Django: a view that changes records without the decorator that others of the file have: at least two, or one about the same model. */
 export function openViews(facts: FileFacts, rule: Rule): readonly Detection[] {
   if (facts.program.dialect !== 'python') return [];
   const views = facts.nodes('function_declaration').flatMap((fn) => {
@@ -78,21 +78,31 @@ export function openViews(facts: FileFacts, rule: Rule): readonly Detection[] {
     return [{ fn, name, above: decorators(facts, fn) }];
   });
   const guarded = views.filter(({ above }) => VIEW_GUARD.test(above));
-  if (guarded.length < 2) return [];
+  const [only] = guarded;
+  if (only === undefined) return [];
+  const own = guarded.length > 1 ? null : models(bodyText(facts, only.fn));
   return views.flatMap(({ fn, name, above }) => {
     const body = bodyText(facts, fn);
+    // One neighbour is a habit only where it is about the same records.
+    if (own !== null && ![...models(body)].some((model) => own.has(model))) return [];
     const isOpen = !GUARD_NAME.test(above) && !GUARD_NAME.test(body) && !/request\.user|\bsession\b/.test(body);
     if (!isOpen || above.includes('property') || OPEN_ROUTE.test(facts.text(name)) || !CHANGES.test(body)) return [];
     return [
       facts.finding({
         rule,
         at: name,
-        message: `The view "${facts.text(name).slice(0, 40)}" changes records for everybody, while ${guarded.length} other views of this file have a guard.`,
+        message: `The view "${facts.text(name).slice(0, 40)}" changes records for everybody, while ${guarded.length === 1 ? 'another view of this file has' : `${guarded.length} other views of this file have`} a guard.`,
         remediation: REMEDIATION,
         level: facts.isTest ? 'note' : 'warning',
       }),
     ];
   });
+}
+
+/** Django's models that a view asks: `Invoice.objects`, `get_object_or_404(Invoice, …)`. */
+function models(body: string): ReadonlySet<string> {
+  const found = body.matchAll(/\b([A-Z]\w*)\.objects\b|\bget_(?:object|list)_or_404\(\s*([A-Z]\w*)/g);
+  return new Set([...found].map((match) => match[1] ?? match[2] ?? ''));
 }
 
 /** What stands above a function. */

@@ -1,8 +1,9 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { isFunction } from '../support/around.ts';
 import { codeRule } from '../support/rule.ts';
-import { changesState } from '../support/security.ts';
+import { bodyText, changesState } from '../support/security.ts';
 
 const rule = codeRule({
   id: 'missing-csrf-protection',
@@ -83,10 +84,21 @@ function unlisted(facts: FileFacts): readonly Detection[] {
   });
 }
 
+/** Checks of who sent a message by what it carries, which no browser adds by itself. */
+const SENDER =
+  /\bconstruct_event\s*\(|\bcompare_digest\s*\(|\b(?:verify|validate|check)_?\w*(?:signature|webhook|hmac)\w*\s*\(|\bRequestValidator\s*\(/;
+
+/** The view under the decorator checks a signature of the sender. */
+function asksSender(facts: FileFacts, decorator: Syntax): boolean {
+  const beside = decorator.parent?.children ?? [];
+  const view = beside.slice(beside.indexOf(decorator)).find((part) => isFunction(part));
+  return view !== undefined && SENDER.test(bodyText(facts, view));
+}
+
 /** Django's own switch for one view. */
 function exempted(facts: FileFacts): readonly Detection[] {
   return facts.nodes('decorator').flatMap((node) => {
-    if (!/csrf_exempt|csrf\.exempt/.test(facts.text(node))) return [];
+    if (!/csrf_exempt|csrf\.exempt/.test(facts.text(node)) || asksSender(facts, node)) return [];
     return [
       facts.finding({
         rule,

@@ -56,7 +56,9 @@ const SOCKETS = /^(?:socket\.io(?:\.Server)?|~Server)$/;
 
 function library(facts: FileFacts, options: Syntax | undefined, at: Syntax): readonly Detection[] {
   if (options === undefined)
-    return [report(facts, at, 'Pages of any site may read the answers: no origin is named.', 'warning')];
+    return isForAll(facts, at)
+      ? []
+      : [report(facts, at, 'Pages of any site may read the answers: no origin is named.', 'warning')];
   const object = facts.object(options);
   if (object === null) return [];
   const origin = facts.property(object, 'origin');
@@ -88,6 +90,13 @@ function library(facts: FileFacts, options: Syntax | undefined, at: Syntax): rea
   if (list.type === 'regex' && !/\$\/\w*$/.test(facts.text(list)))
     return [report(facts, at, 'The pattern for origins has no end, so longer host names fit as well.', 'warning')];
   return [];
+}
+
+/** `app.use('/public', cors())`: what stands under a path that says so is for everybody, and no credentials are allowed. */
+function isForAll(facts: FileFacts, at: Syntax): boolean {
+  const [path] = at.parent?.type === 'arguments' ? at.parent.children : [];
+  const known = path === undefined || path === at ? undefined : facts.constant(path);
+  return typeof known === 'string' && /^\/(?:public|static|assets|fonts|\.well-known)(?:\/|$)/.test(known);
 }
 
 /** A function that looks for a name anywhere in the origin, or has a pattern without an end. */

@@ -1,5 +1,6 @@
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { functionAround } from '../support/around.ts';
 import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 import { isTagged, type Sink, taintedSinks } from '../support/tainted.ts';
@@ -48,7 +49,7 @@ function* sinks(facts: FileFacts): Generator<Sink> {
     } else if (METHODS.test(call.name) && call.receiver !== null && !isPrepared(facts, call.receiver)) {
       const statement = statementOf(facts, value);
       const shape = facts.shape(statement);
-      if (shape !== null && STATEMENT.test(shape)) yield sink(call, statementOf(facts, value), 'unknown');
+      if ((shape !== null && STATEMENT.test(shape)) || beginsStatement(facts, statement)) yield sink(call, statementOf(facts, value), 'unknown');
       else if (shape === null || shape === '\u0000') {
         // The text is not known here: only a database handle makes it a statement.
         if (isDriver(call)) yield sink(call, statementOf(facts, value), 'parameter');
@@ -90,8 +91,24 @@ function sink(call: Call, value: Syntax, atLeast: Sink['atLeast']): Sink {
   };
 }
 
-/** `query({ text: '…', values })` */
+/** `sql = 'SELECT …'; if (name) sql += …; query(sql)`: it has no one text, and one of its texts begins a statement. */
+function beginsStatement(facts: FileFacts, statement: Syntax): boolean {
+  if (statement.type !== 'identifier' || facts.shape(statement) !== null) return false;
+  const fn = functionAround(statement);
+  return facts.assignments.some(
+    ({ node, target, value }) =>
+      node.end <= statement.start &&
+      functionAround(node) === fn &&
+      facts.text(target) === facts.text(statement) &&
+      STATEMENT.test(facts.shape(value) ?? ''),
+  );
+}
+
+/** `query({ text: '…', values })`; `execute(text('…'))` where nothing says whose `text` it is. */
 function statementOf(facts: FileFacts, argument: Syntax): Syntax {
+  const [callee, list] = argument.type === 'call_expression' ? argument.children : [];
+  const inner = list?.type === 'arguments' ? list.children[0] : undefined;
+  if (callee !== undefined && inner !== undefined && facts.origin(callee) === '~text') return inner;
   const object = facts.object(argument);
   if (object === null) return argument;
   return facts.property(object, 'text') ?? facts.property(object, 'sql') ?? facts.property(object, 'query') ?? argument;

@@ -2,7 +2,9 @@ import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { functionAround, nameOf } from '../support/around.ts';
+import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
+import { withoutComments } from '../support/security.ts';
 
 const rule = codeRule({
   id: 'swallowed-error',
@@ -18,14 +20,19 @@ const CHECK =
   /(?:verify|authenticat|authoriz|authoris|validate|checkPermission|checkAccess|decrypt|isAllowed|isAdmin|assert\w*(?:Auth|Perm|Access|Signature|Allow|Role|Owner|Can[A-Z])|checkToken|checkSignature|checkAuth|requireAuth|ensureAuth|timingSafeEqual|jwt\.decode|check_password|check_permission|verify_\w+)\w*\s*\(/i;
 const REFUSES =
   /throw|raise|reject|return\s+(?:false|null|False|None|undefined)?\s*;?|40[0-9]|50\d|next\(\w|redirect|process\.exit|sys\.exit|abort|Unauthorized|Forbidden|deny|denied|failed|\bok\s*[:=]\s*false|valid\s*[:=]\s*false|success\s*[:=]\s*(?:false|False)/;
+const CHECKS = oneOf(/^(?:verify|authenticate|authorize|authorise|validate|isAllowed|checkPermission|check)\w*$/);
 const GRANTS =
   /return\s+(?:true|True)\b|next\(\s*\)|\b(?:valid|verified|allowed|permitted|trusted|authorized|authenticated|is(?:Valid|Verified|Allowed|Authorized|Authenticated|Admin)|ok)\s*[:=]\s*(?:true|True)\b/;
 
 /** Catches around security checks that do nothing, or that grant. */
 export const swallowedError: CodeDetector = {
   rule,
-  triggers: /catch|except/,
-  detect: (facts) => [...facts.nodes('catch_clause').flatMap((clause) => caught(facts, clause)), ...promises(facts)],
+  triggers: /catch|except|\(\s*_?err(?:or)?\s*,/,
+  detect: (facts) => [
+    ...facts.nodes('catch_clause').flatMap((clause) => caught(facts, clause)),
+    ...promises(facts),
+    ...callbacks(facts),
+  ],
 };
 
 function caught(facts: FileFacts, clause: Syntax): readonly Detection[] {
@@ -111,6 +118,26 @@ function promises(facts: FileFacts): readonly Detection[] {
     const text = facts.text(body);
     return /^\(?\{\s*\}\)?$|^(?:null|undefined|true)$/.test(text)
       ? judge(facts, call.node, facts.text(call.receiver), text === 'true' ? 'return true' : '{}', true)
+      : [];
+  });
+}
+
+/** `jwt.verify(token, key, (err, user) => { req.user = user; next(); })`: nothing looks at whether it failed. */
+function callbacks(facts: FileFacts): readonly Detection[] {
+  return facts.callsLike({ named: CHECKS }).flatMap((call) => {
+    const last = call.arguments.at(-1);
+    const fn = last === undefined ? null : facts.functionOf(last);
+    const body = fn?.children.find((child) => child.field === 'body');
+    const list = fn?.children.find((child) => child.field === 'parameters');
+    const [error] = list?.children ?? [];
+    if (body === undefined || error === undefined || list === undefined) return [];
+    const named = facts.text(error).split(':')[0]?.trim() ?? '';
+    if (list.children.length < 2 || !/^_?err(?:or)?$/.test(named)) return [];
+    const text = withoutComments(facts.text(body));
+    // Whatever is asked before it goes on may be what refuses.
+    const asks = new RegExp(`\\b${named}\\b|\\bif\\b|\\?|&&|\\|\\|`).test(text);
+    return GRANTS.test(text) && !asks
+      ? [report(facts, call.node, `An error of "${call.name ?? ''}" is not looked at, and the request goes on.`, 'error')]
       : [];
   });
 }
