@@ -5,6 +5,7 @@ import { fieldOf, within } from '../support/around.ts';
 import { once, oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 import { isPlaceholder, knownFormat, masked, mayHaveFormat, randomLooking } from './formats.ts';
+import { signsSessions } from './sessions.ts';
 
 const rule = codeRule({
   id: 'hardcoded-secret',
@@ -169,24 +170,6 @@ function underName(
         ? 'error'
         : 'warning';
   return { at: literal, detection: report(facts, literal, what, level) };
-}
-
-/**
- * `app.secret_key = 'change-me'`, `session({ secret: 'your-secret' })`: what signs sessions works with any text, so one
- * that was meant to be replaced is in force until somebody does (Flask's and express-session's documentation).
- */
-function signsSessions(facts: FileFacts, key: Syntax): boolean {
-  if (/^\w+\.secret_key$|^\w+\.config\[['"](?:JWT_)?SECRET_KEY['"]\]$/.test(facts.text(key))) return true;
-  const call = key.parent?.parent?.parent?.parent;
-  const callee =
-    key.parent?.type === 'pair' && call?.type === 'call_expression'
-      ? call.children.find((child) => child.field === 'function')
-      : undefined;
-  return (
-    callee !== undefined &&
-    /^secret$/.test(facts.text(key)) &&
-    /^(?:express-session|cookie-session|~session)$/.test(facts.origin(callee) ?? '')
-  );
 }
 
 /** Within the callback of `it('…', () => …)`, which only a test runner calls (vitest, jest, mocha, node:test). */

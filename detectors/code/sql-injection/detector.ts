@@ -49,7 +49,8 @@ function* sinks(facts: FileFacts): Generator<Sink> {
     } else if (METHODS.test(call.name) && call.receiver !== null && !isPrepared(facts, call.receiver)) {
       const statement = statementOf(facts, value);
       const shape = facts.shape(statement);
-      if ((shape !== null && STATEMENT.test(shape)) || beginsStatement(facts, statement)) yield sink(call, statementOf(facts, value), 'unknown');
+      if ((shape !== null && STATEMENT.test(shape)) || beginsStatement(facts, statement))
+        yield sink(call, statementOf(facts, value), 'unknown');
       else if (shape === null || shape === '\u0000') {
         // The text is not known here: only a database handle makes it a statement.
         if (isDriver(call)) yield sink(call, statementOf(facts, value), 'parameter');

@@ -137,7 +137,14 @@ function callbacks(facts: FileFacts): readonly Detection[] {
     // Whatever is asked before it goes on may be what refuses.
     const asks = new RegExp(`\\b${named}\\b|\\bif\\b|\\?|&&|\\|\\|`).test(text);
     return GRANTS.test(text) && !asks
-      ? [report(facts, call.node, `An error of "${call.name ?? ''}" is not looked at, and the request goes on.`, 'error')]
+      ? [
+          report(
+            facts,
+            call.node,
+            `An error of "${call.name ?? ''}" is not looked at, and the request goes on.`,
+            'error',
+          ),
+        ]
       : [];
   });
 }
