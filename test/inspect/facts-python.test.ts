@@ -1,39 +1,6 @@
-import { describe, expect, it } from 'vitest';
-import type { SinkKind, Strength } from '../../src/inspect/facts.ts';
-import { createFileFacts } from '../../src/inspect/file-facts.ts';
-import { parseProgram } from '../../src/inspect/grammars.ts';
+import { flowChecks, L, N, P, R, remote, U } from '../support/flow-cases.ts';
 
-/** A program with one call of `sink`, how strongly its first argument is under another's control, and for what use. */
-type Case = readonly [text: string, strength: Strength | 'none', kind?: SinkKind];
-
-/** Who decides over what reaches `sink`: a remote sender, somebody at this machine, a caller, nobody knows, nobody. */
-const R = 'remote';
-const L = 'local';
-const P = 'parameter';
-const U = 'unknown';
-const N = 'none';
-
-function check(group: string, cases: Readonly<Record<string, Case>>): void {
-  describe(group, () => {
-    for (const [what, [text, strength, kind = 'shell']] of Object.entries(cases)) {
-      it(`${what} is ${strength}`, () => {
-        const program = parseProgram(PATH, text);
-        if (program === null) throw new Error('not a program');
-        const facts = createFileFacts(program);
-        const argument = facts.calls.find((each) => facts.text(each.callee) === 'sink')?.arguments[0];
-        if (argument === undefined) throw new Error('nothing is handed to sink()');
-        expect(facts.flow(argument, kind)?.strength ?? 'none').toBe(strength);
-      });
-    }
-  });
-}
-
-/** Expressions that a remote sender decides over, in a program made around each. */
-function remote(expressions: readonly string[], made: (expression: string) => string): Record<string, Case> {
-  return Object.fromEntries(expressions.map((each): [string, Case] => [each, [made(each), R]]));
-}
-
-const PATH = 'app/a.py';
+const check = flowChecks('app/a.py');
 
 const flask = (e: string) =>
   `from flask import Flask, request\napp = Flask(__name__)\n@app.route('/x', methods=['POST'])\ndef f():\n    sink(${e})\n`;
