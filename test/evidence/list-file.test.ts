@@ -150,6 +150,26 @@ describe('tools/popular-list.ts', () => {
     }
   });
 
+  it("makes a list of Composer packages from pages of Packagist's popular ones", async () => {
+    const server = await startServer((request, response) => {
+      const asked = URL.parse(request.url ?? '', 'http://packagist.example');
+      expect(asked?.searchParams.get('per_page')).toBe('100');
+      const page = Number(asked?.searchParams.get('page'));
+      const name = ['psr/log', 'symfony/console', 'monolog/monolog'][page - 1];
+      const packages = name === undefined ? [] : [{ name, description: 'd', downloads: 9, favers: 1 }];
+      response.end(JSON.stringify({ packages, total: 3 }));
+    });
+    try {
+      const from = `${server.url}/explore/popular.json?per_page=100&page={page}`;
+      const path = await file(await makeList({ ...order, type: 'composer', from, pages: 9 }));
+      const names = await openNames({ popularFiles: { composer: path } }, () => NOW);
+      expect(names.looksLike('composer', 'symfonny/console')).toMatchObject({ value: [{ name: 'symfony/console' }] });
+      expect(names.looksLike('composer', 'monolog/monolog')).toMatchObject({ value: [] });
+    } finally {
+      await server.close();
+    }
+  });
+
   it.each([
     [403, 1],
     [429, 4],
