@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { run } from '../../src/commands/scan.ts';
 import { createInspector, DEFAULT_INSPECTOR_OPTIONS } from '../../src/inspect/index.ts';
+import { wholeFiles } from '../support/whole-files.ts';
 
 const LIMIT_MS = 8_000;
 const inspector = createInspector({ ...DEFAULT_INSPECTOR_OPTIONS, processes: 2, timeLimitMs: LIMIT_MS });
@@ -47,26 +48,11 @@ const CASES: readonly (readonly [string, 'named' | 'judged', (path: string) => s
 ];
 
 async function beside(path: string, text: string) {
-  const side = (at: string, of: string) => ({ path: at, text: of, blob: at, mode: '100644' });
   const { detections, unread } = await inspector.inspect(
-    {
-      files: [
-        { path, before: null, after: side(path, text) },
-        { path: 'src/ping.js', before: null, after: side('src/ping.js', PING) },
-      ],
-      commitFiles: [],
-      pullRequest: null,
-      scope: 'all',
-      context: {
-        changedPaths: [],
-        removedPaths: [],
-        attribution: { agent: null, class: 'human', tier: 'none', requester: null, evidence: [] },
-        firstCommit: false,
-        fixturePaths: [],
-        scope: 'all',
-        organisationPolicy: false,
-      },
-    },
+    wholeFiles([
+      { path, text },
+      { path: 'src/ping.js', text: PING },
+    ]),
     signal,
   );
   const on = (of: string): readonly string[] =>

@@ -2,6 +2,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { createInspector, DEFAULT_INSPECTOR_OPTIONS } from '../../src/inspect/index.ts';
 import { createPool, type Pool } from '../../src/inspect/pool.ts';
 import type { Outcome } from '../../src/inspect/protocol.ts';
+import { wholeFiles } from '../support/whole-files.ts';
 
 const LIMIT_MS = 8_000;
 const inspector = createInspector({ ...DEFAULT_INSPECTOR_OPTIONS, processes: 2, timeLimitMs: LIMIT_MS });
@@ -11,25 +12,12 @@ const BAD = "const { exec } = require('child_process');\nmodule.exports = (req) 
 afterAll(() => inspector.close());
 
 async function beside(path: string, text: string) {
-  const side = (at: string, of: string) => ({ path: at, text: of, blob: at, mode: '100644' });
   const started = performance.now();
   const { detections, unread } = await inspector.inspect(
-    {
-      files: [
-        { path, before: null, after: side(path, text) },
-        { path: 'src/ping.js', before: null, after: side('src/ping.js', BAD) },
-      ],
-      commitFiles: [],
-      pullRequest: null,
-      scope: 'all',
-      context: {
-        changedPaths: [],
-        removedPaths: [],
-        attribution: { agent: null, class: 'human', tier: 'none', requester: null, evidence: [] },
-        firstCommit: false,
-        fixturePaths: [],
-      },
-    },
+    wholeFiles([
+      { path, text },
+      { path: 'src/ping.js', text: BAD },
+    ]),
     signal,
   );
   const on = (of: string): readonly string[] =>

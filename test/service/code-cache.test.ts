@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createInspector, DEFAULT_INSPECTOR_OPTIONS } from '../../src/inspect/index.ts';
 import { folderOf, privateFolder, serviceCodeCache, userCodeCache } from '../../src/service/code-cache.ts';
+import { wholeFiles } from '../support/whole-files.ts';
 
 let root = '';
 beforeAll(async () => {
@@ -111,27 +112,9 @@ describe('the folder of compiled code', () => {
   });
 });
 
-const request = {
-  files: [
-    {
-      path: 'src/run.js',
-      before: null,
-      after: {
-        path: 'src/run.js',
-        blob: '1',
-        mode: '100644',
-        text: "const { exec } = require('child_process');\nexports.run = (req, res) => exec(`ls ${req.query.folder}`);\n",
-      },
-    },
-  ],
-  commitFiles: [],
-  pullRequest: null,
-  scope: 'all',
-  context: {
-    changedPaths: [],
-    removedPaths: [],
-    attribution: { agent: null, class: 'human', tier: 'none', requester: null, evidence: [] },
-    firstCommit: false,
-    fixturePaths: [],
+const request = wholeFiles([
+  {
+    path: 'src/run.js',
+    text: "const { exec } = require('child_process');\nexports.run = (req, res) => exec(`ls ${req.query.folder}`);\n",
   },
-} as const;
+]);
