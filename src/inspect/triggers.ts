@@ -1,3 +1,4 @@
+import { hasMatch } from '../core/prefilter.ts';
 import { unescaped } from './literals.ts';
 
 /** Modules and globals that are looked up under a name which the text need not hold in one piece. */
@@ -14,11 +15,11 @@ export function triggered(text: string): (triggers: RegExp) => boolean {
   let whole: boolean | null = null;
   let plain: string | null = null;
   return (triggers) => {
-    if (triggers.test(text)) return true;
-    whole ??= LOOKED_UP.test(text);
+    if (hasMatch(triggers, text)) return true;
+    whole ??= hasMatch(LOOKED_UP, text);
     if (whole) return true;
     plain ??= plainOf(text);
-    return triggers.test(plain);
+    return plain !== '' && hasMatch(triggers, plain);
   };
 }
 
