@@ -1,6 +1,7 @@
 import type { Binding } from './bindings.ts';
 import type { Constants } from './constants.ts';
 import type { SinkKind } from './facts.ts';
+import { alternativesOf, coversAll } from './forms.ts';
 import type { LocalChecks } from './local-checks.ts';
 import { rootOf, type Subject, type Subjects } from './subjects.ts';
 import { bare, childOf, type Program, partsOf, type Syntax } from './syntax.ts';
@@ -198,31 +199,4 @@ export function createCallDecisions(
   }
 
   return { decides: callDecides, membership };
-}
-
-/** Every way through the expression goes from one end of the text to the other, and none takes whatever is there. */
-function coversAll(source: string): boolean {
-  if (/\.[*+]|\[\^\]|\[(?:\\s\\S|\\S\\s|\\d\\D|\\D\\d|\\w\\W|\\W\\w)\]/.test(source)) return false;
-  return alternativesOf(source).every((each) => /^\^.*\$$/s.test(each));
-}
-
-/** The alternatives of an expression that are in no group and no class. */
-function alternativesOf(source: string): readonly string[] {
-  const found: string[] = [];
-  let depth = 0;
-  let inClass = false;
-  let start = 0;
-  for (let at = 0; at < source.length; at += 1) {
-    const sign = source[at];
-    if (sign === '\\') at += 1;
-    else if (inClass) inClass = sign !== ']';
-    else if (sign === '[') inClass = true;
-    else if (sign === '(') depth += 1;
-    else if (sign === ')') depth -= 1;
-    else if (sign === '|' && depth === 0) {
-      found.push(source.slice(start, at));
-      start = at + 1;
-    }
-  }
-  return [...found, source.slice(start)];
 }

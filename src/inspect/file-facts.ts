@@ -9,6 +9,7 @@ import { collectHandlers } from './handlers.ts';
 import { createImports, type Imports } from './imports.ts';
 import { createLocalChecks } from './local-checks.ts';
 import { createOrigins } from './origins.ts';
+import { createPythonModels } from './python-models.ts';
 import { createScopes } from './scopes.ts';
 import { bare, FUNCTIONS, type Program, type Syntax } from './syntax.ts';
 
@@ -110,6 +111,7 @@ export function createFileFacts(program: Program, imports: Imports = createImpor
     guards,
     checks,
     imports,
+    models: createPythonModels({ program, scopes, constants, origins }, allHandlers),
     handlers: allHandlers,
     functionOf,
   });

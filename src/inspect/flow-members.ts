@@ -1,4 +1,5 @@
 import type { SinkKind } from './facts.ts';
+import { createModelFlow } from './flow-models.ts';
 import type { FlowNeeds, Walk } from './flow-types.ts';
 import { keptOn, memberValue, ON_REQUEST } from './outside-values.ts';
 import { memberSource } from './request-members.ts';
@@ -13,6 +14,7 @@ export function createMemberFlow(
 ): (node: Syntax, kind: SinkKind, env: Environment, depth: number) => Taint | null {
   const { program, origins, constants, guards } = needs;
   const { trace, ofSource } = walk;
+  const ofModel = createModelFlow(needs, walk);
   let keptValues: ReadonlyMap<string, readonly Syntax[]> | null = null;
   const name = (node: Syntax): string => program.text.slice(node.start, node.end);
 
@@ -42,6 +44,8 @@ export function createMemberFlow(
       const inner = constants.property(table, member);
       if (inner !== null && !FUNCTIONS.has(inner.type)) return trace(inner, kind, env, depth);
     }
+    const field = ofModel(node, kind, env, depth);
+    if (field !== undefined) return field;
     const whole = trace(object, kind, env, depth);
     if (whole === null) return fromOutside(node, member, kind) ?? keptOnRequest(node, kind, env, depth);
     if (kind === 'path' && (isStoredUpload(object, member) || isLastPart(object, member))) return null;

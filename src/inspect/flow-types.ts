@@ -6,6 +6,7 @@ import type { Guards } from './guards.ts';
 import type { Imports } from './imports.ts';
 import type { LocalChecks } from './local-checks.ts';
 import type { Origins } from './origins.ts';
+import type { PythonModels } from './python-models.ts';
 import type { Scopes } from './scopes.ts';
 import type { Source } from './sources.ts';
 import type { Program, Syntax } from './syntax.ts';
@@ -19,6 +20,7 @@ export interface FlowNeeds {
   readonly guards: Guards;
   readonly checks: LocalChecks;
   readonly imports: Imports;
+  readonly models: PythonModels;
   readonly handlers: () => readonly Handler[];
   functionOf(node: Syntax): Syntax | null;
 }

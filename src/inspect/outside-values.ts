@@ -1,7 +1,7 @@
 import type { SinkKind } from './facts.ts';
+import { HARMED_BY_TEXT } from './forms.ts';
 import type { Origins } from './origins.ts';
 import { inClass } from './python-roles.ts';
-import { HARMED_BY_TEXT } from './schemas.ts';
 import type { Source } from './sources.ts';
 import { childOf, type Program, type Syntax } from './syntax.ts';
 

@@ -1,4 +1,5 @@
 import type { Binding } from './bindings.ts';
+import { decoratorsOf } from './decorators.ts';
 import type { Handler } from './facts.ts';
 import { CLASSES } from './fields.ts';
 import { parametersOf } from './scopes.ts';
@@ -9,6 +10,7 @@ import { ancestorOf, childOf, type Program, type Syntax } from './syntax.ts';
 export type PythonRole = Source | 'settled' | null;
 
 const PATH: Source = { kind: 'input', strength: 'remote', what: "the request's path parameters" };
+const QUERY: Source = { kind: 'input', strength: 'remote', what: "the request's query" };
 const MESSAGE: Source = { kind: 'input', strength: 'remote', what: "the client's message" };
 const COMMAND_LINE: Source = { kind: 'input', strength: 'local', what: 'the command line' };
 /** Given by the program, however it came to it. */
@@ -30,7 +32,8 @@ export function pythonRole(binding: Binding, handler: Handler | null, program: P
   if (handler?.framework === 'flask') {
     if (new RegExp(`<(?:int|float|uuid):\\s*${binding.name}>`).test(handler.route ?? '')) return 'settled';
     const given = own === undefined ? '' : name(own);
-    if (/(?:=|,)\s*(?:fastapi\.)?(?:Depends|Security|Provide)\(/.test(given)) return INJECTED;
+    if (/(?:=|,)\s*(?:fastapi\.)?(?:Depends|Security|Provide)\(/.test(given))
+      return isQueryModel(given, type, program) ? QUERY : INJECTED;
     // Flask does not look at annotations.
     if (!/^\s*(?:from|import) (?:flask|quart|bottle)\b/m.test(program.text)) {
       if (SCALAR.test(type) || isEnum(type, program)) return 'settled';
@@ -69,6 +72,19 @@ export function isEnum(type: string, program: Program): boolean {
     const bases = childOf(each, 'superclasses');
     if (at === null || bases === null || program.text.slice(at.start, at.end) !== type) return false;
     return /\b(?:Int|Str)?Enum\b/.test(program.text.slice(bases.start, bases.end));
+  });
+}
+
+/** FastAPI makes a class that a handler depends on from the request's query (its documentation, "Classes as Dependencies"). */
+function isQueryModel(given: string, type: string, program: Program): boolean {
+  const named = /\bDepends\(\s*(\w*)\s*[,)]/.exec(given)?.[1];
+  const wanted = named === '' ? /^(?:Annotated\[\s*)?(\w+)/.exec(type)?.[1] : named;
+  return (program.byType.get('class_declaration') ?? []).some((each) => {
+    const at = childOf(each, 'name');
+    if (at === null || program.text.slice(at.start, at.end) !== wanted) return false;
+    const above = decoratorsOf(each).some((part) => /\bdataclass\b/.test(program.text.slice(part.start, part.end)));
+    const bases = childOf(each, 'superclasses');
+    return above || (bases !== null && /\bBaseModel\b/.test(program.text.slice(bases.start, bases.end)));
   });
 }
 

@@ -1,5 +1,4 @@
 import type { Constants } from './constants.ts';
-import type { SinkKind } from './facts.ts';
 import { identifier } from './literals.ts';
 import type { Scopes } from './scopes.ts';
 import { bare, childOf, type Program, partsOf, type Syntax } from './syntax.ts';
@@ -11,19 +10,6 @@ export interface Schemas {
   /** The input of a tRPC procedure, where its schema leaves only values of a list, a number or a fixed form. */
   isClosed(node: Syntax): boolean;
 }
-
-/** Uses in which any text does harm: that a value is a text at all helps against operators, not here. */
-export const HARMED_BY_TEXT: ReadonlySet<SinkKind> = new Set([
-  'shell',
-  'code',
-  'sql',
-  'path',
-  'html',
-  'url',
-  'redirect',
-  'regex',
-  'template',
-]);
 
 /** A text of any characters: length, presence and being an address say nothing of where it leads. */
 const FREE =
