@@ -137,7 +137,7 @@ export function sanitizes(origin: string | null, name: string | null, kind: Sink
   if (INERT_METHODS.has(name)) return true;
   if ((kind === 'nosql' || kind === 'data') && name === 'toString') return true;
   // A model of pydantic has the fields that it declares and no others.
-  if (kind === 'data' && (name === 'model_dump' || name === 'model_copy')) return true;
+  if ((kind === 'data' || kind === 'key') && /^model_(?:dump|copy)$/.test(name)) return true;
   return namedAs(name, kind);
 }
 
