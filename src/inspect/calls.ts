@@ -1,4 +1,5 @@
 import type { Assignment, Call, Comparison } from './facts.ts';
+import { directly, handedOver } from './handed-calls.ts';
 import { identifier } from './literals.ts';
 import type { Origins } from './origins.ts';
 import { bare, childOf, type Program, partsOf, type Syntax } from './syntax.ts';
@@ -9,7 +10,10 @@ export function collectCalls(program: Program, origins: Origins): readonly Call[
   for (const type of ['call_expression', 'new_expression']) {
     for (const node of program.byType.get(type) ?? []) {
       const call = callAt(node, program, origins);
-      if (call !== null) found.push(call);
+      if (call === null) continue;
+      found.push(call);
+      const handed = handedOver(call, program, origins);
+      if (handed !== null) found.push(handed);
     }
   }
   return found.sort((a, b) => a.node.start - b.node.start || b.node.end - a.node.end);
@@ -26,41 +30,26 @@ export function callAt(node: Syntax, program: Program, origins: Origins): Call |
   const list = childOf(node, 'arguments');
   const given = list === null ? [] : list.type === 'template_string' ? [list] : partsOf(list);
   const written = bare(callee);
-  const direct = indirect(written, given, program);
+  const direct = directly(written, given, program, origins);
   const target = direct?.target ?? written;
   const handed = direct?.given ?? given;
   const last =
     target.type === 'member_expression' ? childOf(target, 'property') : target.type === 'identifier' ? target : null;
+  const looked = last === null ? origins.lookedUp(target) : null;
   return {
     node,
     callee: target,
     origin: origins.origin(target),
-    name: last === null ? null : identifier(program.text.slice(last.start, last.end)),
+    name: last === null ? (looked?.name ?? null) : identifier(program.text.slice(last.start, last.end)),
     receiver:
-      target.type === 'member_expression' || target.type === 'subscript_expression' ? childOf(target, 'object') : null,
+      looked?.object ??
+      (target.type === 'member_expression' || target.type === 'subscript_expression'
+        ? childOf(target, 'object')
+        : null),
     arguments: python ? handed.filter((part) => part.type !== 'keyword_argument') : handed,
-    keywords: python ? keywordsOf(given, program) : NO_KEYWORDS,
+    keywords: python ? keywordsOf(handed, program) : NO_KEYWORDS,
     isNew,
   };
-}
-
-/** `exec.call(null, command)` and `exec.apply(null, [command])` are calls of `exec`. */
-function indirect(
-  callee: Syntax,
-  given: readonly Syntax[],
-  program: Program,
-): { readonly target: Syntax; readonly given: readonly Syntax[] } | null {
-  // In Python `call` is a name like any other: `subprocess.call`.
-  if (program.dialect === 'python' || callee.type !== 'member_expression') return null;
-  const object = childOf(callee, 'object');
-  const property = childOf(callee, 'property');
-  if (object === null || property === null) return null;
-  const method = program.text.slice(property.start, property.end);
-  const target = bare(object);
-  if (target.type !== 'identifier' && target.type !== 'member_expression') return null;
-  if (method === 'call' && given.length > 1) return { target, given: given.slice(1) };
-  const list = given[1];
-  return method === 'apply' && list?.type === 'array' ? { target, given: partsOf(list) } : null;
 }
 
 function keywordsOf(given: readonly Syntax[], program: Program): ReadonlyMap<string, Syntax> {

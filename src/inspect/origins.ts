@@ -4,7 +4,8 @@ import { customary } from './customary.ts';
 import { CLASSES, collectFields } from './fields.ts';
 import { identifier, literal } from './literals.ts';
 import type { Scopes } from './scopes.ts';
-import { ancestorOf, bare, childOf, type Program, partsOf, type Syntax } from './syntax.ts';
+import { ancestorOf, bare, childOf, FUNCTIONS, type Program, partsOf, type Syntax } from './syntax.ts';
+import { isBuiltin, wildcardOf } from './wildcards.ts';
 
 /**
  * Where a name comes from, as a dotted path: `child_process.exec` under any alias, `~eval` for a global,
@@ -14,6 +15,12 @@ export interface Origins {
   origin(node: Syntax): string | null;
   /** What `this.name` is given in the class around a node. */
   fields(node: Syntax, name: string): readonly Syntax[];
+  /** The object and the name that `object['name']` and `getattr(object, 'name')` look up; null where no name is known. */
+  lookedUp(node: Syntax): { readonly object: Syntax; readonly name: string } | null;
+  /** What a name is given, where it is given once; else the expression itself. */
+  resolved(node: Syntax): Syntax;
+  /** Whether the file makes functions of others with some of their arguments given before. */
+  readonly hasPresets: boolean;
 }
 
 const ALIASES: Readonly<Record<string, string>> = {
@@ -40,16 +47,33 @@ const LOADS: ReadonlySet<string> = new Set([
   '~require.main.require',
   '~process.mainModule.require',
   '~process.getBuiltinModule',
+  'module._load',
+  'module.Module._load',
   'importlib.import_module',
   'importlib.__import__',
 ]);
+/** Calls that give the member of their first argument which the second names. */
+const LOOKS_UP: ReadonlySet<string> = new Set(['~Reflect.get', '~getattr']);
+/** Calls whose result is called, or looked into, like their first argument. */
+const SAME: ReadonlySet<string> = new Set([
+  'util.promisify',
+  'es6-promisify.promisify',
+  'bluebird.promisify',
+  'bluebird.promisifyAll',
+  'pify',
+  'functools.partial',
+  'asgiref.sync.sync_to_async',
+  '~vars',
+]);
 const GLOBAL_OBJECTS: ReadonlySet<string> = new Set(['~globalThis', '~global', '~window', '~self']);
+const PRESETS = /\.bind\(|\bpartial\b/;
 const MAX_HOPS = 40;
 
 export function createOrigins(program: Program, scopes: Scopes, constants: Constants): Origins {
   const { text } = program;
   const known = new Map<Syntax, string | null>();
   let classFields: Map<Syntax, Map<string, Syntax[]>> | null = null;
+  let wildcard: string | null = null;
   const name = (node: Syntax): string => identifier(text.slice(node.start, node.end));
 
   function origin(node: Syntax): string | null {
@@ -104,6 +128,8 @@ export function createOrigins(program: Program, scopes: Scopes, constants: Const
       case 'new_expression': {
         const made = childOf(node, 'constructor');
         const from = made === null ? null : follow(made, hops);
+        const target = from === '~Proxy' ? partsOf(childOf(node, 'arguments') ?? node)[0] : undefined;
+        if (target !== undefined) return follow(target, hops);
         return from === null ? null : `${from}()`;
       }
       case 'assignment_expression': {
@@ -155,9 +181,26 @@ export function createOrigins(program: Program, scopes: Scopes, constants: Const
       }
       return null;
     }
+    if (property === 'constructor' && isFunction(object, hops)) return '~Function';
     const from = follow(object, hops);
     if (from === null) return null;
+    // Python keeps the members of a module in its `__dict__`, and all modules in one table.
+    if (property === '__dict__') return from;
+    if (from === 'sys.modules') return moduleOf(property);
     return property === 'default' ? from : joined(from, property);
+  }
+
+  /** What a function was made by makes functions of text: `(() => {}).constructor`, `value.constructor.constructor`. */
+  function isFunction(object: Syntax, hops: number): boolean {
+    const inner = bare(object);
+    if (FUNCTIONS.has(inner.type)) return true;
+    const callee = inner.type === 'call_expression' ? childOf(inner, 'function') : null;
+    if (callee !== null && /^~(?:Object|Reflect)\.getPrototypeOf$/.test(follow(callee, hops) ?? '')) {
+      const of = partsOf(childOf(inner, 'arguments') ?? inner)[0];
+      return of !== undefined && isFunction(of, hops + 1);
+    }
+    const property = inner.type === 'member_expression' ? childOf(inner, 'property') : null;
+    return property !== null && name(property) === 'constructor';
   }
 
   /** `const tools = { run: cp.exec, ...cp }; tools.run` */
@@ -182,22 +225,13 @@ export function createOrigins(program: Program, scopes: Scopes, constants: Const
       const module = first === undefined ? null : keyText(first, hops);
       return module === null ? null : moduleOf(module);
     }
-    if (from === '~Reflect.get' || from === '~getattr') {
+    if (from === null) return null;
+    if (LOOKS_UP.has(from)) {
       const second = list === null ? undefined : partsOf(list)[1];
       const key = second === undefined ? null : keyText(second, hops);
       return first === undefined || key === null ? null : memberOf(first, key, hops);
     }
-    if (
-      first !== undefined &&
-      (from === 'util.promisify' ||
-        from === 'es6-promisify.promisify' ||
-        from === 'bluebird.promisify' ||
-        from === 'pify' ||
-        from === 'bluebird.promisifyAll')
-    ) {
-      return follow(first, hops);
-    }
-    if (from === null) return null;
+    if (first !== undefined && SAME.has(from)) return follow(first, hops);
     if (from.endsWith('.bind')) return from.slice(0, -'.bind'.length);
     if (from === 'module.createRequire') return '~require';
     return `${from}()`;
@@ -207,7 +241,7 @@ export function createOrigins(program: Program, scopes: Scopes, constants: Const
     const binding = scopes.lookup(node);
     if (binding === null) {
       if (name(node) === 'undefined') return null;
-      return customary(name(node), program.dialect) ?? `~${name(node)}`;
+      return customary(name(node), program.dialect) ?? ofWildcard(name(node)) ?? `~${name(node)}`;
     }
     if (binding.imported !== undefined) {
       const module = moduleOf(binding.imported.module);
@@ -218,6 +252,12 @@ export function createOrigins(program: Program, scopes: Scopes, constants: Const
     if (binding.kind === 'parameter') return ofParameter(binding, hops);
     if (binding.kind !== 'variable') return null;
     return ofVariable(binding, hops);
+  }
+
+  /** `from os import *`: what is neither of this file nor of the language comes from there. */
+  function ofWildcard(called: string): string | null {
+    wildcard ??= wildcardOf(program);
+    return wildcard === '' || isBuiltin(called) ? null : joined(moduleOf(wildcard), called);
   }
 
   function ofVariable(binding: Binding, hops: number): string | null {
@@ -276,7 +316,19 @@ export function createOrigins(program: Program, scopes: Scopes, constants: Const
     return around === null ? [] : (classFields.get(around)?.get(property) ?? []);
   }
 
-  return { origin, fields };
+  function lookedUp(node: Syntax): { readonly object: Syntax; readonly name: string } | null {
+    const isCall = node.type === 'call_expression';
+    if (!isCall && node.type !== 'subscript_expression') return null;
+    const callee = isCall ? childOf(node, 'function') : null;
+    if (isCall && (callee === null || !LOOKS_UP.has(follow(callee, 0) ?? ''))) return null;
+    const list = isCall ? partsOf(childOf(node, 'arguments') ?? node) : [];
+    const object = isCall ? (list[0] ?? null) : childOf(node, 'object');
+    const key = isCall ? (list[1] ?? null) : childOf(node, 'index');
+    const called = object === null || key === null ? null : keyText(key, 0);
+    return object === null || called === null ? null : { object, name: called };
+  }
+
+  return { origin, fields, lookedUp, resolved: constants.resolved, hasPresets: PRESETS.test(text) };
 }
 
 /** A module's name as origins use it. */

@@ -93,6 +93,6 @@ function isBuiltPath(facts: FileFacts, node: Parameters<FileFacts['constant']>[0
 export const codeInjection: CodeDetector = {
   rule,
   triggers:
-    /eval\b|worker_threads|\bFunction\b|\wFunction\(|\bvm\b|vm2|setTimeout|setInterval|require\s*\(\s*[^'"\s]|import\s*\(\s*[^'"\s]|importlib|__import__|(?<![.\w])(?:exec|compile)\(|_compile|execScript|numexpr|sympy|timeit|runpy|Interactive(?:Interpreter|Console)/,
+    /eval\b|worker_threads|\bFunction\b|\wFunction\(|\.\s*constructor\b|['"`]constructor|\bvm\b|vm2|setTimeout|setInterval|require\s*\(\s*[^'"\s]|import\s*\(\s*[^'"\s]|importlib|__import__|(?<![.\w])(?:exec|compile)\(|_compile|execScript|numexpr|sympy|timeit|runpy|Interactive(?:Interpreter|Console)/,
   detect: (facts) => taintedSinks(facts, rule, sinks(facts)),
 };

@@ -54,6 +54,35 @@ function* sinks(facts: FileFacts): Generator<Sink> {
   }
 }
 
+const STARTING = /^(?:child_process|os|subprocess)$/;
+
+/** `cp[name](command)`, `getattr(os, name)(command)`: which function runs is decided only then, and a shell is among them. */
+function* chosen(facts: FileFacts): Generator<Sink> {
+  const lookups = [
+    ...facts
+      .nodes('subscript_expression')
+      .map((node) => [node, node.children.find(({ field }) => field === 'object')] as const),
+    ...facts
+      .callsLike({ from: (from) => from === '~getattr' || from === '~Reflect.get' })
+      .map((call) => [call.node, call.arguments[0]] as const),
+  ];
+  for (const [node, object] of lookups) {
+    const call = node.field === 'function' && node.parent?.type === 'call_expression' ? node.parent : null;
+    if (call === null || object === undefined || facts.origin(node) !== null) continue;
+    if (!STARTING.test(facts.origin(object) ?? '')) continue;
+    const given = call.children.find(({ field }) => field === 'arguments')?.children[0];
+    if (given === undefined) continue;
+    yield {
+      at: call,
+      value: given,
+      kind: 'shell',
+      what: 'Which function starts a program is chosen at run time, and what it is given comes from',
+      remediation: 'Name the function that starts the program, and choose the program from a fixed list.',
+      atLeast: 'local',
+    };
+  }
+}
+
 function shellSink(call: Call, value: Syntax): Sink {
   return {
     at: call.node,
@@ -123,6 +152,6 @@ function* program(facts: FileFacts, call: Call): Generator<Sink> {
 export const commandInjection: CodeDetector = {
   rule,
   triggers:
-    /exec|spawn|child_process|shell|system\(|popen|subprocess|\bcmd\b|\bpty\b|Deno|fork|fabric|invoke|\$\s*(?:\([^)]*\))?`/,
-  detect: (facts) => taintedSinks(facts, rule, sinks(facts)),
+    /exec|spawn|child_process|shell|system\(|os\.system|import\s+system|popen|subprocess|\bcmd\b|\bpty\b|Deno|fork|fabric|invoke|\$\s*(?:\([^)]*\))?`/,
+  detect: (facts) => [...taintedSinks(facts, rule, sinks(facts)), ...taintedSinks(facts, rule, chosen(facts))],
 };

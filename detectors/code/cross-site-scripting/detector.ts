@@ -1,5 +1,5 @@
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
-import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { once, oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 import { isBuilt, isTagged, type Sink, taintedSinks } from '../support/tainted.ts';
@@ -39,9 +39,11 @@ const JQUERY =
   /^(?:html|append|prepend|after|before|replaceWith|wrap|wrapAll|insertAfter|insertBefore|appendTo|prependTo)$/;
 const TRUSTS =
   /^(?:createContextualFragment|parseHTML|bypassSecurityTrustHtml|setHTMLUnsafe|SafeString|mark_safe|Markup|raw)$/;
-const NAMED = oneOf(new RegExp(`${JQUERY.source}|${TRUSTS.source}|^(?:insertAdjacentHTML|send|end|write|html)$`));
+const NAMED = oneOf(
+  new RegExp(`${JQUERY.source}|${TRUSTS.source}|^(?:insertAdjacentHTML|setAttribute|send|end|write|html)$`),
+);
 const MAKES = oneOf(
-  /^~document\.(?:write|writeln)$|^~(?:\$|jQuery)$|^jquery$|^flask\.(?:make_response|Response)$|^django\.http\.HttpResponse$|HTMLResponse$/,
+  /^~document\.(?:write|writeln)$|^~Reflect\.set$|^~(?:\$|jQuery)$|^jquery$|^flask\.(?:make_response|Response)$|^django\.http\.HttpResponse$|HTMLResponse$/,
 );
 
 function* sinks(facts: FileFacts): Generator<Sink> {
@@ -49,6 +51,7 @@ function* sinks(facts: FileFacts): Generator<Sink> {
   yield* assigned(facts);
   yield* called(facts);
   yield* attributes(facts);
+  yield* properties(facts);
 }
 
 function* assigned(facts: FileFacts): Generator<Sink> {
@@ -79,26 +82,34 @@ function* assigned(facts: FileFacts): Generator<Sink> {
     } else if (name === 'href' && /(?:^|\.)location$/.test(facts.text(target.children[0] ?? target))) {
       // A redirect; `open-redirect` answers for it.
     } else if (URL_PROPERTIES.test(name) && facts.shape(value) === null) {
-      yield {
-        at: node,
-        value,
-        kind: 'url',
-        what: 'The address of an element comes from',
-        remediation: 'Allow only http and https addresses.',
-        atLeast: 'remote',
-        level: 'warning',
-      };
+      yield address(node, value);
     }
   }
+}
+
+function address(at: Syntax, value: Syntax): Sink {
+  return {
+    at,
+    value,
+    kind: 'url',
+    what: 'The address of an element comes from',
+    remediation: 'Allow only http and https addresses.',
+    atLeast: 'remote',
+    level: 'warning',
+  };
 }
 
 function* called(facts: FileFacts): Generator<Sink> {
   const jquery = once(() => /jquery|\$\(|jQuery/.test(facts.program.text));
   for (const call of facts.callsLike({ from: MAKES, named: NAMED })) {
     if (call.name === null || isTagged(call)) continue;
-    const [first, second] = call.arguments;
+    const [first, second, third] = call.arguments;
     if (first === undefined) continue;
     const from = call.origin ?? '';
+    if (from === '~Reflect.set' || call.name === 'setAttribute') {
+      yield* set(facts, call, from === '~Reflect.set' ? second : first, from === '~Reflect.set' ? third : second);
+      continue;
+    }
     if (/^~document\.(?:write|writeln)$/.test(from)) {
       yield { at: call.node, value: first, kind: 'html', what: WHAT, remediation: TEXT, atLeast: 'parameter' };
     } else if (call.name === 'insertAdjacentHTML' && second !== undefined) {
@@ -120,6 +131,17 @@ function* called(facts: FileFacts): Generator<Sink> {
       if (isMarkup(facts, first))
         yield { at: call.node, value: first, kind: 'html', what: WHAT, remediation: TEXT, atLeast: 'parameter' };
     } else yield* answered(facts, call, first);
+  }
+}
+
+/** `element.setAttribute('onclick', text)`, `Reflect.set(element, 'innerHTML', text)` */
+function* set(facts: FileFacts, call: Call, key: Syntax | undefined, value: Syntax | undefined): Generator<Sink> {
+  const name = key === undefined ? undefined : facts.constant(key);
+  if (typeof name !== 'string' || value === undefined) return;
+  if (DOM_PROPERTIES.test(name) || /^on[a-z]+$/i.test(name)) {
+    yield { at: call.node, value, kind: 'html', what: WHAT, remediation: TEXT, atLeast: 'remote' };
+  } else if (/^(?:href|src|action|formaction)$/i.test(name) && facts.shape(value) === null) {
+    yield address(call.node, value);
   }
 }
 
@@ -163,7 +185,7 @@ function page(at: Syntax, value: Syntax, what: string, remediation: string): Sin
   return { at, value, kind: 'html', what, remediation, atLeast: 'remote' };
 }
 
-function* answered(facts: FileFacts, call: FileFacts['calls'][number], first: Syntax): Generator<Sink> {
+function* answered(facts: FileFacts, call: Call, first: Syntax): Generator<Sink> {
   const { name, receiver } = call;
   if (facts.program.dialect === 'python') {
     // Tornado writes text as HTML.
@@ -223,15 +245,28 @@ function* attributes(facts: FileFacts): Generator<Sink> {
       if (html !== null)
         yield { at: node, value: html, kind: 'html', what: WHAT, remediation: TEXT, atLeast: 'parameter' };
     } else if (/^(?:href|src|srcDoc|action|formAction)$/.test(called) && facts.shape(value) === null) {
-      yield {
-        at: node,
-        value,
-        kind: 'url',
-        what: 'The address of an element comes from',
-        remediation: 'Allow only http and https addresses.',
-        atLeast: 'remote',
-        level: 'warning',
-      };
+      yield address(node, value);
+    }
+  }
+}
+
+/**
+ * The same as properties of an object: `createElement('div', { dangerouslySetInnerHTML: { __html: text } })`, what a spread
+ * gives an element, `Object.assign(element, { innerHTML: text })`.
+ */
+function* properties(facts: FileFacts): Generator<Sink> {
+  if (!/dangerouslySetInnerHTML|\b(?:innerHTML|outerHTML|srcdoc)['"]?\s*:/.test(facts.program.text)) return;
+  for (const node of facts.nodes('pair')) {
+    const [key, value] = node.children;
+    if (key === undefined || value === undefined) continue;
+    const name = facts.text(key).replace(/['"]/g, '');
+    if (name === 'dangerouslySetInnerHTML') {
+      const object = facts.object(value);
+      const html = object === null ? value : facts.property(object, '__html');
+      if (html !== null)
+        yield { at: node, value: html, kind: 'html', what: WHAT, remediation: TEXT, atLeast: 'parameter' };
+    } else if (DOM_PROPERTIES.test(name)) {
+      yield { at: node, value, kind: 'html', what: WHAT, remediation: TEXT, atLeast: 'remote' };
     }
   }
 }
@@ -257,6 +292,6 @@ function* returned(facts: FileFacts): Generator<Sink> {
 export const crossSiteScripting: CodeDetector = {
   rule,
   triggers:
-    /HTML|v-html|@html|srcdoc|document\.write|insertAdjacent|\$\(|jQuery|\.(?:send|end|write|html|append)\s*\(|href|src=|createContextualFragment|Markup|mark_safe|format_html|ueryStringParameters|return\s+(?:f?["']|\{)|[Rr]esponse|\.body\s*=/,
+    /HTML|setAttribute|v-html|@html|srcdoc|document\.write|insertAdjacent|\$\(|jQuery|\.(?:send|end|write|html|append)\s*\(|href|src=|createContextualFragment|Markup|mark_safe|format_html|ueryStringParameters|return\s+(?:f?["']|\{)|[Rr]esponse|\.body\s*=/,
   detect: (facts) => [...taintedSinks(facts, rule, sinks(facts)), ...taintedSinks(facts, rule, returned(facts))],
 };

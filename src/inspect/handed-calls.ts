@@ -1,0 +1,127 @@
+import type { Call } from './facts.ts';
+import type { Origins } from './origins.ts';
+import { bare, childOf, type Program, partsOf, type Syntax } from './syntax.ts';
+
+/** What a call is besides how it is written: who is called in truth, and with what. */
+export interface Directly {
+  readonly target: Syntax;
+  readonly given: readonly Syntax[];
+}
+
+const NAMES: ReadonlySet<string> = new Set(['identifier', 'member_expression']);
+/** Called with each element of what they are called on, or with what it comes to (ECMAScript, Array and Promise). */
+const EACH = /^(?:forEach|map|flatMap|filter|find|findIndex|some|every|then)$/;
+/** Functions that are handed to these hold no harm but for their own rules, and are handed to them everywhere. */
+const TALK = /^~(?:console\b|print$|Boolean$|String$|Number$|parse(?:Int|Float)$)/;
+
+/**
+ * `exec.call(null, command)` and `exec.apply(null, [command])` are calls of `exec`; so are Python's
+ * `exec.__call__(command)`, and what `bind` or `functools.partial` was given before comes first.
+ */
+export function directly(
+  callee: Syntax,
+  given: readonly Syntax[],
+  program: Program,
+  origins: Origins,
+): Directly | null {
+  if (callee.type === 'call_expression' || (callee.type === 'identifier' && origins.hasPresets)) {
+    const before = presetsOf(callee, program, origins);
+    return before.length === 0 ? null : { target: callee, given: [...before, ...given] };
+  }
+  if (callee.type !== 'member_expression') return null;
+  const object = childOf(callee, 'object');
+  const property = childOf(callee, 'property');
+  if (object === null || property === null) return null;
+  const target = bare(object);
+  if (!NAMES.has(target.type)) return null;
+  const method = program.text.slice(property.start, property.end);
+  // In Python `call` is a name like any other: `subprocess.call`.
+  if (program.dialect === 'python') return method === '__call__' ? { target, given } : null;
+  if (method === 'call' && given.length > 1) return { target, given: given.slice(1) };
+  const list = method === 'apply' ? given[1] : undefined;
+  if (list === undefined) return null;
+  if (list.type === 'array' && given.length === 2) return { target, given: partsOf(list) };
+  const from = origins.origin(target);
+  return from === null || from === '~Reflect' || TALK.test(from) ? null : { target, given: listed(list, origins) };
+}
+
+/** What `f.bind(object, a)` and `partial(f, a, key=b)` hand on to the function whenever what they give is called. */
+function presetsOf(callee: Syntax, program: Program, origins: Origins): readonly Syntax[] {
+  const made = origins.resolved(callee);
+  const maker = made.type === 'call_expression' ? childOf(made, 'function') : null;
+  const list = made.type === 'call_expression' ? childOf(made, 'arguments') : null;
+  if (maker === null || list === null || list.type !== 'arguments') return [];
+  if (program.dialect === 'python')
+    return /^functools\.partial$/.test(origins.origin(maker) ?? '') ? partsOf(list).slice(1) : [];
+  const property = maker.type === 'member_expression' ? childOf(maker, 'property') : null;
+  return property !== null && program.text.slice(property.start, property.end) === 'bind' ? partsOf(list).slice(1) : [];
+}
+
+/**
+ * Calls that are written by handing the function over: `commands.forEach(exec)`, `Reflect.apply(exec, null, [command])`,
+ * `Thread(target=os.system, args=(command,))`. The call is the whole of what is written.
+ */
+export function handedOver(call: Call, program: Program, origins: Origins): Call | null {
+  const run = program.dialect === 'python' ? handedInPython(call, origins) : handedInJavaScript(call, origins);
+  if (run === null || !NAMES.has(run.target.type) || run.given.length === 0) return null;
+  const origin = origins.origin(run.target);
+  if (origin === null || TALK.test(origin)) return null;
+  const property = run.target.type === 'member_expression' ? childOf(run.target, 'property') : run.target;
+  return {
+    node: call.node,
+    callee: run.target,
+    origin,
+    name: property === null ? null : program.text.slice(property.start, property.end),
+    receiver: run.target.type === 'member_expression' ? childOf(run.target, 'object') : null,
+    arguments: run.given,
+    keywords: call.keywords,
+    isNew: call.origin === '~Reflect.construct',
+  };
+}
+
+function handedInJavaScript(call: Call, origins: Origins): Directly | null {
+  const [first, second, third] = call.arguments;
+  if (first === undefined) return null;
+  if (call.origin === '~Reflect.apply') return third === undefined ? null : to(first, listed(third, origins));
+  if (call.origin === '~Reflect.construct') return second === undefined ? null : to(first, listed(second, origins));
+  if (call.origin === '~setTimeout' || call.origin === '~setInterval') return to(first, call.arguments.slice(2));
+  if (call.origin === '~setImmediate' || call.origin === '~process.nextTick') return to(first, call.arguments.slice(1));
+  const each = call.name !== null && EACH.test(call.name) && call.receiver !== null && NAMES.has(first.type);
+  return each && call.receiver !== null ? to(first, [call.receiver]) : null;
+}
+
+/** Functions of Python's own and of the frameworks that run what they are given first, with what follows. */
+const RUNS_FIRST =
+  /^(?:~map|~filter|asyncio\.to_thread|anyio\.to_thread\.run_sync|(?:starlette|fastapi)\.concurrency\.run_in_threadpool|atexit\.register)$/;
+/** Methods that do (concurrent.futures, multiprocessing, asyncio's loop, Starlette's background tasks). */
+const METHODS_RUN_FIRST =
+  /^(?:submit|add_task|call_soon|call_soon_threadsafe|apply_async|starmap|imap|imap_unordered)$/;
+const METHODS_RUN_SECOND = /^(?:run_in_executor|call_later|call_at)$/;
+const STARTED = /^(?:threading\.(?:Thread|Timer)|multiprocessing\.Process)$/;
+
+function handedInPython(call: Call, origins: Origins): Directly | null {
+  const [first, second, third] = call.arguments;
+  if (STARTED.test(call.origin ?? '')) {
+    const target = call.keywords.get('target') ?? call.keywords.get('function') ?? second;
+    const list = call.keywords.get('args') ?? third;
+    return target === undefined || list === undefined ? null : to(target, listed(list, origins));
+  }
+  if (first !== undefined && RUNS_FIRST.test(call.origin ?? '')) return to(first, call.arguments.slice(1));
+  if (call.receiver === null || call.name === null) return null;
+  if (first !== undefined && METHODS_RUN_FIRST.test(call.name))
+    return to(
+      first,
+      call.name === 'apply_async' && second !== undefined ? listed(second, origins) : call.arguments.slice(1),
+    );
+  return second !== undefined && METHODS_RUN_SECOND.test(call.name) ? to(second, call.arguments.slice(2)) : null;
+}
+
+function to(target: Syntax, given: readonly Syntax[]): Directly {
+  return { target: bare(target), given };
+}
+
+/** The arguments that a list stands for: its parts, or itself where it is put together elsewhere. */
+function listed(list: Syntax, origins: Origins): readonly Syntax[] {
+  const whole = origins.resolved(list);
+  return whole.type === 'array' ? partsOf(whole) : [list];
+}
