@@ -16,7 +16,7 @@ const rule = codeRule({
 const REMEDIATION = 'Do not run text as code: parse it as data, or choose the function to call from a fixed table.';
 
 const EVAL =
-  /^(?:~(?:eval|Function|Function\(\)|AsyncFunction|GeneratorFunction|execScript)|vm\.(?:runInContext|runInNewContext|runInThisContext|Script|compileFunction|SourceTextModule)|vm2\.(?:VM|NodeVM)\(\)\.run|vm2\.VMScript|~vm\.run\w+|safe-eval|static-eval|notevil|node-eval|eval|require-from-string|module\._compile|builtins\.(?:eval|exec|compile)|~(?:exec|compile|execfile)|isolated-vm\.Isolate\(\)\.compileScript\w*|expr-eval\.\w+Unsafe|pandas\.eval|numexpr\.evaluate|sympy\.(?:sympify|parse_expr|parsing\.sympy_parser\.parse_expr)|timeit\.(?:timeit|repeat)|runpy\.run_(?:path|module)|code\.Interactive(?:Interpreter|Console)\(\)\.(?:runsource|runcode|push))$/;
+  /^(?:~(?:eval|Function|AsyncFunction|GeneratorFunction|execScript)|vm\.(?:runInContext|runInNewContext|runInThisContext|Script|compileFunction|SourceTextModule)|vm2\.(?:VM|NodeVM)\(\)\.run|vm2\.VMScript|~vm\.run\w+|safe-eval|static-eval|notevil|node-eval|eval|require-from-string|module\._compile|builtins\.(?:eval|exec|compile)|~(?:exec|compile|execfile)|isolated-vm\.Isolate\(\)\.compileScript\w*|expr-eval\.\w+Unsafe|pandas\.eval|numexpr\.evaluate|sympy\.(?:sympify|parse_expr|parsing\.sympy_parser\.parse_expr)|timeit\.(?:timeit|repeat)|runpy\.run_(?:path|module)|code\.Interactive(?:Interpreter|Console)\(\)\.(?:runsource|runcode|push))$/;
 const TIMERS = /^~(?:setTimeout|setInterval|setImmediate)$/;
 const LOADERS = /^(?:~require|importlib\.import_module|~__import__|imp\.load_source)$/;
 const RUNS = oneOf(
