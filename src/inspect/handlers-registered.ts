@@ -31,22 +31,30 @@ const ROUTER_NAMES =
 export function registered(needs: HandlerNeeds): Handler[] {
   const found: Handler[] = [];
   /** What `use` put in front so far: for all routes, or for those of one router (then `only` is its name). */
-  const used: { readonly only: string | null; readonly parts: readonly Syntax[] }[] = [];
+  const used: Used[] = [];
   const written = (node: Syntax) => needs.program.text.slice(node.start, node.end);
   for (const call of needs.calls) {
     if (call.receiver === null || call.name === null || call.isNew) continue;
     if (call.name === 'route') found.push(...described(call, needs));
-    if (call.name !== 'use' && !METHODS.has(call.name)) continue;
+    if (call.name !== 'use' && call.name !== 'addHook' && !METHODS.has(call.name)) continue;
     const chained = routeChain(call.receiver, needs);
     const framework = frameworkOf(chained?.router ?? call.receiver, needs);
     if (framework === null) continue;
     if (call.name === 'use') {
       const isRouter = /router/i.test(needs.origin(call.receiver) ?? '');
-      used.push({ only: isRouter ? written(call.receiver) : null, parts: call.arguments });
+      const path = call.arguments[0] === undefined ? null : needs.shape(call.arguments[0]);
+      const on = written(call.receiver);
+      used.push({ only: isRouter ? on : null, on, under: beginningOf(path), parts: call.arguments });
       continue;
     }
     const [first] = call.arguments;
     if (first === undefined) continue;
+    // Fastify's hooks run before the handler of every route (Fastify, "Hooks").
+    if (call.name === 'addHook') {
+      if (/^(?:onRequest|preParsing|preValidation|preHandler)$/.test(needs.shape(first) ?? ''))
+        used.push({ only: null, on: written(call.receiver), under: '', parts: call.arguments.slice(1) });
+      continue;
+    }
     const route = chained?.route ?? needs.shape(first);
     if (chained === null && route === null && first.type !== 'array' && first.type !== 'regex') continue;
     const rest = chained === null ? call.arguments.slice(1) : [...call.arguments];
@@ -61,7 +69,7 @@ export function registered(needs: HandlerNeeds): Handler[] {
       method: call.name === 'del' ? 'delete' : call.name,
       route,
       middleware: [
-        ...used.filter(({ only }) => only === null || only === router).flatMap(({ parts }) => parts),
+        ...used.filter((each) => isInFront(each, router, route)).flatMap(({ parts }) => parts),
         ...(chained?.middleware ?? []),
         ...rest.filter((part) => part !== given).flatMap((part) => (part.type === 'array' ? partsOf(part) : [part])),
       ],
@@ -69,6 +77,25 @@ export function registered(needs: HandlerNeeds): Handler[] {
     });
   }
   return found;
+}
+
+/** What `use` was given, on which router, and the beginning of the paths it stands in front of. */
+interface Used {
+  readonly only: string | null;
+  readonly on: string;
+  readonly under: string;
+  readonly parts: readonly Syntax[];
+}
+
+/** The part of a path before its first parameter or wildcard. */
+function beginningOf(path: string | null): string {
+  return path === null || !path.startsWith('/') ? '' : (path.split(/[:*({\u0000]/)[0] ?? '').replace(/\/$/, '');
+}
+
+/** Routes of other routers may be mounted anywhere; of the same one, only those under the path have it in front. */
+function isInFront({ only, on, under }: Used, router: string, route: string | null): boolean {
+  if (only !== null && only !== router) return false;
+  return on !== router || route === null || route === under || under === '' || route.startsWith(`${under}/`);
 }
 
 /** `fastify.route({ method, url, preHandler, handler })`, and hapi's `server.route({ method, path, handler })`. */

@@ -1,10 +1,13 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { FileFacts, Handler, Syntax } from '../../../src/inspect/facts.ts';
-import { functionAround, nameOf, within } from '../support/around.ts';
+import { nameOf, within } from '../support/around.ts';
 import { codeRule } from '../support/rule.ts';
 import { GUARD_NAME, withoutComments } from '../support/security.ts';
-import type { Loss } from './loss.ts';
+import { classes } from './classes.ts';
+import { type Asked, ask, type Filters, lostFilters } from './filters.ts';
+import { inOneLine, type Loss } from './loss.ts';
+import { namesUsed, reachOf } from './reach.ts';
 import { isUsed, routes } from './routes.ts';
 import { schemas } from './schemas.ts';
 
@@ -20,11 +23,7 @@ const rule = codeRule({
 
 const REMEDIATION = 'Put the check back, or let a person sign that it went elsewhere.';
 const CHECK_CALL =
-  /^(?:(?:require|ensure|assert|check|verify|validate|authenticate|authorize|is|has|can)\w*(?:Auth\w*|Login|Session|User|Role|Admin|Permissions?|Access|Owner\w*|Token|Signature|Webhook|Csrf|Jwt|Scope|Allowed|Password|Body|Input|Schema)|authenticate|authorize|verify|timingSafeEqual|jwtVerify|csrfProtection|csurf|helmet|rateLimit|rateLimiter|limiter|slowDown|throttle|sanitize\w*|escape\w*|DOMPurify|purify|compareDigest|loginRequired|permissionRequired|bcryptCompare|getServerSession)$/;
-const OWNER_KEY =
-  /^(?:owner(?:_?id)?|user(?:_?id)?|tenant(?:_?id)?|org(?:ani[sz]ation)?(?:_?id)?|account_?id|workspace_?id|team_?id|company_?id|author_?id|customer_?id|created_?by|project_?id|deleted_?at|is_?public)$/i;
-const QUERY =
-  /^(?:find\w*|update\w*|delete\w*|where|count\w*|get\w*|select|query|remove\w*|destroy|filter|first|aggregate)$/;
+  /^(?:(?:require|ensure|assert|check|verify|validate|authenticate|authorize|is|has|can)\w*(?:Auth\w*|Login|Session|User|Role|Admin|Permissions?|Access|Owner\w*|Token|Signature|Webhook|Csrf|Jwt|Scope|Allowed|Password|Body|Input|Schema)|authenticate|authorize|verify|timingSafeEqual|jwtVerify|csrfProtection|csurf|helmet|rateLimit|rateLimiter|limiter|slowDown|throttle|sanitize\w*|escape\w*|bleach\w*|clean(?:Html|Markup)?|DOMPurify|purify|compareDigest|loginRequired|permissionRequired|bcryptCompare|getServerSession)$/;
 const CALLS: ReadonlySet<string> = new Set(['call_expression']);
 
 /** Compares base and head function by function and route by route. */
@@ -33,7 +32,12 @@ export const securityCheckRemoved: CodeDetector = {
   triggers: /./,
   detect(facts, { before }) {
     if (before === null) return [];
-    const losses = [...routes(facts, before), ...functions(facts, before), ...schemas(facts, before)];
+    const losses = [
+      ...routes(facts, before),
+      ...functions(facts, before),
+      ...schemas(facts, before),
+      ...classes(facts, before),
+    ];
     // A function inside another one loses what it loses for both.
     const found = losses.map((loss) => report(facts, loss));
     return [...new Map(found.map((each) => [`${each.locations[0].startLine} ${each.message}`, each])).values()];
@@ -45,9 +49,13 @@ interface Unit {
   readonly name: string;
   readonly node: Syntax;
   readonly checks: ReadonlySet<string>;
-  /** By the object that is asked and the name of the call: the keys that say whose the records are. */
-  readonly filters: ReadonlyMap<string, { readonly at: Syntax; readonly keys: ReadonlySet<string> }>;
+  readonly filters: Filters;
   readonly calls: ReadonlySet<string>;
+  readonly handler: Handler | undefined;
+  /** The text without line breaks and double spaces, and without comments. */
+  readonly text: string;
+  /** Statements with a check around a value, as they read without it: `return Markup(text)` of `return Markup(clean(text))`. */
+  readonly bare: ReadonlyMap<string, string>;
   /** Whether it refuses anybody. */
   readonly refuses: boolean;
 }
@@ -56,50 +64,39 @@ function functions(facts: FileFacts, before: FileFacts): readonly Loss[] {
   const now = unitsOf(facts);
   return [...unitsOf(before)].flatMap(([key, was]) => {
     const unit = now.get(key);
-    return unit === undefined ? [] : [...lostChecks(facts, was, unit), ...lostFilters(was, unit)];
+    return unit === undefined
+      ? []
+      : [...lostChecks(facts, before, was, unit), ...lostFilters(was.filters, unit.filters)];
   });
 }
 
-function* lostChecks(facts: FileFacts, was: Unit, now: Unit): Generator<Loss> {
+function* lostChecks(facts: FileFacts, before: FileFacts, was: Unit, now: Unit): Generator<Loss> {
   const name = was.name.slice(0, 40);
-  const replaced = [...now.checks].some((check) => !was.checks.has(check));
+  const gone = [...was.checks].filter((check) => !now.checks.has(check));
+  const refused = was.refuses && !now.refuses && sharesWork(was, now);
+  if (gone.length === 0 && !refused) return;
+  const parts = reachOf(facts, now.node, now.handler);
+  const used = namesUsed(facts, parts);
+  const formerly = namesUsed(before, reachOf(before, was.node, was.handler));
+  // Another check in its place, here or in what runs with it.
+  const replaced = [...used].some((each) => CHECK_CALL.test(camelCase(each)) && !formerly.has(each));
   const stays = [...was.calls].some((call) => now.calls.has(call));
-  for (const check of was.checks) {
-    if (!stays || replaced || now.checks.has(check) || mentions(facts, now.node, check)) continue;
+  for (const check of gone) {
+    const stripped = was.bare.get(check);
+    const isStripped = stripped !== undefined && now.text.includes(stripped);
+    if (!(stays || isStripped) || replaced || used.has(check)) continue;
     yield {
       at: now.node,
       message: `"${name}" no longer calls "${check.slice(0, 40)}", and the rest of it stays.`,
-      level: /sanit|escape|purify|limit|throttle|valid/i.test(check) ? 'warning' : 'error',
+      level: /sanit|escape|purify|clean|limit|throttle|valid/i.test(check) ? 'warning' : 'error',
     };
   }
-  if (was.refuses && !now.refuses && sharesWork(was, now))
+  if (refused && !parts.some((part) => refuses(facts, part)))
     yield {
       at: now.node,
       message: `"${name}" no longer refuses anybody, and the rest of it stays.`,
       level: 'error',
     };
-}
-
-function* lostFilters(was: Unit, now: Unit): Generator<Loss> {
-  for (const [query, { keys }] of was.filters) {
-    const left = now.filters.get(query);
-    if (left === undefined) continue;
-    for (const key of keys) {
-      if (left.keys.has(key)) continue;
-      yield {
-        at: left.at,
-        message: `The query "${query.slice(0, 40)}" loses its filter on "${key.slice(0, 40)}".`,
-        level: 'error',
-      };
-    }
-  }
-}
-
-const IDENTIFIERS: ReadonlySet<string> = new Set(['identifier', 'property_identifier']);
-
-/** Handed on instead of called; a comment or a text that mentions it is no check. */
-function mentions(facts: FileFacts, node: Syntax, check: string): boolean {
-  return [...within(node, IDENTIFIERS)].some((each) => facts.text(each) === check);
 }
 
 function sharesWork(was: Unit, now: Unit): boolean {
@@ -134,7 +131,8 @@ function nameText(facts: FileFacts, node: Syntax): string | null {
 function unitOf(facts: FileFacts, name: string, node: Syntax, handler: Handler | undefined): Unit {
   // Those of a route are compared with the route.
   const checks = new Set(handler === undefined ? decorators(facts, node) : []);
-  const filters = new Map<string, { readonly at: Syntax; readonly keys: Set<string> }>();
+  const filters = new Map<string, Asked>();
+  const bare = new Map<string, string>();
   const calls = new Set<string>();
   for (const call of within(node, CALLS)) {
     const callee = call.children.find((child) => child.field === 'function');
@@ -144,20 +142,45 @@ function unitOf(facts: FileFacts, name: string, node: Syntax, handler: Handler |
     calls.add(called);
     // What stands in front of routes is compared with the routes.
     if (isUsed(facts, call)) continue;
-    if (CHECK_CALL.test(camelCase(called))) checks.add(called);
+    if (CHECK_CALL.test(camelCase(called))) {
+      checks.add(called);
+      bare.set(called, withoutCall(facts, call));
+    }
     if (called === 'Depends' || called === 'Security') for (const guard of injected(facts, call)) checks.add(guard);
-    if (!QUERY.test(called)) continue;
-    const query = `${facts.text(rootOf(callee)).slice(0, 200)}.${called}`;
-    const { keys } = filters.get(query) ?? { keys: new Set<string>() };
-    filters.set(query, { at: call, keys });
-    for (const key of keysIn(facts, call)) if (OWNER_KEY.test(key)) keys.add(key);
+    ask(facts, filters, call, callee, called);
   }
+  const text = inOneLine(facts, node).slice(0, 20_000);
+  return { name, node, handler, checks, filters, calls, text, bare, refuses: refuses(facts, node) };
+}
+
+const REFUSES =
+  /(?:status\(|sendStatus\(|status:\s*|abort\()40[13]|Unauthorized|Forbidden|AccessDenied|PermissionDenied/;
+const CONDITIONS: ReadonlySet<string> = new Set(['if_statement']);
+const NEVER = /^\(?\s*(?:false|False|0|!1|!true)\s*(?:\)?$|&&|and\b)|(?:&&|\band)\s*(?:false|False|0)\s*\)?$/;
+
+/** Whether somebody is turned away here, not only in a branch that is never taken. */
+function refuses(facts: FileFacts, node: Syntax): boolean {
   const text = withoutComments(facts.text(node).slice(0, 20_000));
-  const refuses =
-    /(?:status\(|sendStatus\(|status:\s*|abort\()40[13]|Unauthorized|Forbidden|AccessDenied|PermissionDenied/.test(
-      text,
-    );
-  return { name, node, checks, filters, calls, refuses };
+  if (!REFUSES.test(text)) return false;
+  const dead = [...within(node, CONDITIONS)].filter((each) => {
+    const condition = each.children.find((child) => child.field === 'condition');
+    return condition !== undefined && NEVER.test(facts.text(condition));
+  });
+  return dead.length === 0 || REFUSES.test(dead.reduce((left, each) => left.replace(facts.text(each), ''), text));
+}
+
+/** The statement around a check, with what the check was given in its place. */
+function withoutCall(facts: FileFacts, call: Syntax): string {
+  const [given] = call.children.find((child) => child.field === 'arguments')?.children ?? [];
+  let statement: Syntax = call;
+  while (statement.parent !== null && !/statement_block|program|statement$/.test(statement.type)) {
+    if (/statement_block|program/.test(statement.parent.type)) break;
+    statement = statement.parent;
+  }
+  const whole = facts.text(statement);
+  if (given === undefined || statement === call || whole.length > 2_000) return '\u0000';
+  const at = call.start - statement.start;
+  return (whole.slice(0, at) + facts.text(given) + whole.slice(at + call.end - call.start)).replace(/\s+/g, ' ');
 }
 
 /** `@login_required` */
@@ -176,47 +199,6 @@ function injected(facts: FileFacts, call: Syntax): readonly string[] {
 
 function camelCase(name: string): string {
   return name.replace(/(?<=\w)_(\w)/g, (_, letter: string) => letter.toUpperCase());
-}
-
-/** Calls in one chain; more than any query written by hand has. */
-const MAX_LINKS = 100;
-
-/** What a chain of calls begins at: `db('orders')` of `db('orders').join(…).where`, `prisma.order` of `prisma.order.findMany`. */
-function rootOf(callee: Syntax): Syntax {
-  let at = callee;
-  for (let links = 0; links < MAX_LINKS; links += 1) {
-    const object: Syntax | undefined = at.children.find((child) => child.field === 'object');
-    if (object === undefined) return at;
-    const inner = object.children.find((child) => child.field === 'function');
-    if (inner?.type !== 'member_expression') return object;
-    at = inner;
-  }
-  return at;
-}
-
-const KEYS: ReadonlySet<string> = new Set([
-  'pair',
-  'shorthand_property_identifier',
-  'keyword_argument',
-  'string',
-  'template_string',
-]);
-
-/** Names a query filters by: keys of its objects, keywords, columns in its text. */
-function* keysIn(facts: FileFacts, call: Syntax): Generator<string> {
-  const list = call.children.find((child) => child.field === 'arguments');
-  if (list === undefined) return;
-  for (const part of within(list, KEYS)) {
-    if (functionAround(part) !== functionAround(list)) continue;
-    if (part.type === 'shorthand_property_identifier') yield facts.text(part);
-    else if (part.type === 'string' || part.type === 'template_string') {
-      for (const match of facts.text(part).matchAll(/\b(\w+)\s*=\s*(?:\$\d|\?|:\w|\$\{|%s|@\w)/g)) yield match[1] ?? '';
-      if (part.parent === list) yield facts.text(part).replace(/['"]/g, '');
-    } else {
-      const key = part.children.find((child) => child.field === 'key' || child.field === 'name');
-      if (key !== undefined) yield facts.text(key).replace(/['"]/g, '');
-    }
-  }
 }
 
 function report(facts: FileFacts, { at, message, level }: Loss): Detection {

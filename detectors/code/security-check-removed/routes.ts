@@ -4,7 +4,7 @@ import { inOneLine, type Loss } from './loss.ts';
 
 const PROTECTS = /helmet|limit|csrf|csurf|valid|sanitiz|hpp|throttle/i;
 /** Lets everybody through, some of them with a name: no guard, though it is called like one. */
-const LENIENT = /optional|anonymous|guest|allow_?(?:all|any)|bypass|skip|noop|disabled?|\bno_?auth/i;
+export const LENIENT = /optional|anonymous|guest|allow_?(?:all|any)|bypass|skip|noop|disabled?|\bno_?auth/i;
 /** Parts of an application that are no protection, whatever they are called. */
 const ROUTES = /rout(?:e|er|es|ers)$|controllers?$/i;
 
@@ -33,12 +33,14 @@ function keyOf(handler: Handler): string {
 
 function lostParts(facts: FileFacts, handler: Handler, before: FileFacts, was: Handler): readonly Syntax[] {
   const texts = handler.middleware.map((part) => inOneLine(facts, part));
-  const names = handler.middleware.map((part) => nameOfPart(facts, part));
+  const names = handler.middleware.flatMap((part) => namesOfPart(facts, part));
   // Renamed or swapped for another guard of the same kind.
   const fewer = guardsOf(facts, handler) < guardsOf(before, was);
   return was.middleware.filter((part) => {
     const text = inOneLine(before, part);
     if (!isProtection(before, part) || (GUARD_NAME.test(text) && !fewer)) return false;
+    const kind = kindOf(before, part);
+    if (kind !== null && ofKind(facts, handler, kind) >= ofKind(before, was, kind)) return false;
     return isUsed(before, part) ? !names.includes(nameOfPart(before, part)) : !texts.includes(text);
   });
 }
@@ -59,6 +61,22 @@ function isProtection(facts: FileFacts, part: Syntax): boolean {
 /** By what it is called; functions written in place have no name, and count as one. */
 function nameOfPart(facts: FileFacts, part: Syntax): string {
   return inOneLine(facts, part).split('(')[0] ?? '';
+}
+
+/** What it is called, and what made it: `limiter` of `const limiter = rateLimit(…)`. */
+function namesOfPart(facts: FileFacts, part: Syntax): readonly string[] {
+  const made = facts.definition(part);
+  return made === null ? [nameOfPart(facts, part)] : [nameOfPart(facts, part), nameOfPart(facts, made)];
+}
+
+/** What a part protects from; one of a kind stands for another. */
+function kindOf(facts: FileFacts, part: Syntax): string | null {
+  const names = namesOfPart(facts, part).join(' ');
+  return /limit|throttle|csrf|csurf|helmet|hpp|sanitiz/i.exec(names)?.[0].toLowerCase() ?? null;
+}
+
+function ofKind(facts: FileFacts, handler: Handler, kind: string): number {
+  return handler.middleware.filter((part) => kindOf(facts, part) === kind).length;
 }
 
 /** Stands in `app.use(…)`. */

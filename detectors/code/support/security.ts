@@ -11,8 +11,20 @@ export const OPEN_ROUTE =
 export function isGuarded(facts: FileFacts, handler: Handler): boolean {
   return (
     handler.middleware.some((part) => GUARD_NAME.test(withoutComments(facts.text(part)))) ||
+    wrappersOf(facts, handler).some((name) => GUARD_NAME.test(name)) ||
     GUARD_NAME.test(bodyText(facts, handler.node))
   );
+}
+
+/** `withAuth` of `export const DELETE = withAuth(async (request) => …)`, up to where the handler is registered. */
+function wrappersOf(facts: FileFacts, handler: Handler): readonly string[] {
+  const found: string[] = [];
+  for (let up = handler.node.parent; up !== null && up !== handler.registration; up = up.parent) {
+    const callee = up.type === 'call_expression' ? up.children.find((child) => child.field === 'function') : undefined;
+    if (callee !== undefined) found.push(facts.text(callee).slice(0, 200));
+    else if (up.type !== 'arguments') break;
+  }
+  return found;
 }
 
 /** The text of a function's body, limited: a guard stands at the beginning, and a file may be one function. */
