@@ -3,6 +3,7 @@ import type { Constants } from './constants.ts';
 import type { SinkKind } from './facts.ts';
 import { alternativesOf, coversAll } from './forms.ts';
 import type { LocalChecks } from './local-checks.ts';
+import type { Schemas } from './schemas.ts';
 import { rootOf, type Subject, type Subjects } from './subjects.ts';
 import { bare, childOf, type Program, partsOf, type Syntax } from './syntax.ts';
 
@@ -19,6 +20,7 @@ export function createCallDecisions(
   constants: Constants,
   subjects: Subjects,
   checks: LocalChecks,
+  schemas: Schemas,
 ): CallDecisions {
   const { mentions, mentionsInside } = subjects;
   const name = (node: Syntax): string => program.text.slice(node.start, node.end);
@@ -52,7 +54,12 @@ export function createCallDecisions(
     )
       return false;
     if (/isArray|isString|isObject|isDefined|isEmpty|hasOwnProperty|existsSync|exists$/.test(word)) return false;
-    return outcome && !checks.saysYes(callee) && given.some((part) => mentions(bare(part), subject));
+    return (
+      outcome &&
+      !checks.saysYes(callee) &&
+      given.some((part) => mentions(bare(part), subject)) &&
+      !schemas.leavesOpen(call, subject)
+    );
   }
 
   function methodDecides(object: Syntax, method: string, first: Syntax, outcome: boolean, subject: Subject): boolean {

@@ -3,6 +3,7 @@ import type { Constants } from './constants.ts';
 import { createCallDecisions } from './decision-calls.ts';
 import type { LocalChecks } from './local-checks.ts';
 import type { Origins } from './origins.ts';
+import type { Schemas } from './schemas.ts';
 import type { Scopes } from './scopes.ts';
 import { createSubjects, type Subject } from './subjects.ts';
 import { bare, childOf, type Program, partsOf, type Syntax } from './syntax.ts';
@@ -22,10 +23,11 @@ export function createDecisions(
   constants: Constants,
   origins: Origins,
   checks: LocalChecks,
+  schemas: Schemas,
 ): Decisions {
   const subjects = createSubjects(program, scopes);
   const { mentions, derived } = subjects;
-  const calls = createCallDecisions(program, constants, subjects, checks);
+  const calls = createCallDecisions(program, constants, subjects, checks, schemas);
   const name = (node: Syntax): string => program.text.slice(node.start, node.end);
   /** Names whose definitions are being looked at: one may be made from itself. */
   const following = new Set<Binding>();
@@ -41,7 +43,8 @@ export function createDecisions(
     const object = childOf(callee, 'object');
     if (subject.kind === 'path' && object !== null && words.endsWith('.relative_to')) return mentions(object, subject);
     if (!/(?:valid|assert|ensure|verify|check|sanit|guard|authori|allow|must|schema\.parse)/i.test(words)) return false;
-    if (/^(?:console|log)/.test(words) || checks.neverObjects(callee)) return false;
+    if (/^(?:console|log)/.test(words) || checks.neverObjects(callee) || schemas.leavesOpen(call, subject))
+      return false;
     return partsOf(list).some((part) => {
       const inner = bare(part);
       return mentions(inner, subject) || decides(inner, true, subject);
@@ -66,9 +69,9 @@ export function createDecisions(
     }
     if (test.type === 'identifier') return variableDecides(test, outcome, subject);
     if (test.type === 'member_expression' && /\.(?:success|valid|isValid|ok)$/.test(name(test)))
-      return outcome && !subject.accepted && derived(test, subject);
+      return outcome && !subject.accepted && derived(test, subject) && !schemas.leavesOpen(test, subject);
     if (test.type === 'member_expression' && /\.error$/.test(name(test)))
-      return !outcome && !subject.accepted && derived(test, subject);
+      return !outcome && !subject.accepted && derived(test, subject) && !schemas.leavesOpen(test, subject);
     return false;
   }
 
@@ -87,7 +90,13 @@ export function createDecisions(
     if (only === undefined || others.length > 0 || only.value === null) return false;
     if (only.value.type === 'identifier') return false;
     if (only.path.length > 0)
-      return /^errors?$/.test(String(only.path.at(-1))) && !outcome && mentions(only.value, subject);
+      return /^errors?$/.test(String(only.path.at(-1)))
+        ? !outcome && mentions(only.value, subject) && !schemas.leavesOpen(only.value, subject)
+        : /^success$/.test(String(only.path.at(-1))) &&
+            outcome &&
+            !subject.accepted &&
+            mentions(only.value, subject) &&
+            !schemas.leavesOpen(only.value, subject);
     const value = bare(only.value);
     // A row found in a constant table: `const row = TABLE[x]; if (!row) return;`
     if (value.type === 'subscript_expression' || value.type === 'call_expression') {

@@ -10,6 +10,7 @@ import { createImports, type Imports } from './imports.ts';
 import { createLocalChecks } from './local-checks.ts';
 import { createOrigins } from './origins.ts';
 import { createPythonModels } from './python-models.ts';
+import { createSchemas } from './schemas.ts';
 import { createScopes } from './scopes.ts';
 import { bare, FUNCTIONS, type Program, type Syntax } from './syntax.ts';
 
@@ -22,7 +23,8 @@ export function createFileFacts(program: Program, imports: Imports = createImpor
   const constants = createConstants(program, scopes);
   const origins = createOrigins(program, scopes, constants);
   const checks = createLocalChecks(program, scopes, constants);
-  const guards = createGuards(program, scopes, constants, origins, checks);
+  const schemas = createSchemas(program, scopes, constants, checks, allHandlers);
+  const guards = createGuards(program, scopes, constants, origins, checks, schemas);
   const text = (node: Syntax): string => program.text.slice(node.start, node.end);
   let calls: readonly Call[] | null = null;
   let assignments: readonly Assignment[] | null = null;
@@ -112,6 +114,7 @@ export function createFileFacts(program: Program, imports: Imports = createImpor
     checks,
     imports,
     models: createPythonModels({ program, scopes, constants, origins }, allHandlers),
+    schemas,
     handlers: allHandlers,
     functionOf,
   });

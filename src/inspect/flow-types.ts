@@ -7,6 +7,7 @@ import type { Imports } from './imports.ts';
 import type { LocalChecks } from './local-checks.ts';
 import type { Origins } from './origins.ts';
 import type { PythonModels } from './python-models.ts';
+import type { Schemas } from './schemas.ts';
 import type { Scopes } from './scopes.ts';
 import type { Source } from './sources.ts';
 import type { Program, Syntax } from './syntax.ts';
@@ -21,6 +22,7 @@ export interface FlowNeeds {
   readonly checks: LocalChecks;
   readonly imports: Imports;
   readonly models: PythonModels;
+  readonly schemas: Schemas;
   readonly handlers: () => readonly Handler[];
   functionOf(node: Syntax): Syntax | null;
 }

@@ -9,7 +9,7 @@ import type { FlowNeeds, Walk } from './flow-types.ts';
 import { HARMED_BY_TEXT } from './forms.ts';
 import { memberSource } from './request-members.ts';
 import { returnsOf } from './returns.ts';
-import { createSchemas } from './schemas.ts';
+import { isSettled, staysOpen } from './schemas.ts';
 import type { Source } from './sources.ts';
 import { bare, childOf, FUNCTIONS, partsOf, perNode, type Syntax } from './syntax.ts';
 import { type Environment, step, strongest, type Taint, taint } from './taint.ts';
@@ -32,7 +32,7 @@ const PARSED: ReadonlySet<string> = new Set([
 
 /** Follows values backwards from where they are used to where they come from. */
 export function createFlow(needs: FlowNeeds): FlowEngine {
-  const { program, scopes, constants, guards } = needs;
+  const { program, scopes, guards, schemas } = needs;
   const memo = createFlowMemo();
   const walk: Walk = {
     trace,
@@ -43,7 +43,6 @@ export function createFlow(needs: FlowNeeds): FlowEngine {
     parameters: perNode((fn) => parameterBindings(fn, scopes)),
   };
   const ofCall = createCallFlow(needs, walk);
-  const schemas = createSchemas(program, scopes, constants);
   const ofName = createNameFlow(needs, walk);
   const ofMember = createMemberFlow(needs, walk);
   let evaluations = 0;
@@ -63,22 +62,22 @@ export function createFlow(needs: FlowNeeds): FlowEngine {
     const known = memo.recall(node, kind, env);
     if (known !== undefined) return known;
     if (memo.isOpen(node)) return null;
-    return memo.follow(node, kind, env, () =>
-      HARMED_BY_TEXT.has(kind) && PARSED.has(node.type) && schemas.isClosed(node)
-        ? null
-        : (evaluate(node, kind, env, depth + 1) ?? ofSchema(node, kind, env, depth + 1)),
-    );
+    return memo.follow(node, kind, env, () => held(node, kind, env, depth + 1));
   }
 
-  /** What a schema lets through as any text is as much under another's control as before. */
-  function ofSchema(node: Syntax, kind: SinkKind, env: Environment, depth: number): Taint | null {
-    if (!PARSED.has(node.type) || !HARMED_BY_TEXT.has(kind)) return null;
-    const argument = schemas.freeText(node);
-    if (argument === null || guards.guardedBesides(node, kind)) return null;
-    const found = trace(argument, kind, env, depth);
-    return found === null || found.container !== undefined
-      ? null
-      : step(found, argument, 'passes a schema that lets any text through');
+  /** What a schema lets through as any text is as much under another's control as before; what it closes is not. */
+  function held(node: Syntax, kind: SinkKind, env: Environment, depth: number): Taint | null {
+    const said = HARMED_BY_TEXT.has(kind) && PARSED.has(node.type) ? schemas.said(node) : null;
+    if (said !== null && isSettled(said, kind)) return null;
+    const found = evaluate(node, kind, env, depth);
+    if (said === null || !staysOpen(said, kind) || (found !== null && found.strength !== 'unknown')) return found;
+    if (guards.guardedBesides(node, kind)) return found;
+    if (said.request !== null) return taint('remote', said.request, node);
+    if (said.given === null) return found;
+    const given = trace(said.given, kind, env, depth);
+    return given === null || given.container !== undefined
+      ? found
+      : step(given, said.given, 'passes a schema that lets any text through');
   }
 
   function evaluate(node: Syntax, kind: SinkKind, env: Environment, depth: number): Taint | null {

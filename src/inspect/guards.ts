@@ -3,6 +3,7 @@ import { createDecisions } from './decisions.ts';
 import type { SinkKind } from './facts.ts';
 import type { LocalChecks } from './local-checks.ts';
 import type { Origins } from './origins.ts';
+import type { Schemas } from './schemas.ts';
 import type { Scopes } from './scopes.ts';
 import { originSource } from './sources.ts';
 import { rootOf, type Subject } from './subjects.ts';
@@ -30,8 +31,9 @@ export function createGuards(
   constants: Constants,
   origins: Origins,
   checks: LocalChecks,
+  schemas: Schemas,
 ): Guards {
-  const { decides, asserts, mentions } = createDecisions(program, scopes, constants, origins, checks);
+  const { decides, asserts, mentions } = createDecisions(program, scopes, constants, origins, checks, schemas);
   const name = (node: Syntax): string => program.text.slice(node.start, node.end);
 
   function guarded(use: Syntax, kind: SinkKind): boolean {

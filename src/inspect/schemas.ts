@@ -1,168 +1,271 @@
+import type { Binding } from './bindings.ts';
 import type { Constants } from './constants.ts';
+import type { Handler, SinkKind } from './facts.ts';
+import { HARMED_BY_TEXT, isHarmless, type Leaves } from './forms.ts';
 import { identifier } from './literals.ts';
+import type { LocalChecks } from './local-checks.ts';
+import { classOfType } from './schema-classes.ts';
+import { createSchemaFields } from './schema-fields.ts';
+import { type Applied, createSchemaRoutes } from './schema-routes.ts';
 import type { Scopes } from './scopes.ts';
-import { bare, childOf, type Program, partsOf, type Syntax } from './syntax.ts';
+import type { Subject } from './subjects.ts';
+import { bare, childOf, type Program, partsOf, perNode, type Syntax } from './syntax.ts';
 
-/** What schemas written in the file (zod, joi, yup, valibot, TypeBox) leave open. */
-export interface Schemas {
-  /** What was given to the schema, where a value it gave back is still any text; null where it is not, or not known. */
-  freeText(node: Syntax): Syntax | null;
-  /** The input of a tRPC procedure, where its schema leaves only values of a list, a number or a fixed form. */
-  isClosed(node: Syntax): boolean;
+/** What a schema of this file said of a value, and what was given to it. */
+export interface Said {
+  readonly leaves: Leaves;
+  /** The value that the schema was given; null where the request itself was held to it. */
+  readonly given: Syntax | null;
+  /** The part of the request that the call itself stands for: `c.req.valid('json')`. */
+  readonly request: string | null;
+  /** The file shows that it is a schema, even where not what it says of this value. */
+  readonly isSchema: boolean;
 }
 
-/** A text of any characters: length, presence and being an address say nothing of where it leads. */
-const FREE =
-  /^\w+\s*\.\s*(?:[sS]tring|url)\(\s*(?:\{[^{}]*\})?\s*\)(?:\s*\.\s*(?:min|max|length|nonempty|trim|optional|nullable|nullish|default|describe|url|uri|toLowerCase|toUpperCase|lowercase|uppercase|required|allow|label|message|meta|brand|readonly)\((?:[^()]|\(\))*\))*$/;
-/** Numbers, lists of values, and texts of a form that holds nothing that could break out of its place. */
-const CLOSED =
-  /^\w+\s*\.\s*(?:(?:coerce\s*\.\s*)?(?:number|int|bigint|boolean|date)|enum|nativeEnum|literal|picklist|uuid|cuid2?|ulid)\(|\.(?:regex|uuid|cuid2?|ulid|datetime)\(/;
-/** Schemas that leave the fields of the one they are called on as they are. */
-const KEEPING =
-  /^(?:strict|strip|passthrough|loose|required|partial|optional|nullable|nullish|default|readonly|brand|describe|unknown|noUnknown|options|meta|catchall)$/;
+/** What schemas written in the file leave open. */
+export interface Schemas {
+  said(node: Syntax): Said | null;
+  /** A check by a schema that accepted the subject and leaves it any text: that it did decides nothing. */
+  leavesOpen(check: Syntax, subject: Subject): boolean;
+}
+
+interface Parse {
+  readonly schema: Syntax;
+  readonly given: Syntax;
+  readonly method: string;
+}
+
+const PARSES =
+  /^(?:safeParse|parse|safeParseAsync|parseAsync|validate|validateSync|validateAsync|attempt|cast|castAsync|create|mask|Parse|Decode|Check|assert|Assert|is|isValid|isValidSync|plainToInstance|plainToClass)$/;
 const MAX_HOPS = 12;
 
-export function createSchemas(program: Program, scopes: Scopes, constants: Constants): Schemas {
+export function createSchemas(
+  program: Program,
+  scopes: Scopes,
+  constants: Constants,
+  checks: LocalChecks,
+  handlers: () => readonly Handler[],
+): Schemas {
   const name = (node: Syntax): string => program.text.slice(node.start, node.end);
+  const isScript = program.dialect === 'javascript';
   const hasSchemas =
-    program.dialect === 'javascript' && /\b(?:safeParse|parse|validate)(?:A?[sS]ync)?\(/.test(program.text);
+    isScript &&
+    /\b(?:safeParse|parse|validate|attempt|cast|Parse|Decode|Check|create|mask|plainTo\w+)(?:A?[sS]ync)?\(|\.compile\(/.test(
+      program.text,
+    );
+  const hasRoutes =
+    isScript &&
+    /\.input\(|\bvalid\(|\bschema\b|[vV]alidat|celebrate|@Body\(|@Query\(|@Payload\(|[eE]lysia/.test(program.text);
+  const { leavesAt } = createSchemaFields(program, scopes, constants, checks);
+  const routes = createSchemaRoutes({ program, constants, checks, handlers });
+  const found = perNode(saidOf);
 
-  const hasProcedures = /\.input\(/.test(program.text) && /\.(?:query|mutation|subscription)\(/.test(program.text);
-
-  function freeText(node: Syntax): Syntax | null {
-    if (!hasSchemas) return null;
-    const found = parsed(node, 0);
-    if (found === null) return null;
-    const field = fieldOf(found.schema, found.path, 0);
-    return field !== null && FREE.test(name(field).replace(/\s+/g, ' ')) ? found.argument : null;
+  function said(node: Syntax): Said | null {
+    return hasSchemas || hasRoutes ? found(node) : null;
   }
 
-  function isClosed(node: Syntax): boolean {
-    if (!hasProcedures) return false;
-    const found = inputOf(bare(node), 0);
-    const field = found === null ? null : fieldOf(found.schema, found.path, 0);
-    return field !== null && CLOSED.test(name(field).replace(/\s+/g, ' '));
+  function saidOf(node: Syntax): Said | null {
+    const applied = goesBack(node, 0);
+    if (applied === null) return null;
+    const path = unwrapped(applied);
+    if (path === null) return null;
+    const leaves = leavesAt(applied.schema, path);
+    return { leaves, given: applied.given, request: applied.request, isSchema: isSchema(applied.schema) };
   }
 
-  /** `({ input }) => input.kind` of `procedure.input(schema).query(…)` */
-  function inputOf(node: Syntax, hops: number): { readonly schema: Syntax; readonly path: readonly string[] } | null {
-    if (hops > MAX_HOPS) return null;
-    if (node.type === 'member_expression') {
-      const object = childOf(node, 'object');
-      const property = childOf(node, 'property');
-      const found = object === null ? null : inputOf(bare(object), hops + 1);
-      return found === null || property === null
-        ? null
-        : { ...found, path: [...found.path, identifier(name(property))] };
-    }
-    if (node.type !== 'identifier' && node.type !== 'shorthand_property_identifier') return null;
-    const binding = scopes.lookup(node);
-    const path = (binding?.parameter?.path ?? []).filter((part) => typeof part === 'string');
-    const schema = path[0] === 'input' && binding?.parameter !== undefined ? schemaBefore(binding.parameter.of) : null;
-    if (schema !== null) return { schema, path: path.slice(1) };
-    const [only, ...others] = binding?.definitions ?? [];
-    if (binding?.kind !== 'variable' || only === undefined || others.length > 0 || only.value === null) return null;
-    const found = only.how === 'value' ? inputOf(bare(only.value), hops + 1) : null;
-    return found === null ? null : { ...found, path: [...found.path, ...only.path.map(String)] };
+  /** What `safeParse` gives holds the value as `data`, and what Joi's `validate` gives as `value`. */
+  function unwrapped({ method, path }: Applied): readonly string[] | null {
+    const [first, ...rest] = path;
+    if (method.startsWith('safeParse')) return first === 'data' || first === 'output' ? rest : null;
+    if (method.startsWith('validate') && first === 'value') return rest;
+    return method.startsWith('validate') && /^(?:errors?|warning)$/.test(first ?? '') ? null : path;
   }
 
-  function schemaBefore(fn: Syntax): Syntax | null {
-    let at = fn.parent?.type === 'arguments' ? fn.parent.parent : null;
-    for (let hops = 0; at?.type === 'call_expression' && hops < MAX_HOPS; hops += 1) {
-      const callee = childOf(at, 'function');
-      const property = callee?.type === 'member_expression' ? childOf(callee, 'property') : null;
-      const list = childOf(at, 'arguments');
-      if (callee === null || property === null || list === null) return null;
-      if (name(property) === 'input') return partsOf(list)[0] ?? null;
-      at = childOf(callee, 'object');
-    }
-    return null;
-  }
-
-  /** The parse that a name or member goes back to, and the members on the way. */
-  function parsed(
-    node: Syntax,
-    hops: number,
-  ): { readonly schema: Syntax; readonly argument: Syntax; readonly path: readonly string[] } | null {
+  /** The schema that a name or member goes back to, and the members on the way. */
+  function goesBack(node: Syntax, hops: number): Applied | null {
     const inner = bare(node);
     if (hops > MAX_HOPS) return null;
     switch (inner.type) {
       case 'identifier':
-      case 'shorthand_property_identifier': {
-        const binding = scopes.lookup(inner);
-        const [only, ...others] = binding?.definitions ?? [];
-        if (only === undefined || others.length > 0 || only.value === null || only.how !== 'value') return null;
-        const path = only.path.filter((part) => typeof part === 'string');
-        return path.length === only.path.length ? member(parsed(only.value, hops + 1), path) : null;
-      }
-      case 'member_expression': {
+      case 'shorthand_property_identifier':
+        return ofName(inner, hops);
+      case 'member_expression':
+      case 'subscript_expression': {
         const object = childOf(inner, 'object');
-        const property = childOf(inner, 'property');
-        return object === null || property === null
-          ? null
-          : member(parsed(object, hops + 1), [identifier(name(property))]);
+        const key = keyOf(inner);
+        if (object === null || key === null) return null;
+        const route = hasRoutes ? ofRoute(object, key) : null;
+        return route ?? member(goesBack(object, hops + 1), [key]);
       }
       case 'call_expression':
-        return parse(inner);
+        return ofCall(inner);
       default:
         return null;
     }
   }
 
-  type Found = NonNullable<ReturnType<typeof parsed>>;
-
-  function member(found: Found | null, path: readonly string[]): Found | null {
-    if (found === null || path.length === 0) return found;
-    const whole = [...found.path, ...path];
-    // What `safeParse` gives holds the value as `data`, and what Joi's `validate` gives as `value`.
-    const wrapped = /^safeParse|^validate$/.test(methodOf(found.argument)) && found.path.length === 0;
-    if (!wrapped) return { ...found, path: whole };
-    return /^(?:data|value|output)$/.test(whole[0] ?? '') ? { ...found, path: ['', ...whole.slice(1)] } : null;
+  function keyOf(node: Syntax): string | null {
+    const property = childOf(node, 'property');
+    if (property !== null) return identifier(name(property));
+    const index = childOf(node, 'index');
+    const key = index === null ? undefined : constants.constant(index);
+    return typeof key === 'string' ? key : '*';
   }
 
-  function methodOf(argument: Syntax): string {
-    const call = argument.parent?.parent;
-    const callee = call === null || call === undefined ? null : childOf(call, 'function');
-    const property = callee === null ? null : childOf(callee, 'property');
-    return property === null ? '' : name(property);
+  function ofName(node: Syntax, hops: number): Applied | null {
+    const binding = scopes.lookup(node);
+    if (binding === null) return null;
+    if (binding.kind === 'parameter') return hasRoutes ? ofParameter(binding) : null;
+    const [only, ...others] = binding.definitions;
+    if (only === undefined || others.length > 0 || only.value === null || only.how === 'key') return null;
+    const path = only.path.map((part) => (typeof part === 'string' ? part : '*'));
+    if (only.how === 'element') return member(goesBack(only.value, hops + 1), ['*', ...path]);
+    if (only.how !== 'value') return null;
+    const [first, ...rest] = path;
+    const route = hasRoutes && first !== undefined ? ofRoute(bare(only.value), first) : null;
+    return route === null ? member(goesBack(only.value, hops + 1), path) : member(route, rest);
   }
 
-  function parse(call: Syntax): Found | null {
+  /** `request.body` of a route whose options, or whose middleware, hold it to a schema. */
+  function ofRoute(object: Syntax, key: string): Applied | null {
+    const binding = object.type === 'identifier' ? scopes.lookup(object) : null;
+    const of = binding?.parameter;
+    return of === undefined || of.index !== 0 || of.path.length > 0 ? null : routes.part(of.of, key);
+  }
+
+  function ofParameter({ parameter }: Binding): Applied | null {
+    if (parameter === undefined) return null;
+    const path = parameter.path.map(String);
+    const [first, ...rest] = path;
+    // `({ input }) => …` of `procedure.input(schema).query(…)`
+    if (first === 'input') {
+      const schema = routes.input(parameter.of);
+      if (schema !== null) return { schema, path: rest, given: null, request: null, method: '' };
+    }
+    const isWhole = parameter.decorators.some((each) => /^@(?:Body|Query|Param|Payload|Args)\(\s*\)/.test(name(each)));
+    if (isWhole && parameter.type !== null) {
+      const schema = classOfType(parameter.type, { program, scopes, constants });
+      if (schema !== null) return { schema, path, given: null, request: null, method: '' };
+    }
+    const part = first === undefined || parameter.index !== 0 ? null : routes.part(parameter.of, first);
+    return member(part, rest);
+  }
+
+  function member(applied: Applied | null, path: readonly string[]): Applied | null {
+    if (applied === null || path.length === 0) return applied;
+    return { ...applied, path: [...applied.path, ...path] };
+  }
+
+  function ofCall(call: Syntax): Applied | null {
+    const valid = hasRoutes ? routes.valid(call) : null;
+    if (valid !== null) return { ...valid, path: [], given: null, method: '' };
+    const parse = hasSchemas ? parseAt(call) : null;
+    if (parse === null || /^(?:Check|is|isValid)/.test(parse.method)) return null;
+    // class-transformer makes an object of the class, and class-validator looks at it only when it is asked to.
+    if (parse.method.startsWith('plainTo') && !/\bvalidate(?:OrReject|Sync)?\(/.test(program.text)) return null;
+    return { schema: parse.schema, path: [], given: parse.given, request: null, method: parse.method };
+  }
+
+  function parseAt(call: Syntax): Parse | null {
     const callee = childOf(call, 'function');
     const list = childOf(call, 'arguments');
-    const object = callee?.type === 'member_expression' ? childOf(callee, 'object') : null;
-    const property = callee === null ? null : childOf(callee, 'property');
-    if (object === null || property === null || list === null) return null;
-    if (!/^(?:safeParse|parse|safeParseAsync|parseAsync|validate|validateSync|validateAsync)$/.test(name(property)))
-      return null;
+    if (callee === null || list === null) return null;
     const [first, second] = partsOf(list);
     if (first === undefined) return null;
-    // Valibot: `v.parse(Schema, value)`.
-    const given = second !== undefined && constants.resolved(first).type === 'call_expression' ? second : first;
-    return { schema: given === first ? object : first, argument: given, path: [] };
-  }
-
-  /** The schema of a field, or of the whole where no field is named. */
-  function fieldOf(schema: Syntax, path: readonly string[], hops: number): Syntax | null {
-    const inner = constants.resolved(schema);
-    const [first, ...rest] = path;
-    if (first === undefined) return inner;
-    if (first === '') return fieldOf(inner, rest, hops + 1);
-    if (hops > MAX_HOPS || inner.type !== 'call_expression') return null;
-    const callee = childOf(inner, 'function');
-    const property = callee?.type === 'member_expression' ? childOf(callee, 'property') : null;
-    const object = callee === null ? null : childOf(callee, 'object');
-    const list = childOf(inner, 'arguments');
-    if (callee === null || object === null || property === null || list === null) return null;
-    const method = name(property);
-    if (/^(?:object|Object|strictObject|looseObject|keys|shape)$/.test(method)) {
-      const table = partsOf(list)[0];
-      const fields = table === undefined ? null : constants.object(table);
-      const field = fields === null ? null : constants.property(fields, first);
-      return field === null ? null : fieldOf(field, rest, hops + 1);
+    if (callee.type === 'identifier') {
+      const check = compiledBy(callee);
+      if (check !== null) return { schema: check, given: first, method: 'Check' };
     }
-    return KEEPING.test(method) ? fieldOf(object, path, hops + 1) : null;
+    const property = callee.type === 'member_expression' ? childOf(callee, 'property') : callee;
+    const object = callee.type === 'member_expression' ? childOf(callee, 'object') : null;
+    if (property === null || !PARSES.test(name(property))) return null;
+    const method = name(property);
+    // Valibot, TypeBox and Ajv: `v.parse(Schema, value)`; Joi's `attempt` and superstruct have it the other way round.
+    if (second !== undefined && isSchema(first)) return { schema: first, given: second, method };
+    if (second !== undefined && isSchema(second)) return { schema: second, given: first, method };
+    return object === null ? null : { schema: object, given: first, method };
   }
 
-  return { freeText, isClosed };
+  function isSchema(node: Syntax): boolean {
+    const value = constants.resolved(node);
+    if (value.type === 'class_declaration') return true;
+    if (value.type === 'object')
+      return constants.property(value, 'type') !== null && constants.property(value, 'properties') !== null;
+    return value.type === 'call_expression' && leavesSomething(value);
+  }
+
+  /** A call that makes a schema, and not one that reads the value to be looked at. */
+  function leavesSomething(call: Syntax): boolean {
+    return /^(?:\w+\.)*(?:object|Object|strictObject|looseObject|array|Array|string|String|pipe|type|union|Union|record|Record)\(/.test(
+      name(call),
+    );
+  }
+
+  /** `const check = ajv.compile(schema)` */
+  function compiledBy(callee: Syntax): Syntax | null {
+    const made = constants.resolved(callee);
+    const maker = made.type === 'call_expression' ? childOf(made, 'function') : null;
+    const list = maker === null ? null : childOf(made, 'arguments');
+    const method = maker === null ? null : childOf(maker, 'property');
+    return list !== null && method !== null && /^compile$/i.test(name(method)) ? (partsOf(list)[0] ?? null) : null;
+  }
+
+  function leavesOpen(check: Syntax, subject: Subject): boolean {
+    if (!hasSchemas || !HARMED_BY_TEXT.has(subject.kind)) return false;
+    const parse = checkedBy(check, 0);
+    if (parse === null) return false;
+    // Only a member is used: it is asked about by itself.
+    if (!subject.whole && written(parse.given) === written(subject.text)) return isSchema(parse.schema);
+    const path = wayTo(parse.given, subject);
+    if (path === null) return false;
+    const leaves = leavesAt(parse.schema, path);
+    return (leaves === 'text' || leaves === 'address') && !isHarmless(leaves, subject.kind);
+  }
+
+  /** The parse whose result is looked at: `check(body)`, `parsed` of `parsed.success`. */
+  function checkedBy(node: Syntax, hops: number): Parse | null {
+    const inner = bare(node);
+    if (hops > MAX_HOPS) return null;
+    if (inner.type === 'call_expression') return parseAt(inner);
+    if (inner.type === 'member_expression') {
+      const object = childOf(inner, 'object');
+      return object === null ? null : checkedBy(object, hops + 1);
+    }
+    const [only, ...others] = inner.type === 'identifier' ? (scopes.lookup(inner)?.definitions ?? []) : [];
+    return only === undefined || others.length > 0 || only.value === null ? null : checkedBy(only.value, hops + 1);
+  }
+
+  function written(of: Syntax | string): string {
+    return (typeof of === 'string' ? of : name(bare(of))).replaceAll('?.', '.');
+  }
+
+  /** From what a schema looked at to the value that is used: members as written, or a table made of the value. */
+  function wayTo(given: Syntax, subject: Subject): readonly string[] | null {
+    const whole = written(given);
+    const from = subject.binding?.definitions.length === 1 ? subject.binding.definitions[0] : undefined;
+    const used = written(subject.text);
+    if (used === whole) return [];
+    if (used.startsWith(`${whole}.`)) return used.slice(whole.length + 1).split('.');
+    if (from?.value !== undefined && from.value !== null && from.path.length > 0 && written(from.value) === whole)
+      return from.path.map(String);
+    const table = constants.object(given);
+    for (const part of table?.children ?? []) {
+      const key = part.type === 'pair' ? childOf(part, 'key') : part;
+      const value = part.type === 'pair' ? childOf(part, 'value') : part;
+      if (key !== null && value !== null && name(value) === subject.text) return [name(key)];
+    }
+    return null;
+  }
+
+  return { said, leavesOpen };
+}
+
+/** Whether what a schema accepted may still do harm in a use. */
+export function staysOpen({ leaves }: Said, kind: SinkKind): boolean {
+  return (leaves === 'text' || leaves === 'address') && !isHarmless(leaves, kind);
+}
+
+/** Whether it does none. A schema that asks questions of its own is taken at its word. */
+export function isSettled({ leaves, given, isSchema }: Said, kind: SinkKind): boolean {
+  return isHarmless(leaves, kind) || (leaves === 'unknown' && given !== null && isSchema);
 }
