@@ -46,7 +46,7 @@ export const disabledSecurityControl: CodeDetector = {
   rule,
   triggers:
     /eslint-disable|biome-ignore|nosem|nosec|NOSONAR|codeql|lgtm|noqa|:ignore|allowlist|:skip|ignore|helmet|csrf|scape|sanitize|secur|sandbox|isolation|nodeIntegration|no-verify|gpgsign|dangerously|insecure|[Aa]uth|verif|rateLimit|autoescape|strictContextual|AUTH_PASSWORD|X_FRAME|ALLOWED_HOSTS|allowProto|allowUnsafe/i,
-  detect: (facts) => [...comments(facts), ...options(facts), ...calls(facts), ...commands(facts)],
+  detect: (facts) => [...comments(facts), ...options(facts), ...calls(facts), ...commands(facts), ...escapers(facts)],
 };
 
 /** Any of them, in either case: most files have none. */
@@ -162,6 +162,42 @@ function off(facts: FileFacts, at: Syntax, name: string): Detection {
   );
 }
 
+/** `mustache.escape = (text) => text`: every template writes markup as it comes (mustache.js, "escape"). */
+function escapers(facts: FileFacts): readonly Detection[] {
+  return facts.assignments.flatMap(({ node, target, value }) => {
+    if (
+      target.type !== 'member_expression' ||
+      !/^mustache\.escape$|^handlebars\.(?:Utils\.)?escapeExpression$/.test(facts.origin(target) ?? '')
+    )
+      return [];
+    const fn = facts.functionOf(value);
+    const [name] = fn === null ? [] : parametersOf(fn);
+    const body = fn === null ? undefined : fieldOf(fn, 'body');
+    if (name === undefined || body === undefined) return [];
+    const given = facts.text(body).replace(/^\{\s*return\s+|;?\s*\}$/g, '');
+    return given ===
+      facts
+        .text(name)
+        .replace(/[:=].*/s, '')
+        .trim()
+      ? [
+          report(
+            facts,
+            node,
+            'The escaping of markup is switched off.',
+            'Leave the protection on and adapt what it stops.',
+            'warning',
+          ),
+        ]
+      : [];
+  });
+}
+
+function parametersOf(fn: Syntax): readonly Syntax[] {
+  const single = fieldOf(fn, 'parameter');
+  return single === undefined ? (fieldOf(fn, 'parameters')?.children ?? []) : [single];
+}
+
 function inCallOf(facts: FileFacts, node: Syntax, pattern: RegExp): boolean {
   for (let up = node.parent; up !== null; up = up.parent) {
     const callee = up.children.find((child) => child.field === 'function');
@@ -212,7 +248,7 @@ function commands(facts: FileFacts): readonly Detection[] {
       if (node.end - node.start > 2_000) continue;
       const text = facts.text(node);
       const skips = COMMANDS.exec(text);
-      if (skips !== null || text.replace(/['"`]/g, '') === '--no-verify')
+      if (skips !== null || (text.replace(/['"`]/g, '') === '--no-verify' && !isOwnOption(facts, node)))
         found.push(
           report(
             facts,
@@ -225,6 +261,16 @@ function commands(facts: FileFacts): readonly Detection[] {
     }
   }
   return found;
+}
+
+/** `parser.add_argument('--no-verify')`, `process.argv.includes('--no-verify')`: an option of this very program. */
+function isOwnOption(facts: FileFacts, node: Syntax): boolean {
+  const call = node.parent?.type === 'arguments' ? node.parent.parent : null;
+  const callee = call === null ? null : fieldOf(call, 'function');
+  return (
+    callee?.type === 'member_expression' &&
+    /\b(?:add_argument|option|addOption|flag|includes|indexOf|has)$/.test(facts.text(callee))
+  );
 }
 
 function report(

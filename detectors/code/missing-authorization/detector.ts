@@ -3,7 +3,7 @@ import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { FileFacts, Handler } from '../../../src/inspect/facts.ts';
 import { isFunction, nameOf } from '../support/around.ts';
 import { codeRule } from '../support/rule.ts';
-import { bodyText, changesState, GUARD_NAME, isGuarded, OPEN_ROUTE } from '../support/security.ts';
+import { bodyText, changesState, isGuard, isGuarded, OPEN_ROUTE } from '../support/security.ts';
 import { withoutOwner } from './owner.ts';
 import { openProcedures, openViews } from './siblings.ts';
 
@@ -75,7 +75,7 @@ function leftOut(facts: FileFacts, handler: Handler, siblings: readonly Handler[
 }
 
 function byMiddleware(facts: FileFacts, handler: Handler): boolean {
-  return handler.middleware.some((part) => GUARD_NAME.test(facts.text(part)));
+  return handler.middleware.some((part) => isGuard(facts, part));
 }
 
 function judge(facts: FileFacts, handler: Handler, guarded: readonly Handler[]): readonly Detection[] {
@@ -102,7 +102,7 @@ function judge(facts: FileFacts, handler: Handler, guarded: readonly Handler[]):
           : {
               related: [
                 {
-                  node: sibling.middleware.find((part) => GUARD_NAME.test(facts.text(part))) ?? sibling.registration,
+                  node: sibling.middleware.find((part) => isGuard(facts, part)) ?? sibling.registration,
                   message: 'this route has a guard',
                 },
               ],

@@ -65,7 +65,8 @@ function keyOf(node: Syntax): Syntax | null {
   return node.parent?.type === 'pair' ? (node.parent.children.find((child) => child.field === 'key') ?? null) : null;
 }
 
-const VIEW_GUARD = /login_required|permission_required|user_passes_test|staff_member_required|superuser_required/;
+const VIEW_GUARD =
+  /permission_classes\((?!\s*[[(]\s*(?:permissions\.)?AllowAny)|login_required|permission_required|user_passes_test|staff_member_required|superuser_required/;
 
 /** Django: a view that changes records without the decorator that others of the file have: at least two, or one about the same model. */
 export function openViews(facts: FileFacts, rule: Rule): readonly Detection[] {

@@ -10,21 +10,43 @@ export const OPEN_ROUTE =
 
 export function isGuarded(facts: FileFacts, handler: Handler): boolean {
   return (
-    handler.middleware.some((part) => GUARD_NAME.test(withoutComments(facts.text(part)))) ||
-    wrappersOf(facts, handler).some((name) => GUARD_NAME.test(name)) ||
+    handler.middleware.some((part) => isGuard(facts, part)) ||
+    wrappersOf(handler).some((callee) => isGuard(facts, callee)) ||
+    injectedTypes(handler).some((type) => isGuard(facts, type)) ||
     GUARD_NAME.test(bodyText(facts, handler.node))
   );
 }
 
+/** Longer values are tables, and say nothing of one route. */
+const MAX_VALUE = 2_000;
+
+/** Whether what stands in front of a handler decides who may: by its name, or by what the name stands for in this file. */
+export function isGuard(facts: FileFacts, part: Syntax): boolean {
+  if (GUARD_NAME.test(withoutComments(facts.text(part)))) return true;
+  const name = part.type === 'spread_element' ? part.children[0] : part;
+  if (name?.type !== 'identifier' && name?.type !== 'type_identifier') return false;
+  const value = facts.functionOf(name) ?? facts.definition(name);
+  return value !== null && value.end - value.start < MAX_VALUE && GUARD_NAME.test(withoutComments(facts.text(value)));
+}
+
 /** `withAuth` of `export const DELETE = withAuth(async (request) => …)`, up to where the handler is registered. */
-function wrappersOf(facts: FileFacts, handler: Handler): readonly string[] {
-  const found: string[] = [];
+function wrappersOf(handler: Handler): readonly Syntax[] {
+  const found: Syntax[] = [];
   for (let up = handler.node.parent; up !== null && up !== handler.registration; up = up.parent) {
     const callee = up.type === 'call_expression' ? up.children.find((child) => child.field === 'function') : undefined;
-    if (callee !== undefined) found.push(facts.text(callee).slice(0, 200));
+    if (callee !== undefined) found.push(callee);
     else if (up.type !== 'arguments') break;
   }
   return found;
+}
+
+/** FastAPI: `user: CurrentUser`, where `CurrentUser = Annotated[User, Depends(current_user)]` (FastAPI, "Share Annotated dependencies"). */
+function injectedTypes(handler: Handler): readonly Syntax[] {
+  if (handler.framework !== 'flask' && handler.framework !== 'fastapi') return [];
+  const list = handler.node.children.find((child) => child.field === 'parameters');
+  return (list?.children ?? []).flatMap(({ children }) =>
+    children.filter((child) => child.field === 'type').map((type) => type.children[0] ?? type),
+  );
 }
 
 /** The text of a function's body, limited: a guard stands at the beginning, and a file may be one function. */

@@ -1,7 +1,7 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
-import { functionAround, nameOf } from '../support/around.ts';
+import { fieldOf, functionAround, nameOf } from '../support/around.ts';
 import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 import { withoutComments } from '../support/security.ts';
@@ -17,7 +17,7 @@ const rule = codeRule({
 
 const REMEDIATION = 'Refuse in the catch (return false, answer 401, or throw again) and log the reason.';
 const CHECK =
-  /(?:verify|authenticat|authoriz|authoris|validate|checkPermission|checkAccess|decrypt|isAllowed|isAdmin|assert\w*(?:Auth|Perm|Access|Signature|Allow|Role|Owner|Can[A-Z])|checkToken|checkSignature|checkAuth|requireAuth|ensureAuth|timingSafeEqual|jwt\.decode|check_password|check_permission|verify_\w+)\w*\s*\(/i;
+  /(?:verify|authenticat|authoriz|authoris|validate|checkPermission|checkAccess|decrypt|isAllowed|isAdmin|assert\w*(?:Auth|Perm|Access|Signature|Allow|Role|Owner|Can[A-Z])|checkToken|checkSignature|checkAuth|requireAuth|ensureAuth|timingSafeEqual|jwt\.decode|check_password|check_permission|verify_\w+|[lL]imit(?:er)?\.consume)\w*\s*\(/i;
 const REFUSES =
   /throw|raise|reject|return\s+(?:false|null|False|None|undefined)?\s*;?|40[0-9]|50\d|next\(\w|redirect|process\.exit|sys\.exit|abort|Unauthorized|Forbidden|deny|denied|failed|\bok\s*[:=]\s*false|valid\s*[:=]\s*false|success\s*[:=]\s*(?:false|False)/;
 const CHECKS = oneOf(/^(?:verify|authenticate|authorize|authorise|validate|isAllowed|checkPermission|check)\w*$/);
@@ -27,11 +27,12 @@ const GRANTS =
 /** Catches around security checks that do nothing, or that grant. */
 export const swallowedError: CodeDetector = {
   rule,
-  triggers: /catch|except|\(\s*_?err(?:or)?\s*,/,
+  triggers: /catch|except|suppress|\(\s*_?err(?:or)?\s*,/,
   detect: (facts) => [
     ...facts.nodes('catch_clause').flatMap((clause) => caught(facts, clause)),
     ...promises(facts),
     ...callbacks(facts),
+    ...suppressed(facts),
   ],
 };
 
@@ -99,6 +100,13 @@ function judge(
   const rest = plain.replace(/^\{|\}$/g, '').trim();
   if (rest === '' || rest === 'pass')
     return check === null ? [] : [report(facts, at, `An error of ${what} is dropped without a word.`, 'warning')];
+  if (
+    check !== null &&
+    /\bdecode(?:Jwt|Token)?\s*\(/.test(plain) &&
+    !/throw|raise|reject/.test(plain) &&
+    /verif|decode/i.test(check[0])
+  )
+    return [report(facts, at, `After an error of ${what} what it refused is read all the same.`, 'warning')];
   if (REFUSES.test(plain) || check === null) return [];
   const statements = rest.split(/[;\n]/).map((part) => part.trim());
   const onlyLogs = statements.every((part) => part === '' || /^(?:console|log|logger|logging)\.\w+\(/.test(part));
@@ -116,9 +124,34 @@ function promises(facts: FileFacts): readonly Detection[] {
     const body = fn?.children.find((child) => child.field === 'body');
     if (body === undefined || !CHECK.test(facts.text(call.receiver))) return [];
     const text = facts.text(body);
+    if (text !== 'true' && isLookedAt(facts, call.node)) return [];
     return /^\(?\{\s*\}\)?$|^(?:null|undefined|true)$/.test(text)
       ? judge(facts, call.node, facts.text(call.receiver), text === 'true' ? 'return true' : '{}', true)
       : [];
+  });
+}
+
+/** `const user = await authenticate(request).catch(() => null); if (!user) …`: nobody is somebody, and is asked for. */
+function isLookedAt(facts: FileFacts, call: Syntax): boolean {
+  const value = call.parent?.type === 'await_expression' ? call.parent : call;
+  const name =
+    value.field === 'value' && value.parent?.type === 'variable_declarator' ? fieldOf(value.parent, 'name') : undefined;
+  return name?.type === 'identifier' && facts.uses(name).some((use) => asksFor(use));
+}
+
+function asksFor(use: Syntax): boolean {
+  for (let up: Syntax | null = use; up !== null && !/statement_block|program/.test(up.type); up = up.parent)
+    if (up.field === 'condition') return true;
+  return false;
+}
+
+/** `with contextlib.suppress(Exception): verify(token)` */
+function suppressed(facts: FileFacts): readonly Detection[] {
+  return facts.callsLike({ from: (from) => from === 'contextlib.suppress' }).flatMap(({ node }) => {
+    let statement: Syntax | null = node;
+    while (statement !== null && statement.type !== 'with_statement') statement = statement.parent;
+    const body = statement === null ? undefined : fieldOf(statement, 'body');
+    return body === undefined ? [] : judge(facts, node, facts.text(body), '{}', false);
   });
 }
 
