@@ -25,6 +25,10 @@ interface Score {
  * `eighth` has the short shape in which one function or one route is asked for, with few imports and names taken for
  * granted: 95 % of 119 (113; 89–98) at 4 % of 76 (3; 1–11) untouched; in Python 55 of 59, in JavaScript and TypeScript
  * 58 of 60. Then it was used as well.
+ * `ninth` is JavaScript of servers, pages, desktops and the edge, often without imports: 84 % of 235 (198; 79–88) at 5 % of
+ * 207 (10; 3–9) untouched. Then it was used as well. Not found still and not kept here: methods without the class around
+ * them (three), a page of Next.js that knows people by a cookie, a parser of tRPC that lets everything through, a browser
+ * told to ignore certificates (a note, by design); one expression was labelled wrongly, no text makes it slow.
  * A finding at warning or above counts, by rule and round.
  */
 export async function run(print: (line: string) => void): Promise<void> {

@@ -17,6 +17,10 @@ export interface Decisions {
   mentions(node: Syntax, subject: Subject): boolean;
 }
 
+const OWN_HOST =
+  /^(?:\w+\.)?(?:req|request|ctx|c)(?:\.req(?:uest)?)?\.(?:nextUrl\.(?:origin|host|hostname)|host|hostname|headers\.host|(?:get|header|headers\.get)\(\s*['"]host['"]\s*\))$/i;
+const OWN_ADDRESS = /^new URL\(\s*(?:\w+\.)?(?:req|request|ctx\.req|c\.req)(?:\.raw)?\.url\s*\)$/;
+
 export function createDecisions(
   program: Program,
   scopes: Scopes,
@@ -166,7 +170,7 @@ export function createDecisions(
     if (inner.type === 'call_expression') return subject.kind === 'path' && /\bcommonpath$/.test(calleeOf(inner));
     if (typeof value === 'string') return value !== '';
     if (typeof value === 'number') return !/\.length$/.test(name(inner));
-    return fixedElsewhere(other);
+    return fixedElsewhere(other) || (subject.kind === 'redirect' && isOwnHost(other));
   }
 
   function calleeOf(call: Syntax): string {
@@ -183,6 +187,14 @@ export function createDecisions(
   function fixedElsewhere(node: Syntax): boolean {
     const from = origins.origin(bare(node));
     return from !== null && /^~process\.env\.|^~location\.|^~[A-Z_]+$/.test(from);
+  }
+
+  /** `target.origin !== request.nextUrl.origin`: whoever follows a link sends the host it names, and cannot choose another. */
+  function isOwnHost(node: Syntax): boolean {
+    const text = name(bare(node));
+    if (OWN_HOST.test(text)) return true;
+    const object = /\.(?:origin|host|hostname)$/.test(text) ? childOf(bare(node), 'object') : null;
+    return object !== null && OWN_ADDRESS.test(name(constants.resolved(object)));
   }
 
   return { decides, asserts, mentions };

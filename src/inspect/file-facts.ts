@@ -105,6 +105,31 @@ export function createFileFacts(program: Program, imports: Imports = createImpor
     return null;
   }
 
+  /** `const options = {}; options.secure = true;`: written once, and not under a condition of its own. */
+  function setLater(object: Syntax, called: string): Syntax | null {
+    const declared = object.parent?.type === 'variable_declarator' ? object.parent : null;
+    const at = declared?.children.find((child) => child.field === 'name');
+    const binding = at?.type === 'identifier' ? scopes.lookup(at) : null;
+    if (binding === null || binding.definitions.length !== 1) return null;
+    const given: Syntax[] = [];
+    for (const reference of scopes.references(binding)) {
+      const target = reference.field === 'object' ? reference.parent : null;
+      const outer = target?.field === 'left' ? target.parent : null;
+      if (target === null || outer?.type !== 'assignment_expression' || memberOf(target) !== called) continue;
+      const value = outer.children.find((child) => child.field === 'right');
+      if (value !== undefined) given.push(value);
+    }
+    return given.length === 1 ? (given[0] ?? null) : null;
+  }
+
+  function memberOf(target: Syntax): string | null {
+    const property = target.children.find((child) => child.field === 'property');
+    if (property !== undefined) return text(property);
+    const index = target.children.find((child) => child.field === 'index');
+    const key = index === undefined ? undefined : constants.constant(index);
+    return typeof key === 'string' ? key : null;
+  }
+
   const engine = createFlow({
     program,
     scopes,
@@ -155,7 +180,7 @@ export function createFileFacts(program: Program, imports: Imports = createImpor
     },
     returned: engine.returned,
     object: constants.object,
-    property: constants.property,
+    property: (object, called) => constants.property(object, called) ?? setLater(object, called),
     functionOf,
     definition(node) {
       const value = constants.resolved(node);

@@ -23,6 +23,7 @@ export function exportedHandlers(needs: HandlerNeeds): Handler[] {
       else if (called === 'action' && takesRequest(fn, program)) add(fn, 'load', 'post', statement);
       else if (called === 'handler' && !/\bdefault\b/.test(program.text.slice(statement.start, statement.start + 20)))
         add(fn, 'lambda', 'any', statement);
+      else if (answersEvent(fn, program)) add(fn, 'lambda', 'any', statement);
       else if (/^\s*['"]use server['"]/m.test(program.text.slice(0, 300)) || bodyDirective(fn, program))
         add(fn, 'action', 'post', statement);
     }
@@ -37,10 +38,10 @@ export function exportedHandlers(needs: HandlerNeeds): Handler[] {
   for (const node of program.byType.get('assignment_expression') ?? []) {
     const left = childOf(node, 'left');
     const right = childOf(node, 'right');
-    if (left === null || right === null || !/^(?:module\.)?exports\.(?:handler|lambdaHandler)$/.test(name(left)))
-      continue;
+    if (left === null || right === null || !/^(?:module\.)?exports\.\w+$/.test(name(left))) continue;
     const fn = needs.functionOf(right);
-    if (fn !== null) add(fn, 'lambda', 'any', node);
+    if (fn !== null && (/\.(?:handler|lambdaHandler)$/.test(name(left)) || answersEvent(fn, program)))
+      add(fn, 'lambda', 'any', node);
   }
   for (const fn of program.dialect === 'python' ? (program.byType.get('function_declaration') ?? []) : []) {
     const at = childOf(fn, 'name');
@@ -51,6 +52,17 @@ export function exportedHandlers(needs: HandlerNeeds): Handler[] {
       add(fn, 'lambda', 'any', fn);
   }
   return found;
+}
+
+/** AWS documentation, "Lambda function handler in Node.js": any exported name. It takes the event and answers with a status. */
+function answersEvent(fn: Syntax, program: Program): boolean {
+  const list = childOf(fn, 'parameters');
+  const first = childOf(fn, 'parameter') ?? (list === null ? undefined : partsOf(list)[0]);
+  return (
+    first !== undefined &&
+    /^_?ev(?:en)?t\b/.test(program.text.slice(first.start, first.end)) &&
+    /\bstatusCode\b/.test(program.text.slice(fn.start, Math.min(fn.end, fn.start + 8_000)))
+  );
 }
 
 /** Remix's `loader` and `action`, SvelteKit's `load`: they take apart one object that holds the request. */

@@ -48,7 +48,7 @@ export function memberValue(
     return REMOTE_ADDRESS;
   // What the sender called an uploaded file (Multer, Formidable).
   if (/^(?:originalname|originalFilename)$/.test(member ?? '')) return UPLOAD_NAME;
-  if (/\$route\.(?:query|params|hash)$/.test(text)) return REMOTE_ADDRESS;
+  if (/\$route\.(?:query|params|hash)$|^\$page\.(?:url|params)$/.test(text)) return REMOTE_ADDRESS;
   // Text that the page showed safely becomes markup when it is read and written back as such.
   if (kind === 'html' && /\.(?:dataset(?:\.\w+|\[[^\]]+\])|textContent|innerText)$/.test(text)) return ATTRIBUTE;
   if (member !== 'value') return null;

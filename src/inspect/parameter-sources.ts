@@ -23,6 +23,9 @@ export function parameterSource(binding: Binding, handler: Handler | null, progr
   }
   if (decorators.some((each) => /^(?:Req|Request)$/.test(decoratorName(each, program))))
     return { kind: 'container', container: 'request' };
+  // Handlers of Cloudflare Pages, SvelteKit, Remix, Astro and Elysia get one object that holds the request.
+  if (program.dialect === 'javascript' && index === 0 && /^(?:req|request)$/.test(String(parameter.path[0] ?? '')))
+    return { kind: 'container', container: 'context' };
   // A page of Next.js gets the query of its address as a property.
   if (program.dialect === 'javascript' && index === 0 && parameter.path[0] === 'searchParams')
     return remote("the page's address");

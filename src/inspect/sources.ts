@@ -57,7 +57,9 @@ const BY_ORIGIN: readonly (readonly [RegExp, Source])[] = [
     /^next\/navigation\.(?:useSearchParams|useParams)\(\)|^react-router(?:-dom)?\.(?:useParams|useSearchParams|useLocation)\(\)|^~(?:useParams|useSearchParams)\(\)|^next\/router\.useRouter\(\)\.(?:query|asPath)/,
     remote("the page's address"),
   ],
-  [/^vue-router\.useRoute\(\)$/, remote("the page's address")],
+  [/^(?:vue-router\.|#imports\.|~)useRoute\(\)$/, remote("the page's address")],
+  // SvelteKit's page in a component (`$app/state`).
+  [/^\$app\/state\.page\.(?:url|params)$/, remote("the page's address")],
 ];
 
 /** What an expression with this origin is; null for everything ordinary. */

@@ -9,6 +9,8 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   tsx: 'tsx',
   python: 'py',
   html: 'html',
+  vue: 'vue',
+  svelte: 'svelte',
 };
 
 /** A short program of the laboratory: what an agent writes, or what a careful engineer wrote instead. */
@@ -24,7 +26,7 @@ export interface Snippet {
 
 /** The rounds of the laboratory in the order they were written. */
 export function labRounds(): readonly string[] {
-  return ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth'];
+  return ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth'];
 }
 
 /**

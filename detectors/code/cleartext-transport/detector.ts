@@ -1,7 +1,8 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
-import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { codeRule } from '../support/rule.ts';
+import { option } from '../support/tainted.ts';
 
 const rule = codeRule({
   id: 'cleartext-transport',
@@ -14,16 +15,20 @@ const rule = codeRule({
 
 const REMEDIATION = 'Use https, wss or the encrypted form of the protocol.';
 const CLIENT =
-  /^(?:~fetch|node-fetch|axios(?:\.\w+)*|~axios(?:\.\w+)*|got(?:\.\w+)?|request(?:\.\w+)?|superagent\.\w+|needle(?:\.\w+)?|ky(?:\.\w+)?|undici\.\w+|~WebSocket|ws(?:\.WebSocket)?|socket\.io-client(?:\.io)?|http\.(?:get|request)|requests\.\w+|httpx\.\w+|urllib\.request\.\w+|~EventSource|mqtt\.connect|~\$\.(?:get|post|ajax|getJSON)|ftplib\.FTP|telnetlib\.Telnet|basic-ftp\.\w+|aiohttp\.\w+.*)$/;
-const CLEAR = /^(?:http|ws|ftp|mqtt|telnet):\/\/([^/:?#\u0000\s]+|\u0000)/i;
+  /^(?:~fetch|node-fetch|axios(?:\.\w+)*|~axios(?:\.\w+)*|got(?:\.\w+)?|request(?:\.\w+)?|superagent\.\w+|needle(?:\.\w+)?|ky(?:\.\w+)?|undici\.\w+|~WebSocket|ws(?:\.WebSocket)?|socket\.io-client(?:\.io)?|http\.(?:get|request)|requests\.\w+|httpx\.\w+|urllib\.request\.\w+|~EventSource|mqtt\.connect|~\$\.(?:get|post|ajax|getJSON)|ftplib\.FTP|telnetlib\.Telnet|basic-ftp\.\w+|~XMLHttpRequest\(\)\.open|~navigator\.sendBeacon|ldapjs\.createClient|ldapts\.Client|aiohttp\.\w+.*)$/;
+const CLEAR = /^(?:http|ws|ftp|mqtt|telnet|ldap):\/\/([^/:?#\u0000\s]+|\u0000)/i;
 /** Names that never leave the machine or the cluster, and names reserved for examples (RFC 2606, RFC 6761). */
 const INSIDE =
   /^(?:localhost|127\.|0\.0\.0\.0|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|\[?::1|[^.]+$|.*\.(?:local|localhost|internal|test|example|invalid|svc|lan|cluster\.local)$|(?:www\.)?example\.(?:com|org|net)$|169\.254\.)/i;
 
+/** What connects and logs in to an FTP server; without `secure` the password goes as it is (basic-ftp and node-ftp, "access", "connect"). */
+const FTP =
+  /^(?:(?:basic-ftp|ftp|jsftp|promise-ftp)(?:\.\w+)?|~\w*(?:ftp|FTP)\w*(?:\.\w+)?)(?:\(\))?(?:\.(?:access|connect))?$/;
+
 /** Addresses with an unencrypted protocol in calls that send to them, and settings that name one. */
 export const cleartextTransport: CodeDetector = {
   rule,
-  triggers: /http:\/\/|ws:\/\/|ftp:\/\/|ftplib|telnet|mqtt:\/\/|requireTLS|ignoreTLS|http\.|smtplib/,
+  triggers: /http:\/\/|ws:\/\/|ftp:\/\/|ldap:\/\/|ftp|FTP|ftplib|telnet|mqtt:\/\/|requireTLS|ignoreTLS|http\.|smtplib/,
   detect: (facts) => [...sent(facts), ...settings(facts)],
 };
 
@@ -34,6 +39,8 @@ function sent(facts: FileFacts): readonly Detection[] {
       return [report(facts, call.node, 'FTP and telnet send passwords in clear text.')];
     if (from === 'smtplib.SMTP' && /\.login\(/.test(facts.program.text) && !/starttls/.test(facts.program.text))
       return [report(facts, call.node, 'The password of the mail server is sent without encryption.')];
+    if (facts.program.dialect === 'javascript' && FTP.test(from) && logsInOpenly(facts, call))
+      return [report(facts, call.node, 'The password of the FTP server is sent without encryption.')];
     if (!CLIENT.test(from)) return [];
     for (const argument of call.arguments.slice(0, 2)) {
       const object = facts.object(argument);
@@ -51,6 +58,15 @@ function sent(facts: FileFacts): readonly Detection[] {
     }
     return [];
   });
+}
+
+/** A password among the options, and no `secure` that asks for TLS. */
+function logsInOpenly(facts: FileFacts, call: Call): boolean {
+  if (option(facts, call, 'password') === null && option(facts, call, 'pass') === null) return false;
+  const secure = option(facts, call, 'secure');
+  const host = option(facts, call, 'host');
+  const named = host === null ? undefined : facts.constant(host);
+  return (secure === null || facts.constant(secure) === false) && !(typeof named === 'string' && INSIDE.test(named));
 }
 
 const SETTING_NODES = [

@@ -23,11 +23,44 @@ const RUNS = oneOf(
   new RegExp(`${[EVAL, TIMERS, LOADERS].map(({ source }) => source).join('|')}|^worker_threads\\.Worker$`),
 );
 
+/**
+ * Text that another page runs as a program: Puppeteer and Playwright (`evaluate`), Electron (`executeJavaScript`), WebDriver
+ * (`executeScript`), extensions (`tabs.executeScript`), React Native's WebView (`injectJavaScript`).
+ */
+const IN_PAGE =
+  /^(?:evaluate|evaluateHandle|evaluateOnNewDocument|addInitScript|executeJavaScript|executeJavaScriptInIsolatedWorld|executeScript|executeAsyncScript|injectJavaScript|addScriptTag)$/;
+
+/** The text of the program, where it is put together from parts, and not only from parts that are quoted as JSON. */
+function programOf(facts: FileFacts, call: Call): Syntax | null {
+  const [first, second] = call.arguments;
+  const given = call.name === 'executeScript' && first?.type === 'number' ? second : first;
+  if (given === undefined || call.receiver === null) return null;
+  const object = facts.object(given);
+  const text = object === null ? given : (facts.property(object, 'code') ?? facts.property(object, 'content'));
+  if (text === null || facts.functionOf(text) !== null || !isBuilt(facts, text)) return null;
+  const written = facts.definition(text) ?? text;
+  const holes = written.children.filter((child) => child.type === 'template_substitution');
+  const quoted = holes.length > 0 && holes.every((hole) => /^\$\{\s*JSON\.stringify\(/.test(facts.text(hole)));
+  return quoted ? null : text;
+}
+
 function* sinks(facts: FileFacts): Generator<Sink> {
   const python = facts.program.dialect === 'python';
   for (const call of facts.calls) {
     const from = call.callee.type === 'import' ? '~require' : call.origin;
     const [first] = call.arguments;
+    const inPage = !python && call.name !== null && IN_PAGE.test(call.name) ? programOf(facts, call) : null;
+    if (inPage !== null) {
+      yield {
+        at: call.node,
+        value: inPage,
+        kind: 'code',
+        what: 'A page runs a program that is built from',
+        remediation: 'Hand over a function, and the value as its argument.',
+        atLeast: 'parameter',
+      };
+      continue;
+    }
     if (from === null || !RUNS(from) || first === undefined || isTagged(call)) continue;
     if (from === 'worker_threads.Worker' && isTrue(facts, option(facts, call, 'eval'))) {
       yield* evaluated(call, from);
@@ -93,6 +126,6 @@ function isBuiltPath(facts: FileFacts, node: Parameters<FileFacts['constant']>[0
 export const codeInjection: CodeDetector = {
   rule,
   triggers:
-    /eval\b|worker_threads|\bFunction\b|\wFunction\(|\.\s*constructor\b|['"`]constructor|\bvm\b|vm2|setTimeout|setInterval|require\s*\(\s*[^'"\s]|import\s*\(\s*[^'"\s]|importlib|__import__|(?<![.\w])(?:exec|compile)\(|_compile|execScript|numexpr|sympy|timeit|runpy|Interactive(?:Interpreter|Console)/,
+    /eval\b|worker_threads|\bFunction\b|\wFunction\(|\.\s*constructor\b|['"`]constructor|\bvm\b|vm2|setTimeout|setInterval|require\s*\(\s*[^'"\s]|import\s*\(\s*[^'"\s]|importlib|__import__|(?<![.\w])(?:exec|compile)\(|_compile|execScript|numexpr|sympy|timeit|runpy|evaluate|addInitScript|execute\w*Script|injectJavaScript|addScriptTag|Interactive(?:Interpreter|Console)/,
   detect: (facts) => taintedSinks(facts, rule, sinks(facts)),
 };

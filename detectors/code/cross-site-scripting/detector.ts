@@ -3,6 +3,7 @@ import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { once, oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 import { isBuilt, isTagged, type Sink, taintedSinks } from '../support/tainted.ts';
+import { address, isOpenAddress } from './addresses.ts';
 
 const rule = codeRule({
   id: 'cross-site-scripting',
@@ -81,22 +82,10 @@ function* assigned(facts: FileFacts): Generator<Sink> {
       };
     } else if (name === 'href' && /(?:^|\.)location$/.test(facts.text(target.children[0] ?? target))) {
       // A redirect; `open-redirect` answers for it.
-    } else if (URL_PROPERTIES.test(name) && facts.shape(value) === null) {
+    } else if (URL_PROPERTIES.test(name) && isOpenAddress(facts, value)) {
       yield address(node, value);
     }
   }
-}
-
-function address(at: Syntax, value: Syntax): Sink {
-  return {
-    at,
-    value,
-    kind: 'url',
-    what: 'The address of an element comes from',
-    remediation: 'Allow only http and https addresses.',
-    atLeast: 'remote',
-    level: 'warning',
-  };
 }
 
 function* called(facts: FileFacts): Generator<Sink> {
@@ -140,7 +129,7 @@ function* set(facts: FileFacts, call: Call, key: Syntax | undefined, value: Synt
   if (typeof name !== 'string' || value === undefined) return;
   if (DOM_PROPERTIES.test(name) || /^on[a-z]+$/i.test(name)) {
     yield { at: call.node, value, kind: 'html', what: WHAT, remediation: TEXT, atLeast: 'remote' };
-  } else if (/^(?:href|src|action|formaction)$/i.test(name) && facts.shape(value) === null) {
+  } else if (/^(?:href|src|action|formaction)$/i.test(name) && isOpenAddress(facts, value)) {
     yield address(call.node, value);
   }
 }
@@ -244,7 +233,10 @@ function* attributes(facts: FileFacts): Generator<Sink> {
       const html = object === null ? value : facts.property(object, '__html');
       if (html !== null)
         yield { at: node, value: html, kind: 'html', what: WHAT, remediation: TEXT, atLeast: 'parameter' };
-    } else if (/^(?:href|src|srcDoc|action|formAction)$/.test(called) && facts.shape(value) === null) {
+    } else if (
+      /^(?:href|src|srcDoc|action|formAction)$/.test(called) &&
+      (called === 'srcDoc' ? facts.shape(value) === null : isOpenAddress(facts, value))
+    ) {
       yield address(node, value);
     }
   }

@@ -5,6 +5,7 @@ import { fieldOf } from '../support/around.ts';
 import { lastPart } from '../support/names.ts';
 import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
+import { headers } from './headers.ts';
 
 const rule = codeRule({
   id: 'disabled-security-control',
@@ -45,8 +46,15 @@ const OFF_IF_TRUE =
 export const disabledSecurityControl: CodeDetector = {
   rule,
   triggers:
-    /eslint-disable|biome-ignore|nosem|nosec|NOSONAR|codeql|lgtm|noqa|:ignore|allowlist|:skip|ignore|helmet|csrf|scape|sanitize|secur|sandbox|isolation|nodeIntegration|no-verify|gpgsign|dangerously|insecure|[Aa]uth|verif|rateLimit|autoescape|strictContextual|AUTH_PASSWORD|X_FRAME|ALLOWED_HOSTS|allowProto|allowUnsafe/i,
-  detect: (facts) => [...comments(facts), ...options(facts), ...calls(facts), ...commands(facts), ...escapers(facts)],
+    /eslint-disable|biome-ignore|nosem|nosec|NOSONAR|codeql|lgtm|noqa|:ignore|allowlist|:skip|ignore|helmet|csrf|scape|sanitize|secur|sandbox|isolation|nodeIntegration|no-verify|gpgsign|dangerously|insecure|[Aa]uth|verif|rateLimit|autoescape|strictContextual|AUTH_PASSWORD|X_FRAME|ALLOWED_HOSTS|allowProto|allowUnsafe|Content-Security-Policy|scriptSrc|hsts|Strict-Transport|X-Frame-Options|X-Content-Type/i,
+  detect: (facts) => [
+    ...comments(facts),
+    ...options(facts),
+    ...calls(facts),
+    ...headers(facts, rule),
+    ...commands(facts),
+    ...escapers(facts),
+  ],
 };
 
 /** Any of them, in either case: most files have none. */

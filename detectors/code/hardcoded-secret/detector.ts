@@ -27,7 +27,7 @@ const NOT_A_SECRET_NAME =
 export const hardcodedSecret: CodeDetector = {
   rule,
   triggers:
-    /(?:pass|pwd|secret|key|token|credential|bearer|jwt|salt)[\w'"\])]*\s*(?:[:=,(|?]|!:)|sign|createHmac|createCipher|createDecipher|scrypt|pbkdf2|encrypt|decrypt|hmac|cookie|AKIA|ASIA|gh[pousr]_|github_pat|glpat|sk[-_]|rk_|xox|-----BEGIN|:\/\/[^\s:@/]+:|AIza|SG\.|npm_|pypi-|dop_v1|shp|key-|eyJ|hooks\.slack|authorization|basic\s/i,
+    /(?:pass|pwd|secret|key|token|credential|bearer|jwt|salt)[\w'"\])]*\s*(?:[:=,(|?]|!:|!==?)|sign|createHmac|createCipher|createDecipher|scrypt|pbkdf2|encrypt|decrypt|hmac|cookie|AKIA|ASIA|gh[pousr]_|github_pat|glpat|sk[-_]|rk_|xox|-----BEGIN|:\/\/[^\s:@/]+:|AIza|SG\.|npm_|pypi-|dop_v1|shp|key-|eyJ|hooks\.slack|authorization|basic\s/i,
   detect(facts) {
     const found = new Map<Syntax, Detection>();
     const add = (at: Syntax, detection: Detection): void => {
@@ -227,14 +227,28 @@ function couldBeSecret(text: string, name: string, isFallback: boolean): boolean
 function* compared(facts: FileFacts): Generator<{ readonly at: Syntax; readonly detection: Detection }> {
   for (const { left, right } of facts.comparisons) {
     const [literal, other] = left.type === 'string' ? [left, right] : [right, left];
-    const name = lastName(facts, other);
+    const name = headerName(facts, other) ?? lastName(facts, other);
     const spaced = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2');
-    if (!/(?:^|_)(?:passw(?:or)?d|pwd|passphrase|secret|api_?key|pin_?code)$/i.test(spaced)) continue;
+    if (
+      !/(?:^|_)(?:passw(?:or)?d|pwd|passphrase|secret|api_?key|pin_?code|(?:api|auth|access|admin)_?token)$/i.test(
+        spaced,
+      )
+    )
+      continue;
     const text = facts.constant(literal);
     if (typeof text !== 'string' || !couldBeSecret(text, name, false)) continue;
     const message = `What opens the door is written in the source: "${name.slice(0, 40)}" is compared with a constant (${masked(text)}).`;
     yield { at: literal, detection: report(facts, literal, message, facts.isTest ? 'note' : 'error') };
   }
+}
+
+/** `req.get('x-api-key')`, `request.headers.get('X-Api-Key')`, `req.headers['x-api-key']`: the header that carries the key. */
+function headerName(facts: FileFacts, read: Syntax): string | null {
+  const value = facts.definition(read) ?? read;
+  const named = /(?:\.(?:get|header|getHeader)\(\s*|headers\[\s*)['"]([\w-]+)['"]\s*[\])]$/.exec(
+    facts.text(value).slice(-120),
+  )?.[1];
+  return named === undefined ? null : named.replace(/^x-/i, '').replaceAll('-', '_');
 }
 
 /** `Authorization: 'Bearer 8c1f…'` */

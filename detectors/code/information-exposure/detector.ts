@@ -32,7 +32,7 @@ const SHOWN: ReadonlySet<string> = new Set(['identifier', 'member_expression', '
 export const informationExposure: CodeDetector = {
   rule,
   triggers:
-    /^(?=[\s\S]*(?:stack|err|exception|process\.env|environ|passw|secret|token|key|debug|traceback|card|ssn))(?=[\s\S]*(?:\.(?:send|json|end|write|render|jsonp|body|log|info|warn|warning|error|debug|trace)\b|Response|jsonify|debug\s*=|format_exc|environ|print\(|HTTPException))/i,
+    /^(?=[\s\S]*(?:stack|err|exception|process\.env|environ|passw|secret|token|key|debug|traceback|card|ssn))(?=[\s\S]*(?:\.(?:send|json|end|write|render|jsonp|body|log|info|warn|warning|error|debug|trace)\b|Response|jsonify|debug\s*=|format_exc|environ|print\(|HTTPException|statusCode))|express\.static|serve-?static|koa-static|serve-index/i,
   detect: (facts) => [
     ...facts.callsLike({ from: ANSWERS, named: NAMED }).flatMap((call) => inCall(facts, call)),
     ...bodies(facts),
@@ -209,7 +209,7 @@ function bodies(facts: FileFacts): readonly Detection[] {
     const leak = leakIn(facts, value);
     return leak === null ? [] : [report(facts, node, leak.message, leak.level, REMEDIATION)];
   });
-  if (facts.program.dialect !== 'python') return assigned;
+  if (facts.program.dialect !== 'python') return [...assigned, ...functionBodies(facts), ...ownFolder(facts)];
   const django = facts.assignments.flatMap(({ node, target, value }) =>
     facts.text(target) === 'DEBUG' &&
     facts.constant(value) === true &&
@@ -232,6 +232,46 @@ function bodies(facts: FileFacts): readonly Detection[] {
     return leak === null ? [] : [report(facts, node, leak.message, leak.level, REMEDIATION)];
   });
   return [...assigned, ...django, ...returned];
+}
+
+/** AWS Lambda's and Netlify's answer: `{ statusCode: 500, body: JSON.stringify({ trace: err.stack }) }`. */
+function functionBodies(facts: FileFacts): readonly Detection[] {
+  return facts.nodes('pair').flatMap((node) => {
+    const key = node.children.find((child) => child.field === 'key');
+    const value = node.children.find((child) => child.field === 'value');
+    if (key === undefined || value === undefined || !/^['"]?body['"]?$/.test(facts.text(key))) return [];
+    const object = node.parent;
+    if (object === null || facts.property(object, 'statusCode') === null) return [];
+    const leak = leakIn(facts, value);
+    return leak === null ? [] : [report(facts, node, leak.message, leak.level, REMEDIATION)];
+  });
+}
+
+const SERVES = oneOf(
+  /^(?:(?:express|restify\.plugins)\.(?:static|serveStatic)|serve-static|koa-static|serve-index|~serveStatic)$/,
+);
+
+/** `express.static(__dirname)`: the folder of the program itself, with its sources and settings (CWE-538). */
+function ownFolder(facts: FileFacts): readonly Detection[] {
+  return facts.callsLike({ from: SERVES }).flatMap((call) => {
+    const [folder] = call.arguments;
+    if (folder === undefined) return [];
+    const whole =
+      /^(?:__dirname|process\.cwd\(\)|import\.meta\.dirname|path\.(?:join|resolve)\(\s*__dirname\s*(?:,\s*['"]\.?\/?['"]\s*)?\))$/.test(
+        facts.text(facts.definition(folder) ?? folder),
+      ) || /^\.{0,2}\/?$/.test(String(facts.constant(folder) ?? 'x'));
+    return whole
+      ? [
+          report(
+            facts,
+            call.node,
+            "The program's own folder is served, its sources and settings with it.",
+            'warning',
+            'Serve a folder that holds nothing but what is public.',
+          ),
+        ]
+      : [];
+  });
 }
 
 function report(

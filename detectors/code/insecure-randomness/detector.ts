@@ -1,9 +1,10 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
-import { functionAround, nameOf } from '../support/around.ts';
+import { functionAround, isInside, nameOf } from '../support/around.ts';
 import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
+import { withoutComments } from '../support/security.ts';
 
 const rule = codeRule({
   id: 'insecure-randomness',
@@ -60,7 +61,7 @@ function purposeOf(facts: FileFacts, node: Syntax): { readonly name: string; rea
       if (HARMLESS.test(text)) return null;
       // `session = { id: … }` is a session's id.
       const whole: string = open === null ? text : `${text}_${open}`;
-      if (isSecretName(whole)) return { name: whole, owner: up };
+      if (isSecretName(whole) && !isPlainKey(facts, whole, node)) return { name: whole, owner: up };
       if (up.type === 'pair' && PART_NAME.test(text)) open = text;
     }
     if (up.type === 'arguments' && up.parent !== null) {
@@ -75,7 +76,7 @@ function purposeOf(facts: FileFacts, node: Syntax): { readonly name: string; rea
     }
     child = up;
   }
-  return innermostFunction(facts, node, open) ?? byUse(facts, node);
+  return innermostFunction(facts, node, open) ?? byUse(facts, node) ?? byRoute(facts, node);
 }
 
 /** Names of members that mean nothing without the name of what they are part of. */
@@ -99,6 +100,20 @@ function byUse(facts: FileFacts, node: Syntax): { readonly name: string; readonl
       return { name: called, owner: declared };
   }
   return calledForSecret(facts, node);
+}
+
+/** Routes whose codes let somebody in: `/forgot-password`, `/auth/otp`, `/verify-email`. */
+const LETS_IN = /forgot|reset|recover|verif|\botp\b|2fa|mfa|two-?factor|magic-?link|sign-?in|log-?in|invite/i;
+
+function byRoute(facts: FileFacts, node: Syntax): { readonly name: string; readonly owner: Syntax } | null {
+  const declared = declarationAround(node);
+  const name = declared?.children.find((each) => each.field === 'name' || each.field === 'left');
+  if (declared === null || name === undefined || !/^(?:code|pin|digits|otp|link|id|key)$/i.test(facts.text(name)))
+    return null;
+  const handler = facts.handlers.find(
+    (each) => each.route !== null && LETS_IN.test(each.route) && isInside(node, each.node),
+  );
+  return handler === undefined ? null : { name: facts.text(name), owner: declared };
 }
 
 function declarationAround(node: Syntax): Syntax | null {
@@ -153,6 +168,22 @@ function innermostFunction(
     return MAKES.test(text) ? ofClass(facts, fn) : null;
   }
   return null;
+}
+
+/** A `key` of a list's row or a table is none to a lock: something around has to speak of what it would open. */
+function isPlainKey(facts: FileFacts, name: string, node: Syntax): boolean {
+  return (
+    /^key$/i.test(name.split('.').at(-1) ?? name) &&
+    !/crypt|cipher|hmac|\bsign|licen[cs]e|api_?key|secret|secur|password|auth/i.test(
+      withoutComments(facts.text(outermostFunction(node) ?? facts.program.root)),
+    )
+  );
+}
+
+function outermostFunction(node: Syntax): Syntax | null {
+  let found: Syntax | null = null;
+  for (let fn = functionAround(node); fn !== null; fn = functionAround(fn)) found = fn;
+  return found;
 }
 
 function isSecretName(text: string): boolean {

@@ -49,18 +49,20 @@ function* sinks(facts: FileFacts): Generator<Sink> {
 
 /**
  * `logging.warning('login of %r', name)`: the printf conversions of Python other than `%s` and `%c` escape line breaks or
- * give numbers.
+ * give numbers; of Node's `util.format`, which the loggers follow, all but `%s` and `%c` do (its documentation).
  */
 function isQuoted(facts: FileFacts, call: Call, part: Syntax): boolean {
   const [first] = call.arguments;
   const at = call.arguments.indexOf(part);
-  if (facts.program.dialect !== 'python' || first === undefined || at < 1) return false;
+  if (first === undefined || at < 1) return false;
   const text = facts.constant(first);
   if (typeof text !== 'string') return false;
-  return ESCAPING.test(conversions(text)[at - 1] ?? '');
+  const escaping = facts.program.dialect === 'python' ? ESCAPING : ESCAPING_IN_NODE;
+  return escaping.test(conversions(text)[at - 1] ?? '');
 }
 
 const ESCAPING = /^[radiouxXeEfFgG]$/;
+const ESCAPING_IN_NODE = /^[jdifoO]$/;
 
 function conversions(text: string): readonly string[] {
   return [...text.matchAll(/%(?:\(\w+\))?[-#0 +]*\d*(?:\.\d+)?([a-zA-Z%])/g)].flatMap(([, kind]) =>

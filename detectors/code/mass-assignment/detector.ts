@@ -19,7 +19,7 @@ const METHODS =
 const MODEL =
   /^[A-Z]\w*$|[mM]odel$|[rR]epo(?:sitory)?$|collection|prisma|^objects$|\bdb\b|knex|sequelize|manager|^users?$|^posts?$/;
 const WHOLE =
-  /(?:\.|^)(?:body|payload)$|\.json\(\)$|get_json\([^()]*\)$|request\.(?:json|form|data|POST|body)(?:\.(?:dict|to_dict)\(\))?$|parseBody\(\)$|json\.loads\(request\.(?:body|data)\)$/;
+  /(?:\.|^)(?:body|payload)$|\.json\(\)$|get_json\([^()]*\)$|request\.(?:json|form|data|POST|body)(?:\.(?:dict|to_dict)\(\))?$|parseBody\(\)$|JSON\.parse\((?:event|req|request|ctx\.request)\.(?:body|rawBody)!?\)$|json\.loads\(request\.(?:body|data)\)$/;
 
 /** Whole request bodies that are handed to a model. */
 export const massAssignment: CodeDetector = {

@@ -25,7 +25,10 @@ const DEFENCE =
 export const missingCsrfProtection: CodeDetector = {
   rule,
   triggers: /session|csrf|cookie/i,
-  detect: (facts) => (facts.program.dialect === 'python' ? [...exempted(facts), ...unlisted(facts)] : sessions(facts)),
+  detect: (facts) =>
+    facts.program.dialect === 'python'
+      ? [...exempted(facts), ...unlisted(facts)]
+      : [...sessions(facts), ...changingGets(facts)],
 };
 
 function sessions(facts: FileFacts): readonly Detection[] {
@@ -50,6 +53,39 @@ function sessions(facts: FileFacts): readonly Detection[] {
       related: [{ node: first.registration, message: 'this route changes something' }],
     }),
   ];
+}
+
+const VERB =
+  /(?:^|\/)(?:delete|remove|destroy|transfer|cancel|update|change|set|add|create|approve|promote|revoke|deactivate|disable|enable)(?:[-_A-Z][\w-]*)?(?:\/|$)/;
+const WRITES =
+  /\b(?!session\b)\w+\s*\.\s*(?:delete|remove|destroy|update|save|insert|create|transfer|cancel|set|add|findByIdAnd|findOneAnd)\w*\(|\b(?:DELETE\s+FROM|UPDATE\s+\w+\s+SET|INSERT\s+INTO)\b/;
+const BY_SESSION = /\b(?:req|request|ctx|c)\.(?:session|cookies|signedCookies)\b|isAuthenticated\b|ensureLoggedIn/;
+
+/**
+ * `app.get('/account/delete', …)`: an image on another site is enough to cause it, and a SameSite=Lax cookie goes along with
+ * a link (RFC 9110, "Safe Methods"; RFC 6265bis, "Lax").
+ */
+function changingGets(facts: FileFacts): readonly Detection[] {
+  return facts.handlers.flatMap((handler) => {
+    if (handler.method !== 'get' || handler.route === null || !VERB.test(handler.route) || !isFunction(handler.node))
+      return [];
+    const body = bodyText(facts, handler.node);
+    const known = [body, ...handler.middleware.map((part) => facts.text(part))].some((text) => BY_SESSION.test(text));
+    if (
+      !known ||
+      !WRITES.test(body.replace(/\bsession\s*\.\s*\w+\(/g, '(')) ||
+      /csrf|xsrf|nonce|signature|verify\w*Token/i.test(body)
+    )
+      return [];
+    return [
+      facts.finding({
+        rule,
+        at: handler.registration,
+        message: `GET ${handler.route.slice(0, 60)} changes something: a link or an image on any site is enough to cause it.`,
+        remediation: 'Change things with POST, PUT or DELETE only, and check a token or the Origin header there.',
+      }),
+    ];
+  });
 }
 
 /** A route that knows people by a cookie it reads itself. */

@@ -38,7 +38,7 @@ function inCall(facts: FileFacts, call: Call): readonly Detection[] {
   const receiver = facts.definition(call.receiver) ?? call.receiver;
   const on = [call.receiver, receiver].map((each) => facts.text(each).replace(/\s+/g, ''));
   if (!on.some((each) => COLLECTION.test(each)) || facts.functionOf(filter) !== null) return [];
-  if (isRelational(facts)) return [];
+  if (isRelational(facts) || isCleanedBefore(facts, call.node)) return [];
   const object = facts.object(filter);
   // Prisma and Sequelize wrap the filter, and compare values.
   if (call.arguments.some((each) => isWrapped(facts, each))) return [];
@@ -66,6 +66,21 @@ function inCall(facts: FileFacts, call: Call): readonly Detection[] {
     ];
   }
   return [];
+}
+
+/** express-mongo-sanitize takes keys that start with `$` out of body, query and parameters of every later route. */
+const CLEANERS = oneOf(/^(?:express-mongo-sanitize|~(?:express)?mongoSanitize)$/i);
+
+function isCleanedBefore(facts: FileFacts, use: Syntax): boolean {
+  return facts.callsLike({ from: CLEANERS }).some(({ node }) => {
+    const used = node.parent?.type === 'arguments' ? node.parent.parent : null;
+    return (
+      node.start < use.start &&
+      used !== null &&
+      node.parent?.children[0] === node &&
+      /\.use$/.test(facts.text(used.children.find((child) => child.field === 'function') ?? node))
+    );
+  });
 }
 
 /** Text that is parsed can become an object whatever brought it: an address, a header, a cookie. */

@@ -130,9 +130,37 @@ function* declared(facts: FileFacts): Generator<Sink> {
 
 /** A fixed host or a fixed path in front keeps the browser where it is meant to go. */
 function leavesSite(facts: FileFacts, value: Syntax): boolean {
+  if (isOwnAddress(facts, value)) return false;
   const shape = facts.shape(value);
   if (shape === null) return true;
   return !/^(?:[a-z][a-z+.-]*:\/\/[^/\u0000]+[/?#]|\/[^/\\\u0000]|\?|#|[\w-]+\/)/i.test(shape);
+}
+
+/** The address a web `Request` came to is absolute, so its host is this one (Fetch, "Request class"); Node's `req.url` has none. */
+const CAME_TO =
+  /^(?:new URL\(\s*(?:\w+\.)*(?:req|request)(?:\.raw)?\.url\s*\)|(?:req|request)\.nextUrl(?:\.clone\(\))?)$/;
+
+/** `const url = new URL(request.url); url.protocol = 'https:'; Response.redirect(url)`, its host left as it was. */
+function isOwnAddress(facts: FileFacts, value: Syntax): boolean {
+  const written = /^([\w$]+)(?:\.toString\(\)|\.href)?$/.exec(
+    facts.text(value).replace(/^String\(([\w$]+)\)$/, '$1'),
+  )?.[1];
+  if (written === undefined) return false;
+  const kept = innermostNamed(value, (node) => node.type === 'identifier' && facts.text(node) === written);
+  const made = kept === null ? null : facts.definition(kept);
+  if (made === null || !CAME_TO.test(facts.text(made))) return false;
+  return !facts.assignments.some(({ target }) =>
+    new RegExp(`^${written.replaceAll('$', '\\$')}\\.(?:host|hostname|href|port)$`).test(facts.text(target)),
+  );
+}
+
+function innermostNamed(node: Syntax, wanted: (node: Syntax) => boolean): Syntax | null {
+  if (wanted(node)) return node;
+  for (const child of node.children) {
+    const found = innermostNamed(child, wanted);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 /** Follows redirect targets back to where they come from. */

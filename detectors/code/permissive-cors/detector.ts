@@ -1,6 +1,7 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { isInside } from '../support/around.ts';
 import { codeRule } from '../support/rule.ts';
 
 const rule = codeRule({
@@ -60,7 +61,7 @@ function library(facts: FileFacts, options: Syntax | undefined, at: Syntax): rea
       ? []
       : [report(facts, at, 'Pages of any site may read the answers: no origin is named.', 'warning')];
   const object = facts.object(options);
-  if (object === null) return [];
+  if (object === null) return chosen(facts, options, at);
   const origin = facts.property(object, 'origin');
   const credentials = facts.property(object, 'credentials');
   const withCredentials = credentials !== null && facts.constant(credentials) === true;
@@ -92,11 +93,35 @@ function library(facts: FileFacts, options: Syntax | undefined, at: Syntax): rea
   return [];
 }
 
+/** `cors((req, callback) => callback(null, { origin: true, credentials: true }))`: options made for each request. */
+function chosen(facts: FileFacts, options: Syntax, at: Syntax): readonly Detection[] {
+  const fn = facts.functionOf(options);
+  if (fn === null || /\bif\b|includes\(|\.has\(|indexOf|\.test\(|===/.test(facts.text(fn))) return [];
+  return facts.nodes('pair').flatMap((node) => {
+    const key = node.children.find((child) => child.field === 'key');
+    const value = node.children.find((child) => child.field === 'value');
+    if (key === undefined || value === undefined || !isInside(node, fn)) return [];
+    if (!/^['"]?origin['"]?$/.test(facts.text(key))) return [];
+    return facts.constant(value) === true
+      ? [report(facts, at, "The asking page's origin is allowed whatever it is.", 'warning')]
+      : allowed(facts, value, at);
+  });
+}
+
+const PUBLIC = /^\/(?:public|static|assets|fonts|\.well-known)(?:\/|$)/;
+
+/** The route of the handler around says that what it answers is for everybody. */
+function isPublicRoute(facts: FileFacts, node: Syntax): boolean {
+  return facts.handlers.some(
+    (handler) => handler.route !== null && PUBLIC.test(handler.route) && isInside(node, handler.node),
+  );
+}
+
 /** `app.use('/public', cors())`: what stands under a path that says so is for everybody, and no credentials are allowed. */
 function isForAll(facts: FileFacts, at: Syntax): boolean {
   const [path] = at.parent?.type === 'arguments' ? at.parent.children : [];
   const known = path === undefined || path === at ? undefined : facts.constant(path);
-  return typeof known === 'string' && /^\/(?:public|static|assets|fonts|\.well-known)(?:\/|$)/.test(known);
+  return typeof known === 'string' && PUBLIC.test(known);
 }
 
 /** A function that looks for a name anywhere in the origin, or has a pattern without an end. */
@@ -166,7 +191,10 @@ function settings(facts: FileFacts): readonly Detection[] {
 
 function allowed(facts: FileFacts, value: Syntax, at: Syntax): readonly Detection[] {
   const known = facts.constant(value);
-  if (known === '*') return [report(facts, at, 'Pages of any site may read the answers (origin *).', 'warning')];
+  if (known === '*')
+    return isPublicRoute(facts, at)
+      ? []
+      : [report(facts, at, 'Pages of any site may read the answers (origin *).', 'warning')];
   if (known === 'null')
     return [report(facts, at, 'The origin "null" is allowed, which any page can take on.', 'warning')];
   const flow = facts.flow(value, 'header');

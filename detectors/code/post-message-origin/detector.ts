@@ -12,6 +12,10 @@ const rule = codeRule({
   confidence: 'high',
 });
 
+/** What only the inside of a worker has: nobody of another site can send it a message (HTML, "Web workers"; Service Workers). */
+const WORKER =
+  /importScripts|(?:Dedicated|Shared|Service)WorkerGlobalScope|self\.(?:postMessage|skipWaiting|registration|clients)\b|(?:^|[^.\w])skipWaiting\(|\bclients\.(?:claim|matchAll|openWindow)\(/;
+
 /** Message listeners that never look at the origin, and messages sent to any origin. */
 export const postMessageOrigin: CodeDetector = {
   rule,
@@ -94,11 +98,7 @@ function listener(facts: FileFacts, fn: Syntax, at: Syntax): readonly Detection[
       }),
     ];
   if (/\.origin\b|\borigin\b|\.source\s*[!=]==|isTrusted(?:Origin|Source)/.test(body)) return [];
-  if (
-    !/\.data\b|\bdata\b/.test(body) ||
-    /importScripts|DedicatedWorkerGlobalScope|self\.postMessage/.test(facts.program.text)
-  )
-    return [];
+  if (!/\.data\b|\bdata\b/.test(body) || WORKER.test(facts.program.text)) return [];
   return [
     facts.finding({
       rule,

@@ -228,7 +228,11 @@ function merged(facts: FileFacts, call: Call): readonly Detection[] {
   const from = call.origin ?? '';
   if (/extend$/.test(from) && (call.arguments[0] === undefined || facts.constant(call.arguments[0]) !== true))
     return [];
-  for (const argument of call.arguments.slice(/set|update/.test(from) ? 1 : 0)) {
+  // What is set under a path of keys is no key; `setWith` and `update` take a function there.
+  const keys = /(?:^|[.-])(?:set(?:With|-value)?|dset|update)$/.test(from)
+    ? call.arguments.slice(1, 2)
+    : call.arguments;
+  for (const argument of keys) {
     const flow = facts.flow(argument, 'key');
     if (flow === null || flow.strength !== 'remote') continue;
     return [

@@ -44,7 +44,8 @@ function boundOf({ source, flags }: Used): number | null {
 /** Every expression is checked for ambiguity; expressions built at run time are followed back to their source. */
 export const regexDenialOfService: CodeDetector = {
   rule,
-  triggers: /(?:[=(,:[!&|?;{}>]|return|^)\s*\/(?![*/])[^\n]*[*+}]|RegExp|\bre\./m,
+  triggers:
+    /(?:[=(,:[!&|?;{}>]|return|^)\s*\/(?![*/])[^\n]*[*+}]|RegExp|\bre\.|\.(?:match|matchAll|search)\(\s*[^/\s)]/m,
   detect: (facts) => [...literals(facts), ...constructed(facts), ...built(facts)],
 };
 
@@ -274,14 +275,25 @@ function usesOf(facts: FileFacts, node: Syntax): readonly Syntax[] {
   return facts.uses(name).filter((each) => facts.definition(each) === node);
 }
 
+const MATCHES = oneOf(/^(?:match|matchAll|search)$/);
+
+/** `text.match('^' + value)`: what is no expression yet is made one (ECMAScript, "String.prototype.match"). */
+function becomesExpression(facts: FileFacts, call: Call, given: Syntax): boolean {
+  if (facts.program.dialect === 'python' || call.receiver === null || call.arguments.length !== 1) return false;
+  const shape = facts.shape(given);
+  return shape?.includes('\u0000') === true && /[\\^$.*+?()[\]{}|]/.test(shape);
+}
+
 /** `new RegExp(value)`: the value decides the expression itself. */
 function built(facts: FileFacts): readonly Detection[] {
   return taintedSinks(
     facts,
     rule,
-    facts.callsLike({ from: CONSTRUCTORS }).flatMap((call) => {
+    facts.callsLike({ from: CONSTRUCTORS, named: MATCHES }).flatMap((call) => {
       const [first] = call.arguments;
       if (first === undefined) return [];
+      const converts = call.name !== null && MATCHES(call.name) && !CONSTRUCTORS(call.origin ?? '');
+      if (converts && !becomesExpression(facts, call, first)) return [];
       return [
         {
           at: call.node,

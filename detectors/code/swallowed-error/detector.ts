@@ -17,10 +17,11 @@ const rule = codeRule({
 
 const REMEDIATION = 'Refuse in the catch (return false, answer 401, or throw again) and log the reason.';
 const CHECK =
-  /(?:verify|authenticat|authoriz|authoris|validate|checkPermission|checkAccess|decrypt|isAllowed|isAdmin|assert\w*(?:Auth|Perm|Access|Signature|Allow|Role|Owner|Can[A-Z])|checkToken|checkSignature|checkAuth|requireAuth|ensureAuth|timingSafeEqual|jwt\.decode|check_password|check_permission|verify_\w+|[lL]imit(?:er)?\.consume)\w*\s*\(/i;
+  /(?:verify|authenticat|authoriz|authoris|validate|checkPermission|checkAccess|decrypt|isAllowed|isAdmin|assert\w*(?:Auth|Perm|Access|Signature|Allow|Role|Owner|Can[A-Z])|checkToken|checkSignature|checkAuth|requireAuth|ensureAuth|timingSafeEqual|setAuthTag|jwt\.decode|check_password|check_permission|verify_\w+|[lL]imit(?:er)?\.consume)\w*\s*\(/i;
 const REFUSES =
   /throw|raise|reject|return\s+(?:false|null|False|None|undefined)?\s*;?|40[0-9]|50\d|next\(\w|redirect|process\.exit|sys\.exit|abort|Unauthorized|Forbidden|deny|denied|failed|\bok\s*[:=]\s*false|valid\s*[:=]\s*false|success\s*[:=]\s*(?:false|False)/;
 const CHECKS = oneOf(/^(?:verify|authenticate|authorize|authorise|validate|isAllowed|checkPermission|check)\w*$/);
+const COMPARES = oneOf(/^~?(?:bcrypt(?:js)?|argon2|scrypt)\.(?:compare|verify)$/);
 const GRANTS =
   /return\s+(?:true|True)\b|next\(\s*\)|\b(?:valid|verified|allowed|permitted|trusted|authorized|authenticated|is(?:Valid|Verified|Allowed|Authorized|Authenticated|Admin)|ok)\s*[:=]\s*(?:true|True)\b/;
 
@@ -73,6 +74,15 @@ function following(statement: Syntax): Syntax | null {
   return siblings[siblings.indexOf(statement) + 1] ?? null;
 }
 
+/** `try { …; return true; } catch (e) { log(e); } return false;` */
+function refusesAfter(facts: FileFacts, clause: Syntax): boolean {
+  const after = clause.parent === null ? null : following(clause.parent);
+  return (
+    after !== null &&
+    /^(?:return\s+(?:false|null|False|None|undefined)\b|return\s*;|throw|raise)/.test(facts.text(after))
+  );
+}
+
 /** The function around says that it decides about access. */
 function securityPath(facts: FileFacts, node: Syntax): boolean {
   const fn = functionAround(node);
@@ -98,6 +108,10 @@ function judge(
   const plain = body.replace(/\/\/[^\n]*|\/\*[\s\S]*?\*\/|#[^\n]*/g, '');
   if (GRANTS.test(plain)) return [report(facts, at, `An error of ${what} counts as a yes.`, 'error')];
   const rest = plain.replace(/^\{|\}$/g, '').trim();
+  const statements = rest.split(/[;\n]/).map((part) => part.trim());
+  const onlyLogs = statements.every((part) => part === '' || /^(?:console|log|logger|logging)\.\w+\(/.test(part));
+  // What a log line says of a failure refuses nothing.
+  const acts = onlyLogs ? plain.replace(/'[^'\n]*'|"[^"\n]*"|`[^`\n]*`/g, '') : plain;
   if (rest === '' || rest === 'pass')
     return check === null ? [] : [report(facts, at, `An error of ${what} is dropped without a word.`, 'warning')];
   if (
@@ -107,9 +121,7 @@ function judge(
     /verif|decode/i.test(check[0])
   )
     return [report(facts, at, `After an error of ${what} what it refused is read all the same.`, 'warning')];
-  if (REFUSES.test(plain) || check === null) return [];
-  const statements = rest.split(/[;\n]/).map((part) => part.trim());
-  const onlyLogs = statements.every((part) => part === '' || /^(?:console|log|logger|logging)\.\w+\(/.test(part));
+  if (REFUSES.test(acts) || check === null || (onlyLogs && refusesAfter(facts, at))) return [];
   const first =
     /^\{?\s*(?:const|let|var)?/.exec(attempt) !== null &&
     /\b(?:return|=)\s*(?:await\s+)?[\w.]*(?:verify|authenticate|authorize|validate|decrypt)/i.test(attempt);
@@ -157,7 +169,7 @@ function suppressed(facts: FileFacts): readonly Detection[] {
 
 /** `jwt.verify(token, key, (err, user) => { req.user = user; next(); })`: nothing looks at whether it failed. */
 function callbacks(facts: FileFacts): readonly Detection[] {
-  return facts.callsLike({ named: CHECKS }).flatMap((call) => {
+  return facts.callsLike({ named: CHECKS, from: COMPARES }).flatMap((call) => {
     const last = call.arguments.at(-1);
     const fn = last === undefined ? null : facts.functionOf(last);
     const body = fn?.children.find((child) => child.field === 'body');
@@ -167,6 +179,12 @@ function callbacks(facts: FileFacts): readonly Detection[] {
     const named = facts.text(error).split(':')[0]?.trim() ?? '';
     if (list.children.length < 2 || !/^_?err(?:or)?$/.test(named)) return [];
     const text = withoutComments(facts.text(body));
+    // `if (err) return done(null, user);`
+    const lets = new RegExp(
+      `if\\s*\\(\\s*${named}\\s*\\)\\s*\\{?\\s*(?:return\\s+)?(?:next\\(\\s*\\)|(?:done|cb|callback|next)\\(\\s*null\\s*,\\s*(?!false|null|undefined)\\w|return\\s+true\\b)`,
+    );
+    if (lets.test(text))
+      return [report(facts, call.node, `An error of "${call.name ?? ''}" counts as a yes.`, 'error')];
     // Whatever is asked before it goes on may be what refuses.
     const asks = new RegExp(`\\b${named}\\b|\\bif\\b|\\?|&&|\\|\\|`).test(text);
     return GRANTS.test(text) && !asks

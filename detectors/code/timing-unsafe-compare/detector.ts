@@ -1,6 +1,7 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Comparison, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 
 const rule = codeRule({
@@ -23,8 +24,33 @@ const OTHER =
 export const timingUnsafeCompare: CodeDetector = {
   rule,
   triggers: /signature|\bsig\b|hmac|\bmac\b|digest|hash|passw|api_?key|secret|token|otp|checksum/i,
-  detect: (facts) => facts.comparisons.flatMap((each) => compared(facts, each)),
+  detect: (facts) => [...facts.comparisons, ...byCall(facts)].flatMap((each) => compared(facts, each)),
 };
+
+const EQUALS = oneOf(/^(?:compare|equals|isEqual|localeCompare)$/);
+
+/** `Buffer.compare(a, b)`, `a.equals(b)`, `_.isEqual(a, b)`, `a.localeCompare(b)`: they stop at the first difference as well. */
+function byCall(facts: FileFacts): readonly Comparison[] {
+  if (facts.program.dialect === 'python') return [];
+  return facts.callsLike({ named: EQUALS }).flatMap((call): readonly Comparison[] => {
+    const [first, second] = call.arguments;
+    const two = /^(?:~Buffer\.compare|lodash\.isEqual|~_\.isEqual|util\.isDeepStrictEqual)$/.test(call.origin ?? '');
+    const [left, right] = two
+      ? [first, second]
+      : /^(?:equals|localeCompare)$/.test(call.name ?? '')
+        ? [call.receiver, first]
+        : [];
+    if (left === undefined || left === null || right === undefined) return [];
+    return [{ node: call.node, left: unwrapped(facts, left), right: unwrapped(facts, right) }];
+  });
+}
+
+/** `Buffer.from(value)` is compared like the value. */
+function unwrapped(facts: FileFacts, side: Syntax): Syntax {
+  if (!/^Buffer\.from\(/.test(facts.text(side))) return side;
+  const list = side.children.find((child) => child.field === 'arguments');
+  return list?.children[0] ?? side;
+}
 
 function compared(facts: FileFacts, { node, left, right }: Comparison): readonly Detection[] {
   if (node.end - node.start > 400) return [];
@@ -77,8 +103,9 @@ function isFixed(facts: FileFacts, side: Syntax): boolean {
 
 function environment(facts: FileFacts, side: Syntax): boolean {
   return (
-    /process\.env\.|environ/.test(facts.text(facts.definition(side) ?? side)) &&
-    SECRET.test(spaced(facts.text(facts.definition(side) ?? side)).replace(/['")\]]+$/, ''))
+    /process\.env\.|environ|^(?:c\.|ctx\.|context\.|platform\.)?env\.[A-Z]|Deno\.env|Bun\.env/.test(
+      facts.text(facts.definition(side) ?? side),
+    ) && SECRET.test(spaced(facts.text(facts.definition(side) ?? side)).replace(/['")\]]+$/, ''))
   );
 }
 

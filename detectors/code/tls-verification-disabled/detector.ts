@@ -19,8 +19,8 @@ const REMEDIATION = 'Leave the check on and hand over the certificate of your ow
 export const tlsVerificationDisabled: CodeDetector = {
   rule,
   triggers:
-    /rejectUnauthorized|NODE_TLS_REJECT|strictSSL|checkServerIdentity|verify|CERT_NONE|insecure|unverified|check_hostname|InsecureSkip|ssl\s*=|missing_host_key|tlsAllow/i,
-  detect: (facts) => [...options(facts), ...assignments(facts), ...python(facts)],
+    /rejectUnauthorized|NODE_TLS_REJECT|strictSSL|checkServerIdentity|verify|CERT_NONE|insecure|unverified|check_hostname|InsecureSkip|ssl\s*=|missing_host_key|tlsAllow|certificate-error|CertificateVerifyProc|ignore-certificate/i,
+  detect: (facts) => [...options(facts), ...assignments(facts), ...browsers(facts), ...python(facts)],
 };
 
 function options(facts: FileFacts): readonly Detection[] {
@@ -65,6 +65,30 @@ function assignments(facts: FileFacts): readonly Detection[] {
       return pythonAssignment(facts, node, name, value);
     return option(facts, node, name, value);
   });
+}
+
+/** Electron: `certificate-error`, `setCertificateVerifyProc` and the switch of Chromium (its documentation, "app", "session"). */
+function browsers(facts: FileFacts): readonly Detection[] {
+  if (facts.program.dialect === 'python') return [];
+  return facts.calls.flatMap((call) => {
+    const [first, second] = call.arguments;
+    if (first === undefined) return [];
+    const word = facts.constant(first);
+    if (call.name === 'appendSwitch') return word === 'ignore-certificate-errors' ? [report(facts, call.node)] : [];
+    if (/^(?:on|once|addListener)$/.test(call.name ?? '') && word === 'certificate-error')
+      return acceptsEvery(facts, second, 'true') ? [report(facts, call.node)] : [];
+    if (call.name === 'setCertificateVerifyProc')
+      return acceptsEvery(facts, first, '0') ? [report(facts, call.node)] : [];
+    return [];
+  });
+}
+
+/** The listener calls its callback with the answer that accepts, and asks nothing before. */
+function acceptsEvery(facts: FileFacts, listener: Syntax | undefined, yes: string): boolean {
+  const fn = listener === undefined ? null : facts.functionOf(listener);
+  if (fn === null) return false;
+  const text = facts.text(fn);
+  return new RegExp(`\\(\\s*${yes}\\s*\\)`).test(text) && !/\bif\b|\?|&&|\|\||===/.test(text);
 }
 
 function pythonAssignment(facts: FileFacts, node: Syntax, name: string, value: Syntax): readonly Detection[] {

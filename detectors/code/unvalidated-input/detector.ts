@@ -16,9 +16,11 @@ const rule = codeRule({
 
 const REMEDIATION = 'Parse the body with a schema at the top of the handler and use what it gives back.';
 const CHECKS =
-  /schema|(?<!re)valid|parse\(|zod|joi|yup|ajv|typeof|Number\(|parseInt|isNaN|isInteger|instanceof|assert|sanitize|\.test\(|\.match\(|\.includes\(|check|if\s*\(\s*!(?!\s*(?:\w*session|\w*user|auth\w*|token|isA\w*|(?:req|request|ctx|c|session|res\.locals)\.\w*(?:user|session)\w*)\b)|\?\?|Array\.isArray|\.length|[<>]=?\s*\d|String\(/i;
+  /schema|(?<!re)valid|(?<!JSON\.)parse\(|zod|joi|yup|ajv|typeof|Number\(|parseInt|isNaN|isInteger|instanceof|assert|sanitize|\.test\(|\.match\(|\.includes\(|check|if\s*\(\s*!(?!\s*(?:\w*session|\w*user|auth\w*|token|isA\w*|(?:req|request|ctx|c|session|res\.locals)\.\w*(?:user|session)\w*)\b)|\?\?|Array\.isArray|\.length|[<>]=?\s*\d|String\(/i;
 const STORES =
   /\.(?:create|insert\w*|save|update\w*|findByIdAndUpdate|findOneAndUpdate|upsert|push|set|query|execute|bulkCreate|values|withdraw|deposit|transfer|charge|refund|credit|debit)$/;
+/** What writes a record, whatever its method of request was: a function in the cloud is told it at run time. */
+const RECORDS = /\.(?:put|putItem|create|insert(?:One|Many)?|save|upsert|bulkCreate)$/;
 const CALCULATIONS: ReadonlySet<string> = new Set(['binary_expression']);
 const FIELD: ReadonlySet<string> = new Set(['member_expression']);
 
@@ -30,7 +32,8 @@ export const unvalidatedInput: CodeDetector = {
 };
 
 function judge(facts: FileFacts, handler: Handler): readonly Detection[] {
-  if (!isFunction(handler.node) || !changesState(handler)) return [];
+  const isEvent = handler.framework === 'lambda' && handler.method === 'any';
+  if (!isFunction(handler.node) || !(changesState(handler) || isEvent)) return [];
   const body = handler.node.children.find((child) => child.field === 'body');
   if (
     body === undefined ||
@@ -39,7 +42,7 @@ function judge(facts: FileFacts, handler: Handler): readonly Detection[] {
   )
     return [];
   if (takesDto(facts, handler.node)) return [];
-  const used = firstUse(facts, body);
+  const used = firstUse(facts, body, isEvent ? RECORDS : null);
   if (used === null) return [];
   return [
     facts.finding({
@@ -73,14 +76,21 @@ function isStore(facts: FileFacts, callee: Syntax): boolean {
 function firstUse(
   facts: FileFacts,
   body: Syntax,
+  stores: RegExp | null,
 ): { readonly at: Syntax; readonly flow: ReturnType<FileFacts['flow']> } | null {
   for (const call of facts.calls) {
-    if (call.node.start < body.start || call.node.end > body.end || !isStore(facts, call.callee)) continue;
+    if (
+      call.node.start < body.start ||
+      call.node.end > body.end ||
+      !(stores?.test(facts.text(call.callee)) ?? isStore(facts, call.callee))
+    )
+      continue;
     for (const argument of [...call.arguments, ...call.keywords.values()]) {
       const flow = facts.flow(argument, 'data');
       if (flow?.strength === 'remote' && /body|server action/.test(flow.source)) return { at: call.node, flow };
     }
   }
+  if (stores !== null) return null;
   for (const node of within(body, FIELD)) {
     if (!/^(?:req|request|ctx\.request)\.body\.\w+$/.test(facts.text(node))) continue;
     if (

@@ -48,7 +48,7 @@ function inCall(facts: FileFacts, call: Call): readonly Detection[] {
     return /md5|sha-?1(?!\d)/i.test(String(facts.constant(first) ?? ''))
       ? [report(facts, call.node, 'A signature over MD5 or SHA-1 can be forged.', HASH)]
       : [];
-  if (/^~?crypto\.(?:createHash|hash)$|^hashlib\.new$/.test(from) && first !== undefined)
+  if (/^~?crypto\.(?:createHash|hash|(?:webcrypto\.)?subtle\.digest)$|^hashlib\.new$/.test(from) && first !== undefined)
     return hash(facts, call, String(facts.constant(first) ?? ''));
   if (
     /^hashlib\.(?:md5|sha1)$|^(?:md5|sha1|js-md5|js-sha1|blueimp-md5)$|^crypto-js\.(?:MD5|SHA1)$|^crypto-js\/(?:md5|sha1)$|^~(?:md5|sha1|CryptoJS\.(?:MD5|SHA1))$/.test(
@@ -183,7 +183,10 @@ function fastPassword(facts: FileFacts, call: Call): readonly Detection[] {
 
 /** Names around the call: what is hashed, what the result is called, the function it stands in. */
 function purposeOf(facts: FileFacts, call: Call): string {
-  const parts: string[] = call.arguments.map((each) => facts.text(each).slice(0, 100));
+  const parts: string[] = call.arguments.flatMap((each) => {
+    const made = facts.definition(each);
+    return [each, ...(made === null ? [] : [made])].map((part) => facts.text(part).slice(0, 100));
+  });
   let top: Syntax = call.node;
   while (
     top.parent !== null &&

@@ -33,6 +33,12 @@ function inCall(facts: FileFacts, call: Call): readonly Detection[] {
     const on = ['noent', 'replaceEntities', 'dtdload', 'expandEntities'].find((name) =>
       isOn(facts, option(facts, call, name)),
     );
+    const flags = option(facts, call, 'option');
+    if (
+      flags !== null &&
+      /XML_PARSE_(?:NOENT|DTDLOAD|DTDATTR|XINCLUDE)/.test(facts.text(facts.definition(flags) ?? flags))
+    )
+      return [found(facts, call, document, 'libxml is told to resolve entities')];
     return on === undefined ? [] : [found(facts, call, document, `libxml is told to resolve entities (${on})`)];
   }
   if (/^(?:lxml\.etree\.XMLParser|lxml\.etree\.iterparse)$/.test(from)) {
