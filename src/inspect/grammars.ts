@@ -3,7 +3,7 @@ import type Parser from 'tree-sitter';
 import { CountersignError } from '../core/errors.ts';
 import { nativePackage } from '../core/native.ts';
 import { readWithOxc } from './estree/read.ts';
-import { type Grammar, languageOf, scriptsOf } from './languages.ts';
+import { type Grammar, languageOf, languageOfFile, scriptsOf } from './languages.ts';
 import { PYTHON } from './python.ts';
 import { readTree, type Vocabulary } from './read-tree.ts';
 import type { Program } from './syntax.ts';
@@ -12,9 +12,9 @@ const load = createRequire(import.meta.url);
 const parsers = new Map<Grammar, Parser>();
 const vocabularies = new Map<Grammar, Vocabulary>();
 
-/** Parses one file with the grammar of its name. Null where no detector reads such files. */
+/** Parses one file with the grammar of its name, or of what its first line has it run by. Null where no detector reads such files. */
 export function parseProgram(path: string, text: string): Program | null {
-  const language = languageOf(path);
+  const language = languageOfFile(path, text);
   if (language === null) return null;
   const embedded = language.embedded ? scriptsOf(text, /\.(?:vue|svelte)$/i.test(path)) : null;
   const source = embedded?.text ?? text;

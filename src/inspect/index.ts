@@ -15,7 +15,7 @@ import { callsOfSinks, joinAcrossFiles } from './across-files.ts';
 import type { CodeResult } from './detector.ts';
 import { followImports } from './follow-imports.ts';
 import { gatherModuleMaps } from './gather-settings.ts';
-import { languageOf } from './languages.ts';
+import { languageOfFile } from './languages.ts';
 import { createPool } from './pool.ts';
 import type { Outcome, Task } from './protocol.ts';
 
@@ -127,7 +127,7 @@ export function createInspector(options: InspectorOptions): Inspector & Dependen
     }
 
     const work: Promise<void>[] = request.files.map(async (file) => {
-      const code = languageOf(file.path) !== null && file.after !== null;
+      const code = file.after !== null && languageOfFile(file.path, file.after.text) !== null;
       const guardrail = guarded.has(file.path) || (file.before !== null && guarded.has(file.before.path));
       if (!code && !guardrail) return;
       const blob = file.after?.blob ?? file.before?.blob;

@@ -34,6 +34,20 @@ export function languageOf(path: string): Language | null {
   return BY_EXTENSION[name.slice(dot + 1)] ?? null;
 }
 
+/** Programs that scripts name in their first line (execve(2), "Interpreter scripts"), with or without `env`. */
+const INTERPRETER =
+  /^#!\s*(?:\S*\/)?(?:env\s+(?:(?:-\S+|\w+=\S*)\s+)*(?:\S*\/)?)?(?:(node(?:js)?)|(deno|bun|tsx|ts-node)|(pythonw?[\d.]*|pypy\d?))(?=\s|$)/;
+
+/** As `languageOf`; a file of another name is read as what its first line has it run by. */
+export function languageOfFile(path: string, text: string): Language | null {
+  const named = languageOf(path);
+  if (named !== null || !text.startsWith('#!')) return named;
+  const [, plain, typed, python] = INTERPRETER.exec(text.slice(0, 300)) ?? [];
+  if (plain !== undefined) return { grammar: 'tsx', embedded: false, plain: true };
+  if (typed !== undefined) return { grammar: 'tsx', embedded: false, plain: false };
+  return python === undefined ? null : { grammar: 'python', embedded: false, plain: false };
+}
+
 const SCRIPT = /<script\b([^>]*)>([\s\S]*?)<\/script\s*>/gi;
 
 /**

@@ -19,7 +19,7 @@ function local(what: string): Source {
 
 const BY_ORIGIN: readonly (readonly [RegExp, Source])[] = [
   [
-    /^~process\.argv$|^sys\.argv$|^yargs(?:\/yargs)?(?:\(\))?\.argv$|^minimist\(\)$|^util\.parseArgs\(\)|^commander\.program\.(?:args|opts)/,
+    /^~process\.argv$|^~Deno\.args$|^~Bun\.argv$|^sys\.argv$|^yargs(?:\/yargs)?(?:\(\))?\.argv$|^minimist\(\)$|^util\.parseArgs\(\)|^commander\.program\.(?:args|opts)/,
     local('the command line'),
   ],
   [

@@ -55,6 +55,15 @@ describe('where a name comes from', () => {
       'createRequire',
       "import { createRequire } from 'module'; const load = createRequire(import.meta.url); load('child_process').exec(a)",
     ],
+    ['the list of built-in modules', "const cp = process.getBuiltinModule('node:child_process'); cp.exec(a)"],
+    ["the loader's inside", "const M = require('module'); M._load('child_process').exec(a)"],
+    ['a proxy', "const cp = new Proxy(require('child_process'), {}); cp.exec(a)"],
+    ['Reflect', "const cp = require('child_process'); Reflect.get(cp, 'exec')(a)"],
+    ['bind', "const cp = require('child_process'); const run = cp.exec.bind(cp); run(a)"],
+    ['the comma operator', "import cp from 'child_process'; (0, cp.exec)(a)"],
+    ['escapes in its name', "import cp from 'child_process'; cp.e\\u0078ec(a)"],
+    ['a default in destructuring', "const { exec: run = null } = require('child_process'); run(a)"],
+    ['a conditional', "import cp from 'child_process'; const run = sync ? cp.exec : other; run(a)"],
   ];
   for (const [what, text] of cases) {
     it(`is known through ${what}`, () => {
@@ -81,10 +90,21 @@ describe('where a name comes from', () => {
     ]);
   });
 
+  it('is known where the function is handed to what calls it', () => {
+    const facts = factsOf(
+      "import cp from 'child_process'; list.forEach(cp.exec); Reflect.apply(cp.exec, cp, [b]); setTimeout(cp.exec, 10, c);",
+    );
+    const started = facts.calls.filter((call) => call.origin === exec);
+    expect(started.map((call) => call.arguments.map((each) => facts.text(each)))).toEqual([['list'], ['b'], ['c']]);
+  });
+
   const others: readonly (readonly [string, string])[] = [
     ['a method of a regular expression', "import cp from 'child_process'; /a/.exec(b)"],
     ['a name that is shadowed', "import { exec } from 'child_process'; function f(exec) { exec(a) }"],
     ['the same name of another module', "import { exec } from './run'; exec(a)"],
+    ['a function of its own', "import cp from 'child_process'; function exec(a) { return a } exec(a)"],
+    ['a method of a database', "import cp from 'child_process'; import db from './db'; db.exec(a); db['exec'](a)"],
+    ['a proxy of something else', "import cp from 'child_process'; const o = new Proxy({}, cp); o.exec(a)"],
   ];
   for (const [what, text] of others) {
     it(`is not mistaken for ${what}`, () => {
@@ -105,6 +125,27 @@ describe('where a name comes from', () => {
   it('is known in Python', () => {
     const text = 'import subprocess as sp\nfrom os import system as run\nsp.run(a)\nrun(b)\n';
     expect(factsOf(text, 'a.py').calls.map((call) => call.origin)).toEqual(['subprocess.run', 'os.system']);
+  });
+});
+
+describe('what a file is read as', () => {
+  const dialect = (path: string, text: string) => parseProgram(path, text)?.dialect ?? null;
+
+  it.each([
+    ['#!/usr/bin/env node', 'javascript'],
+    ['#!/usr/bin/env -S node --no-warnings', 'javascript'],
+    ['#!/usr/local/bin/deno run', 'javascript'],
+    ['#!/usr/bin/python3.12', 'python'],
+    ['#! /usr/bin/env PYTHONUTF8=1 python', 'python'],
+    ['#!/bin/sh -x node', null],
+    ['#!/usr/bin/env nodemon', null],
+    ['# node', null],
+  ])('a file without a known ending goes by its first line: %s', (first, expected) => {
+    expect(dialect('bin/deploy', `${first}\nx = 1\n`)).toBe(expected);
+  });
+
+  it('a known ending is not overruled', () => {
+    expect(dialect('a.py', '#!/usr/bin/env node\nx = 1\n')).toBe('python');
   });
 });
 
