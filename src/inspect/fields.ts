@@ -14,7 +14,10 @@ export function collectFields(program: Program): Map<Syntax, Map<string, Syntax[
     found.set(around, members);
     members.set(property, [...(members.get(property) ?? []), value]);
   };
-  for (const node of program.byType.get('assignment_expression') ?? []) {
+  const assignments = ['assignment_expression', 'augmented_assignment_expression'].flatMap(
+    (type) => program.byType.get(type) ?? [],
+  );
+  for (const node of assignments) {
     const left = childOf(node, 'left');
     const right = childOf(node, 'right');
     if (left?.type !== 'member_expression' || right === null) continue;
@@ -35,7 +38,9 @@ export function collectFields(program: Program): Map<Syntax, Map<string, Syntax[
     );
     const property = childOf(node, 'pattern');
     const type = childOf(node, 'type');
-    if (modified && property !== null && type !== null) add(node, name(property), type);
+    if (!modified || property === null) continue;
+    if (type !== null) add(node, name(property), type);
+    add(node, name(property), property);
   }
   for (const node of program.byType.get('call_expression') ?? []) {
     // `this.parts.push(x)`: what a list of the class gets later.

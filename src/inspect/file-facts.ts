@@ -6,6 +6,7 @@ import { createFlow } from './flow.ts';
 import { exportsOf } from './functions.ts';
 import { createGuards } from './guards.ts';
 import { collectHandlers } from './handlers.ts';
+import { createHolders } from './holders.ts';
 import { createImports, type Imports } from './imports.ts';
 import { createLocalChecks } from './local-checks.ts';
 import { createOrigins } from './origins.ts';
@@ -22,6 +23,7 @@ export function createFileFacts(program: Program, imports: Imports = createImpor
   const scopes = createScopes(program);
   const constants = createConstants(program, scopes);
   const origins = createOrigins(program, scopes, constants);
+  const holders = createHolders(program, scopes, origins);
   const checks = createLocalChecks(program, scopes, constants);
   const schemas = createSchemas(program, scopes, constants, checks, allHandlers);
   const guards = createGuards(program, scopes, constants, origins, checks, schemas);
@@ -83,8 +85,7 @@ export function createFileFacts(program: Program, imports: Imports = createImpor
     if (object.type === 'this' || (program.dialect === 'python' && text(object) === 'self'))
       return classMethod(member, text(property));
     const value = constants.resolved(member);
-    if (FUNCTIONS.has(value.type)) return value;
-    return null;
+    return FUNCTIONS.has(value.type) ? value : holders.method(object, text(property));
   }
 
   function classMethod(at: Syntax, called: string): Syntax | null {
@@ -140,6 +141,7 @@ export function createFileFacts(program: Program, imports: Imports = createImpor
     imports,
     models: createPythonModels({ program, scopes, constants, origins }, allHandlers),
     schemas,
+    holders,
     handlers: allHandlers,
     functionOf,
   });

@@ -2,6 +2,7 @@ import type { Binding } from './bindings.ts';
 import { changesValue, isPlainMethod, isScalar, replaces, schemaLike, settledCall } from './call-results.ts';
 import { callAt } from './calls.ts';
 import type { Call, SinkKind } from './facts.ts';
+import { createHolderFlow } from './flow-holders.ts';
 import type { FlowNeeds, Walk } from './flow-types.ts';
 import { createHandedValues } from './handed-values.ts';
 import type { ImportedReturn } from './imports.ts';
@@ -28,6 +29,7 @@ export function createCallFlow(
 ): (node: Syntax, kind: SinkKind, env: Environment, depth: number) => Taint | null {
   const { program, origins, constants } = needs;
   const { trace, through, ofSource, memo, returns, parameters } = walk;
+  const ofHolder = createHolderFlow(needs, walk);
   const handedValues = createHandedValues(needs, parameters);
   const name = (node: Syntax): string => program.text.slice(node.start, node.end);
 
@@ -242,7 +244,8 @@ export function createCallFlow(
 
   function ofReturns(fn: Syntax, call: Call, kind: SinkKind, env: Environment, depth: number): Taint | null {
     if (memo.isOpen(fn)) return null;
-    const inner = new Map<Binding, Taint | null>(env ?? []);
+    const held = call.receiver === null ? [] : ofHolder.values(call.receiver, kind, env, depth);
+    const inner = new Map<Binding, Taint | null>([...(env ?? []), ...held]);
     const shift = program.dialect === 'python' && call.receiver !== null ? 1 : 0;
     const own = new Set(parameters(fn));
     for (const binding of own) {
@@ -258,6 +261,7 @@ export function createCallFlow(
           : step(given, call.node, `is passed to "${short(call.name ?? 'the function')}"`),
       );
     }
+    for (const [binding] of held) own.add(binding);
     return memo.inside(fn, own, () => strongest(returns(fn).map((each) => trace(each, kind, inner, depth))));
   }
 

@@ -1,6 +1,8 @@
 import type { SinkKind } from './facts.ts';
+import { createHolderFlow } from './flow-holders.ts';
 import { createModelFlow } from './flow-models.ts';
 import type { FlowNeeds, Walk } from './flow-types.ts';
+import { isIssued } from './messages.ts';
 import { keptOn, memberValue, ON_REQUEST } from './outside-values.ts';
 import { memberSource } from './request-members.ts';
 import { originSource } from './sources.ts';
@@ -14,6 +16,7 @@ export function createMemberFlow(
 ): (node: Syntax, kind: SinkKind, env: Environment, depth: number) => Taint | null {
   const { program, origins, constants, guards } = needs;
   const { trace, ofSource } = walk;
+  const ofHolder = createHolderFlow(needs, walk);
   const ofModel = createModelFlow(needs, walk);
   let keptValues: ReadonlyMap<string, readonly Syntax[]> | null = null;
   const name = (node: Syntax): string => program.text.slice(node.start, node.end);
@@ -31,7 +34,7 @@ export function createMemberFlow(
     if (settled !== node && settled.type !== node.type) return trace(settled, kind, env, depth);
     if (object.type === 'this' || (program.dialect === 'python' && name(object) === 'self')) {
       if (member === null) return null;
-      const kept = origins.fields(node, member).filter((each) => each.field !== 'type');
+      const kept = origins.fields(node, member).filter((each) => each.field !== 'type' && isSeen(each, env));
       if (kept.length === 0 && program.dialect === 'python' && member === 'request')
         return ofSource({ kind: 'container', container: 'request' }, node);
       return kept.length === 0
@@ -46,6 +49,8 @@ export function createMemberFlow(
     }
     const field = ofModel(node, kind, env, depth);
     if (field !== undefined) return field;
+    const held = member === null ? undefined : ofHolder.field(object, member, kind, env, depth);
+    if (held !== undefined) return guards.guarded(node, kind) ? null : held;
     const whole = trace(object, kind, env, depth);
     if (whole === null) return fromOutside(node, member, kind) ?? keptOnRequest(node, kind, env, depth);
     if (kind === 'path' && (isStoredUpload(object, member) || isLastPart(object, member))) return null;
@@ -53,11 +58,18 @@ export function createMemberFlow(
       const brought = fromOutside(node, member, kind) ?? keptOnRequest(node, kind, env, depth);
       if (brought !== null) return brought;
     }
+    if (isIssued(whole.source, member)) return null;
     if (whole.container === undefined) return guards.guarded(node, kind) ? null : whole;
     const key = member ?? constantKey(node);
     const inner = key === null ? null : memberSource(whole.container, key);
     if (inner === null) return keptOnRequest(node, kind, env, depth);
     return inner.kind === 'input' && guards.guarded(node, kind) ? null : ofSource(inner, node);
+  }
+
+  /** `constructor(private readonly base)`: whoever makes the object decides, so only where that is seen. */
+  function isSeen(value: Syntax, env: Environment): boolean {
+    const binding = value.field === 'pattern' ? needs.scopes.lookup(value) : null;
+    return binding === null || env?.has(binding) === true;
   }
 
   /** `req.filter = req.query` and `res.locals.filter = …` of a middleware, read by a handler. */

@@ -5,6 +5,7 @@ import { CLASSES } from './fields.ts';
 import type { FlowNeeds, Walk } from './flow-types.ts';
 import { callbackSource, exportsOf } from './functions.ts';
 import { createHandedValues } from './handed-values.ts';
+import { messageSource } from './messages.ts';
 import { parameterSource } from './parameter-sources.ts';
 import { pythonRole } from './python-roles.ts';
 import { parametersOf, type Scopes } from './scopes.ts';
@@ -41,7 +42,7 @@ export function createParameterFlow(
     if ((kind === 'nosql' || kind === 'data') && handler?.framework === 'fastify' && hasSchema(handler)) return null;
     const role = program.dialect === 'python' ? pythonRole(binding, handler, program) : null;
     if (role === 'settled') return null;
-    const source = role ?? parameterSource(binding, handler, program);
+    const source = role ?? messageSource(fn, index, needs) ?? parameterSource(binding, handler, program);
     if (source !== null) return through(ofSource(source, binding.declaration), path, binding.declaration);
     if (scalarType(parameter.type)) return null;
     if (kind === 'html' && index === 0 && answersTo(fn))

@@ -3,6 +3,7 @@ import type { Constants } from './constants.ts';
 import type { Handler, SinkKind } from './facts.ts';
 import type { FlowMemo } from './flow-memo.ts';
 import type { Guards } from './guards.ts';
+import type { Holders } from './holders.ts';
 import type { Imports } from './imports.ts';
 import type { LocalChecks } from './local-checks.ts';
 import type { Origins } from './origins.ts';
@@ -23,6 +24,7 @@ export interface FlowNeeds {
   readonly imports: Imports;
   readonly models: PythonModels;
   readonly schemas: Schemas;
+  readonly holders: Holders;
   readonly handlers: () => readonly Handler[];
   functionOf(node: Syntax): Syntax | null;
 }

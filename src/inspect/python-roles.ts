@@ -2,6 +2,7 @@ import type { Binding } from './bindings.ts';
 import { decoratorsOf } from './decorators.ts';
 import type { Handler } from './facts.ts';
 import { CLASSES } from './fields.ts';
+import { pythonMessage } from './messages-python.ts';
 import { parametersOf } from './scopes.ts';
 import type { Source } from './sources.ts';
 import { ancestorOf, childOf, type Program, type Syntax } from './syntax.ts';
@@ -40,6 +41,8 @@ export function pythonRole(binding: Binding, handler: Handler | null, program: P
       if (/\b(?:pattern|regex)\s*=\s*r?["']\^[^|]*\$["']/.test(given) && !/\.[*+]/.test(given)) return 'settled';
     }
   }
+  const message = pythonMessage(binding, program);
+  if (message !== null) return message;
   const around = inClass(parameter.of, program);
   if (around !== null) return ofMethod(parameter.of, parameter.index, around, program);
   if (isCommand(parameter.of, program)) return SCALAR.test(type) ? 'settled' : COMMAND_LINE;

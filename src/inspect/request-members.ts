@@ -1,3 +1,4 @@
+import { chatMember } from './messages.ts';
 import { type Container, remote, type Source } from './sources.ts';
 
 const REQUEST_MEMBERS: ReadonlySet<string> = new Set([
@@ -130,6 +131,8 @@ export function memberSource(container: Container, member: string): Source | nul
       return EVENT_MEMBERS.has(member) ? remote(`the event's ${wordFor(member)}`) : remote('the event');
     case 'message':
       return member === 'data' ? remote("another window's message") : null;
+    case 'chat':
+      return chatMember(member);
     case 'socket':
       return member === 'handshake' ? remote("the client's handshake") : null;
   }

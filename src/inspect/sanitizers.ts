@@ -82,6 +82,9 @@ const INERT_METHODS: ReadonlySet<string> = new Set([
   'toLocaleDateString',
   'valueOf',
   'compare',
+  'getInteger',
+  'getNumber',
+  'getBoolean',
   'verify',
 ]);
 

@@ -1,7 +1,7 @@
 import type { Strength } from './facts.ts';
 
 /** An object that is no input itself and has inputs as members. */
-export type Container = 'request' | 'context' | 'event' | 'message' | 'socket';
+export type Container = 'request' | 'context' | 'event' | 'message' | 'socket' | 'chat';
 
 /** What a name, member or call brings in. */
 export type Source =
@@ -60,6 +60,11 @@ const BY_ORIGIN: readonly (readonly [RegExp, Source])[] = [
   [/^(?:vue-router\.|#imports\.|~)useRoute\(\)$/, remote("the page's address")],
   // SvelteKit's page in a component (`$app/state`).
   [/^\$app\/state\.page\.(?:url|params)$/, remote("the page's address")],
+  // Brokers: what other programs put there, whoever may write to them.
+  [
+    /^kafka\.KafkaConsumer\(\)(?:\.poll\(\))?$|^aiokafka\.AIOKafkaConsumer\(\)(?:\.(?:getone|getmany)\(\))?$|^confluent_kafka\.(?:Deserializing)?Consumer\(\)\.(?:poll|consume)\(\)$|^boto3\.(?:client|resource|session\.Session\(\)\.client)\(\)\.receive_messages?\(\)$|^redis\.(?:asyncio\.)?(?:Redis|StrictRedis|from_url)\(\)\.(?:(?:blpop|brpop)\(\)|pubsub\(\)\.(?:listen|get_message)\(\))$|^nats\.connect\(\)\.subscribe\(\)$/,
+    local("a queue's message"),
+  ],
 ];
 
 /** What an expression with this origin is; null for everything ordinary. */

@@ -288,7 +288,7 @@ check('other sources', {
   celery: ['from celery import shared_task\n@shared_task\ndef job(name):\n    sink(name)\n', P],
   'kafka/sqs': [
     "import boto3\nsqs = boto3.client('sqs')\nm = sqs.receive_message(QueueUrl='x')\nsink(m['Messages'][0]['Body'])\n",
-    U,
+    L,
   ],
   bottle: ["from bottle import request, route\n@route('/x')\ndef f():\n    sink(request.query.a)\n", R],
   bottle2: ["from bottle import request, route\n@route('/x')\ndef f():\n    sink(request.forms.get('a'))\n", R],
