@@ -6,6 +6,9 @@ const WORTHWHILE = 300_000;
 /** Texts whose words are remembered: both sides of a file, each as it stands and as its language reads it. */
 const MAX_REMEMBERED = 4;
 
+/** Characters of a text in which a pattern is tried sooner than all words are looked for. */
+const SHORT = 200;
+
 interface Known {
   /** One of these is in each text that the pattern matches; null where that is not known. */
   readonly words: readonly string[] | null;
@@ -25,15 +28,31 @@ let remembered: readonly { readonly text: string; readonly found: Uint8Array }[]
  * @param pattern a constant of a module, without the flags `g` and `y`: it is remembered as long as the process lives
  */
 export function hasMatch(pattern: RegExp, text: string): boolean {
+  const found = wordsFor(pattern, text);
+  return found === null ? pattern.test(text) : found && pattern.test(text);
+}
+
+/**
+ * Whether a pattern may match somewhere in a long text, by its words alone where these are known: for one that is made
+ * of many others, each of which is asked by itself where one of them may match.
+ * @param pattern as for `hasMatch`
+ */
+export function mayMatch(pattern: RegExp, text: string): boolean {
+  return wordsFor(pattern, text) ?? pattern.test(text);
+}
+
+/** Whether one of a pattern's words is in a text; null where they are not looked for. */
+function wordsFor(pattern: RegExp, text: string): boolean | null {
+  if (text.length < SHORT) return null;
   const known = patterns.get(pattern) ?? register(pattern);
-  if (known.words === null) return pattern.test(text);
+  if (known.words === null) return null;
   if (known.numbers === null) {
     tried += text.length;
-    if (tried < WORTHWHILE) return pattern.test(text);
+    if (tried < WORTHWHILE) return null;
     join();
   }
   const found = foundIn(text);
-  return known.numbers?.some((number) => found[number] === 1) !== false && pattern.test(text);
+  return known.numbers?.some((number) => found[number] === 1) !== false;
 }
 
 function register(pattern: RegExp): Known {

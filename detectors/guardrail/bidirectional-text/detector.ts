@@ -7,7 +7,7 @@ import { fieldsOf } from '../support/pull-request.ts';
 import { codePointName, neutral, quote } from '../support/quote.ts';
 import { tell } from '../support/report.ts';
 import { guardrailRule } from '../support/rule.ts';
-import { looksAlike, mixedWord } from './homoglyphs.ts';
+import { looksAlike, mayPose, mixedWord } from './homoglyphs.ts';
 
 const RULE = guardrailRule('bidirectional-text', {
   shortDescription: 'The text reads differently from what it says',
@@ -91,13 +91,14 @@ function homoglyphDetections(path: string, added: AddedLine, file: string): read
 
 function inFile(before: FileSide | null, after: FileSide): readonly Detection[] {
   if (!NOT_ASCII.test(after.text)) return [];
-  const program = !isProse(after.path);
+  const poses = !isProse(after.path) && mayPose(after.text);
+  if (!poses && !ANY.test(after.text)) return [];
   return addedLines(before, after).flatMap((added) => {
     if (!NOT_ASCII.test(added.text)) return [];
     const control = controlDetection(after.path, added);
     return [
       ...(control === null ? [] : [control]),
-      ...(program ? homoglyphDetections(after.path, added, after.text).slice(0, 3) : []),
+      ...(poses ? homoglyphDetections(after.path, added, after.text).slice(0, 3) : []),
     ];
   });
 }

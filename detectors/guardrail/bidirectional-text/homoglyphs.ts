@@ -22,6 +22,13 @@ const TWINS: ReadonlyMap<string, string> = new Map(
   ),
 );
 
+const TWIN = new RegExp(`[${PAIRS.map(([foreign]) => foreign).join('')}]`);
+
+/** Whether a text has a letter by which one of its words may pose as another; asked of a whole file, without splitting it. */
+export function mayPose(text: string): boolean {
+  return TWIN.test(text) || STYLED.test(text);
+}
+
 /** Greek letters that mathematics uses alone or before a Latin name. */
 const MATHEMATICAL = /[\u03b1\u03b9\u03bd\u03c1\u03c5\u03c7\u03ba\u03b7\u03c9\u03b3]/;
 

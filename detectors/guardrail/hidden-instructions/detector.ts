@@ -95,21 +95,34 @@ function placed(source: Source, lines: readonly AddedLine[]): readonly Detection
   );
 }
 
-function judge(source: Source, lines: readonly AddedLine[]): readonly Detection[] {
-  return [...invisible(source, lines), ...placed(source, lines)].slice(0, LIMIT);
+/** What a file may have of it, so that its lines need not be gone through for the rest. */
+interface Looks {
+  readonly invisible: boolean;
+  readonly placed: boolean;
+}
+
+const BOTH: Looks = { invisible: true, placed: true };
+
+function judge(source: Source, lines: readonly AddedLine[], looks: Looks): readonly Detection[] {
+  return [...(looks.invisible ? invisible(source, lines) : []), ...(looks.placed ? placed(source, lines) : [])].slice(
+    0,
+    LIMIT,
+  );
 }
 
 function detect(subject: GuardrailSubject) {
   if (subject.kind === 'pullRequest') {
     return answerOf(
-      fieldsOf(subject).flatMap(({ path, lines }) => judge({ path, markup: true, program: false }, lines)),
+      fieldsOf(subject).flatMap(({ path, lines }) => judge({ path, markup: true, program: false }, lines, BOTH)),
     );
   }
   const { before, after } = sidesOf(subject, anywhere);
   if (after === null) return CLEAR;
   const source = { path: after.path, markup: isMarkup(after.path), program: !isProse(after.path) };
-  if (after.binary === undefined && !source.markup && !NOT_ASCII.test(after.text) && !mayHide(after.text)) return CLEAR;
-  return answerOf(judge(source, after.binary === undefined ? addedLines(before, after) : addedTexts(before, after)));
+  if (after.binary !== undefined) return answerOf(judge(source, addedTexts(before, after), BOTH));
+  const { text } = after;
+  const looks = { invisible: NOT_ASCII.test(text) && INVISIBLE.test(text), placed: source.markup || mayHide(text) };
+  return looks.invisible || looks.placed ? answerOf(judge(source, addedLines(before, after), looks)) : CLEAR;
 }
 
 /** Texts inside a binary that the base's binary does not have, numbered in order. */

@@ -1,4 +1,5 @@
 import type { AddedLine } from '../support/added.ts';
+import { hasRun, isBlank, isEncoding, runEnd, runFrom } from '../support/runs.ts';
 
 /** Text of the source that a reader of the rendered or scrolled page does not see. */
 export interface HiddenText {
@@ -14,7 +15,7 @@ const UNSEEN_STYLE =
 const ALT =
   /!\[([^\]]{20,2000})\]\(|\b(?:alt|title|aria-label)\s*=\s*"([^"]{20,2000})"|\]\((?:[^)\s\]]|\](?!\())+\s+"([^"]{20,2000})"\)/g;
 const LINK_COMMENT = /^\s*\[(?:\/\/|comment|_|\^?hidden)\]:\s*(?:#|<>)\s*[("'](.{12,2000})[)"']\s*$/gim;
-const ENCODED = /(?<![\w+/=-])[A-Za-z0-9+/_-]{40,8000}={0,2}(?![\w+/=])/g;
+const ENCODED = /(?<![\w+/=-])[A-Za-z0-9+/_-]{40,8000}={0,2}(?![\w+/=])/;
 const FAR_RIGHT = /\S[ \t]{100,}(\S.{0,2000})$/;
 
 /** Comments of the markup that stand in added lines, also over several of them. */
@@ -32,37 +33,38 @@ export function decodedText(encoded: string): string | null {
   return printable / text.length > 0.95 && /\s/.test(text) ? text : null;
 }
 
-/** False where a text that is no markup has no hidden place: encoded text and text far to the right need a long run of their signs. */
-export function mayHide(text: string): boolean {
-  return hasRun(text, 40, isEncoding) || hasRun(text, 100, isBlank);
+/** Least signs of a text that is encoded. */
+const LEAST_ENCODED = 40;
+/** Least blanks in front of a text that is far to the right. */
+const LEAST_BLANKS = 100;
+
+interface EncodedText {
+  readonly index: number;
+  readonly decoded: string;
 }
 
-/** Whether so many characters of a kind stand in a row. Looks at one place in so many, and back from there. */
-function hasRun(text: string, length: number, isOfKind: (code: number) => boolean): boolean {
-  let outside = -1;
-  for (let last = length - 1; last < text.length; last = outside + length) {
-    let at = last;
-    while (at > outside && isOfKind(text.charCodeAt(at))) at -= 1;
-    if (at === outside) return true;
-    outside = at;
+/** Pieces of base64 that decode to text. Only long runs of its signs are matched: few texts have any. */
+function encodedTexts(text: string): readonly EncodedText[] {
+  const found: EncodedText[] = [];
+  for (let start = nextEncoded(text, 0); start !== -1; ) {
+    const end = runEnd(text, start + LEAST_ENCODED, isEncoding);
+    // With what decides beside it: a sign before, two for padding and one after.
+    const from = Math.max(0, start - 1);
+    const match = ENCODED.exec(text.slice(from, end + 3));
+    const decoded = match === null ? null : decodedText(match[0].replace(/-/g, '+').replace(/_/g, '/'));
+    if (match !== null && decoded !== null) found.push({ index: from + match.index, decoded });
+    start = nextEncoded(text, end);
   }
-  return false;
+  return found;
 }
 
-/** Letters, digits and `+/-_`: the signs of both alphabets of base64 (RFC 4648, sections 4 and 5). */
-function isEncoding(code: number): boolean {
-  return (
-    (code >= 97 && code <= 122) ||
-    (code >= 65 && code <= 90) ||
-    (code >= 47 && code <= 57) ||
-    code === 43 ||
-    code === 45 ||
-    code === 95
-  );
+function nextEncoded(text: string, from: number): number {
+  return runFrom(text, from, LEAST_ENCODED, isEncoding);
 }
 
-function isBlank(code: number): boolean {
-  return code === 32 || code === 9;
+/** Whether a text that is no markup has a hidden place. */
+export function mayHide(text: string): boolean {
+  return hasRun(text, LEAST_BLANKS, isBlank) || encodedTexts(text).length > 0;
 }
 
 /** Hidden places of a block of consecutive lines that begins at `first`. */
@@ -83,10 +85,8 @@ export function hiddenTexts(block: readonly AddedLine[], markup: boolean): reado
     for (const match of text.matchAll(LINK_COMMENT))
       add('a link definition that is not shown', match[1] ?? '', match.index);
   }
-  for (const match of text.matchAll(ENCODED)) {
-    const decoded = decodedText(match[0].replace(/-/g, '+').replace(/_/g, '/'));
-    if (decoded !== null) add('base64', decoded, match.index);
-  }
+  for (const { index, decoded } of encodedTexts(text)) add('base64', decoded, index);
+  if (!hasRun(text, LEAST_BLANKS, isBlank)) return found;
   for (const line of block) {
     const far = FAR_RIGHT.exec(line.text);
     if (far !== null)

@@ -1,12 +1,14 @@
 import { type Answer, answerOf, CLEAR } from '../../../src/core/detection.ts';
 import type { GuardrailContext, GuardrailDetector, GuardrailSubject } from '../../../src/core/detector.ts';
 import { sha256 } from '../../../src/core/digest.ts';
+import { hasMatch } from '../../../src/core/prefilter.ts';
 import { type AddedLine, addedLines } from '../support/added.ts';
 import { sidesOf } from '../support/judge.ts';
 import { nowhere } from '../support/prose.ts';
 import { quote } from '../support/quote.ts';
 import { tell } from '../support/report.ts';
 import { guardrailRule } from '../support/rule.ts';
+import { hasRun, isOfLine } from '../support/runs.ts';
 import { plainText } from '../support/sides.ts';
 
 const RULE = guardrailRule('minified-source-added', {
@@ -32,7 +34,8 @@ const SCRAMBLED =
   /\b_0x[a-f0-9]{4,}\b[\s\S]*\b_0x[a-f0-9]{4,}\b|\beval\s*\(\s*(?:function\s*\(\s*p\s*,\s*a\s*,\s*c\s*,\s*k|atob\s*\(|Buffer\.from\s*\(|unescape\s*\(|String\.fromCharCode)|\bexec\s*\(\s*(?:base64\.b64decode|zlib\.decompress|marshal\.loads|bytes\.fromhex|codecs\.decode|__import__\()|\beval\s*\(\s*(?:gzinflate|base64_decode|str_rot13)\s*\(|(?:\\x[0-9a-f]{2}){30,}|(?:\\u00[0-9a-f]{2}){30,}|\bnew Function\s*\(\s*atob\s*\(/i;
 
 /** What stands in every match of it, asked once of the whole file. */
-const SCRAMBLED_HINT = /_0x|\b(?:eval|exec)\s*\(|Function\s*\(\s*atob|\\x[0-9a-f]{2}\\x|\\u00[0-9a-f]{2}\\u/i;
+const SCRAMBLED_HINT =
+  /_0x|\beval\s*\(|\(\s*atob|b64decode|zlib\.decompress|marshal\.loads|bytes\.fromhex|codecs\.decode|\(\s*__import__|\\x[0-9a-f]{2}\\x|\\u00[0-9a-f]{2}\\u/i;
 
 /** Dense lines as long as these, one after the other, are one line that was broken: characters of each, and of all. */
 const BROKEN = 200;
@@ -59,11 +62,11 @@ function isDense(text: string): boolean {
 function detect(subject: GuardrailSubject, context: GuardrailContext): Answer {
   const { before, after } = sidesOf(subject, concerns);
   if (after === null || context.firstCommit) return CLEAR;
-  const added = addedLines(before, after);
-  const scrambled = SCRAMBLED_HINT.test(after.text)
-    ? added.find(({ text }) => SCRAMBLED.test(text.slice(0, 20_000)))
-    : undefined;
-  const packed = packedLine(added);
+  const hinted = hasMatch(SCRAMBLED_HINT, after.text);
+  const long = hasRun(after.text, BROKEN, isOfLine);
+  const added = hinted || long ? addedLines(before, after) : [];
+  const scrambled = hinted ? added.find(({ text }) => SCRAMBLED.test(text.slice(0, 20_000))) : undefined;
+  const packed = long ? packedLine(added) : undefined;
   const found = scrambled ?? packed;
   if (found === undefined) return CLEAR;
   const agent = context.attribution.class === 'agent';

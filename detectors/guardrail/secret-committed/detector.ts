@@ -8,7 +8,7 @@ import { fieldsOf } from '../support/pull-request.ts';
 import { quote } from '../support/quote.ts';
 import { tell } from '../support/report.ts';
 import { guardrailRule } from '../support/rule.ts';
-import { type FoundSecret, isDummy, masked, secretsIn } from '../support/secrets.ts';
+import { type FoundSecret, formatsIn, isDummy, masked, type SecretFormat, secretsOf } from '../support/secrets.ts';
 
 const RULE = guardrailRule('secret-committed', {
   shortDescription: 'A credential stands in the change',
@@ -59,16 +59,21 @@ function detectionOf(
   return { ...detection, literal };
 }
 
+function textOf(lines: readonly AddedLine[]): string {
+  return lines.map((line) => line.text).join('\n');
+}
+
 /** Secrets in blocks of added lines: keys span several. One finding per literal. */
 function inLines(
   path: string,
   lines: readonly AddedLine[],
+  formats: readonly SecretFormat[],
   isKnown: (literal: string) => boolean,
   where: string,
 ): readonly Detection[] {
-  const text = lines.map((line) => line.text).join('\n');
+  const text = textOf(lines);
   const seen = new Set<string>();
-  return secretsIn(text)
+  return secretsOf(formats, text)
     .flatMap((found) => {
       const confidence = confidenceOf(found, path);
       const again = [...seen].some((literal) => literal.includes(found.literal) || found.literal.includes(literal));
@@ -95,9 +100,10 @@ function inFile(
   const isKnown = (literal: string) => contentOf(before).includes(literal) || known(literal);
   if (after.binary !== undefined) {
     const lines = after.binary.text.map((text, index) => ({ line: index + 1, text, start: 0 }));
-    return inLines(after.path, lines, isKnown, `${where} inside a binary file`);
+    return inLines(after.path, lines, formatsIn(textOf(lines)), isKnown, `${where} inside a binary file`);
   }
-  return inLines(after.path, addedLines(before, after), isKnown, where);
+  const formats = formatsIn(after.text);
+  return formats.length === 0 ? [] : inLines(after.path, addedLines(before, after), formats, isKnown, where);
 }
 
 const UNKNOWN = (): boolean => false;
@@ -105,7 +111,9 @@ const UNKNOWN = (): boolean => false;
 function detect(subject: GuardrailSubject): Answer {
   if (subject.kind === 'pullRequest')
     return answerOf(
-      fieldsOf(subject).flatMap(({ path, lines }) => inLines(path, lines, UNKNOWN, ' to the pull request’s text')),
+      fieldsOf(subject).flatMap(({ path, lines }) =>
+        inLines(path, lines, formatsIn(textOf(lines)), UNKNOWN, ' to the pull request’s text'),
+      ),
     );
   if (subject.kind === 'commitFile') {
     const { before, after, sha } = subject;

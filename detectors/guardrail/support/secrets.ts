@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { hasMatch, mayMatch } from '../../../src/core/prefilter.ts';
 
 /** A format of credentials, as its issuer documents or prints it. */
 export interface SecretFormat {
@@ -61,7 +62,9 @@ const random = (least: number) => (literal: string) => entropy(literal) >= least
 
 /** Formats by their issuers' documentation; prefixes make them certain. */
 export const SECRET_FORMATS: readonly SecretFormat[] = [
-  format('github-token', 'GitHub token', /gh[pousr]_/, /\bgh[pousr]_[A-Za-z0-9]{36}\b/g, { verify: endsInCrc32 }),
+  format('github-token', 'GitHub token', /ghp_|gho_|ghu_|ghs_|ghr_/, /\bgh[pousr]_[A-Za-z0-9]{36}\b/g, {
+    verify: endsInCrc32,
+  }),
   format(
     'github-fine-grained',
     'GitHub fine-grained token',
@@ -72,7 +75,7 @@ export const SECRET_FORMATS: readonly SecretFormat[] = [
   format(
     'gitlab-token',
     'GitLab token',
-    /gl[a-z]{2,5}-/,
+    /gl(?:pat|ptt|dt|rt|cbt|ft|imt|agent|soat|oas)-/,
     /\bgl(?:pat|ptt|dt|rt|cbt|ft|imt|agent|soat|oas)-[A-Za-z0-9_-]{20,64}\b/g,
     { verify: random(3) },
   ),
@@ -112,8 +115,9 @@ export const SECRET_FORMATS: readonly SecretFormat[] = [
   format(
     'discord-token',
     'Discord bot token',
-    /[MNO][\w-]{23,27}\./,
-    /\b[MNO][A-Za-z0-9_-]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40}\b/g,
+    /[MNO][DTjz][AEIMQUYcgk][w-z0-5][MNO]/,
+    // The first part is a number of 17 digits or more in base64: which signs its digits make is certain.
+    /\b(?:[MNO][DTjz][AEIMQUYcgk][w-z0-5]){5}[A-Za-z0-9_-]{4,8}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40}\b/g,
     { verify: (literal) => /^\d{17,20}$/.test(Buffer.from(literal.split('.')[0] ?? '', 'base64').toString('utf8')) },
   ),
   format('stripe-key', 'Stripe key', /_live_/, /\b(?:sk|rk)_live_[A-Za-z0-9]{16,247}\b/g, { verify: random(3) }),
@@ -133,9 +137,9 @@ export const SECRET_FORMATS: readonly SecretFormat[] = [
   format('openrouter-key', 'OpenRouter key', /sk-or-v1-/, /\bsk-or-v1-[a-f0-9]{64}\b/g),
   format('perplexity-key', 'Perplexity key', /pplx-/, /\bpplx-[A-Za-z0-9]{48}\b/g),
   format('replicate-token', 'Replicate token', /r8_/, /\br8_[A-Za-z0-9]{37}\b/g),
-  format('sendgrid-key', 'SendGrid key', /SG\./, /\bSG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}\b/g),
+  format('sendgrid-key', 'SendGrid key', /SG\.[\w-]{22}\./, /\bSG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}\b/g),
   format('mailgun-key', 'Mailgun key', /key-[a-f0-9]{32}/, /\bkey-[a-f0-9]{32}\b/g, { weak: true }),
-  format('mailchimp-key', 'Mailchimp key', /-us\d/, /\b[a-f0-9]{32}-us\d{1,2}\b/g),
+  format('mailchimp-key', 'Mailchimp key', /-us(?:0|1|2|3|4|5|6|7|8|9)/, /\b[a-f0-9]{32}-us\d{1,2}\b/g),
   format('twilio-key', 'Twilio API key', /SK[a-f0-9]{32}/, /\bSK[a-f0-9]{32}\b/g, { weak: true }),
   format('digitalocean-token', 'DigitalOcean token', /do[opr]_v1_/, /\bdo[opr]_v1_[a-f0-9]{64}\b/g),
   format('azure-storage-key', 'Azure storage key', /AccountKey=/, /AccountKey=(?<secret>[A-Za-z0-9+/]{86}==)/g),
@@ -153,7 +157,7 @@ export const SECRET_FORMATS: readonly SecretFormat[] = [
     { verify: random(3.5) },
   ),
   format('databricks-token', 'Databricks token', /dapi[a-f0-9]{32}/, /\bdapi[a-f0-9]{32}(?:-\d)?\b/g),
-  format('shopify-token', 'Shopify token', /shp[a-z]{2}_/, /\bshp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}\b/g),
+  format('shopify-token', 'Shopify token', /shp(?:at|ca|pa|ss)_/, /\bshp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}\b/g),
   format('vault-token', 'Vault token', /hv[sbr]\./, /\bhv[sbr]\.[A-Za-z0-9_-]{24,200}\b/g, { verify: random(3.5) }),
   format(
     'terraform-token',
@@ -185,7 +189,7 @@ export const SECRET_FORMATS: readonly SecretFormat[] = [
   format(
     'doppler-token',
     'Doppler token',
-    /dp\.[a-z]+\./,
+    /dp\.(?:pt|st|ct|sa|scim|audit)\./,
     /\bdp\.(?:pt|st|ct|sa|scim|audit)\.(?:[a-z0-9_-]{2,35}\.)?[A-Za-z0-9]{40,44}\b/g,
   ),
   format('fly-token', 'Fly.io token', /fm[12][ar]?_/, /\bfm[12][ar]?_[A-Za-z0-9+/]{100,}={0,3}/g),
@@ -239,16 +243,29 @@ export interface FoundSecret {
   readonly index: number;
 }
 
-/** The hints of all formats in one pattern: most texts have none of them, and end here. */
-const ANY_HINT = new RegExp(
-  SECRET_FORMATS.map(({ hint }) => (hint.ignoreCase ? `(?i:${hint.source})` : hint.source)).join('|'),
-);
+function joined(formats: readonly SecretFormat[]): RegExp {
+  return new RegExp(formats.map(({ hint }) => (hint.ignoreCase ? `(?i:${hint.source})` : hint.source)).join('|'));
+}
+
+/** Formats whose hints have no word of their own, but signs that stand in every other text. */
+const UNNAMED: readonly string[] = ['discord-token', 'sendgrid-key', 'twilio-key', 'airtable-token', 'url-password'];
+const NAMED_HINT = joined(SECRET_FORMATS.filter(({ id }) => !UNNAMED.includes(id)));
+const UNNAMED_HINT = joined(SECRET_FORMATS.filter(({ id }) => UNNAMED.includes(id)));
+
+/** The formats whose hint stands in a text: a hint is on one line, so that none is lost where lines are taken out. */
+export function formatsIn(text: string): readonly SecretFormat[] {
+  if (!mayMatch(NAMED_HINT, text) && !UNNAMED_HINT.test(text)) return [];
+  return SECRET_FORMATS.filter(({ hint }) => hasMatch(hint, text));
+}
 
 /** Secrets of known formats in a text. */
 export function secretsIn(text: string): readonly FoundSecret[] {
-  if (!ANY_HINT.test(text)) return [];
-  return SECRET_FORMATS.flatMap((known) => {
-    if (!known.hint.test(text)) return [];
+  return secretsOf(formatsIn(text), text);
+}
+
+/** Secrets of some formats in a text. */
+export function secretsOf(formats: readonly SecretFormat[], text: string): readonly FoundSecret[] {
+  return formats.flatMap((known) => {
     return [...text.matchAll(known.pattern)].flatMap((match) => {
       const literal = match.groups?.['secret'] ?? match[0];
       if (known.verify !== undefined && !known.verify(literal)) return [];

@@ -1,4 +1,5 @@
 import type { FileSide } from '../../../src/core/detector.ts';
+import { hasMatch } from '../../../src/core/prefilter.ts';
 import { codePairs } from './code.ts';
 import { parseJson } from './json.ts';
 import type { Scope } from './judge.ts';
@@ -66,7 +67,7 @@ export function settingsOf(side: FileSide): readonly Setting[] {
 function read(side: FileSide): readonly Setting[] {
   if (!isContent(side) || LOCKS.test(side.path)) return [];
   if (PROGRAM.test(side.path))
-    return side.binary === undefined && PROGRAM_HINT.test(side.text) ? fromProgram(side) : [];
+    return side.binary === undefined && hasMatch(PROGRAM_HINT, side.text) ? fromProgram(side) : [];
   return resourcesOf(side).flatMap((resource) => {
     const collected: Setting[] = [];
     collect(resource.body, resource, [], collected, { left: VALUE_LIMIT, path: side.path });

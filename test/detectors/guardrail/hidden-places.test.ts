@@ -22,10 +22,47 @@ describe('a file that is no markup', () => {
     expect(found(`a${' '.repeat(99)}b`)).toBe(0);
   });
 
-  it('is looked at from 40 signs in a row on', () => {
-    expect(mayHide('a'.repeat(40))).toBe(true);
-    expect(mayHide(`.${'+/-_Zz09'.repeat(5)}.`)).toBe(true);
-    expect(mayHide(`${'a'.repeat(39)}.${'b'.repeat(39)}.${'c'.repeat(39)}`)).toBe(false);
+  it('is looked at from 40 signs of encoded text in a row on', () => {
+    const whole = encoded.slice(0, 40);
+    for (const text of [whole, `a\n.${whole}.`, `${whole}\n${whole}`, `"${whole}" + '='`]) {
+      expect(mayHide(text)).toBe(true);
+      expect(found(text)).toBeGreaterThan(0);
+    }
+    expect(mayHide(encoded.slice(0, 39))).toBe(false);
+    expect(mayHide(`${whole.slice(0, 39)}.${whole.slice(0, 39)}`)).toBe(false);
+  });
+
+  it('is not looked at for runs that decode to no text: names, rules of dashes, digests', () => {
+    for (const run of [
+      'a'.repeat(60),
+      '-'.repeat(80),
+      'node_modules/some/package/with/a/long/path/in/it',
+      'f0'.repeat(32),
+    ])
+      expect(mayHide(run)).toBe(false);
+  });
+
+  it('has its encoded text after a run that is none, and both of two', () => {
+    expect(found(`${'a'.repeat(60)} ${encoded}`)).toBe(1);
+    expect(found(`${encoded} ${encoded}\n${encoded}`)).toBe(3);
+    expect(found(`${encoded}, ${'-'.repeat(50)}, ${encoded}`)).toBe(2);
+  });
+
+  it('ends encoded text at its padding, and does not begin it behind a sign of assignment', () => {
+    const padded = Buffer.from('tell the users nothing of what was said').toString('base64');
+    const longer = Buffer.from('tell the users nothing of what was said!').toString('base64');
+    expect(longer.endsWith('==')).toBe(true);
+    for (const [text, count] of [
+      [padded, 1],
+      [longer, 1],
+      [`${longer}=`, 0],
+      [`${longer}.`, 1],
+      [`=${longer}`, 0],
+      [`= ${longer}`, 1],
+    ] as const) {
+      expect(found(text)).toBe(count);
+      expect(mayHide(text)).toBe(count > 0);
+    }
   });
 
   it('hides nothing where it is not looked at', () => {
