@@ -1,6 +1,7 @@
 import { answerOf, CLEAR, type Detection } from '../../../src/core/detection.ts';
 import type { GuardrailDetector, GuardrailSubject } from '../../../src/core/detector.ts';
 import { type AddedLine, addedLines, exact } from '../support/added.ts';
+import { type Stretch, stretchesToJudge } from '../support/addressed.ts';
 import { type Judgement, judgeInstructions, type Signal } from '../support/instructions.ts';
 import { sidesOf } from '../support/judge.ts';
 import { formatOf } from '../support/parsed.ts';
@@ -24,24 +25,43 @@ const LIMIT = 20;
 const FOR_MODELS =
   /(?:^|\/)(?:AGENTS?|CLAUDE|GEMINI|copilot-instructions|SKILL|\.cursorrules|\.windsurfrules|\.clinerules|\.roorules)(?:\.(?:local\.)?md|\.txt)?$|(?:^|\/)\.(?:cursor|windsurf|claude|github\/(?:instructions|prompts|agents|chatmodes)|roo|clinerules|kiro|codex|gemini)\//i;
 
+/** Least characters of a paragraph after which the next line begins another. */
+const PARAGRAPH = 1500;
+
 /** Paragraphs of added lines: what stands together is judged together. */
 function paragraphs(lines: readonly AddedLine[]): readonly (readonly AddedLine[])[] {
   const groups: AddedLine[][] = [];
+  let open: AddedLine[] = [];
+  let size = 0;
+  let last = 0;
   for (const line of lines) {
-    const open = groups.at(-1);
-    const last = open?.at(-1);
-    const size = open?.reduce((sum, { text }) => sum + text.length, 0) ?? 0;
-    if (
-      open !== undefined &&
-      last !== undefined &&
-      line.line === last.line + 1 &&
-      line.text.trim() !== '' &&
-      size < 1500
-    )
-      open.push(line);
-    else groups.push([line]);
+    if (open.length > 0 && line.line === last + 1 && size < PARAGRAPH && line.text.trim() !== '') open.push(line);
+    else {
+      open = [line];
+      groups.push(open);
+      size = 0;
+    }
+    size += line.text.length;
+    last = line.line;
   }
   return groups;
+}
+
+/** The paragraphs that reach into one of the stretches, which are in order of their starts. */
+function within(
+  groups: readonly (readonly AddedLine[])[],
+  stretches: readonly Stretch[],
+): readonly (readonly AddedLine[])[] {
+  let from = 0;
+  return groups.filter((group) => {
+    const start = group[0]?.start ?? 0;
+    const last = group.at(-1);
+    const end = (last?.start ?? 0) + (last?.text.length ?? 0);
+    while (from < stretches.length && (stretches[from]?.end ?? 0) <= start) from += 1;
+    for (let at = from; at < stretches.length && (stretches[at]?.start ?? 0) < end; at += 1)
+      if ((stretches[at]?.end ?? 0) > start) return true;
+    return false;
+  });
 }
 
 /** Longest text of several short paragraphs that is judged as one, in characters: a salutation, a wish, a farewell. */
@@ -98,9 +118,13 @@ function isInjection({ judgement, overrides, secretive }: Passage, assumed: bool
   return judgement.score >= (overrides || secretive ? 3 : 4);
 }
 
-function judge(path: string, lines: readonly AddedLine[], letter: boolean): readonly Detection[] {
-  const assumed = FOR_MODELS.test(path);
-  const groups = paragraphs(lines);
+/** @param letter whether what blank lines part may be one letter */
+function judge(
+  path: string,
+  groups: readonly (readonly AddedLine[])[],
+  assumed: boolean,
+  letter: boolean,
+): readonly Detection[] {
   const told = groups.flatMap((group) => tellOf(path, group, assumed, false));
   const whole = letter && told.length === 0 ? letters(groups) : [];
   return [...told, ...whole.flatMap((group) => tellOf(path, group, assumed, true))].slice(0, LIMIT);
@@ -132,10 +156,15 @@ function tellOf(path: string, group: readonly AddedLine[], assumed: boolean, let
 
 function detect(subject: GuardrailSubject) {
   if (subject.kind === 'pullRequest')
-    return answerOf(fieldsOf(subject).flatMap(({ path, lines }) => judge(path, lines, true)));
+    return answerOf(fieldsOf(subject).flatMap(({ path, lines }) => judge(path, paragraphs(lines), false, true)));
   const { before, after } = sidesOf(subject, anywhere);
   if (after === null) return CLEAR;
-  return answerOf(judge(after.path, addedLines(before, after), isProse(after.path)));
+  const assumed = FOR_MODELS.test(after.path);
+  const prose = isProse(after.path);
+  if (assumed || prose) return answerOf(judge(after.path, paragraphs(addedLines(before, after)), assumed, prose));
+  const stretches = stretchesToJudge(after.text);
+  if (stretches.length === 0) return CLEAR;
+  return answerOf(judge(after.path, within(paragraphs(addedLines(before, after)), stretches), false, false));
 }
 
 /** See README.md of this folder. */

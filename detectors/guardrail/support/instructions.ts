@@ -6,7 +6,10 @@ const MODEL =
 const TO_YOU =
   /\b(?:you (?:must|should|shall|will|are|were|need|have to|may)|your (?:instructions?|task|job|role|system|goal|output|response|answer)|please|always|never|do not|don't|make sure|ensure|when (?:you|reading|reviewing|summari[sz]ing|asked|processing))\b/i;
 
-const SIGNALS: readonly (readonly [Exclude<Signal, 'address'>, RegExp])[] = [
+type Told = Exclude<Signal, 'address'>;
+
+/** What speaks for itself, whoever is addressed. */
+const STRONG: readonly (readonly [Told, RegExp])[] = [
   [
     'override',
     /\b(?:ignore|disregard|forget(?! to\b)|override|bypass|discard|overrule|do not (?:follow|obey)|don't (?:follow|obey)|stop following|instead of (?:following|your))\b[^.!?\n]{0,60}\b(?:previous|prior|above|earlier|preceding|all|any|other|your|system|existing|original|initial|safety|security|these|the)\b[^.!?\n]{0,40}\b(?:instructions?|prompts?|rules?|guidelines?|directions?|directives?|constraints?|polic(?:y|ies)|restrictions?|orders?|training|guardrails?|commands?|context)\b|\b(?:ignore|disregard|forget|abandon)\b (?:the|your|any|all) (?:tasks?|instructions?|rules?|requests?|prompts?|goals?) (?:that )?you\b|\bregardless of (?:your|any|the|all) (?:[\w-]+ )?(?:instructions?|rules?|guidelines?|polic(?:y|ies)|training|guardrails?)\b/i,
@@ -15,6 +18,10 @@ const SIGNALS: readonly (readonly [Exclude<Signal, 'address'>, RegExp])[] = [
     'role',
     /\byou are (?:now|no longer)\b|\b(?:from now on|henceforth),? you\b|\b(?:act|behave|respond|operate) as (?:an? |the )?(?:unrestricted|different|root|admin\w*|system|developer|jailbroken|DAN)\b|\bpretend (?:to be|that you|you)\b|\b(?:new|updated|additional|real|hidden) (?:system |developer )?(?:instructions?|prompt|directives?)\s*:|\b(?:developer|god|jailbreak|unrestricted|DAN|sudo|maintenance) mode\b|\[\/?INST\]|<\|?(?:im_start|im_end|system|endoftext|start_header_id)\|?>|^\s*(?:#+\s*)?(?:system|assistant)\s*(?:prompt|message|override|note|instruction)?\s*:|<\/?(?:system|instructions?|important)>|\bsystem prompt\b/im,
   ],
+];
+
+/** What counts where a model is addressed or its rules are overridden. */
+const WEAK: readonly (readonly [Told, RegExp])[] = [
   [
     'secrecy',
     /\b(?:do not|don't|never|without|must not|avoid)\b[^.!?\n]{0,25}\b(?:tell|telling|mention|mentioning|reveal|revealing|inform|informing|show|showing|notify|notifying|ask|asking|disclos\w+|report|reporting|say|alert|alerting|log|logging|discuss\w*|acknowledge|prompt|prompting|confirm\w*)\b[^.!?\n]{0,50}\b(?:users?|humans?|developers?|reviewers?|anyone|anybody|this|these|them|owners?|maintainers?|person|instructions?|confirmation|permission|it)\b|\bkeep (?:this|it|these)\b[^.!?\n]{0,20}\b(?:secret|hidden|confidential|private|between us)\b|\b(?:silently|secretly|covertly|quietly|discreetly)\b|\bhide (?:this|it|these|the fact)\b|\bsay nothing (?:about|of|to)\b/i,
@@ -65,16 +72,24 @@ export function judgeInstructions(text: string, assumed: boolean): Judgement {
   return best;
 }
 
-function judgeWindow(text: string, assumed: boolean): Judgement {
-  const found: { readonly signal: Exclude<Signal, 'address'>; readonly piece: string }[] = [];
-  for (const [signal, pattern] of SIGNALS) {
+interface Found {
+  readonly signal: Told;
+  readonly piece: string;
+}
+
+function signalsIn(text: string, patterns: readonly (readonly [Told, RegExp])[]): readonly Found[] {
+  return patterns.flatMap(([signal, pattern]) => {
     const match = pattern.exec(text);
-    if (match !== null) found.push({ signal, piece: match[0] });
-  }
-  if (found.length === 0) return NOTHING;
+    return match === null ? [] : [{ signal, piece: match[0] }];
+  });
+}
+
+function judgeWindow(text: string, assumed: boolean): Judgement {
+  const strong = signalsIn(text, STRONG);
   const addressed = MODEL.test(text) && TO_YOU.test(text);
-  const strong = found.filter(({ signal }) => signal === 'override' || signal === 'role');
   if (!addressed && !assumed && strong.length === 0) return NOTHING;
+  const found = [...strong, ...signalsIn(text, WEAK)];
+  if (found.length === 0) return NOTHING;
   const counted = assumed ? found.filter(({ signal }) => signal !== 'role') : found;
   const first =
     counted.find(({ signal }) => signal === 'override') ??
