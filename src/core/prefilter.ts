@@ -52,7 +52,8 @@ function wordsFor(pattern: RegExp, text: string): boolean | null {
     join();
   }
   const found = foundIn(text);
-  return known.numbers?.some((number) => found[number] === 1) !== false;
+  for (const number of known.numbers ?? []) if (found[number] === 1) return true;
+  return false;
 }
 
 function register(pattern: RegExp): Known {
@@ -76,6 +77,9 @@ function join(): void {
 }
 
 function foundIn(text: string): Uint8Array {
+  // The same text is asked for many patterns in a row.
+  const [latest] = remembered;
+  if (latest?.text === text) return latest.found;
   const before = remembered.find((each) => each.text === text);
   if (before !== undefined) return before.found;
   const found = finder?.find(text) ?? new Uint8Array();

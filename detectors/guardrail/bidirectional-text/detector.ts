@@ -7,6 +7,7 @@ import { fieldsOf } from '../support/pull-request.ts';
 import { codePointName, neutral, quote } from '../support/quote.ts';
 import { tell } from '../support/report.ts';
 import { guardrailRule } from '../support/rule.ts';
+import { hasUnusual } from '../support/unusual.ts';
 import { looksAlike, mayPose, mixedWord } from './homoglyphs.ts';
 
 const RULE = guardrailRule('bidirectional-text', {
@@ -90,7 +91,7 @@ function homoglyphDetections(path: string, added: AddedLine, file: string): read
 }
 
 function inFile(before: FileSide | null, after: FileSide): readonly Detection[] {
-  if (!NOT_ASCII.test(after.text)) return [];
+  if (!hasUnusual(after)) return [];
   const poses = !isProse(after.path) && mayPose(after.text);
   if (!poses && !ANY.test(after.text)) return [];
   return addedLines(before, after).flatMap((added) => {

@@ -8,6 +8,7 @@ import { fieldsOf } from '../support/pull-request.ts';
 import { neutral, quote } from '../support/quote.ts';
 import { tell } from '../support/report.ts';
 import { guardrailRule } from '../support/rule.ts';
+import { hasUnusual } from '../support/unusual.ts';
 import { INVISIBLE, invisibleRuns } from './invisible.ts';
 import { blocksOf, hiddenTexts, mayHide } from './places.ts';
 
@@ -23,9 +24,6 @@ const RULE = guardrailRule('hidden-instructions', {
 /** Most findings of one file. */
 const LIMIT = 30;
 const REMEDIATION = 'Delete the hidden part, or write it where readers see it.';
-
-/** Every character that Unicode leaves unshown lies outside ASCII. */
-const NOT_ASCII = /[^\u0000-\u007f]/;
 
 interface Source {
   readonly path: string;
@@ -121,7 +119,7 @@ function detect(subject: GuardrailSubject) {
   const source = { path: after.path, markup: isMarkup(after.path), program: !isProse(after.path) };
   if (after.binary !== undefined) return answerOf(judge(source, addedTexts(before, after), BOTH));
   const { text } = after;
-  const looks = { invisible: NOT_ASCII.test(text) && INVISIBLE.test(text), placed: source.markup || mayHide(text) };
+  const looks = { invisible: hasUnusual(after) && INVISIBLE.test(text), placed: source.markup || mayHide(text) };
   return looks.invisible || looks.placed ? answerOf(judge(source, addedLines(before, after), looks)) : CLEAR;
 }
 

@@ -8,7 +8,7 @@ import { nowhere } from '../support/prose.ts';
 import { quote } from '../support/quote.ts';
 import { tell } from '../support/report.ts';
 import { guardrailRule } from '../support/rule.ts';
-import { hasRun, isOfLine } from '../support/runs.ts';
+import { isOfLine, runFrom } from '../support/runs.ts';
 import { plainText } from '../support/sides.ts';
 
 const RULE = guardrailRule('minified-source-added', {
@@ -52,6 +52,26 @@ function packedLine(added: readonly AddedLine[]): AddedLine | undefined {
   return undefined;
 }
 
+/** Whether the lines of a text, all of them taken together, have packed code among them. */
+function hasPacked(text: string): boolean {
+  let sum = 0;
+  let dense = -1;
+  let end = 0;
+  for (let start = nextLong(text, 0); start !== -1; start = nextLong(text, end)) {
+    const stop = text.indexOf('\n', start);
+    end = stop === -1 ? text.length : stop;
+    if (!isDense(text.slice(start, end))) continue;
+    sum = dense === start - 1 ? sum + end - start : end - start;
+    if (end - start >= LONG || sum >= BROKEN_SUM) return true;
+    dense = end;
+  }
+  return false;
+}
+
+function nextLong(text: string, from: number): number {
+  return runFrom(text, from, BROKEN, isOfLine);
+}
+
 function isDense(text: string): boolean {
   // A table of data or a long sentence has other signs than a program has.
   const blanks = (text.match(/\s/g)?.length ?? 0) / text.length;
@@ -63,10 +83,10 @@ function detect(subject: GuardrailSubject, context: GuardrailContext): Answer {
   const { before, after } = sidesOf(subject, concerns);
   if (after === null || context.firstCommit) return CLEAR;
   const hinted = hasMatch(SCRAMBLED_HINT, after.text);
-  const long = hasRun(after.text, BROKEN, isOfLine);
-  const added = hinted || long ? addedLines(before, after) : [];
+  const dense = hasPacked(after.text);
+  const added = hinted || dense ? addedLines(before, after) : [];
   const scrambled = hinted ? added.find(({ text }) => SCRAMBLED.test(text.slice(0, 20_000))) : undefined;
-  const packed = long ? packedLine(added) : undefined;
+  const packed = dense ? packedLine(added) : undefined;
   const found = scrambled ?? packed;
   if (found === undefined) return CLEAR;
   const agent = context.attribution.class === 'agent';

@@ -1,7 +1,7 @@
 import { answerOf, CLEAR, type Detection } from '../../../src/core/detection.ts';
 import type { GuardrailDetector, GuardrailSubject } from '../../../src/core/detector.ts';
 import { type AddedLine, addedLines, exact } from '../support/added.ts';
-import { type Stretch, stretchesToJudge } from '../support/addressed.ts';
+import { type Stretch, type Suspects, suspectsIn, tellsSomebody } from '../support/addressed.ts';
 import { type Judgement, judgeInstructions, type Signal } from '../support/instructions.ts';
 import { sidesOf } from '../support/judge.ts';
 import { formatOf } from '../support/parsed.ts';
@@ -47,21 +47,32 @@ function paragraphs(lines: readonly AddedLine[]): readonly (readonly AddedLine[]
   return groups;
 }
 
-/** The paragraphs that reach into one of the stretches, which are in order of their starts. */
-function within(
+/** The paragraphs of a text in which something may be an instruction. */
+function suspected(
   groups: readonly (readonly AddedLine[])[],
-  stretches: readonly Stretch[],
+  text: string,
+  { names, orders }: Suspects,
 ): readonly (readonly AddedLine[])[] {
-  let from = 0;
+  const named = reaching(names);
+  const ordered = reaching(orders);
   return groups.filter((group) => {
     const start = group[0]?.start ?? 0;
     const last = group.at(-1);
     const end = (last?.start ?? 0) + (last?.text.length ?? 0);
+    const isNamed = named(start, end);
+    return ordered(start, end) || (isNamed && tellsSomebody(text.slice(start, end)));
+  });
+}
+
+/** Whether a range reaches into one of the stretches; asked for ranges one after the other. */
+function reaching(stretches: readonly Stretch[]): (start: number, end: number) => boolean {
+  let from = 0;
+  return (start, end) => {
     while (from < stretches.length && (stretches[from]?.end ?? 0) <= start) from += 1;
     for (let at = from; at < stretches.length && (stretches[at]?.start ?? 0) < end; at += 1)
       if ((stretches[at]?.end ?? 0) > start) return true;
     return false;
-  });
+  };
 }
 
 /** Longest text of several short paragraphs that is judged as one, in characters: a salutation, a wish, a farewell. */
@@ -162,9 +173,10 @@ function detect(subject: GuardrailSubject) {
   const assumed = FOR_MODELS.test(after.path);
   const prose = isProse(after.path);
   if (assumed || prose) return answerOf(judge(after.path, paragraphs(addedLines(before, after)), assumed, prose));
-  const stretches = stretchesToJudge(after.text);
-  if (stretches.length === 0) return CLEAR;
-  return answerOf(judge(after.path, within(paragraphs(addedLines(before, after)), stretches), false, false));
+  const suspects = suspectsIn(after.text);
+  if (suspects.names.length === 0 && suspects.orders.length === 0) return CLEAR;
+  const groups = suspected(paragraphs(addedLines(before, after)), after.text, suspects);
+  return answerOf(judge(after.path, groups, false, false));
 }
 
 /** See README.md of this folder. */

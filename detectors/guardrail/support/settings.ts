@@ -4,6 +4,7 @@ import { codePairs } from './code.ts';
 import { parseJson } from './json.ts';
 import type { Scope } from './judge.ts';
 import { formatOf, isContent, parsed } from './parsed.ts';
+import { isEncoding, runEnd, runFrom } from './runs.ts';
 import { all, children, type Entry, entriesOf, get, type MapNode, type Node, text } from './tree.ts';
 import { unreadable, VALUE_LIMIT } from './unreadable.ts';
 
@@ -40,9 +41,38 @@ export interface Resource {
 }
 
 const PROGRAM = /\.(?:[cm]?[jt]sx?|py|go|java|kt|cs|rb|scala|php|rs|bicep)$/i;
-/** A program that speaks of infrastructure; others are not read for it. */
+/**
+ * A program that speaks of infrastructure; others are not read for it. An address at Microsoft is no resource provider,
+ * to construct is a verb where it is not the module of that name, and HS384 signs tokens.
+ */
 const PROGRAM_HINT =
-  /Microsoft\.\w+\/|aws-cdk|aws_cdk|pulumi|cdktf|constructs|boto3|aws-sdk|@aws-sdk|google-cloud|google\.cloud|@google-cloud|azure|storage\.googleapis|s3|bucket|iam|kubernetes|\bk8s\b|cdk8s|minio|dropDatabase|flushall|drop_database/i;
+  /Microsoft\.(?!com\/)\w+\/|aws-cdk|aws_cdk|pulumi|cdktf|['"`]constructs['"`/]|[./]constructs|constructs-go|(?:from|import|using)\s+constructs|boto3|aws-sdk|@aws-sdk|google-cloud|google\.cloud|@google-cloud|azure|storage\.googleapis|s3(?!84)|bucket|iam|kubernetes|\bk8s\b|cdk8s|dropDatabase|flushall|drop_database/i;
+/** MinIO as its libraries and people write it, and not the middle of a name like `miniObject`. */
+const MINIO_HINT = /minio|Min(?:IO|io)|MINIO/;
+/** Characters of a piece of data in a text, of which words are made by chance: a source map, a picture, a module. */
+const DATA = 200;
+
+function speaksOfInfrastructure(text: string): boolean {
+  if (!hasHint(text)) return false;
+  const pieces = withoutData(text);
+  return pieces === text || hasHint(pieces);
+}
+
+function hasHint(text: string): boolean {
+  return hasMatch(PROGRAM_HINT, text) || hasMatch(MINIO_HINT, text);
+}
+
+/** The text without its long runs of base64. */
+function withoutData(text: string): string {
+  let kept = '';
+  let from = 0;
+  for (let start = runFrom(text, 0, DATA, isEncoding); start !== -1; start = runFrom(text, from, DATA, isEncoding)) {
+    kept += `${text.slice(from, start)} `;
+    from = runEnd(text, start + DATA, isEncoding);
+  }
+  return from === 0 ? text : kept + text.slice(from);
+}
+
 const CONFIGURATION_HINT =
   /\bapiVersion\b|AWS::|AWSTemplateFormatVersion|["']?Statement["']?\s*:|^services\s*:|containerDefinitions|Microsoft\.\w+\/|^\s*-?\s*hosts\s*:|^\s*-?\s*(?:amazon|community|google|azure)\.\w+\.|^\s*(?:s3_bucket|ec2_group|ec2_security_group|rds_instance|aws_s3|gcp_storage_bucket|azure_rm_\w+)\s*:|^(?:provider|resources)\s*:|securityContext|"resource"\s*:|bucket|encrypt|cidr|privileged/im;
 const LOCKS =
@@ -67,7 +97,7 @@ export function settingsOf(side: FileSide): readonly Setting[] {
 function read(side: FileSide): readonly Setting[] {
   if (!isContent(side) || LOCKS.test(side.path)) return [];
   if (PROGRAM.test(side.path))
-    return side.binary === undefined && hasMatch(PROGRAM_HINT, side.text) ? fromProgram(side) : [];
+    return side.binary === undefined && speaksOfInfrastructure(side.text) ? fromProgram(side) : [];
   return resourcesOf(side).flatMap((resource) => {
     const collected: Setting[] = [];
     collect(resource.body, resource, [], collected, { left: VALUE_LIMIT, path: side.path });
