@@ -29,6 +29,10 @@ interface Score {
  * 207 (10; 3–9) untouched. Then it was used as well. Not found still and not kept here: methods without the class around
  * them (three), a page of Next.js that knows people by a cookie, a parser of tRPC that lets everything through, a browser
  * told to ignore certificates (a note, by design); one expression was labelled wrongly, no text makes it slow.
+ * `twelfth` asks the same of other frameworks and runtimes (hapi, Elysia, Meteor, Remix, extensions, callable functions), by an
+ * author who had read the rules by then: 61 % of 70 (43; 50–72) at 2 % of 40 (1; 0–13) untouched; the one safe expression
+ * flagged was slow indeed and has another form now. Then it was used as well. What GraphQL's own input types let through is
+ * no assignment of everything, and is not kept here.
  * A finding at warning or above counts, by rule and round.
  */
 export async function run(print: (line: string) => void): Promise<void> {

@@ -39,7 +39,17 @@ export function createNameFlow(
             : name(node) === 'event' && isLambdaEvent(node)
               ? 'event'
               : null;
+    if (container === null && isVueProperty(node)) return taint('parameter', 'a property of the component', node);
     return container === null ? ofOrigin(node) : ofSource({ kind: 'container', container }, node);
+  }
+
+  /** Vue's options: a template uses the names under `props` without any declaration (its guide, "Props"). */
+  function isVueProperty(node: Syntax): boolean {
+    if (!program.path.endsWith('.vue') || !/\bprops\s*:/.test(program.text)) return false;
+    const called = name(node).replaceAll('$', '\\$');
+    return new RegExp(
+      `\\bprops\\s*:\\s*(?:\\[[^\\]]*['"]${called}['"]|\\{(?:[^{}]|\\{[^{}]*\\}){0,2000}?\\b${called}\\s*:)`,
+    ).test(program.text);
   }
 
   /** AWS Lambda: no other event has these members. */

@@ -167,6 +167,12 @@ export function callbackSource(
   const named = event === undefined ? '' : needs.program.text.slice(event.start, event.end).replace(/['"`]/g, '');
   if (method === 'addEventListener' && named === 'message' && index === 0)
     return { kind: 'source', source: { kind: 'container', container: 'message' } };
+  // Browser extensions: pages that the extension looks at send these through its scripts, and so do other extensions.
+  if (/\bruntime\.onMessage(?:External)?$/.test(on) && method === 'addListener')
+    return index === 0 ? remoteInput("a page's message") : { kind: 'constant' };
+  // Firebase's callable functions: what the client sent, and who it is.
+  if (method === 'onCall' && /\bhttps\b|^functions\b/.test(on))
+    return index === 0 ? remoteInput("the call's data") : null;
   // Electron: a page, and whatever came into it, sends these to the process with all rights.
   if (/ipcMain$/.test(on) && /^(?:handle|on|once|handleOnce)$/.test(method))
     return index === 0 ? { kind: 'constant' } : remoteInput("a window's message");
@@ -242,9 +248,12 @@ function servedRequest(
   const from = origins.origin(callee) ?? '';
   if (member !== null) {
     const key = childOf(member, 'name') ?? childOf(member, 'key');
+    // Meteor: every client can call a method, with whatever arguments (its guide, "Methods").
+    if (name(callee) === 'Meteor.methods') return remoteInput("a client's arguments");
     return from === '~Bun.serve' && key !== null && name(key) === 'fetch' && index === 0 ? request : null;
   }
   if (/^(?:https?|http2)\.create(?:Secure)?Server$|^~Deno\.serve$/.test(from)) return index === 0 ? request : null;
+  if (name(callee) === 'Meteor.publish') return remoteInput("a client's arguments");
   const property = childOf(callee, 'property');
   if (property === null || list === null || list === undefined) return null;
   const [first] = partsOf(list);

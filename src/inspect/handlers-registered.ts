@@ -20,6 +20,7 @@ const FRAMEWORKS: readonly (readonly [RegExp, string])[] = [
   [/^hono/, 'hono'],
   [/^elysia/, 'elysia'],
   [/^restify/, 'restify'],
+  [/^@hapi\/hapi\b|^hapi\b/, 'hapi'],
   [/^flask\./, 'flask'],
   [/^fastapi\./, 'fastapi'],
   [/^polka|^find-my-way|^itty-router|^router\(/, 'express'],
@@ -102,7 +103,19 @@ function isInFront({ only, on, under }: Used, router: string, route: string | nu
 function described(call: Call, needs: HandlerNeeds): readonly Handler[] {
   const [options] = call.arguments;
   const framework = call.receiver === null ? null : frameworkOf(call.receiver, needs);
-  if (framework === null || options?.type !== 'object') return [];
+  if (framework === null || options === undefined) return [];
+  const routes = options.type === 'array' ? partsOf(options) : [options];
+  return routes.flatMap((each) =>
+    each.type === 'object' ? oneDescribed(each, options.type === 'array' ? each : call.node, framework, needs) : [],
+  );
+}
+
+function oneDescribed(
+  options: Syntax,
+  registration: Syntax,
+  framework: string,
+  needs: HandlerNeeds,
+): readonly Handler[] {
   const named = (name: string): Syntax | null => {
     for (const part of options.children) {
       const key = childOf(part, 'key') ?? childOf(part, 'name');
@@ -123,7 +136,7 @@ function described(call: Call, needs: HandlerNeeds): readonly Handler[] {
       method: (method === null ? null : needs.shape(method))?.toLowerCase() ?? 'any',
       route: route === null ? null : needs.shape(route),
       middleware: before.filter((part) => part !== null),
-      registration: call.node,
+      registration,
     },
   ];
 }

@@ -41,7 +41,11 @@ function sent(facts: FileFacts): readonly Detection[] {
       return [report(facts, call.node, 'The password of the mail server is sent without encryption.')];
     if (facts.program.dialect === 'javascript' && FTP.test(from) && logsInOpenly(facts, call))
       return [report(facts, call.node, 'The password of the FTP server is sent without encryption.')];
-    if (!CLIENT.test(from)) return [];
+    const carries =
+      !CLIENT.test(from) &&
+      isLiteralAddress(call.arguments[0]) &&
+      CREDENTIALS.test(facts.text(call.node).slice(0, 600));
+    if (!CLIENT.test(from) && !carries) return [];
     for (const argument of call.arguments.slice(0, 2)) {
       const object = facts.object(argument);
       const address =
@@ -58,6 +62,13 @@ function sent(facts: FileFacts): readonly Detection[] {
     }
     return [];
   });
+}
+
+/** What is sent along is a credential, whatever the client is called: `new GraphQLClient('http://…', { headers: { authorization } })`. */
+const CREDENTIALS = /\b(?:authorization|bearer|api_?key|password|access_?token|auth)\b['"]?\s*[:,}]|\btoken\b\s*[:,}]/i;
+
+function isLiteralAddress(given: Syntax | undefined): boolean {
+  return given?.type === 'string' || given?.type === 'template_string';
 }
 
 /** A password among the options, and no `secure` that asks for TLS. */

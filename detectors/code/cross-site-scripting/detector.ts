@@ -233,6 +233,9 @@ function* attributes(facts: FileFacts): Generator<Sink> {
       const html = object === null ? value : facts.property(object, '__html');
       if (html !== null)
         yield { at: node, value: html, kind: 'html', what: WHAT, remediation: TEXT, atLeast: 'parameter' };
+    } else if (called === 'innerHTML') {
+      // Solid's attribute for markup.
+      yield { at: node, value, kind: 'html', what: WHAT, remediation: TEXT, atLeast: 'parameter' };
     } else if (
       /^(?:href|src|srcDoc|action|formAction)$/.test(called) &&
       (called === 'srcDoc' ? facts.shape(value) === null : isOpenAddress(facts, value))

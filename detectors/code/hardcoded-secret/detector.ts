@@ -27,7 +27,7 @@ const NOT_A_SECRET_NAME =
 export const hardcodedSecret: CodeDetector = {
   rule,
   triggers:
-    /(?:pass|pwd|secret|key|token|credential|bearer|jwt|salt)[\w'"\])]*\s*(?:[:=,(|?]|!:|!==?)|sign|createHmac|createCipher|createDecipher|scrypt|pbkdf2|encrypt|decrypt|hmac|cookie|AKIA|ASIA|gh[pousr]_|github_pat|glpat|sk[-_]|rk_|xox|-----BEGIN|:\/\/[^\s:@/]+:|AIza|SG\.|npm_|pypi-|dop_v1|shp|key-|eyJ|hooks\.slack|authorization|basic\s/i,
+    /(?:pass|pwd|secret|key|token|credential|bearer|jwt|salt)[\w'"\])]*\s*(?:[:=,(|?]|!:|!==?)|sign|twilio|createHmac|createCipher|createDecipher|scrypt|pbkdf2|encrypt|decrypt|hmac|cookie|AKIA|ASIA|gh[pousr]_|github_pat|glpat|sk[-_]|rk_|xox|-----BEGIN|:\/\/[^\s:@/]+:|AIza|SG\.|npm_|pypi-|dop_v1|shp|key-|eyJ|hooks\.slack|authorization|basic\s/i,
   detect(facts) {
     const found = new Map<Syntax, Detection>();
     const add = (at: Syntax, detection: Detection): void => {
@@ -51,6 +51,7 @@ export const hardcodedSecret: CodeDetector = {
       if (detection !== null) add(detection.at, detection.detection);
     }
     for (const { at, detection } of handed(facts)) add(at, detection);
+    for (const { at, detection } of instead(facts)) add(at, detection);
     for (const { at, detection } of compared(facts)) add(at, detection);
     for (const { at, detection } of authorization(facts, authorizations)) add(at, detection);
     for (const { at, detection } of basic(facts)) add(at, detection);
@@ -223,6 +224,19 @@ function couldBeSecret(text: string, name: string, isFallback: boolean): boolean
   return true;
 }
 
+/** `createClient(url, process.env.SERVICE_KEY ?? 'sbs_9dK2…')`: under no name but the environment's own. */
+function* instead(facts: FileFacts): Generator<{ readonly at: Syntax; readonly detection: Detection }> {
+  for (const node of facts.nodes('binary_expression')) {
+    const left = fieldOf(node, 'left');
+    const right = fieldOf(node, 'right');
+    if (left === undefined || right?.type !== 'string' || node.parent?.type !== 'arguments') continue;
+    const name = /^(?:process|Bun|import\.meta)\.env\.(\w+)$/.exec(facts.text(left))?.[1];
+    if (name === undefined || !/_(?:KEY|TOKEN|SECRET|PASSWORD|PASS)$/.test(name) || /PUBLIC|ANON/.test(name)) continue;
+    const found = underName(facts, name, node, false);
+    if (found !== null) yield found;
+  }
+}
+
 /** `password === 'admin123'`: the comparison says what opens the door. */
 function* compared(facts: FileFacts): Generator<{ readonly at: Syntax; readonly detection: Detection }> {
   for (const { left, right } of facts.comparisons) {
@@ -292,6 +306,7 @@ const TAKES_KEY: readonly (readonly [RegExp, number])[] = [
   [/^hmac\.new$/, 0],
   [/^cookie-parser$/, 0],
   [/^cookie-signature\.sign$/, 1],
+  [/^twilio(?:\.Twilio)?$/, 1],
 ];
 
 const TAKES = oneOf(new RegExp(TAKES_KEY.map(([{ source }]) => source).join('|')));

@@ -15,14 +15,16 @@ const rule = codeRule({
 });
 
 const REMEDIATION = 'Answer with a fixed message and an id, and write the details to the log.';
-const RESPONSE = /^(?:res|response|reply|ctx|c)\b/;
+const RESPONSE = /^(?:res|response|reply|ctx|c|h)\b/;
 const SECRET_NAME =
   /(?:^|\.|_)(?:passw(?:or)?d|passwd|pwd|secret(?:_?key)?|api_?key|private_?key|access_?token|refresh_?token|auth_?token|credit_?card|card_?number|cvv|ssn|client_?secret|jwt)(?:_?hash)?$/i;
 
 const ANSWERS = oneOf(
   /^(?:flask\.(?:jsonify|make_response|Response)|django\.http\.(?:HttpResponse|JsonResponse)|fastapi\.(?:HTTPException|responses\.\w+)|~Response\.json|next\/server\.NextResponse\.json|~Response|~print|fastapi\.FastAPI|starlette\.applications\.Starlette)$/,
 );
-const NAMED = oneOf(/^(?:run|send|json|end|write|render|jsonp|log|info|warn|warning|error|debug|trace)$/);
+const NAMED = oneOf(
+  /^(?:run|send|json|text|html|response|end|write|render|jsonp|log|info|warn|warning|error|debug|trace)$/,
+);
 
 const NAMES: ReadonlySet<string> = new Set(['identifier']);
 const MEMBERS: ReadonlySet<string> = new Set(['member_expression', 'shorthand_property_identifier']);
@@ -32,7 +34,7 @@ const SHOWN: ReadonlySet<string> = new Set(['identifier', 'member_expression', '
 export const informationExposure: CodeDetector = {
   rule,
   triggers:
-    /^(?=[\s\S]*(?:stack|err|exception|process\.env|environ|passw|secret|token|key|debug|traceback|card|ssn))(?=[\s\S]*(?:\.(?:send|json|end|write|render|jsonp|body|log|info|warn|warning|error|debug|trace)\b|Response|jsonify|debug\s*=|format_exc|environ|print\(|HTTPException|statusCode))|express\.static|serve-?static|koa-static|serve-index/i,
+    /^(?=[\s\S]*(?:stack|err|exception|process\.env|environ|passw|secret|token|key|debug|traceback|card|ssn))(?=[\s\S]*(?:\.(?:send|json|end|write|render|jsonp|body|log|info|warn|warning|error|debug|trace)\b|Response|jsonify|debug\s*=|format_exc|environ|print\(|HTTPException|statusCode|includeStacktrace|\.(?:text|html|response)\())|express\.static|serve-?static|koa-static|serve-index/i,
   detect: (facts) => [
     ...facts.callsLike({ from: ANSWERS, named: NAMED }).flatMap((call) => inCall(facts, call)),
     ...bodies(facts),
@@ -68,13 +70,21 @@ function isAnswer(facts: FileFacts, call: Call): boolean {
       call.origin ?? '',
     );
   if (
-    !/^(?:send|json|end|write|render|jsonp)$/.test(call.name ?? '') &&
+    !(
+      /^(?:send|json|end|write|render|jsonp)$/.test(call.name ?? '') ||
+      (/^(?:text|html)$/.test(call.name ?? '') && /^c(?:tx)?$/.test(receiverOf(facts, call))) ||
+      (call.name === 'response' && receiverOf(facts, call) === 'h')
+    ) &&
     !/^(?:~Response\.json|next\/server\.NextResponse\.json|~Response)$/.test(call.origin ?? '')
   )
     return false;
   return call.receiver === null
     ? call.isNew
     : RESPONSE.test(facts.text(call.receiver)) || /Response$/.test(facts.text(call.receiver));
+}
+
+function receiverOf(facts: FileFacts, call: Call): string {
+  return call.receiver === null ? '' : facts.text(call.receiver);
 }
 
 interface Leak {
@@ -85,7 +95,11 @@ interface Leak {
 function leakIn(facts: FileFacts, node: Syntax): Leak | null {
   if (node.end - node.start > 4_000) return null;
   const text = withoutStrings(facts, node);
-  if (/\b(?:e|err|error|ex|exception|\w*[eE]rr(?:or)?)\??\.stack\b|traceback\.format_exc(?:eption)?\(/.test(text))
+  if (
+    /\b(?:e|err|error|ex|exception|reason|cause|response|boom|\w*[eE]rr(?:or)?)\??\.stack\b|traceback\.format_exc(?:eption)?\(/.test(
+      text,
+    )
+  )
     return { message: 'The answer contains a stack trace.', level: 'warning' };
   if (/(?:^|[^.\w])process\.env(?!\s*[.[])|(?:^|[^.\w])os\.environ(?!\s*[.[])/.test(text))
     return { message: 'The answer contains the whole environment, secrets included.', level: 'warning' };
@@ -209,7 +223,8 @@ function bodies(facts: FileFacts): readonly Detection[] {
     const leak = leakIn(facts, value);
     return leak === null ? [] : [report(facts, node, leak.message, leak.level, REMEDIATION)];
   });
-  if (facts.program.dialect !== 'python') return [...assigned, ...functionBodies(facts), ...ownFolder(facts)];
+  if (facts.program.dialect !== 'python')
+    return [...assigned, ...functionBodies(facts), ...ownFolder(facts), ...traces(facts)];
   const django = facts.assignments.flatMap(({ node, target, value }) =>
     facts.text(target) === 'DEBUG' &&
     facts.constant(value) === true &&
@@ -244,6 +259,19 @@ function functionBodies(facts: FileFacts): readonly Detection[] {
     if (object === null || facts.property(object, 'statusCode') === null) return [];
     const leak = leakIn(facts, value);
     return leak === null ? [] : [report(facts, node, leak.message, leak.level, REMEDIATION)];
+  });
+}
+
+/** Apollo Server puts stack traces into answers when it is told to, in production as well (its documentation, "Error handling"). */
+function traces(facts: FileFacts): readonly Detection[] {
+  if (!facts.program.text.includes('includeStacktraceInErrorResponses')) return [];
+  return facts.nodes('pair').flatMap((node) => {
+    const key = node.children.find((child) => child.field === 'key');
+    const value = node.children.find((child) => child.field === 'value');
+    if (key === undefined || value === undefined || facts.constant(value) !== true) return [];
+    return facts.text(key) === 'includeStacktraceInErrorResponses'
+      ? [report(facts, node, 'Answers contain stack traces.', 'warning', REMEDIATION)]
+      : [];
   });
 }
 

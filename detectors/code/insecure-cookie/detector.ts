@@ -18,7 +18,7 @@ const SENSITIVE = /sess|sid$|^sid|token|jwt|auth|login|user|remember|access|refr
 /** Cookies that are set without, or against, their protections. */
 export const insecureCookie: CodeDetector = {
   rule,
-  triggers: /cookie|session/i,
+  triggers: /cookie|session|isHttpOnly|isSecure/i,
   detect: (facts) => [...facts.calls.flatMap((call) => inCall(facts, call)), ...settings(facts), ...pairs(facts)],
 };
 
@@ -39,9 +39,32 @@ function inCall(facts: FileFacts, call: Call): readonly Detection[] {
     (call.name === 'set' &&
       (/cookies?\)?$/i.test(on) || (made !== null && /\bcookies\(\)\)?$/.test(facts.text(made)))));
   if (sets) return cookie(facts, call);
+  if (call.name === 'state' && call.arguments.length > 1) return hapi(facts, call);
   if (/^(?:setHeader|header|set|append)$/.test(call.name ?? '') && call.arguments.length === 2)
     return header(facts, call);
   return [];
+}
+
+/** hapi: `server.state(name, options)`; both protections are on unless they are switched off (its documentation). */
+function hapi(facts: FileFacts, call: Call): readonly Detection[] {
+  const options = call.arguments.at(-1);
+  const object = options === undefined ? null : facts.object(options);
+  if (object === null) return [];
+  const off = ['isHttpOnly', 'isSecure'].filter((name) => {
+    const value = facts.property(object, name);
+    return value !== null && facts.constant(value) === false;
+  });
+  return off.length === 0
+    ? []
+    : [
+        facts.finding({
+          rule,
+          at: call.node,
+          message: `The protections ${off.join(' and ')} of the cookie are switched off.`,
+          remediation: 'Leave isHttpOnly and isSecure on.',
+          level: facts.isTest ? 'note' : 'warning',
+        }),
+      ];
 }
 
 /** Flask's and Django's names for the protections of their cookies. */

@@ -55,7 +55,7 @@ function inCall(facts: FileFacts, call: Call): readonly Detection[] {
     const browser =
       /jwt-decode|jwtDecode|jwt_decode/.test(from) &&
       facts.handlers.length === 0 &&
-      !/\breq\b|\brequest\b|\bheaders\b/.test(facts.program.text);
+      !/\breq\b|\brequest\b|\bheaders\b|\bhandshake\b/.test(facts.program.text);
     return [
       report(
         facts,

@@ -19,12 +19,12 @@ const METHODS =
 const MODEL =
   /^[A-Z]\w*$|[mM]odel$|[rR]epo(?:sitory)?$|collection|prisma|^objects$|\bdb\b|knex|sequelize|manager|^users?$|^posts?$/;
 const WHOLE =
-  /(?:\.|^)(?:body|payload)$|\.json\(\)$|get_json\([^()]*\)$|request\.(?:json|form|data|POST|body)(?:\.(?:dict|to_dict)\(\))?$|parseBody\(\)$|JSON\.parse\((?:event|req|request|ctx\.request)\.(?:body|rawBody)!?\)$|json\.loads\(request\.(?:body|data)\)$/;
+  /(?:\.|^)(?:body|payload)$|\.json\(\)$|get_json\([^()]*\)$|request\.(?:json|form|data|POST|body)(?:\.(?:dict|to_dict)\(\))?$|parseBody\(\)$|JSON\.parse\((?:event|req|request|ctx\.request)\.(?:body|rawBody)!?\)$|^Object\.fromEntries\(\s*(?:await\s+)?(?:\w+\.)?(?:request|req)\.formData\(\)\s*\)$|json\.loads\(request\.(?:body|data)\)$/;
 
 /** Whole request bodies that are handed to a model. */
 export const massAssignment: CodeDetector = {
   rule,
-  triggers: /body|payload|\.json|get_json|request\.(?:form|data|POST)|Body\(\)|__all__/,
+  triggers: /body|payload|formData|\.json|get_json|request\.(?:form|data|POST)|Body\(\)|__all__/,
   detect: (facts) => [...facts.calls.flatMap((call) => inCall(facts, call)), ...attributes(facts), ...forms(facts)],
 };
 

@@ -36,7 +36,13 @@ function sessions(facts: FileFacts): readonly Detection[] {
   const changing = facts.handlers.filter(changesState);
   const [first] = changing;
   if (first === undefined) return [];
-  const session = facts.calls.find((call) => SESSIONS.test(call.origin ?? ''));
+  const session = facts.calls.find(
+    (call) =>
+      SESSIONS.test(call.origin ?? '') ||
+      (call.name === 'register' &&
+        call.arguments[0] !== undefined &&
+        SESSIONS.test(facts.origin(call.arguments[0]) ?? '')),
+  );
   const at =
     session?.node ??
     cookieChecked(

@@ -1,5 +1,5 @@
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
-import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { isInside } from '../support/around.ts';
 import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
@@ -38,6 +38,7 @@ function* sinks(facts: FileFacts): Generator<Sink> {
     if (
       call.name === 'redirect' &&
       (call.receiver !== null ||
+        isHanded(facts, call) ||
         /^(?:next\/navigation|flask|django\.shortcuts|werkzeug|@remix-run\/|react-router|@sveltejs\/kit|bottle)/.test(
           from,
         ))
@@ -90,6 +91,15 @@ function* sinks(facts: FileFacts): Generator<Sink> {
     if (node.type !== 'assignment_expression') continue;
     if (leavesSite(facts, value)) yield sink(node, value);
   }
+}
+
+/** `redirect(to)` where a framework hands it to the handler (Elysia), or a fragment does not say whose it is. */
+function isHanded(facts: FileFacts, call: Call): boolean {
+  return (
+    facts.program.dialect === 'javascript' &&
+    (call.origin === '~redirect' || call.origin === null) &&
+    facts.functionOf(call.callee) === null
+  );
 }
 
 /** `{ statusCode: 302, headers: { Location } }` of a function in the cloud, and the headers of a `Response`. */

@@ -25,7 +25,7 @@ const PROBE =
 const OPENS_ITSELF = /^(?:read_text|read_bytes|write_text|write_bytes|open)$/;
 const OPENS = oneOf(new RegExp(`${[FILE, PROBE].map(({ source }) => source).join('|')}|^~open$`));
 const NAMED = oneOf(
-  /^(?:read_text|read_bytes|write_text|write_bytes|open|sendFile|download|sendfile|extractall|save|mv)$/,
+  /^(?:read_text|read_bytes|write_text|write_bytes|open|sendFile|download|sendfile|file|extractall|save|mv)$/,
 );
 const TWO_PATHS = /(?:copyFile|rename|cp|move|symlink|copy|copyfile)(?:Sync)?$/;
 
@@ -52,6 +52,10 @@ function* sinks(facts: FileFacts): Generator<Sink> {
       isResponse(facts.text(call.receiver))
     ) {
       if (option(facts, call, 'root') === null) yield sink(call, path, 'remote');
+    } else if (call.name === 'file' && call.receiver !== null && facts.text(call.receiver) === 'h') {
+      // hapi's Inert stays below its folder unless it is told not to (its documentation, "confine").
+      const confined = option(facts, call, 'confine');
+      if (confined !== null && facts.constant(confined) === false) yield sink(call, path, 'remote');
     } else if (call.name === 'extractall') {
       if (
         call.receiver !== null &&
@@ -120,7 +124,7 @@ function sink(call: Call, value: Sink['value'], atLeast: Sink['atLeast'], level?
 export const pathTraversal: CodeDetector = {
   rule,
   triggers:
-    /\bfs\b|fs-extra|graceful-fs|readFile|writeFile|ReadStream|WriteStream|sendFile|download|unlink|open\(|send_file|Bun\.|Deno\.|shutil|os\.|FileResponse|pathlib|rimraf|aiofiles|zipfile|tarfile|\.save\(|\.mv\(|send_from_directory|['"](?:del|send|glob|mv)['"]/,
+    /\bfs\b|fs-extra|graceful-fs|readFile|writeFile|ReadStream|WriteStream|sendFile|download|unlink|open\(|send_file|Bun\.|Deno\.|shutil|os\.|FileResponse|pathlib|rimraf|aiofiles|zipfile|tarfile|\.save\(|\.mv\(|send_from_directory|\bh\.file\(|['"](?:del|send|glob|mv)['"]/,
   detect: (facts) => {
     // A command line tool opens what the person at the machine names: that is its job.
     return taintedSinks(facts, rule, sinks(facts)).filter(

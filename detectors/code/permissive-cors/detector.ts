@@ -170,6 +170,15 @@ function headers(facts: FileFacts): readonly Detection[] {
     if (key === undefined || value === undefined || key.type !== 'string') return [];
     return ORIGIN_HEADER.test(String(facts.constant(key) ?? '')) ? allowed(facts, value, node) : [];
   });
+  // hapi: `server({ routes: { cors: { origin: ['*'] } } })`, or of one route.
+  const routes = facts.nodes('pair').flatMap((node) => {
+    const key = node.children.find((child) => child.field === 'key');
+    const value = node.children.find((child) => child.field === 'value');
+    if (key === undefined || value?.type !== 'object' || facts.text(key) !== 'cors') return [];
+    const outer = node.parent?.parent;
+    const inOptions = outer?.type === 'pair' && /^(?:routes|options|config):/.test(facts.text(outer));
+    return inOptions && facts.property(value, 'origin') !== null ? library(facts, value, node) : [];
+  });
   const assigned = facts.assignments.flatMap(({ node, target, value }) => {
     const key =
       target.type === 'subscript_expression' ? target.children.find((child) => child.field === 'index') : undefined;
@@ -177,7 +186,7 @@ function headers(facts: FileFacts): readonly Detection[] {
       ? allowed(facts, value, node)
       : [];
   });
-  return [...pairs, ...assigned];
+  return [...pairs, ...routes, ...assigned];
 }
 
 /** django-cors-headers' names for "any origin". */

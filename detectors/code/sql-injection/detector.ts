@@ -19,7 +19,7 @@ const REMEDIATION = 'Write a placeholder in the statement and pass the value as 
 const STATEMENT =
   /^\s*(?:\(?\s*select\b[\s\S]*|insert\s+(?:or\s+\w+\s+)?into\b|update\s+\S+[\s\S]*\bset\b|delete\s+from\b|replace\s+into\b|with\s+\w+[\s\S]*\bas\b|merge\s+into\b|(?:create|drop|alter|truncate)\s+(?:table|database|schema|user|role|index|view)\b|call\s+\S+|grant\s|exec(?:ute)?\s)/i;
 const METHODS =
-  /^(?:query|execute|exec|run|all|get|each|prepare|executeSql|queryOne|queryAll|any|one|none|many|oneOrNone|manyOrNone|multi|fetch|fetchrow|fetchval|executemany|executescript|read_sql|read_sql_query|simpleQuery|queryAsync|batch|fetch_all|fetch_one|fetch_val|iterate)$/;
+  /^(?:query|execute|exec|run|all|get|each|prepare|executeSql|queryOne|queryAll|any|one|none|many|oneOrNone|manyOrNone|multi|fetch|fetchrow|fetchval|executemany|executescript|read_sql|read_sql_query|simpleQuery|queryAsync|batch|queryObject|queryArray|fetch_all|fetch_one|fetch_val|iterate)$/;
 const RAW =
   /^(?:raw|whereRaw|orWhereRaw|orderByRaw|havingRaw|groupByRaw|joinRaw|fromRaw|selectRaw|\$queryRawUnsafe|\$executeRawUnsafe|unsafe|literal)$/;
 const DRIVER =

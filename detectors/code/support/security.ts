@@ -22,7 +22,9 @@ const MAX_VALUE = 2_000;
 
 /** Whether what stands in front of a handler decides who may: by its name, or by what the name stands for in this file. */
 export function isGuard(facts: FileFacts, part: Syntax): boolean {
-  if (GUARD_NAME.test(withoutComments(facts.text(part)))) return true;
+  // hapi: `options: { auth: false }` lets everybody in.
+  const text = withoutComments(facts.text(part)).replace(/['"]?auth['"]?\s*:\s*(?:false|null)/g, '');
+  if (GUARD_NAME.test(text)) return true;
   const name = part.type === 'spread_element' ? part.children[0] : part;
   if (name?.type !== 'identifier' && name?.type !== 'type_identifier') return false;
   const value = facts.functionOf(name) ?? facts.definition(name);

@@ -27,7 +27,7 @@ const FEW_ROUNDS = 100_000;
 
 /** What the libraries' origins begin with: other calls are not looked at. */
 const CRYPTOGRAPHY = oneOf(
-  /^(?:~?crypto\.|hashlib\.|(?:js-|blueimp-)?(?:md5|sha)|~(?:md5|sha|CryptoJS\.)|crypto-js|cryptography\.|Crypto(?:dome)?\.|bcrypt|ssl\.)/,
+  /^(?:~?crypto\.|~Bun\.CryptoHasher$|hashlib\.|(?:js-|blueimp-)?(?:md5|sha)|~(?:md5|sha|CryptoJS\.)|crypto-js|cryptography\.|Crypto(?:dome)?\.|bcrypt|ssl\.)/,
 );
 
 /** Calls of the crypto libraries, judged by the algorithm they name and what the result is for. */
@@ -48,7 +48,10 @@ function inCall(facts: FileFacts, call: Call): readonly Detection[] {
     return /md5|sha-?1(?!\d)/i.test(String(facts.constant(first) ?? ''))
       ? [report(facts, call.node, 'A signature over MD5 or SHA-1 can be forged.', HASH)]
       : [];
-  if (/^~?crypto\.(?:createHash|hash|(?:webcrypto\.)?subtle\.digest)$|^hashlib\.new$/.test(from) && first !== undefined)
+  if (
+    /^~?crypto\.(?:createHash|hash|(?:webcrypto\.)?subtle\.digest)$|^~Bun\.CryptoHasher$|^hashlib\.new$/.test(from) &&
+    first !== undefined
+  )
     return hash(facts, call, String(facts.constant(first) ?? ''));
   if (
     /^hashlib\.(?:md5|sha1)$|^(?:md5|sha1|js-md5|js-sha1|blueimp-md5)$|^crypto-js\.(?:MD5|SHA1)$|^crypto-js\/(?:md5|sha1)$|^~(?:md5|sha1|CryptoJS\.(?:MD5|SHA1))$/.test(
