@@ -100,5 +100,8 @@ if (import.meta.main) {
       writeFileSync(join(ROOT, path), text);
       console.log(path);
     }
+    console.log(
+      'Next: the words, the cases (bad.py and good.py for Python), then node tools/rules-doc.ts, tools/detectors-doc.ts and tools/record-findings.ts',
+    );
   }
 }

@@ -23,6 +23,7 @@ export const HOLE = '\u0000';
 export const ADDING = /^(?:push|unshift|append|appendleft|set|add|extend|insert|update|setdefault)$/;
 
 const MAX_HOPS = 30;
+const MAX_COPIES = 3;
 const MAX_TEXT = 100_000;
 
 /** Values that are known without running the program: literals, concatenation, templates, tables, enums. */
@@ -96,8 +97,16 @@ export function createConstants(program: Program, scopes: Scopes): Constants {
   }
 
   function property(object: Syntax, wanted: string): Syntax | null {
+    return propertyAt(object, wanted, 0);
+  }
+
+  function propertyAt(object: Syntax, wanted: string, hops: number): Syntax | null {
     let found: Syntax | null = null;
     for (const part of object.children) {
+      // `{ ...defaults, shell: true }`
+      const copied = part.type === 'spread_element' && hops < MAX_COPIES ? partsOf(part)[0] : undefined;
+      const whole = copied === undefined ? null : resolved(copied);
+      if (whole?.type === 'object') found = propertyAt(whole, wanted, hops + 1) ?? found;
       if (part.type === 'shorthand_property_identifier' && name(part) === wanted) found = part;
       if (part.type === 'method_definition') {
         const at = childOf(part, 'name');

@@ -5,7 +5,7 @@ import { alternativesOf, coversAll } from './forms.ts';
 import type { LocalChecks } from './local-checks.ts';
 import type { Schemas } from './schemas.ts';
 import { rootOf, type Subject, type Subjects } from './subjects.ts';
-import { bare, childOf, type Program, partsOf, type Syntax } from './syntax.ts';
+import { bare, childOf, type Program, partsOf, type Syntax, unitAround } from './syntax.ts';
 
 export interface CallDecisions {
   /** @param meaning the method that the call stands for, where that is not the one it names */
@@ -77,7 +77,7 @@ export function createCallDecisions(
         return about && !outcome && blacklists(first, subject.kind);
       case 'some':
       case 'find':
-        return outcome && !about && mentionsInside(first, subject);
+        return outcome && !about && mentionsInside(first, subject) && !asksForPart(first, subject);
       case 'startsWith':
       case 'startswith':
         if (!about) return false;
@@ -105,6 +105,26 @@ export function createCallDecisions(
     }
   }
 
+  /** `PREFIXES.some((each) => text.startsWith(each))`: what follows the part that is asked for is anything. */
+  function asksForPart(callback: Syntax, { kind }: Subject): boolean {
+    const body = childOf(callback, 'body');
+    const callee = body === null || bare(body).type !== 'call_expression' ? null : childOf(bare(body), 'function');
+    const property = callee === null ? null : childOf(callee, 'property');
+    const object = callee === null ? null : childOf(callee, 'object');
+    const method = property === null ? '' : name(property);
+    if (object === null || !/^(?:startsWith|endsWith|includes|indexOf)$/.test(method)) return false;
+    // `allowed.includes(text)`: the parameter holds whole values.
+    const parameter = childOf(callback, 'parameter') ?? childOf(callback, 'parameters');
+    if (
+      parameter !== null &&
+      name(parameter)
+        .replace(/[()\s]/g, '')
+        .split(/[:,=]/)[0] === name(object)
+    )
+      return false;
+    return kind !== 'path' && kind !== 'url' && kind !== 'redirect';
+  }
+
   /** A list that comes with the request allows whatever the sender likes. */
   function isInput(list: Syntax): boolean {
     const root = rootOf(list);
@@ -121,6 +141,9 @@ export function createCallDecisions(
       case 'path':
         return subject.binding === null || resolvedPath(subject.binding);
       case 'redirect':
+        // `//host/` begins with a slash as well, and leads to another site (URL Standard, "path-relative-scheme-less-URL").
+        if (prefix === '/')
+          return /netloc|\.host|hostname|(['"`])\/[/\\]|charAt\(1\)|\[1\]|\^\\?\/(?:\(\?!|\[\^)/.test(name(unitAround(first)).slice(0, 5_000));
         return typeof prefix !== 'string' || prefix.startsWith('/') || /^https?:\/\/[^/]+\//.test(prefix);
       case 'url':
         return typeof prefix !== 'string' || /^https?:\/\/[^/]+\/|^\//.test(prefix);
