@@ -45,6 +45,7 @@ export function createCallDecisions(
       if (object !== null && program.dialect === 'python' && ofPlainKind(method))
         return outcome && mentions(object, subject);
       if (object !== null && isInput(object)) return false;
+      if (/^(?:some|find)$/.test(method) && first !== undefined && asksForPart(first, subject)) return false;
     }
     const word = name(callee);
     if (
@@ -143,7 +144,9 @@ export function createCallDecisions(
       case 'redirect':
         // `//host/` begins with a slash as well, and leads to another site (URL Standard, "path-relative-scheme-less-URL").
         if (prefix === '/')
-          return /netloc|\.host|hostname|(['"`])\/[/\\]|charAt\(1\)|\[1\]|\^\\?\/(?:\(\?!|\[\^)/.test(name(unitAround(first)).slice(0, 5_000));
+          return /netloc|\.host|hostname|(['"`])\/[/\\]|charAt\(1\)|\[1\]|\^\\?\/(?:\(\?!|\[\^)/.test(
+            name(unitAround(first)).slice(0, 5_000),
+          );
         return typeof prefix !== 'string' || prefix.startsWith('/') || /^https?:\/\/[^/]+\//.test(prefix);
       case 'url':
         return typeof prefix !== 'string' || /^https?:\/\/[^/]+\/|^\//.test(prefix);
