@@ -1,4 +1,5 @@
 import type { Binding } from './bindings.ts';
+import type { Changes } from './changes.ts';
 import type { Constant } from './facts.ts';
 import { literal, unescaped } from './literals.ts';
 import type { Scopes } from './scopes.ts';
@@ -14,6 +15,8 @@ export interface Constants {
   isConstantTable(node: Syntax): boolean;
   /** The one value a name is ever given, or the node itself. */
   resolved(node: Syntax): Syntax;
+  /** An entry of a table may be another one than the table is written down with. */
+  isChanged(table: Syntax, key: string): boolean;
 }
 
 /** Stands for the unknown part of a text. */
@@ -27,7 +30,7 @@ const MAX_COPIES = 3;
 const MAX_TEXT = 100_000;
 
 /** Values that are known without running the program: literals, concatenation, templates, tables, enums. */
-export function createConstants(program: Program, scopes: Scopes): Constants {
+export function createConstants(program: Program, scopes: Scopes, changes: Changes): Constants {
   const { text } = program;
   const shapes = new Map<Syntax, string | null>();
   const added = new Map<Binding, boolean>();
@@ -60,7 +63,7 @@ export function createConstants(program: Program, scopes: Scopes): Constants {
       if (object === null || object.type === 'this') return inner;
       const table = resolve(object, hops + 1);
       const key = inner.type === 'member_expression' ? memberName(inner) : keyOf(inner, hops);
-      if (key === null) return inner;
+      if (key === null || isChanged(object, key)) return inner;
       if (table.type === 'object') {
         const found = property(table, key);
         return found === null ? inner : resolve(found, hops + 1);
@@ -79,6 +82,12 @@ export function createConstants(program: Program, scopes: Scopes): Constants {
   function memberName(node: Syntax): string | null {
     const property = childOf(node, 'property');
     return property === null ? null : name(property);
+  }
+
+  function isChanged(table: Syntax, key: string): boolean {
+    const at = bare(table);
+    const binding = at.type === 'identifier' ? scopes.lookup(at) : null;
+    return binding !== null && binding.kind === 'variable' && changes.replaces(binding, key);
   }
 
   function keyOf(node: Syntax, hops: number): string | null {
@@ -305,5 +314,5 @@ export function createConstants(program: Program, scopes: Scopes): Constants {
     return constantAt(value, hops + 1) !== undefined;
   }
 
-  return { constant, shape, object, property, isConstantTable, resolved };
+  return { isChanged, constant, shape, object, property, isConstantTable, resolved };
 }

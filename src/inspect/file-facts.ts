@@ -1,4 +1,5 @@
 import { collectAssignments, collectCalls, collectComparisons } from './calls.ts';
+import { createChanges } from './changes.ts';
 import { createConstants } from './constants.ts';
 import { detectionOf } from './evidence.ts';
 import type { Assignment, Call, Comparison, FileFacts, Handler } from './facts.ts';
@@ -21,7 +22,8 @@ const TEST_PATH =
 /** Facts of one file; each part is worked out when a detector first asks for it. */
 export function createFileFacts(program: Program, imports: Imports = createImports([], [])): FileFacts {
   const scopes = createScopes(program);
-  const constants = createConstants(program, scopes);
+  const changes = createChanges(program, scopes);
+  const constants = createConstants(program, scopes, changes);
   const origins = createOrigins(program, scopes, constants);
   const holders = createHolders(program, scopes, origins);
   const checks = createLocalChecks(program, scopes, constants);
@@ -142,6 +144,7 @@ export function createFileFacts(program: Program, imports: Imports = createImpor
     models: createPythonModels({ program, scopes, constants, origins }, allHandlers),
     schemas,
     holders,
+    changes,
     handlers: allHandlers,
     functionOf,
   });

@@ -26,9 +26,12 @@ const ANSWERS =
 export function createCallFlow(
   needs: FlowNeeds,
   walk: Walk,
-): (node: Syntax, kind: SinkKind, env: Environment, depth: number) => Taint | null {
+): {
+  readonly ofCall: (node: Syntax, kind: SinkKind, env: Environment, depth: number) => Taint | null;
+  readonly partOfReturns: Walk['partOfReturns'];
+} {
   const { program, origins, constants } = needs;
-  const { trace, through, ofSource, memo, returns, parameters } = walk;
+  const { trace, ofSource, memo, returns, parameters } = walk;
   const ofHolder = createHolderFlow(needs, walk);
   const handedValues = createHandedValues(needs, parameters);
   const name = (node: Syntax): string => program.text.slice(node.start, node.end);
@@ -87,7 +90,7 @@ export function createCallFlow(
       const given = handed(call, kind, env, depth);
       if (given !== null) return given;
     }
-    if (fn !== null) return ofReturns(fn, call, kind, env, depth);
+    if (fn !== null) return ofReturns(fn, call, kind, env, depth, []);
     return methodOrUnknown(call, kind, env, depth);
   }
 
@@ -242,7 +245,14 @@ export function createCallFlow(
     return memo.within(own, () => strongest(returns(callback).map((each) => trace(each, kind, inner, depth))));
   }
 
-  function ofReturns(fn: Syntax, call: Call, kind: SinkKind, env: Environment, depth: number): Taint | null {
+  function ofReturns(
+    fn: Syntax,
+    call: Call,
+    kind: SinkKind,
+    env: Environment,
+    depth: number,
+    path: readonly (string | number)[],
+  ): Taint | null {
     if (memo.isOpen(fn)) return null;
     const held = call.receiver === null ? [] : ofHolder.values(call.receiver, kind, env, depth);
     const inner = new Map<Binding, Taint | null>([...(env ?? []), ...held]);
@@ -253,7 +263,7 @@ export function createCallFlow(
       if (parameter === undefined) continue;
       const argument = call.arguments[parameter.index - shift] ?? call.keywords.get(binding.name);
       const given =
-        argument === undefined ? null : through(trace(argument, kind, env, depth), parameter.path, binding.declaration);
+        argument === undefined ? null : walk.traceAt(argument, parameter.path, binding.declaration, kind, env, depth);
       inner.set(
         binding,
         given === null || given.container !== undefined
@@ -262,8 +272,24 @@ export function createCallFlow(
       );
     }
     for (const [binding] of held) own.add(binding);
-    return memo.inside(fn, own, () => strongest(returns(fn).map((each) => trace(each, kind, inner, depth))));
+    return memo.inside(fn, own, () =>
+      strongest(returns(fn).map((each) => walk.traceAt(each, path, each, kind, inner, depth))),
+    );
   }
 
-  return ofCall;
+  /** Undefined where the function is being followed already, or cleans what it is given. */
+  function partOfReturns(
+    node: Syntax,
+    path: readonly (string | number)[],
+    kind: SinkKind,
+    env: Environment,
+    depth: number,
+  ): Taint | null | undefined {
+    const call = callAt(node, program, origins);
+    const fn = call === null ? null : needs.functionOf(call.callee);
+    if (call === null || fn === null || memo.isOpen(fn) || sanitizes(call.origin, call.name, kind)) return undefined;
+    return ofReturns(fn, call, kind, env, depth, path);
+  }
+
+  return { ofCall, partOfReturns };
 }

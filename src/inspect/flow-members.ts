@@ -42,8 +42,11 @@ export function createMemberFlow(
         : strongest(kept.map((each) => trace(each, kind, env, depth)));
     }
     if (node.type === 'subscript_expression' && constants.isConstantTable(object)) return null;
+    const key = member ?? constantKey(node);
+    const entry = key === null ? undefined : walk.part(object, [key], kind, env, depth);
+    if (entry !== undefined) return entry === null || !guards.guarded(node, kind) ? entry : null;
     const table = constants.object(object);
-    if (table !== null && member !== null) {
+    if (table !== null && member !== null && !constants.isChanged(object, member)) {
       const inner = constants.property(table, member);
       if (inner !== null && !FUNCTIONS.has(inner.type)) return trace(inner, kind, env, depth);
     }
@@ -60,7 +63,6 @@ export function createMemberFlow(
     }
     if (isIssued(whole.source, member)) return null;
     if (whole.container === undefined) return guards.guarded(node, kind) ? null : whole;
-    const key = member ?? constantKey(node);
     const inner = key === null ? null : memberSource(whole.container, key);
     if (inner === null) return keptOnRequest(node, kind, env, depth);
     return inner.kind === 'input' && guards.guarded(node, kind) ? null : ofSource(inner, node);

@@ -1,4 +1,5 @@
 import type { Binding, Definition } from './bindings.ts';
+import { FILLS } from './changes.ts';
 import { ADDING } from './constants.ts';
 import type { SinkKind } from './facts.ts';
 import { createParameterFlow } from './flow-parameters.ts';
@@ -12,8 +13,8 @@ export function createNameFlow(
   needs: FlowNeeds,
   walk: Walk,
 ): (node: Syntax, kind: SinkKind, env: Environment, depth: number) => Taint | null {
-  const { program, scopes, origins, constants, guards } = needs;
-  const { trace, through, ofSource, memo } = walk;
+  const { program, scopes, origins, guards } = needs;
+  const { trace, traceAt, through, ofSource, memo } = walk;
   const ofParameter = createParameterFlow(needs, walk);
   const name = (node: Syntax): string => program.text.slice(node.start, node.end);
 
@@ -104,7 +105,10 @@ export function createNameFlow(
     const found: (Taint | null)[] = [];
     for (const reference of scopes.references(binding)) {
       const member = reference.parent;
-      if (reference === use || reference.field !== 'object' || member === null) continue;
+      if (reference === use || member === null) continue;
+      if (member.type === 'arguments')
+        found.push(...filledBy(member, reference).map((each) => trace(each, kind, env, depth)));
+      if (reference.field !== 'object') continue;
       const outer = member.parent;
       if (outer?.type === 'call_expression' && childOf(outer, 'function') === member) {
         const method = childOf(member, 'property');
@@ -112,7 +116,11 @@ export function createNameFlow(
         if (method === null || list === null || !ADDING.test(name(method))) continue;
         for (const each of partsOf(list)) found.push(trace(each, kind, env, depth));
       }
-      if (outer?.type === 'assignment_expression' && childOf(outer, 'left') === member) {
+      if (
+        /^(?:augmented_)?assignment_expression$/.test(outer?.type ?? '') &&
+        outer !== null &&
+        childOf(outer, 'left') === member
+      ) {
         const given = childOf(outer, 'right');
         if (given !== null) found.push(trace(given, kind, env, depth));
       }
@@ -120,20 +128,22 @@ export function createNameFlow(
     return strongest(found);
   }
 
+  /** `Object.assign(options, more)` */
+  function filledBy(list: Syntax, filled: Syntax): readonly Syntax[] {
+    const callee = list.parent === null ? null : childOf(list.parent, 'function');
+    const [first, ...others] = partsOf(list);
+    return callee !== null && first === filled && FILLS.test(name(callee)) ? others : [];
+  }
+
   function ofDefinition(definition: Definition, kind: SinkKind, env: Environment, depth: number): Taint | null {
     if (definition.value === null || definition.how === 'key') {
       return definition.value === null ? null : keysOf(definition, kind, env, depth);
     }
-    let node: Syntax = definition.value;
-    let path = definition.path;
-    if (definition.how === 'value' && node.type === 'object' && typeof path[0] === 'string') {
-      const inner = constants.property(node, path[0]);
-      if (inner !== null) {
-        node = inner;
-        path = path.slice(1);
-      }
-    }
-    const found = through(trace(node, kind, env, depth), path, definition.at);
+    const { value, path, at } = definition;
+    const found =
+      definition.how === 'value'
+        ? traceAt(value, path, at, kind, env, depth)
+        : through(trace(value, kind, env, depth), path, at);
     // `for await (const chunk of request)`: a request gives its body in pieces.
     if (found?.container === 'request' && definition.how === 'element')
       return taint('remote', "the request's body", definition.at);

@@ -1,4 +1,5 @@
 import type { Binding } from './bindings.ts';
+import type { Changes } from './changes.ts';
 import type { Constants } from './constants.ts';
 import type { Handler, SinkKind } from './facts.ts';
 import type { FlowMemo } from './flow-memo.ts';
@@ -24,6 +25,7 @@ export interface FlowNeeds {
   readonly imports: Imports;
   readonly models: PythonModels;
   readonly schemas: Schemas;
+  readonly changes: Changes;
   readonly holders: Holders;
   readonly handlers: () => readonly Handler[];
   functionOf(node: Syntax): Syntax | null;
@@ -32,6 +34,31 @@ export interface FlowNeeds {
 /** The parts of the walk that its other parts call again. */
 export interface Walk {
   trace(node: Syntax, kind: SinkKind, env: Environment, depth: number): Taint | null;
+  /** An entry of a list or table; undefined where the file does not show the entries one by one. */
+  part(
+    node: Syntax,
+    path: readonly (string | number)[],
+    kind: SinkKind,
+    env: Environment,
+    depth: number,
+  ): Taint | null | undefined;
+  /** An entry of what the function that is called gives. */
+  partOfReturns(
+    call: Syntax,
+    path: readonly (string | number)[],
+    kind: SinkKind,
+    env: Environment,
+    depth: number,
+  ): Taint | null | undefined;
+  /** The value of an expression, or what a destructuring pattern takes of it. */
+  traceAt(
+    node: Syntax,
+    path: readonly (string | number)[],
+    at: Syntax,
+    kind: SinkKind,
+    env: Environment,
+    depth: number,
+  ): Taint | null;
   /** Members of a container on the way of a destructuring pattern. */
   through(found: Taint | null, path: readonly (string | number)[], at: Syntax): Taint | null;
   ofSource(source: Source, node: Syntax): Taint;

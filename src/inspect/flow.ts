@@ -4,6 +4,7 @@ import { createMemberFlow } from './flow-members.ts';
 import { createFlowMemo } from './flow-memo.ts';
 import { createNameFlow } from './flow-names.ts';
 import { parameterBindings } from './flow-parameters.ts';
+import { createPartFlow } from './flow-parts.ts';
 import { createReturnFlow } from './flow-returns.ts';
 import type { FlowNeeds, Walk } from './flow-types.ts';
 import { HARMED_BY_TEXT } from './forms.ts';
@@ -36,13 +37,17 @@ export function createFlow(needs: FlowNeeds): FlowEngine {
   const memo = createFlowMemo();
   const walk: Walk = {
     trace,
+    traceAt,
+    part: (...given) => partFlow(...given),
+    partOfReturns: (...given) => calls.partOfReturns(...given),
     through,
     ofSource,
     memo,
     returns: perNode(returnsOf),
     parameters: perNode((fn) => parameterBindings(fn, scopes)),
   };
-  const ofCall = createCallFlow(needs, walk);
+  const partFlow = createPartFlow(needs, walk);
+  const calls = createCallFlow(needs, walk);
   const ofName = createNameFlow(needs, walk);
   const ofMember = createMemberFlow(needs, walk);
   let evaluations = 0;
@@ -63,6 +68,18 @@ export function createFlow(needs: FlowNeeds): FlowEngine {
     if (known !== undefined) return known;
     if (memo.isOpen(node)) return null;
     return memo.follow(node, kind, env, () => held(node, kind, env, depth + 1));
+  }
+
+  function traceAt(
+    node: Syntax,
+    path: readonly (string | number)[],
+    at: Syntax,
+    kind: SinkKind,
+    env: Environment,
+    depth: number,
+  ): Taint | null {
+    const entry = path.length === 0 ? undefined : partFlow(node, path, kind, env, depth);
+    return entry !== undefined ? entry : through(trace(node, kind, env, depth), path, at);
   }
 
   /** What a schema lets through as any text is as much under another's control as before; what it closes is not. */
@@ -90,7 +107,7 @@ export function createFlow(needs: FlowNeeds): FlowEngine {
         return ofMember(node, kind, env, depth);
       case 'call_expression':
       case 'new_expression':
-        return ofCall(node, kind, env, depth);
+        return calls.ofCall(node, kind, env, depth);
       case 'binary_expression':
         return ofBinary(node, kind, env, depth);
       case 'ternary_expression':

@@ -34,9 +34,10 @@ export function namesIn(pattern: Syntax, name: (node: Syntax) => string): readon
       }
       case 'array_pattern':
       case 'array':
-        partsOf(node).forEach((part, index) => {
-          visit(part, [...path, index], null);
-        });
+        for (const [part, index] of placed(node, name)) {
+          // What is left over is no single entry.
+          visit(part, [...path, /rest_pattern|splat|spread/.test(part.type) ? '*' : index], null);
+        }
         return;
       case 'object_pattern':
       case 'object':
@@ -55,6 +56,19 @@ export function namesIn(pattern: Syntax, name: (node: Syntax) => string): readon
   };
   visit(pattern, [], null);
   return found;
+}
+
+/** The parts of a list pattern with their places: the grammar leaves out the holes of `[, second]`. */
+function placed(list: Syntax, name: (node: Syntax) => string): readonly (readonly [Syntax, number])[] {
+  const text = name(list);
+  let place = 0;
+  let from = list.start;
+  return partsOf(list).map((part) => {
+    const between = text.slice(from - list.start, part.start - list.start).replace(/\/\*[\s\S]*?\*\/|\/\/.*|#.*/g, '');
+    place += between.split(',').length - 1;
+    from = part.end;
+    return [part, place] as const;
+  });
 }
 
 function unquoted(literal: string): string {
