@@ -26,6 +26,11 @@ export function createCallDecisions(
   const name = (node: Syntax): string => program.text.slice(node.start, node.end);
 
   function membership(member: Syntax, list: Syntax, outcome: boolean, subject: Subject): boolean {
+    // pathlib: a folder is among the parents of a resolved path where the path stands below it.
+    const above = subject.kind === 'path' && list.type === 'member_expression' ? childOf(list, 'property') : null;
+    const path = above !== null && name(above) === 'parents' ? childOf(list, 'object') : null;
+    if (path !== null && mentions(path, subject))
+      return outcome && (subject.binding === null || resolvedPath(subject.binding));
     return methodDecides(list, 'includes', member, outcome, subject);
   }
 

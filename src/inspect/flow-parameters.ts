@@ -66,7 +66,11 @@ export function createParameterFlow(
             parameter: { exportedAs: outside, index },
           };
     const passed = sitesOf(fn).map((site) => {
-      const shift = program.dialect === 'python' && (site.receiver !== null || isConstructor(fn)) ? 1 : 0;
+      const shift =
+        program.dialect === 'python' &&
+        (isPythonMethod(fn) ? takesItself(fn) : site.receiver !== null || isConstructor(fn))
+          ? 1
+          : 0;
       const first = site.arguments[index - shift] ?? site.keywords.get(binding.name);
       const rest = isRest(binding) ? [...site.arguments.slice(index - shift + 1), ...site.keywords.values()] : [];
       if (first === undefined && rest.length === 0) return null;
@@ -128,12 +132,25 @@ export function createParameterFlow(
   function callSites(fn: Syntax): readonly Call[] {
     if (isConstructor(fn)) return constructions(fn);
     const at =
-      fn.type === 'method_definition'
+      fn.type === 'method_definition' || isPythonMethod(fn)
         ? null
         : (childOf(fn, 'name') ?? (fn.parent?.type === 'variable_declarator' ? childOf(fn.parent, 'name') : null));
     if (at === null) return fn.parent?.type === 'pair' ? memberSites(fn.parent) : methodSites(fn);
     const binding = scopes.lookup(at);
     return binding === null ? [] : calledAs(binding);
+  }
+
+  /** In Python a method is a function in the body of a class. */
+  function isPythonMethod(fn: Syntax): boolean {
+    if (program.dialect !== 'python' || fn.type !== 'function_declaration') return false;
+    const holder = fn.parent?.type === 'decorated_definition' ? fn.parent.parent : fn.parent;
+    return holder?.type === 'statement_block' && holder.parent?.type === 'class_declaration';
+  }
+
+  /** `self` is handed over by the call itself, but for a static method. */
+  function takesItself(fn: Syntax): boolean {
+    const [first] = parametersOf(fn);
+    return first !== undefined && /^(?:self|cls|mcs|_self|klass)$/.test(name(first));
   }
 
   function calledAs(binding: Binding): readonly Call[] {

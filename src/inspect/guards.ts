@@ -134,9 +134,9 @@ export function createGuards(
     return false;
   }
 
-  /** A constant, or what a plain function makes of constants alone: `url_for('index')`. */
+  /** A constant, a setting by its name, or what a plain function makes of constants alone: `url_for('index')`. */
   function isFixed(value: Syntax): boolean {
-    if (constants.constant(value) !== undefined) return true;
+    if (constants.constant(value) !== undefined || isSetting(value)) return true;
     const call = bare(value);
     const callee = childOf(call, 'function');
     const list = childOf(call, 'arguments');
@@ -147,6 +147,14 @@ export function createGuards(
       originSource(`${from}()`) === null &&
       partsOf(list).every((part) => constants.constant(part) !== undefined)
     );
+  }
+
+  /** `settings.LOGIN_REDIRECT_URL`, `DEFAULT_PAGE`: capitals name what does not change while the program runs (PEP 8). */
+  function isSetting(value: Syntax): boolean {
+    const inner = bare(value);
+    if (inner.type !== 'identifier' && inner.type !== 'member_expression') return false;
+    const text = name(inner);
+    return /(?:^|\.)[A-Z][A-Z0-9]*_[A-Z0-9_]+$/.test(text) && !/\breq(?:uest)?\b/.test(text);
   }
 
   function exits(node: Syntax): boolean {

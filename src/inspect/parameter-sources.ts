@@ -134,7 +134,10 @@ function isViewArgument(fn: Syntax, plain: string, program: Program): boolean {
   const first = patternNameOf(fn, 0, program);
   const own = first === 'self' || first === 'cls' ? patternNameOf(fn, 1, program) : first;
   return (
-    own === 'request' && /django|rest_framework|HttpResponse|JsonResponse|APIView|render\(request/.test(program.text)
+    own === 'request' &&
+    /django|rest_framework|HttpResponse|JsonResponse|APIView|render\(request|\brequest\.(?:GET|POST|META|FILES|COOKIES)\b|\.objects\./.test(
+      program.text,
+    )
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Binding } from './bindings.ts';
-import { decoratorsOf } from './decorators.ts';
+import { decoratorName, decoratorsOf } from './decorators.ts';
 import type { Handler } from './facts.ts';
 import { CLASSES } from './fields.ts';
 import { pythonMessage } from './messages-python.ts';
@@ -12,6 +12,8 @@ export type PythonRole = Source | 'settled' | null;
 
 const PATH: Source = { kind: 'input', strength: 'remote', what: "the request's path parameters" };
 const QUERY: Source = { kind: 'input', strength: 'remote', what: "the request's query" };
+const HEADERS: Source = { kind: 'input', strength: 'remote', what: "the request's headers" };
+const BODY: Source = { kind: 'input', strength: 'remote', what: "the request's body" };
 const MESSAGE: Source = { kind: 'input', strength: 'remote', what: "the client's message" };
 const COMMAND_LINE: Source = { kind: 'input', strength: 'local', what: 'the command line' };
 /** Given by the program, however it came to it. */
@@ -30,6 +32,8 @@ export function pythonRole(binding: Binding, handler: Handler | null, program: P
   const own = parametersOf(parameter.of)[parameter.index];
   const name = (node: Syntax): string => program.text.slice(node.start, node.end);
   const type = parameter.type === null ? '' : name(parameter.type).trim();
+  const credential = own === undefined ? null : ofScheme(name(own));
+  if (credential !== null) return credential;
   if (handler?.framework === 'flask') {
     if (new RegExp(`<(?:int|float|uuid):\\s*${binding.name}>`).test(handler.route ?? '')) return 'settled';
     const given = own === undefined ? '' : name(own);
@@ -43,6 +47,9 @@ export function pythonRole(binding: Binding, handler: Handler | null, program: P
   }
   const message = pythonMessage(binding, program);
   if (message !== null) return message;
+  const asked = own === undefined ? null : injected(name(own), program);
+  if (asked !== null) return SCALAR.test(type) ? 'settled' : asked;
+  if (parameter.index > 0 && isExposed(parameter.of, program)) return QUERY;
   const around = inClass(parameter.of, program);
   if (around !== null) return ofMethod(parameter.of, parameter.index, around, program);
   if (isCommand(parameter.of, program)) return SCALAR.test(type) ? 'settled' : COMMAND_LINE;
@@ -89,6 +96,27 @@ function isQueryModel(given: string, type: string, program: Program): boolean {
     const bases = childOf(each, 'superclasses');
     return above || (bases !== null && /\bBaseModel\b/.test(program.text.slice(bases.start, bases.end)));
   });
+}
+
+/** FastAPI: a dependency's parameters are taken from the request like a route's ("Dependencies"). */
+function injected(written: string, program: Program): Source | null {
+  const how = /(?:=|,)\s*(?:fastapi\.)?(Header|Cookie|Query|Body|Form|File)\(/.exec(written)?.[1];
+  if (how === undefined || !/\bfastapi\b|\bHTTPException\b|\bDepends\(|\bAPIRouter\b/.test(program.text)) return null;
+  return how === 'Header' || how === 'Cookie' ? HEADERS : how === 'Query' ? QUERY : BODY;
+}
+
+/** FastAPI: what a security scheme reads from the request, `token: str = Depends(oauth2_scheme)` ("Security"). */
+function ofScheme(written: string): Source | null {
+  return /(?:Depends|Security)\(\s*(?:oauth2\w*|\w*(?:_scheme|bearer|api_key_(?:header|query|cookie)))\s*\)/i.test(
+    written,
+  )
+    ? HEADERS
+    : null;
+}
+
+/** CherryPy hands query and form to the parameters of what is exposed (its documentation, "Tutorials"). */
+function isExposed(fn: Syntax, program: Program): boolean {
+  return decoratorsOf(fn).some((each) => /^(?:cherrypy\.)?expose$/.test(decoratorName(each, program)));
 }
 
 /** A command of click (its options and arguments become parameters) or Typer. */

@@ -83,6 +83,10 @@ const REQUEST_MEMBERS: ReadonlySet<string> = new Set([
   'get_media',
   'bounded_stream',
   'get_header',
+  // aiohttp's multipart reader, Pyramid's parsed body and path.
+  'multipart',
+  'json_body',
+  'matchdict',
 ]);
 const CONTEXT_MEMBERS: ReadonlySet<string> = new Set([
   'query',
@@ -162,6 +166,11 @@ function wordFor(member: string): string {
     case 'values':
     case 'payload':
     case 'formData':
+    case 'media':
+    case 'get_media':
+    case 'json_body':
+    case 'forms':
+    case 'body_arguments':
     case 'text':
       return 'body';
     default:

@@ -51,6 +51,9 @@ const INERT: ReadonlySet<string> = new Set([
   'nanoid.nanoid',
   'mongoose.Types.ObjectId',
   'mongoose.Types.ObjectId()',
+  '~ObjectId',
+  'bson.ObjectId',
+  'bson.objectid.ObjectId',
   'mongodb.ObjectId',
   'mongodb.ObjectId()',
 ]);

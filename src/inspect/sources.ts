@@ -51,7 +51,7 @@ const BY_ORIGIN: readonly (readonly [RegExp, Source])[] = [
   ],
   // unzipper: names inside an archive are chosen by whoever packed it.
   [/^unzipper\.Open\.\w+\(\)\.files$/, remote("an archive's entries")],
-  [/^(?:flask|bottle|quart)\.request$/, { kind: 'container', container: 'request' }],
+  [/^(?:flask|bottle|quart|cherrypy)\.request$/, { kind: 'container', container: 'request' }],
   [/^next\/headers\.(?:headers|cookies)\(\)/, remote("the request's headers")],
   [
     /^next\/navigation\.(?:useSearchParams|useParams)\(\)|^react-router(?:-dom)?\.(?:useParams|useSearchParams|useLocation)\(\)|^~(?:useParams|useSearchParams)\(\)|^next\/router\.useRouter\(\)\.(?:query|asPath)/,

@@ -28,7 +28,7 @@ const FTP =
 /** Addresses with an unencrypted protocol in calls that send to them, and settings that name one. */
 export const cleartextTransport: CodeDetector = {
   rule,
-  triggers: /http:\/\/|ws:\/\/|ftp:\/\/|ldap:\/\/|ftp|FTP|ftplib|telnet|mqtt:\/\/|requireTLS|ignoreTLS|http\.|smtplib/,
+  triggers: /http:\/\/|ws:\/\/|ftp:\/\/|ldap:\/\/|ftp|FTP|ftplib|telnet|mqtt:\/\/|requireTLS|ignoreTLS|http\.|smtplib|imaplib|poplib/,
   detect: (facts) => [...sent(facts), ...settings(facts)],
 };
 
@@ -37,6 +37,8 @@ function sent(facts: FileFacts): readonly Detection[] {
     const from = call.origin ?? '';
     if (/^(?:ftplib\.FTP|telnetlib\.Telnet)$/.test(from))
       return [report(facts, call.node, 'FTP and telnet send passwords in clear text.')];
+    if (/^(?:imaplib\.IMAP4|poplib\.POP3)$/.test(from) && !/starttls|\.stls\(/.test(facts.program.text))
+      return [report(facts, call.node, 'The password of the mailbox is sent without encryption.')];
     if (from === 'smtplib.SMTP' && /\.login\(/.test(facts.program.text) && !/starttls/.test(facts.program.text))
       return [report(facts, call.node, 'The password of the mail server is sent without encryption.')];
     if (facts.program.dialect === 'javascript' && FTP.test(from) && logsInOpenly(facts, call))
@@ -103,7 +105,7 @@ function settings(facts: FileFacts): readonly Detection[] {
       if (name === 'ignoreTLS' && facts.constant(value) === true)
         found.push(report(facts, node, 'Mail is sent without encryption.'));
       if (
-        !/(?:base_?url|api_?(?:url|base|host|endpoint)|endpoint|server_?url|webhook_?url|callback_?url|auth_?url|service_?url)$/i.test(
+        !/(?:base_?url|api_?(?:url|base|host|endpoint)|endpoint|server_?url|webhook_?url|callback_?url|auth_?url|service_?url|(?:^|_)(?:api|backend|gateway))$/i.test(
           name,
         )
       )

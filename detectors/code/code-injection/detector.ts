@@ -61,6 +61,17 @@ function* sinks(facts: FileFacts): Generator<Sink> {
       };
       continue;
     }
+    if (python && first !== undefined && isFrame(facts, call)) {
+      yield {
+        at: call.node,
+        value: first,
+        kind: 'code',
+        what: 'An expression is evaluated that comes from',
+        remediation: REMEDIATION,
+        atLeast: 'remote',
+      };
+      continue;
+    }
     if (from === null || !RUNS(from) || first === undefined || isTagged(call)) continue;
     if (from === 'worker_threads.Worker' && isTrue(facts, option(facts, call, 'eval'))) {
       yield* evaluated(call, from);
@@ -97,6 +108,15 @@ function* sinks(facts: FileFacts): Generator<Sink> {
   }
 }
 
+/** pandas: `DataFrame.eval` and `query` evaluate Python expressions, and do so unchecked (its documentation, "eval"). */
+function isFrame(facts: FileFacts, call: Call): boolean {
+  if (call.receiver === null || !/^(?:eval|query)$/.test(call.name ?? '')) return false;
+  return (
+    /^pandas\./.test(call.origin ?? '') ||
+    (/(?:^|_)(?:df|frame|dataframe)$/i.test(facts.text(call.receiver)) && /\bpandas\b|\bpd\./.test(facts.program.text))
+  );
+}
+
 /** `new Function('a', 'b', body)`: every part becomes program text. */
 function* evaluated(call: Call, from: string): Generator<Sink> {
   const parts = /^~(?:Function|AsyncFunction|GeneratorFunction)/.test(from)
@@ -126,6 +146,6 @@ function isBuiltPath(facts: FileFacts, node: Parameters<FileFacts['constant']>[0
 export const codeInjection: CodeDetector = {
   rule,
   triggers:
-    /eval\b|worker_threads|\bFunction\b|\wFunction\(|\.\s*constructor\b|['"`]constructor|\bvm\b|vm2|setTimeout|setInterval|require\s*\(\s*[^'"\s]|import\s*\(\s*[^'"\s]|importlib|__import__|(?<![.\w])(?:exec|compile)\(|_compile|execScript|numexpr|sympy|timeit|runpy|evaluate|addInitScript|execute\w*Script|injectJavaScript|addScriptTag|Interactive(?:Interpreter|Console)/,
+    /eval\b|\bdf\.query|worker_threads|\bFunction\b|\wFunction\(|\.\s*constructor\b|['"`]constructor|\bvm\b|vm2|setTimeout|setInterval|require\s*\(\s*[^'"\s]|import\s*\(\s*[^'"\s]|importlib|__import__|(?<![.\w])(?:exec|compile)\(|_compile|execScript|numexpr|sympy|timeit|runpy|evaluate|addInitScript|execute\w*Script|injectJavaScript|addScriptTag|Interactive(?:Interpreter|Console)/,
   detect: (facts) => taintedSinks(facts, rule, sinks(facts)),
 };

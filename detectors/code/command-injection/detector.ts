@@ -21,7 +21,7 @@ const SHELL =
   /^(?:child_process\.(?:exec|execSync)|~(?:exec|execSync|execAsync|execPromise)|shelljs\.exec|~shell\.exec|execa\.(?:command|commandSync|execaCommand|execaCommandSync)|ssh2\.Client\(\)\.exec|node-ssh\.NodeSSH\(\)\.execCommand|child-process-promise\.exec|child_process\.default\.exec|node-cmd\.(?:run|runSync|get)|os\.(?:system|popen)|subprocess\.(?:getoutput|getstatusoutput)|commands\.(?:getoutput|getstatusoutput)|asyncio\.create_subprocess_shell|paramiko\.SSHClient\(\)\.exec_command|~Deno\.run|sudo-prompt\.exec|fabric\.Connection\(\)\.(?:run|sudo|local)|invoke\.(?:run|sudo)|promisify-child-process\.exec)$/;
 /** Calls that start a program; dangerous with a shell, or where the program itself is chosen. */
 const PROGRAM =
-  /^(?:child_process\.(?:spawn|spawnSync|execFile|execFileSync|fork)|~(?:spawn|spawnSync|execFile|execFileSync)|execa(?:\.(?:execa|execaSync|sync))?|cross-spawn(?:\.(?:spawn|sync))?|child-process-promise\.(?:spawn|execFile)|~Bun\.spawn|~Bun\.spawnSync|subprocess\.(?:run|call|check_call|check_output|Popen)|os\.(?:exec[lv]p?e?|spawn[lv]p?e?|startfile)|node-pty\.spawn|asyncio\.create_subprocess_exec|~Deno\.Command)$/;
+  /^(?:child_process\.(?:spawn|spawnSync|execFile|execFileSync|fork)|~(?:spawn|spawnSync|execFile|execFileSync)|execa(?:\.(?:execa|execaSync|sync))?|cross-spawn(?:\.(?:spawn|sync))?|child-process-promise\.(?:spawn|execFile)|~Bun\.spawn|~Bun\.spawnSync|subprocess\.(?:run|call|check_call|check_output|Popen)|os\.(?:exec[lv]p?e?|spawn[lv]p?e?|startfile)|node-pty\.spawn|pty\.spawn|os\.posix_spawnp?|asyncio\.create_subprocess_exec|~Deno\.Command)$/;
 const TEMPLATES = /^(?:zx\.\$|bun\.\$|~\$|execa\.\$|execa\.execa)/;
 const TERMINAL = /^pexpect\.(?:spawn|run|runu)$/;
 const STARTS = oneOf(new RegExp([SHELL, PROGRAM, TEMPLATES, TERMINAL].map(({ source }) => source).join('|')));
@@ -37,7 +37,7 @@ function* sinks(facts: FileFacts): Generator<Sink> {
     }
     const python = facts.program.dialect === 'python';
     if (python && /^~exec$/.test(from)) continue;
-    const [command] = call.arguments;
+    const command = commandOf(call);
     if (command === undefined) continue;
     if (SHELL.test(from)) {
       yield shellSink(call, command);
@@ -83,6 +83,14 @@ function* chosen(facts: FileFacts): Generator<Sink> {
   }
 }
 
+/** Python takes it by its name as well. */
+function commandOf(call: Call): Syntax | undefined {
+  return call.arguments[0] ?? call.keywords.get('args') ?? call.keywords.get('cmd') ?? call.keywords.get('command');
+}
+
+/** Every argument of theirs after the program is one of the program's own. */
+const SPREAD = /^(?:asyncio\.create_subprocess_exec|os\.(?:exec|spawn)l[pe]*)$/;
+
 function shellSink(call: Call, value: Syntax): Sink {
   return {
     at: call.node,
@@ -112,14 +120,16 @@ function* inTemplate(facts: FileFacts, call: Call): Generator<Sink> {
 }
 
 function* program(facts: FileFacts, call: Call): Generator<Sink> {
-  const [command, list] = call.arguments;
+  const command = commandOf(call);
+  const list = call.arguments[1];
   if (command === undefined) return;
   const shell = option(facts, call, 'shell');
   const value = shell === null ? false : facts.constant(shell);
   const inShell = shell !== null && value !== false && value !== null;
   const named = facts.constant(command);
   if (inShell || (typeof named === 'string' && SHELLS.test(named))) {
-    for (const given of list === undefined || list === command ? [command] : [command, list]) {
+    const rest = SPREAD.test(call.origin ?? '') ? call.arguments.slice(1) : list === undefined ? [] : [list];
+    for (const given of [command, ...rest]) {
       // `new Deno.Command('bash', { args: ['-c', line] })`
       const settings = facts.object(given);
       const part =

@@ -49,6 +49,7 @@ const MAKES = oneOf(
 
 function* sinks(facts: FileFacts): Generator<Sink> {
   yield* pages(facts);
+  yield* templates(facts);
   yield* assigned(facts);
   yield* called(facts);
   yield* attributes(facts);
@@ -138,6 +139,50 @@ function* set(facts: FileFacts, call: Call, key: Syntax | undefined, value: Synt
 function isWrapped(facts: FileFacts, receiver: Syntax): boolean {
   const made = facts.definition(receiver);
   return [receiver, made].some((each) => each !== null && /^(?:\$|jQuery)|\$\w*$/.test(facts.text(each)));
+}
+
+/** Files whose markup nobody reads as a page. */
+const NO_PAGE = /\.(?:txt|text|md|sql|ya?ml|json|toml|ini|conf|cfg|py|sh|tex|csv)(?:\.\w+)?$/i;
+
+/**
+ * Jinja escapes only where its environment is told to ("Autoescaping"), and `{{ value|safe }}` never does: values handed
+ * to such a template stand in the page as they are.
+ */
+function* templates(facts: FileFacts): Generator<Sink> {
+  if (facts.program.dialect !== 'python' || !/jinja2|\|\s*safe\b/.test(facts.program.text)) return;
+  for (const call of facts.callsLike({ from: JINJA })) {
+    const from = call.origin ?? '';
+    if (from === 'flask.render_template_string') {
+      const text = call.arguments[0] === undefined ? undefined : facts.constant(call.arguments[0]);
+      for (const [name, value] of call.keywords)
+        if (typeof text === 'string' && new RegExp(`\\{\\{-?\\s*${name}\\s*\\|\\s*safe\\b`).test(text))
+          yield page(call.node, value, ANSWER, RESPONSE);
+      continue;
+    }
+    const template = call.receiver === null ? null : (facts.definition(call.receiver) ?? call.receiver);
+    const made = template?.type === 'call_expression' ? template : null;
+    if (made === null || !rendersRaw(facts, made)) continue;
+    for (const value of [...call.arguments, ...call.keywords.values()]) yield page(call.node, value, ANSWER, RESPONSE);
+  }
+}
+
+const JINJA = oneOf(
+  /^flask\.render_template_string$|^jinja2\.(?:Template\(\)|Environment\(\)\.(?:get_template|from_string)\(\))\.render$/,
+);
+
+/** `Template('<p>{{ x }}</p>')`, `Environment(…).get_template('page.html')` without escaping. */
+function rendersRaw(facts: FileFacts, made: Syntax): boolean {
+  const calls = facts.calls;
+  const maker = calls.find(({ node }) => node === made);
+  const named = maker?.arguments[0] === undefined ? undefined : facts.constant(maker.arguments[0]);
+  if (maker === undefined || typeof named !== 'string') return false;
+  const isMarkup = maker.name === 'get_template' ? !NO_PAGE.test(named) : /<\w/.test(named);
+  if (!isMarkup) return false;
+  const environment = maker.receiver === null ? null : (facts.definition(maker.receiver) ?? maker.receiver);
+  const own = maker.name === 'Template' ? maker : calls.find(({ node }) => node === environment);
+  const escapes = own?.keywords.get('autoescape');
+  if (own === undefined) return false;
+  return escapes === undefined || facts.constant(escapes) === false;
 }
 
 const PAGES = oneOf(
@@ -287,6 +332,6 @@ function* returned(facts: FileFacts): Generator<Sink> {
 export const crossSiteScripting: CodeDetector = {
   rule,
   triggers:
-    /HTML|setAttribute|v-html|@html|srcdoc|document\.write|insertAdjacent|\$\(|jQuery|\.(?:send|end|write|html|append)\s*\(|href|src=|createContextualFragment|Markup|mark_safe|format_html|ueryStringParameters|return\s+(?:f?["']|\{)|[Rr]esponse|\.body\s*=/,
+    /HTML|setAttribute|v-html|@html|srcdoc|document\.write|insertAdjacent|\$\(|jQuery|\.(?:send|end|write|html|append)\s*\(|href|src=|createContextualFragment|Markup|mark_safe|format_html|ueryStringParameters|return\s+(?:f?["']|\{)|[Rr]esponse|\.body\s*=|jinja2|\|\s*safe\b/,
   detect: (facts) => [...taintedSinks(facts, rule, sinks(facts)), ...taintedSinks(facts, rule, returned(facts))],
 };

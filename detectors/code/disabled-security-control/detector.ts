@@ -38,7 +38,7 @@ const SILENCERS: readonly (readonly [RegExp, string])[] = [
 const HELMET =
   /^(?:contentSecurityPolicy|frameguard|hsts|noSniff|xssFilter|referrerPolicy|crossOriginEmbedderPolicy|crossOriginOpenerPolicy|crossOriginResourcePolicy|dnsPrefetchControl|xFrameOptions|xContentTypeOptions|strictTransportSecurity)$/;
 const OFF_IF_FALSE =
-  /^(?:csrf|csrfProtection|csrf_protection|xsrf|enableCsrf|csrfPrevention|escapeHtml|autoescape|autoEscape|sanitize|secureContext|contextIsolation|sandbox|webSecurity|checkOrigin|verifySignature|signatureVerification|requireAuth|authRequired|rateLimit|rateLimiting|WTF_CSRF_ENABLED|WTF_CSRF_CHECK_DEFAULT|noEscapeDisabled)$/;
+  /^(?:csrf|csrfProtection|csrf_protection|xsrf|enableCsrf|csrfPrevention|escapeHtml|autoescape|autoEscape|sanitize|secureContext|contextIsolation|sandbox|webSecurity|checkOrigin|verifySignature|signatureVerification|requireAuth|authRequired|rateLimit|rateLimiting|WTF_CSRF_ENABLED|WTF_CSRF_CHECK_DEFAULT|noEscapeDisabled|force_https)$/;
 const OFF_IF_TRUE =
   /^(?:nodeIntegration|allowRunningInsecureContent|noEscape|allowProtoPropertiesByDefault|allowProtoMethodsByDefault|disableCsrf|skipAuth|bypassAuth|disableAuth|disableSecurity|skipVerification|allowInsecure|dangerouslyAllowBrowser|dangerouslyAllowSVG|allowUnsafe\w*|insecure)$/;
 
@@ -46,12 +46,13 @@ const OFF_IF_TRUE =
 export const disabledSecurityControl: CodeDetector = {
   rule,
   triggers:
-    /eslint-disable|biome-ignore|nosem|nosec|NOSONAR|codeql|lgtm|noqa|:ignore|allowlist|:skip|ignore|helmet|csrf|scape|sanitize|secur|sandbox|isolation|nodeIntegration|no-verify|gpgsign|dangerously|insecure|[Aa]uth|verif|rateLimit|autoescape|strictContextual|AUTH_PASSWORD|X_FRAME|ALLOWED_HOSTS|allowProto|allowUnsafe|Content-Security-Policy|scriptSrc|hsts|Strict-Transport|X-Frame-Options|X-Content-Type/i,
+    /eslint-disable|biome-ignore|nosem|nosec|NOSONAR|codeql|lgtm|noqa|:ignore|allowlist|:skip|ignore|helmet|csrf|scape|sanitize|secur|sandbox|isolation|nodeIntegration|no-verify|gpgsign|dangerously|insecure|[Aa]uth|verif|rateLimit|autoescape|strictContextual|AUTH_PASSWORD|X_FRAME|xframe|Talisman|disable_warnings|ALLOWED_HOSTS|allowProto|allowUnsafe|Content-Security-Policy|scriptSrc|hsts|Strict-Transport|X-Frame-Options|X-Content-Type/i,
   detect: (facts) => [
     ...comments(facts),
     ...options(facts),
     ...calls(facts),
     ...headers(facts, rule),
+    ...exempted(facts),
     ...commands(facts),
     ...escapers(facts),
   ],
@@ -223,7 +224,27 @@ function calls(facts: FileFacts): readonly Detection[] {
   });
 }
 
-const TEMPLATES = oneOf(/^jinja2\.Environment$/);
+/** Django's decorators that take a header away from one view (its documentation, "Clickjacking Protection"). */
+function exempted(facts: FileFacts): readonly Detection[] {
+  if (!facts.program.text.includes('xframe_options_exempt')) return [];
+  return facts
+    .nodes('decorator')
+    .flatMap((node) =>
+      /\bxframe_options_exempt\b/.test(facts.text(node))
+        ? [
+            report(
+              facts,
+              node,
+              'Any site may show this page in a frame.',
+              'Leave the protection on, or name who may with frame-ancestors.',
+              'warning',
+            ),
+          ]
+        : [],
+    );
+}
+
+const TEMPLATES = oneOf(/^jinja2\.Environment$|(?:^|[.~])Talisman$|(?:^|\.)disable_warnings$/);
 const SWITCHES = oneOf(/^enabled$/);
 
 function switchedOff(facts: FileFacts, call: Call): string | null {
@@ -234,6 +255,17 @@ function switchedOff(facts: FileFacts, call: Call): string | null {
     facts.constant(first) === false
   )
     return 'The escaping of markup is switched off.';
+  // Flask-Talisman: `None` leaves the header out (its documentation, "Options").
+  const policy = /(?:^|[.~])Talisman$/.test(call.origin ?? '')
+    ? call.keywords.get('content_security_policy')
+    : undefined;
+  if (policy !== undefined && /^(?:None|False)$/.test(facts.text(policy)))
+    return 'The protection "content_security_policy" is switched off.';
+  if (
+    /(?:^|\.)disable_warnings$/.test(call.origin ?? '') &&
+    /InsecureRequestWarning|^(?:requests\.packages\.)?urllib3\.disable_warnings\(\s*\)$/.test(facts.text(call.node))
+  )
+    return 'Nobody is warned any more of connections whose certificate is not checked.';
   if (/^jinja2\.Environment$/.test(call.origin ?? '') && call.keywords.get('autoescape') === undefined)
     return 'The escaping of markup is off: Jinja needs autoescape=True.';
   return null;

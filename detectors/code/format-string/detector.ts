@@ -15,7 +15,7 @@ const rule = codeRule({
 
 const REMEDIATION = "Make the format constant and pass the value: console.log('%s', value, more).";
 const FORMATS = oneOf(
-  /^(?:util\.(?:format|formatWithOptions|log)|~?console\.(?:log|info|warn|error|debug|trace)|sprintf-js\.(?:sprintf|vsprintf)|~sprintf|printf|format-util)$/,
+  /^(?:util\.(?:format|formatWithOptions|log)|~?console\.(?:log|info|warn|error|debug|trace)|sprintf-js\.(?:sprintf|vsprintf)|~sprintf|printf|format-util|~str\.format)$/,
 );
 const METHODS = oneOf(/^format(?:_map)?$/);
 
@@ -25,7 +25,7 @@ function* sinks(facts: FileFacts): Generator<Sink> {
     if (isTagged(call)) continue;
     const from = call.origin ?? '';
     const [format] = call.arguments;
-    if (FORMATS(from) && format !== undefined && call.arguments.length > 1) {
+    if (FORMATS(from) && format !== undefined && call.arguments.length + call.keywords.size > 1) {
       yield {
         at: call.node,
         value: format,

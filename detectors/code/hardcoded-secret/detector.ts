@@ -27,7 +27,7 @@ const NOT_A_SECRET_NAME =
 export const hardcodedSecret: CodeDetector = {
   rule,
   triggers:
-    /(?:pass|pwd|secret|key|token|credential|bearer|jwt|salt)[\w'"\])]*\s*(?:[:=,(|?]|!:|!==?)|sign|twilio|createHmac|createCipher|createDecipher|scrypt|pbkdf2|encrypt|decrypt|hmac|cookie|AKIA|ASIA|gh[pousr]_|github_pat|glpat|sk[-_]|rk_|xox|-----BEGIN|:\/\/[^\s:@/]+:|AIza|SG\.|npm_|pypi-|dop_v1|shp|key-|eyJ|hooks\.slack|authorization|basic\s/i,
+    /(?:pass|pwd|secret|key|token|credential|bearer|jwt|salt)[\w'"\])]*\s*(?:[:=,(|?]|!:|!==?)|sign|twilio|createHmac|Serializer\(|Signer\(|Fernet\(|createCipher|createDecipher|scrypt|pbkdf2|encrypt|decrypt|hmac|cookie|AKIA|ASIA|gh[pousr]_|github_pat|glpat|sk[-_]|rk_|xox|-----BEGIN|:\/\/[^\s:@/]+:|AIza|SG\.|npm_|pypi-|dop_v1|shp|key-|eyJ|hooks\.slack|authorization|basic\s/i,
   detect(facts) {
     const found = new Map<Syntax, Detection>();
     const add = (at: Syntax, detection: Detection): void => {
@@ -307,6 +307,8 @@ const TAKES_KEY: readonly (readonly [RegExp, number])[] = [
   [/^cookie-parser$/, 0],
   [/^cookie-signature\.sign$/, 1],
   [/^twilio(?:\.Twilio)?$/, 1],
+  [/^itsdangerous(?:\.\w+)?\.(?:URLSafe(?:Timed)?Serializer|(?:Timestamp)?Signer|Serializer|TimedSerializer)$/, 0],
+  [/^cryptography\.fernet\.Fernet$/, 0],
 ];
 
 const TAKES = oneOf(new RegExp(TAKES_KEY.map(([{ source }]) => source).join('|')));

@@ -1,7 +1,7 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
-import { within } from '../support/around.ts';
+import { functionAround, within } from '../support/around.ts';
 import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 
@@ -19,11 +19,16 @@ const RESPONSE = /^(?:res|response|reply|ctx|c|h)\b/;
 const SECRET_NAME =
   /(?:^|\.|_)(?:passw(?:or)?d|passwd|pwd|secret(?:_?key)?|api_?key|private_?key|access_?token|refresh_?token|auth_?token|credit_?card|card_?number|cvv|ssn|client_?secret|jwt)(?:_?hash)?$/i;
 
+/** What makes an answer in Python's frameworks, also where a fragment does not say whose it is. */
+const PYTHON_ANSWERS =
+  /^(?:flask\.(?:jsonify|make_response|Response|abort|render_template)|django\.http\.(?:HttpResponse\w*|JsonResponse)|django\.shortcuts\.render|fastapi\.(?:HTTPException|Response|responses\.\w+)|starlette\.(?:responses\.\w+|exceptions\.HTTPException)|aiohttp\.web\.(?:Response|json_response|HTTP\w+)|sanic\.response\.\w+|rest_framework\.response\.Response|falcon\.HTTP\w+|bottle\.(?:HTTPResponse|abort)|~(?:Response|JSONResponse|abort|json_response|render))$/;
 const ANSWERS = oneOf(
-  /^(?:flask\.(?:jsonify|make_response|Response)|django\.http\.(?:HttpResponse|JsonResponse)|fastapi\.(?:HTTPException|responses\.\w+)|~Response\.json|next\/server\.NextResponse\.json|~Response|~print|fastapi\.FastAPI|starlette\.applications\.Starlette)$/,
+  new RegExp(
+    `${PYTHON_ANSWERS.source}|^(?:~Response\\.json|next\\/server\\.NextResponse\\.json|~Response|~print|fastapi\\.FastAPI|starlette\\.applications\\.Starlette)$`,
+  ),
 );
 const NAMED = oneOf(
-  /^(?:run|send|json|text|html|response|end|write|render|jsonp|log|info|warn|warning|error|debug|trace)$/,
+  /^(?:run|send|json|text|html|response|end|write|finish|render|jsonp|log|info|warn|warning|error|debug|trace)$/,
 );
 
 const NAMES: ReadonlySet<string> = new Set(['identifier']);
@@ -34,7 +39,7 @@ const SHOWN: ReadonlySet<string> = new Set(['identifier', 'member_expression', '
 export const informationExposure: CodeDetector = {
   rule,
   triggers:
-    /^(?=[\s\S]*(?:stack|err|exception|process\.env|environ|passw|secret|token|key|debug|traceback|card|ssn))(?=[\s\S]*(?:\.(?:send|json|end|write|render|jsonp|body|log|info|warn|warning|error|debug|trace)\b|Response|jsonify|debug\s*=|format_exc|environ|print\(|HTTPException|statusCode|includeStacktrace|\.(?:text|html|response)\())|express\.static|serve-?static|koa-static|serve-index/i,
+    /^(?=[\s\S]*(?:stack|err|exception|process\.env|environ|passw|secret|token|key|debug|traceback|card|ssn))(?=[\s\S]*(?:\.(?:send|json|end|write|render|jsonp|body|log|info|warn|warning|error|debug|trace)\b|Response|jsonify|debug\s*=|format_exc|environ|print\(|HTTPException|statusCode|abort\(|\n\s*except\b|(?:^|\n)@\w+\.(?:get|post|put|patch|route)\(|includeStacktrace|\.(?:text|html|response)\())|express\.static|serve-?static|koa-static|serve-index/i,
   detect: (facts) => [
     ...facts.callsLike({ from: ANSWERS, named: NAMED }).flatMap((call) => inCall(facts, call)),
     ...bodies(facts),
@@ -65,10 +70,12 @@ function inCall(facts: FileFacts, call: Call): readonly Detection[] {
 }
 
 function isAnswer(facts: FileFacts, call: Call): boolean {
-  if (facts.program.dialect === 'python')
-    return /^(?:flask\.(?:jsonify|make_response|Response)|django\.http\.(?:HttpResponse|JsonResponse)|fastapi\.(?:HTTPException|responses\.\w+))$/.test(
-      call.origin ?? '',
-    );
+  if (facts.program.dialect === 'python') {
+    // Tornado, and http.server's handlers.
+    const own = call.receiver === null ? '' : facts.text(call.receiver);
+    if (/^(?:write|finish)$/.test(call.name ?? '') && /^self(?:\.wfile)?$/.test(own)) return true;
+    return PYTHON_ANSWERS.test(call.origin ?? '');
+  }
   if (
     !(
       /^(?:send|json|end|write|render|jsonp)$/.test(call.name ?? '') ||
@@ -103,6 +110,8 @@ function leakIn(facts: FileFacts, node: Syntax): Leak | null {
     return { message: 'The answer contains a stack trace.', level: 'warning' };
   if (/(?:^|[^.\w])process\.env(?!\s*[.[])|(?:^|[^.\w])os\.environ(?!\s*[.[])/.test(text))
     return { message: 'The answer contains the whole environment, secrets included.', level: 'warning' };
+  if (facts.program.dialect === 'python' && caughtText(facts, node))
+    return { message: 'The answer contains the text of whatever went wrong inside.', level: 'warning' };
   if (/as (?:Error|any)\)\.stack\b/.test(text))
     return { message: 'The answer contains a stack trace.', level: 'warning' };
   if (/\b(?:e|err|error|ex)\.(?:sqlMessage|sql|query|detail|errmsg|parent)\b/.test(text))
@@ -115,6 +124,28 @@ function leakIn(facts: FileFacts, node: Syntax): Leak | null {
   if (secret !== null) return { message: `The answer contains "${secret}".`, level: 'warning' };
   if (/\b(?:e|err|error|ex|exception)\.message\b|\bstr\(e\)/.test(text))
     return { message: 'The answer contains the message of whatever went wrong.', level: 'note' };
+  return null;
+}
+
+/**
+ * `except Exception as error: return jsonify(error=str(error)), 500`: whatever class of error it is, its text goes out as
+ * an error of the server. What a handler says of an error that it knows by name is its own choice.
+ */
+function caughtText(facts: FileFacts, node: Syntax): boolean {
+  const clause = clauseAround(node);
+  if (clause === null) return false;
+  const head = /^except\s+\(?([\w., ]*)\)?\s+as\s+(\w+)\s*:/.exec(facts.text(clause));
+  const name = head?.[2];
+  if (name === undefined || !/\b(?:Base)?Exception\b/.test(head?.[1] ?? '')) return false;
+  const text = facts.text(node);
+  if (!new RegExp(`\\b(?:str|repr)\\(\\s*${name}\\s*\\)|\\{${name}(?:!r)?\\}`).test(text)) return false;
+  let statement = node;
+  while (statement.parent !== null && statement.parent.type !== 'statement_block') statement = statement.parent;
+  return /\b50[0-9]\b|INTERNAL_SERVER_ERROR|ServerError/.test(facts.text(statement));
+}
+
+function clauseAround(node: Syntax): Syntax | null {
+  for (let up = node.parent; up !== null; up = up.parent) if (up.type === 'catch_clause') return up;
   return null;
 }
 
@@ -240,13 +271,29 @@ function bodies(facts: FileFacts): readonly Detection[] {
         ]
       : [],
   );
-  const returned = facts.nodes('return_statement').flatMap((node) => {
-    const value = node.children[0];
-    if (value === undefined || !/format_exc|os\.environ(?!\s*[.[])/.test(facts.text(value))) return [];
+  // Falcon answers by assignment as well.
+  const assignedHere = facts.assignments.flatMap(({ node, target, value }) => {
+    if (!/^resp(?:onse)?\.(?:text|body|media|data)$/.test(facts.text(target))) return [];
     const leak = leakIn(facts, value);
     return leak === null ? [] : [report(facts, node, leak.message, leak.level, REMEDIATION)];
   });
-  return [...assigned, ...django, ...returned];
+  const answering = new Set(facts.handlers.map((handler) => handler.node));
+  const returned = facts.nodes('return_statement').flatMap((node) => {
+    const value = node.children.find((child) => child.type !== 'return');
+    if (value === undefined) return [];
+    const shown = value.type === 'array' ? value.children.find((child) => child.type !== '(') : value;
+    const fn = functionAround(node);
+    const isRecord = shown?.type === 'object' && fn !== null && answering.has(fn);
+    const isText =
+      shown !== undefined &&
+      /^(?:object|template_string|string)$/.test(shown.type) &&
+      clauseAround(node) !== null &&
+      caughtText(facts, value);
+    if (!isRecord && !isText && !/format_exc|os\.environ(?!\s*[.[])/.test(facts.text(value))) return [];
+    const leak = leakIn(facts, value);
+    return leak === null ? [] : [report(facts, node, leak.message, leak.level, REMEDIATION)];
+  });
+  return [...assigned, ...django, ...assignedHere, ...returned];
 }
 
 /** AWS Lambda's and Netlify's answer: `{ statusCode: 500, body: JSON.stringify({ trace: err.stack }) }`. */

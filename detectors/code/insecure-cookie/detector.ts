@@ -1,6 +1,7 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { fieldOf, functionAround } from '../support/around.ts';
 import { codeRule } from '../support/rule.ts';
 
 const rule = codeRule({
@@ -19,11 +20,19 @@ const SENSITIVE = /sess|sid$|^sid|token|jwt|auth|login|user|remember|access|refr
 export const insecureCookie: CodeDetector = {
   rule,
   triggers: /cookie|session|isHttpOnly|isSecure/i,
-  detect: (facts) => [...facts.calls.flatMap((call) => inCall(facts, call)), ...settings(facts), ...pairs(facts)],
+  detect: (facts) => [
+    ...facts.calls.flatMap((call) => inCall(facts, call)),
+    ...settings(facts),
+    ...pairs(facts),
+    ...jars(facts),
+  ],
 };
 
 function inCall(facts: FileFacts, call: Call): readonly Detection[] {
-  if (facts.program.dialect === 'python') return call.name === 'set_cookie' ? python(facts, call) : [];
+  if (facts.program.dialect === 'python') {
+    if (/^set_(?:secure_|signed_)?cookie$/.test(call.name ?? '')) return python(facts, call);
+    return /^(?:set_header|add_header|append_header)$/.test(call.name ?? '') ? header(facts, call) : [];
+  }
   const from = call.origin ?? '';
   if (
     /^(?:express-session|cookie-session|koa-session|@fastify\/(?:session|secure-session|cookie)|iron-session\.getIronSession)$/.test(
@@ -230,12 +239,51 @@ function written(facts: FileFacts, at: Syntax, value: Syntax): readonly Detectio
   ];
 }
 
+/** `jar["sid"] = value` of `http.cookies`, and of answers that keep such a jar: each protection is set by an item of its own. */
+function jars(facts: FileFacts): readonly Detection[] {
+  if (facts.program.dialect !== 'python') return [];
+  return facts.assignments.flatMap(({ node, target }) => {
+    const jar = target.type === 'subscript_expression' ? fieldOf(target, 'object') : undefined;
+    const index = target.type === 'subscript_expression' ? fieldOf(target, 'index') : undefined;
+    if (jar === undefined || index === undefined) return [];
+    const isJar = /SimpleCookie\(\)$/.test(facts.origin(jar) ?? '') || /^resp(?:onse)?\.cookies$/.test(facts.text(jar));
+    const called = String(facts.constant(index) ?? '');
+    if (!isJar || !SENSITIVE.test(called)) return [];
+    const around = functionAround(node);
+    const after = facts.program.text.slice(node.end, around === null ? undefined : around.end);
+    const wrong = ['httponly', 'secure'].filter(
+      (name) => !new RegExp(`\\[["']${name}["']\\]\\s*=\\s*(?!False)`, 'i').test(after),
+    );
+    if (wrong.length === 0) return [];
+    return [
+      facts.finding({
+        rule,
+        at: node,
+        message: `The cookie "${called.slice(0, 40)}" is set without ${wrong.join(' and ')}.`,
+        remediation: 'Set ["httponly"] and ["secure"] of the cookie to True.',
+        level: 'warning',
+      }),
+    ];
+  });
+}
+
+/** Falcon protects its cookies unless it is told otherwise (its documentation, "Setting Cookies"). */
+function isProtecting(facts: FileFacts, call: Call): boolean {
+  return call.keywords.has('http_only') || /\bfalcon\b|def on_(?:get|post|put|patch|delete)\(/.test(facts.program.text);
+}
+
 function python(facts: FileFacts, call: Call): readonly Detection[] {
+  if (call.node.children.some((list) => list.children.some((part) => part.type === 'dictionary_splat'))) return [];
+  const protects = isProtecting(facts, call);
   const name = call.arguments[0] ?? call.keywords.get('key');
   const called = name === undefined ? '' : String(facts.constant(name) ?? facts.text(name));
   const wrong = ['httponly', 'secure'].filter((option) => {
-    const value = call.keywords.get(option);
-    return value === undefined ? SENSITIVE.test(called) : facts.constant(value) === false;
+    const value = call.keywords.get(option) ?? (option === 'httponly' ? call.keywords.get('http_only') : undefined);
+    return value === undefined && protects
+      ? false
+      : value === undefined
+        ? SENSITIVE.test(called)
+        : facts.constant(value) === false;
   });
   if (wrong.length === 0) return [];
   return [

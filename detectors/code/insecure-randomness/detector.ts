@@ -18,17 +18,17 @@ const rule = codeRule({
 const REMEDIATION =
   "Use crypto.randomBytes(32).toString('hex') or crypto.randomUUID(); in Python secrets.token_hex(32).";
 const WEAK = oneOf(
-  /^(?:~Math\.random|random\.(?:random|randint|choice|choices|randrange|sample|getrandbits|uniform|shuffle)|~_\.random|lodash\.(?:random|sample)|numpy\.random\.\w+|chance\.\w+|seedrandom)$/,
+  /^(?:~Math\.random|random\.(?:random|randint|choice|choices|randrange|sample|getrandbits|uniform|shuffle)|~_\.random|lodash\.(?:random|sample)|numpy\.random\.\w+(?:\(\)\.\w+)?|random\.Random\(\)\.\w+|uuid\.uuid1|chance\.\w+|seedrandom)$/,
 );
 const SECRET =
   /token|secret|passw(?:or)?d|passphrase|\bpwd|session_?(?:id|key)|sessionid|api_?key|apikey|access_?key|private_?key|\botp\b|otp(?:code)?$|_otp|nonce|\bsalt|salt$|csrf|xsrf|verif(?:y|ication)_?code|reset_?(?:code|link|id)|invite_?code|auth_?code|recovery|credential|\biv\b|initiali[sz]ationVector|captcha|pin_?code|coupon|voucher|uuid|guid|license_?key|one_?time|security_?code|backup_?code|challenge|\bkey$|encryption/i;
 const HARMLESS =
-  /color|colour|jitter|delay|backoff|retry|animation|position|shuffle|sample|mock|fake|dice|particle|seed_?data|token_?count|max_?tokens|tokenize|placeholder|keyframe|react_?key/i;
+  /color|colour|jitter|delay|backoff|retry|animation|position|shuffle|sample|mock|fake|dice|particle|seed_?data|token_?count|mask|max_?tokens|tokenize|placeholder|keyframe|react_?key/i;
 
 /** Predictable generators where what is made, or the function that makes it, is named as a secret. */
 export const insecureRandomness: CodeDetector = {
   rule,
-  triggers: /random|chance|sample/i,
+  triggers: /random|chance|sample|uuid1/i,
   detect: (facts) => {
     const seen = new Set<Syntax>();
     return facts.callsLike({ from: WEAK }).flatMap((call): readonly Detection[] => {

@@ -23,7 +23,7 @@ const VERIFY =
   /^(?:jsonwebtoken\.verify|~jwt\.verify|jose\.jwtVerify|express-jwt(?:\.expressjwt)?|koa-jwt|@fastify\/jwt|jws\.verify|njwt\.verify|fast-jwt\.createVerifier|passport-jwt\.Strategy|jwt\.decode|jose\.jwt\.decode)$/;
 const TOKENS = oneOf(
   new RegExp(
-    `${[DECODE, VERIFY].map(({ source }) => source).join('|')}|^jwt-simple\\.decode$|^jsonwebtoken\\.sign$|^jose\\.UnsecuredJWT$|get_unverified_claims$`,
+    `${[DECODE, VERIFY].map(({ source }) => source).join('|')}|^jwt-simple\\.decode$|^jsonwebtoken\\.sign$|^(?:jose\\.)?jwt\\.encode$|^jwt\\.decode_complete$|^jose\\.UnsecuredJWT$|get_unverified_claims$`,
   ),
 );
 const DECODES = oneOf(/^decode$/);
@@ -86,10 +86,17 @@ function verifiesToo(facts: FileFacts): boolean {
   );
 }
 
+/** `algorithms=[jwt.get_unverified_header(token)["alg"]]`, `algorithms: [decoded.header.alg]` */
+const FROM_HEADER = /(?:header\w*(?:\([^()]*\))?)\s*(?:\.alg\b|\[\s*["']alg["']\s*\]|\.get\(\s*["']alg["'])/i;
+
 function verification(facts: FileFacts, call: Call): readonly Detection[] {
   const algorithms = option(facts, call, 'algorithms') ?? option(facts, call, 'algorithm');
   if (algorithms !== null && /['"]none['"]/i.test(facts.text(facts.definition(algorithms) ?? algorithms))) {
     return [report(facts, call.node, 'The verification accepts unsigned tokens (algorithm none).', 'error')];
+  }
+  // RFC 8725, section 3.1: whoever made the token also wrote its header.
+  if (algorithms !== null && FROM_HEADER.test(written(facts, algorithms))) {
+    return [report(facts, call.node, 'The token itself says how it is to be verified.', 'error')];
   }
   const ignored = option(facts, call, 'ignoreExpiration');
   if (ignored !== null && facts.constant(ignored) === true) {
@@ -107,7 +114,13 @@ function verification(facts: FileFacts, call: Call): readonly Detection[] {
 function python(facts: FileFacts, call: Call, from: string): readonly Detection[] {
   if (/get_unverified_claims$/.test(from))
     return [report(facts, call.node, 'The token is only decoded: nothing checks who made it.', 'error')];
-  if (!/^(?:jwt|jose\.jwt)\.decode$/.test(from)) return [];
+  if (/^(?:jose\.)?jwt\.encode$/.test(from)) {
+    const algorithm = call.keywords.get('algorithm') ?? call.arguments[2];
+    return algorithm !== undefined && /^none$/i.test(String(facts.constant(algorithm) ?? ''))
+      ? [report(facts, call.node, 'The token is made without a signature (algorithm none).', 'error')]
+      : [];
+  }
+  if (!/^(?:jwt|jose\.jwt)\.decode(?:_complete)?$/.test(from)) return [];
   const options = call.keywords.get('options');
   const verify = call.keywords.get('verify');
   const off =
@@ -115,6 +128,8 @@ function python(facts: FileFacts, call: Call, from: string): readonly Detection[
       /verify_signature['"]?\s*[:=]\s*False/.test(facts.text(facts.definition(options) ?? options))) ||
     (verify !== undefined && facts.constant(verify) === false);
   if (off) return [report(facts, call.node, 'The signature of the token is not checked.', 'error')];
+  if (options !== undefined && /verify_exp['"]?\s*[:=]\s*False/.test(facts.text(facts.definition(options) ?? options)))
+    return [report(facts, call.node, 'The verification accepts expired tokens.', 'warning')];
   return verification(facts, call);
 }
 

@@ -15,16 +15,16 @@ const rule = codeRule({
 
 const REMEDIATION = 'Name the fields that may be set: create({ title: body.title, text: body.text }).';
 const METHODS =
-  /^(?:create|insert|insertOne|insertMany|update|updateOne|updateMany|upsert|save|build|findByIdAndUpdate|findOneAndUpdate|findAndUpdate|replaceOne|bulkCreate|insert_one|update_one|patch|merge|set|assign|values|fill|forceFill)$/;
+  /^(?:create|insert|insertOne|insertMany|update|updateOne|updateMany|upsert|save|build|findByIdAndUpdate|findOneAndUpdate|findAndUpdate|replaceOne|bulkCreate|insert_one|update_one|patch|merge|set|assign|values|fill|forceFill|update_from_dict)$/;
 const MODEL =
   /^[A-Z]\w*$|[mM]odel$|[rR]epo(?:sitory)?$|collection|prisma|^objects$|\bdb\b|knex|sequelize|manager|^users?$|^posts?$/;
 const WHOLE =
-  /(?:\.|^)(?:body|payload)$|\.json\(\)$|get_json\([^()]*\)$|request\.(?:json|form|data|POST|body)(?:\.(?:dict|to_dict)\(\))?$|parseBody\(\)$|JSON\.parse\((?:event|req|request|ctx\.request)\.(?:body|rawBody)!?\)$|^Object\.fromEntries\(\s*(?:await\s+)?(?:\w+\.)?(?:request|req)\.formData\(\)\s*\)$|json\.loads\(request\.(?:body|data)\)$/;
+  /(?:\.|^)(?:body|payload)$|\.json\(\)$|get_json\([^()]*\)$|request\.(?:json|form|data|POST|body)(?:\.(?:dict|to_dict)\(\))?$|parseBody\(\)$|JSON\.parse\((?:event|req|request|ctx\.request)\.(?:body|rawBody)!?\)$|^Object\.fromEntries\(\s*(?:await\s+)?(?:\w+\.)?(?:request|req)\.formData\(\)\s*\)$|json\.loads\((?:self\.)?request\.(?:body|data)(?:\.decode\([^()]*\))?\)$|\breq\.media$|\.json_body$|json\.loads\(event\[["']body["']\]\)$/;
 
 /** Whole request bodies that are handed to a model. */
 export const massAssignment: CodeDetector = {
   rule,
-  triggers: /body|payload|formData|\.json|get_json|request\.(?:form|data|POST)|Body\(\)|__all__/,
+  triggers: /body|payload|formData|\.json|get_json|request\.(?:form|data|POST)|Body\(\)|__all__|\bexclude\s*=|\.media\b/,
   detect: (facts) => [...facts.calls.flatMap((call) => inCall(facts, call)), ...attributes(facts), ...forms(facts)],
 };
 
@@ -63,10 +63,17 @@ function takesRecord(facts: FileFacts, call: Call): boolean {
     );
   if (call.origin === '~Object.assign') return call.arguments[0] !== undefined && call.arguments[0].type !== 'object';
   if (call.name === null || call.receiver === null || !METHODS.test(call.name)) return false;
+  // Tortoise's own method of a record, and the table that holds a Python object's attributes.
+  if (call.name === 'update_from_dict' || (call.name === 'update' && isAttributes(facts, call.receiver))) return true;
   return (
     MODEL.test(facts.text(call.receiver).split('(')[0]?.split('.').at(-1) ?? '') ||
     MODEL.test(facts.text(call.receiver).split('.')[0] ?? '')
   );
+}
+
+/** `user.__dict__.update(…)`, `vars(user).update(…)` */
+function isAttributes(facts: FileFacts, receiver: Syntax): boolean {
+  return facts.program.dialect === 'python' && /\.__dict__$|^vars\([\w.]+\)$/.test(facts.text(receiver));
 }
 
 /** The body itself, spread, as `data`, `$set` or as it is: not a field of it. */
@@ -133,9 +140,13 @@ function attributes(facts: FileFacts): readonly Detection[] {
 
 /** Django: `fields = "__all__"` in the Meta of a form lets the form set every column. */
 function forms(facts: FileFacts): readonly Detection[] {
-  if (!facts.program.text.includes('__all__')) return [];
+  if (!/__all__|\bexclude\b/.test(facts.program.text)) return [];
   return facts.assignments.flatMap(({ node, target, value }) => {
-    if (facts.text(target) !== 'fields' || facts.constant(value) !== '__all__') return [];
+    const called = facts.text(target);
+    const all = called === 'fields' && facts.constant(value) === '__all__';
+    // Nothing excluded is everything taken in.
+    const none = called === 'exclude' && /^(?:\[\s*\]|\(\s*\))$/.test(facts.text(value));
+    if (!all && !none) return [];
     const meta = classAround(node);
     const form = meta === null ? null : classAround(meta);
     const head = form === null ? '' : facts.program.text.slice(form.start, form.start + 200).split('\n')[0];

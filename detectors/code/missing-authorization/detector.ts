@@ -4,6 +4,7 @@ import type { FileFacts, Handler } from '../../../src/inspect/facts.ts';
 import { isFunction, nameOf } from '../support/around.ts';
 import { codeRule } from '../support/rule.ts';
 import { bodyText, changesState, isGuard, isGuarded, OPEN_ROUTE } from '../support/security.ts';
+import { openMethods } from './class-views.ts';
 import { withoutOwner } from './owner.ts';
 import { openProcedures, openViews } from './siblings.ts';
 
@@ -26,7 +27,7 @@ const STORES =
 export const missingAuthorization: CodeDetector = {
   rule,
   triggers:
-    /\.(?:get|post|put|patch|delete|route|all)\s*\(|@(?:Post|Put|Patch|Delete)|use server|export (?:async )?function|export const|login_required|permission_required|objects\.get|\.mutation\(/,
+    /\.(?:get|post|put|patch|delete|route|all)\s*\(|@(?:Post|Put|Patch|Delete)|use server|export (?:async )?function|export const|login_required|permission_required|permission_classes|authenticated|jwt_required|objects\.get|\.mutation\(/,
   detect(facts) {
     const handlers = facts.handlers.filter(
       (handler) => handler.framework !== 'lambda' && handler.framework !== 'action' && handler.framework !== 'next',
@@ -38,6 +39,7 @@ export const missingAuthorization: CodeDetector = {
       ...withoutOwner(facts, rule),
       ...openProcedures(facts, rule),
       ...openViews(facts, rule),
+      ...openMethods(facts, rule),
     ];
   },
 };

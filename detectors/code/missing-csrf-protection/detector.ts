@@ -1,7 +1,7 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
-import { isFunction } from '../support/around.ts';
+import { fieldOf, isFunction } from '../support/around.ts';
 import { codeRule } from '../support/rule.ts';
 import { bodyText, changesState } from '../support/security.ts';
 
@@ -24,10 +24,10 @@ const DEFENCE =
 /** Session cookies with routes that change something, and nothing against requests from other sites. */
 export const missingCsrfProtection: CodeDetector = {
   rule,
-  triggers: /session|csrf|cookie/i,
+  triggers: /session|[cx]srf|cookie/i,
   detect: (facts) =>
     facts.program.dialect === 'python'
-      ? [...exempted(facts), ...unlisted(facts)]
+      ? [...exempted(facts), ...unlisted(facts), ...switchedOff(facts)]
       : [...sessions(facts), ...changingGets(facts)],
 };
 
@@ -124,6 +124,38 @@ function unlisted(facts: FileFacts): readonly Detection[] {
       }),
     ];
   });
+}
+
+/** Tornado's and Pyramid's switches, and that of a form of Flask-WTF (their documentation). */
+function switchedOff(facts: FileFacts): readonly Detection[] {
+  const off = (at: Syntax): Detection =>
+    facts.finding({
+      rule,
+      at,
+      message: 'The check for requests caused by other sites is switched off.',
+      remediation: 'Leave it on.',
+      level: 'warning',
+    });
+  const named = facts.nodes('keyword_argument').filter((node) => {
+    const name = fieldOf(node, 'name');
+    const value = fieldOf(node, 'value');
+    if (name === undefined || value === undefined || facts.constant(value) !== false) return false;
+    return /^(?:xsrf_cookies|require_csrf|check_csrf)$/.test(facts.text(name));
+  });
+  const inForms = facts.assignments.filter(
+    ({ node, target, value }) =>
+      facts.text(target) === 'csrf' && facts.constant(value) === false && isMetaOfForm(facts, node),
+  );
+  return [...named, ...inForms.map(({ node }) => node)].map(off);
+}
+
+function isMetaOfForm(facts: FileFacts, node: Syntax): boolean {
+  const classes: Syntax[] = [];
+  for (let up = node.parent; up !== null; up = up.parent) if (up.type === 'class_declaration') classes.push(up);
+  const [meta, form] = classes;
+  const name = meta === undefined ? undefined : fieldOf(meta, 'name');
+  const bases = form === undefined ? undefined : fieldOf(form, 'superclasses');
+  return name !== undefined && facts.text(name) === 'Meta' && bases !== undefined && /Form\b/.test(facts.text(bases));
 }
 
 /** Checks of who sent a message by what it carries, which no browser adds by itself. */

@@ -17,15 +17,16 @@ const rule = codeRule({
 const REMEDIATION =
   'Make the value a plain text before it is part of the filter: String(value), or a schema that says it is one.';
 const METHODS = oneOf(
-  /^(?:find|findOne|findOneAndUpdate|findOneAndDelete|findOneAndReplace|findOneAndRemove|updateOne|updateMany|deleteOne|deleteMany|count|countDocuments|exists|aggregate|where|remove|update|replaceOne|distinct|find_one|find_one_and_\w+|update_one|update_many|delete_one|delete_many|count_documents|elemMatch)$/,
+  /^(?:find|findOne|findOneAndUpdate|findOneAndDelete|findOneAndReplace|findOneAndRemove|updateOne|updateMany|deleteOne|deleteMany|count|countDocuments|exists|aggregate|where|remove|update|replaceOne|distinct|find_one|find_one_and_\w+|update_one|update_many|delete_one|delete_many|count_documents|elemMatch|objects)$/,
 );
 const COLLECTION =
-  /(?:^|[._])(?:collection|users?|db|model|coll|col)$|^[A-Z]\w*$|collection\(|Model$|Collection$|\bdb\b|\.model\(/;
+  /(?:^|[._])(?:collection|users?|db|model|coll|col)$|\bmongo\w*\b|^[A-Z]\w*$|collection\(|Model$|Collection$|\bdb\b|\.model\(/;
 
 /** Follows filters of document databases back to request values that can still be objects. */
 export const nosqlInjection: CodeDetector = {
   rule,
-  triggers: /\.(?:find|update|delete|count|exists|aggregate|where|remove|replace|distinct)|\$where|match|merge|unwind/i,
+  triggers:
+    /\.(?:find|update|delete|count|exists|aggregate|where|remove|replace|distinct)|\$where|__raw__|match|merge|unwind/i,
   detect: (facts) => [
     ...facts.callsLike({ named: METHODS }).flatMap((call) => inCall(facts, call)),
     ...taintedSinks(facts, rule, statements(facts)),
@@ -33,7 +34,10 @@ export const nosqlInjection: CodeDetector = {
 };
 
 function inCall(facts: FileFacts, call: Call): readonly Detection[] {
-  const [filter] = call.arguments;
+  const raw = call.keywords.get('__raw__');
+  // MongoEngine: only `__raw__` is the filter as it is.
+  if (call.name === 'objects' && raw === undefined) return [];
+  const filter = call.arguments[0] ?? raw ?? call.keywords.get('filter') ?? call.keywords.get('pipeline');
   if (call.receiver === null || filter === undefined) return [];
   const receiver = facts.definition(call.receiver) ?? call.receiver;
   const on = [call.receiver, receiver].map((each) => facts.text(each).replace(/\s+/g, ''));

@@ -18,12 +18,12 @@ const REMEDIATION =
   'Redirect only to a path on this site (one leading slash, not two), or choose the target from a list.';
 /** Next.js: "you must not send untrusted or unsanitized URLs to router.push or router.replace" (its documentation). */
 const CLIENT_ROUTER = /^next\/(?:navigation|router)\.useRouter\(\)\.(?:push|replace)$/;
-/** aiohttp's and Pyramid's answers that send elsewhere. */
+/** aiohttp's, Pyramid's, Falcon's, CherryPy's and web.py's answers that send elsewhere. */
 const RAISED =
-  /^(?:aiohttp\.web|pyramid\.httpexceptions)\.HTTP(?:Found|SeeOther|MovedPermanently|TemporaryRedirect|PermanentRedirect)$/;
+  /^(?:(?:aiohttp\.web|pyramid\.httpexceptions|falcon)\.HTTP(?:Found|SeeOther|MovedPermanently|TemporaryRedirect|PermanentRedirect)|cherrypy\.HTTPRedirect|(?:aiohttp\.)?web\.(?:seeother|found|redirect))$/;
 const WHAT = 'The browser is redirected to an address that comes from';
 const NAMED = oneOf(
-  /^(?:redirect|permanentRedirect|HttpResponse(?:Permanent)?Redirect|RedirectResponse|location|setHeader|header|set|append|writeHead)$/,
+  /^(?:redirect|permanentRedirect|HttpResponse(?:Permanent)?Redirect|RedirectResponse|location|setHeader|set_header|header|set|append|writeHead)$/,
 );
 const OPENS = /^~(?:document\.)?location\.(?:assign|replace)$|^~open$/;
 const SENDS = /^(?:h3\.|#imports\.|~)(?:sendRedirect|navigateTo)$/;
@@ -67,7 +67,10 @@ function* sinks(facts: FileFacts): Generator<Sink> {
     } else if (OPENS.test(from) && facts.program.dialect === 'javascript') {
       const target = call.arguments[0] ?? value;
       if (leavesSite(facts, target)) yield sink(call.node, target);
-    } else if (/^(?:setHeader|header|set|append)$/.test(call.name) && /^(?:res|response|reply|ctx)$/.test(on)) {
+    } else if (
+      /^(?:setHeader|set_header|header|set|append)$/.test(call.name) &&
+      /^(?:resp?|response|reply|ctx|self)$/.test(on)
+    ) {
       const header = call.arguments[0] === undefined ? undefined : facts.constant(call.arguments[0]);
       if (typeof header === 'string' && /^(?:location|refresh)$/i.test(header) && leavesSite(facts, value))
         yield sink(call.node, value);
@@ -176,6 +179,7 @@ function innermostNamed(node: Syntax, wanted: (node: Syntax) => boolean): Syntax
 /** Follows redirect targets back to where they come from. */
 export const openRedirect: CodeDetector = {
   rule,
-  triggers: /redirect|location|Redirect|refresh|navigateTo|useRouter|HTTPFound|HTTPSeeOther|HTTPMoved|\bopen\(/i,
+  triggers:
+    /redirect|location|Redirect|refresh|navigateTo|useRouter|HTTPFound|HTTPSeeOther|HTTPMoved|seeother|\bopen\(/i,
   detect: (facts) => taintedSinks(facts, rule, [...sinks(facts), ...declared(facts)]),
 };

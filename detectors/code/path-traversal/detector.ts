@@ -17,7 +17,7 @@ const REMEDIATION =
   'Resolve the path, then refuse it unless it starts with the allowed folder; or keep only path.basename(name).';
 
 const FILE =
-  /^(?:fs(?:\.promises)?\.(?:readFile|readFileSync|createReadStream|writeFile|writeFileSync|appendFile|appendFileSync|createWriteStream|unlink|unlinkSync|rm|rmSync|rmdir|rmdirSync|readdir|readdirSync|open|openSync|copyFile|copyFileSync|rename|renameSync|cp|cpSync|truncate(?:Sync)?|chmod(?:Sync)?|symlinkSync|opendirSync|outputFile|outputFileSync|readJson|readJsonSync|readJSON|writeJson|writeJsonSync|outputJson|remove|removeSync|move|moveSync|ensureFile|symlink|opendir)|~Bun\.file|~Bun\.write|~Deno\.(?:readFile|readTextFile|writeFile|writeTextFile|remove|open)|builtins\.open|io\.open|codecs\.open|os\.(?:remove|unlink|rmdir|listdir|makedirs|mkdir|rename|open)|shutil\.(?:copy|copyfile|move|rmtree|copytree)|flask\.send_file|send|del|rimraf|glob\.(?:sync|glob)|fastapi\.responses\.FileResponse|starlette\.responses\.FileResponse|tarfile\.open|zipfile\.ZipFile|mv|adm-zip|aiofiles\.open|shutil\.unpack_archive|aiohttp\.web\.FileResponse|flask\.send_from_directory|vinyl-fs\.src)$/;
+  /^(?:fs(?:\.promises)?\.(?:readFile|readFileSync|createReadStream|writeFile|writeFileSync|appendFile|appendFileSync|createWriteStream|unlink|unlinkSync|rm|rmSync|rmdir|rmdirSync|readdir|readdirSync|open|openSync|copyFile|copyFileSync|rename|renameSync|cp|cpSync|truncate(?:Sync)?|chmod(?:Sync)?|symlinkSync|opendirSync|outputFile|outputFileSync|readJson|readJsonSync|readJSON|writeJson|writeJsonSync|outputJson|remove|removeSync|move|moveSync|ensureFile|symlink|opendir)|~Bun\.file|~Bun\.write|~Deno\.(?:readFile|readTextFile|writeFile|writeTextFile|remove|open)|builtins\.open|io\.open|codecs\.open|os\.(?:remove|unlink|rmdir|listdir|scandir|walk|makedirs|mkdir|rename|replace|symlink|open)|shutil\.(?:copy|copy2|copyfile|move|rmtree|copytree|make_archive)|sanic\.response\.file(?:_stream)?|cherrypy\.lib\.static\.serve_(?:file|download)|quart\.send_file|linecache\.getlines|flask\.send_file|send|del|rimraf|glob\.(?:sync|glob)|fastapi\.responses\.FileResponse|starlette\.responses\.FileResponse|tarfile\.open|zipfile\.ZipFile|mv|adm-zip|aiofiles\.open|shutil\.unpack_archive|aiohttp\.web\.FileResponse|flask\.send_from_directory|vinyl-fs\.src)$/;
 /** Reading its metadata tells less than its content. */
 const PROBE =
   /^fs(?:\.promises)?\.(?:stat|statSync|lstat|lstatSync|access|accessSync|exists|existsSync|mkdir|mkdirSync)$/;
@@ -25,13 +25,18 @@ const PROBE =
 const OPENS_ITSELF = /^(?:read_text|read_bytes|write_text|write_bytes|open)$/;
 const OPENS = oneOf(new RegExp(`${[FILE, PROBE].map(({ source }) => source).join('|')}|^~open$`));
 const NAMED = oneOf(
-  /^(?:read_text|read_bytes|write_text|write_bytes|open|sendFile|download|sendfile|file|extractall|save|mv)$/,
+  /^(?:read_text|read_bytes|write_text|write_bytes|open|sendFile|download|sendfile|file|extractall|extract|save|mv)$/,
 );
 const TWO_PATHS = /(?:copyFile|rename|cp|move|symlink|copy|copyfile)(?:Sync)?$/;
 
 function* sinks(facts: FileFacts): Generator<Sink> {
   for (const call of facts.callsLike({ from: OPENS, named: NAMED })) {
-    const [path, second] = call.arguments;
+    const [given, second] = call.arguments;
+    const path =
+      (call.name === 'make_archive' ? (call.keywords.get('root_dir') ?? call.arguments[2]) : given) ??
+      call.keywords.get('path') ??
+      call.keywords.get('file') ??
+      call.keywords.get('path_or_file');
     const python = facts.program.dialect === 'python';
     if (python && call.receiver !== null && OPENS_ITSELF.test(call.name ?? '') && !FILE.test(call.origin ?? '')) {
       for (const part of pathParts(facts, call.receiver)) yield sink(call, part, 'remote');
@@ -56,6 +61,10 @@ function* sinks(facts: FileFacts): Generator<Sink> {
       // hapi's Inert stays below its folder unless it is told not to (its documentation, "confine").
       const confined = option(facts, call, 'confine');
       if (confined !== null && facts.constant(confined) === false) yield sink(call, path, 'remote');
+    } else if (call.name === 'extract') {
+      // An entry of the archive brings its own path.
+      if (call.receiver !== null && isTar(facts, call, call.receiver) && !call.keywords.has('filter'))
+        yield sink(call, path, 'remote');
     } else if (call.name === 'extractall') {
       if (
         call.receiver !== null &&
@@ -124,7 +133,7 @@ function sink(call: Call, value: Sink['value'], atLeast: Sink['atLeast'], level?
 export const pathTraversal: CodeDetector = {
   rule,
   triggers:
-    /\bfs\b|fs-extra|graceful-fs|readFile|writeFile|ReadStream|WriteStream|sendFile|download|unlink|open\(|send_file|Bun\.|Deno\.|shutil|os\.|FileResponse|pathlib|rimraf|aiofiles|zipfile|tarfile|\.save\(|\.mv\(|send_from_directory|\bh\.file\(|['"](?:del|send|glob|mv)['"]/,
+    /\bfs\b|fs-extra|graceful-fs|readFile|writeFile|ReadStream|WriteStream|sendFile|download|unlink|open\(|send_file|Bun\.|Deno\.|shutil|os\.|FileResponse|pathlib|rimraf|aiofiles|zipfile|tarfile|\.save\(|\.mv\(|send_from_directory|\bPath\(|(?:read|write)_(?:text|bytes)|response\.file|serve_file|\bh\.file\(|['"](?:del|send|glob|mv)['"]/,
   detect: (facts) => {
     // A command line tool opens what the person at the machine names: that is its job.
     return taintedSinks(facts, rule, sinks(facts)).filter(

@@ -236,6 +236,23 @@ function python(facts: FileFacts, call: Call, from: string): readonly Detection[
       ),
     ];
   }
+  if (/^set_?header$|^add_header$/.test(call.name ?? '')) return header(facts, call);
+  // aiohttp-cors: the options for every origin, with credentials (its documentation, "Usage").
+  if (/(?:^|\.)ResourceOptions$/.test(facts.text(call.callee))) {
+    const key =
+      call.node.parent?.type === 'pair' ? call.node.parent.children.find((part) => part.field === 'key') : undefined;
+    const credentials = call.keywords.get('allow_credentials');
+    return key !== undefined && facts.constant(key) === '*'
+      ? [
+          report(
+            facts,
+            call.node,
+            'Pages of any site may read the answers (origin *).',
+            credentials !== undefined && facts.constant(credentials) === true ? 'error' : 'warning',
+          ),
+        ]
+      : [];
+  }
   if (from !== 'flask_cors.CORS') return [];
   const origins = call.keywords.get('origins');
   const resources = call.keywords.get('resources');

@@ -45,7 +45,7 @@ function boundOf({ source, flags }: Used): number | null {
 export const regexDenialOfService: CodeDetector = {
   rule,
   triggers:
-    /(?:[=(,:[!&|?;{}>]|return|^)\s*\/(?![*/])[^\n]*[*+}]|RegExp|\bre\.|\.(?:match|matchAll|search)\(\s*[^/\s)]/m,
+    /(?:[=(,:[!&|?;{}>]|return|^)\s*\/(?![*/])[^\n]*[*+}]|RegExp|\bre\.|re_path|Regex|\.(?:match|matchAll|search)\(\s*[^/\s)]/m,
   detect: (facts) => [...literals(facts), ...constructed(facts), ...built(facts)],
 };
 
@@ -73,7 +73,7 @@ function literals(facts: FileFacts): readonly Detection[] {
 
 function constructed(facts: FileFacts): readonly Detection[] {
   return facts.callsLike({ from: CONSTRUCTORS }).flatMap((call) => {
-    const [first] = call.arguments;
+    const first = call.arguments[0] ?? call.keywords.get('regex');
     if (first === undefined) return [];
     const source = facts.constant(first);
     if (typeof source !== 'string') return [];
@@ -112,7 +112,10 @@ function anchored(facts: FileFacts, call: Call, source: string): string {
   return methods.some((each) => /\.fullmatch$/.test(each)) ? `^(?:${source})$` : `^(?:${source})`;
 }
 
-const CONSTRUCTORS = oneOf(/^~RegExp$|^re\.(?:compile|match|search|fullmatch|sub|findall|split|finditer)$/);
+/** Python's `re`, and what hands its first argument to it: routes and validators of Django and WTForms (their documentation). */
+const CONSTRUCTORS = oneOf(
+  /^~RegExp$|^re\.(?:compile|match|search|fullmatch|sub|findall|split|finditer)$|^django\.(?:urls\.re_path|conf\.urls\.url|core\.validators\.RegexValidator)$|^wtforms\.validators\.Regexp$|^marshmallow\.validate\.Regexp$/,
+);
 
 function judge(facts: FileFacts, used: Used): readonly Detection[] {
   if (!/[*+{]/.test(used.source)) return [];

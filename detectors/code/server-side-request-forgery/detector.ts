@@ -1,5 +1,6 @@
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { functionAround } from '../support/around.ts';
 import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 import { type Sink, taintedSinks } from '../support/tainted.ts';
@@ -16,13 +17,14 @@ const rule = codeRule({
 const REMEDIATION = 'Parse the address with new URL and refuse hosts that are not on a fixed list, before asking it.';
 
 const REQUEST = oneOf(
-  /^(?:~fetch|~\$fetch|node-fetch|undici\.(?:fetch|request|stream)|cross-fetch(?:\.fetch)?|isomorphic-fetch|axios(?:\.(?:create|default|get|post|put|patch|delete|head|request|create\(\)(?:\.\w+)?))?|~axios(?:\.\w+)?|got(?:\.\w+)?|~?request(?:\.(?:get|post|put|head|delete|defaults\(\)))?|request-promise(?:-native)?(?:\.\w+)?|superagent\.\w+|needle(?:\.\w+)?|ky(?:\.\w+)?|phin|bent\(\)|wretch|ofetch\.\w+|https?\.(?:get|request)|~https?\.(?:get|request)|http2\.connect|follow-redirects\.https?\.(?:get|request)|simple-get|puppeteer\.launch\(\)\.newPage\(\)\.goto|playwright\.\w+\.launch\(\)\.newPage\(\)\.goto|requests\.(?:get|post|put|patch|delete|head|request|Session\(\)\.\w+)|httpx\.(?:get|post|put|patch|delete|request|AsyncClient\(\)\.\w+|Client\(\)\.\w+)|urllib\.request\.(?:urlopen|Request|urlretrieve)|urllib2\.urlopen|aiohttp\.ClientSession\(\)\.\w+|http\.client\.HTTPS?Connection|net\.(?:connect|createConnection)|open-graph-scraper|image-downloader\.image|download|rss-parser\(\)\.parseURL|cheerio\.fromURL|urllib\.request|@nestjs\/axios\.HttpService\(\)(?:\.axiosRef)?\.\w+|feedparser\.parse|wget\.download|niquests\.\w+|treq\.\w+|tornado\.httpclient\.(?:Async)?HTTPClient\(\)\.fetch|urllib3\.(?:request|PoolManager\(\)\.(?:request|urlopen)))$/,
+  /^(?:~fetch|~\$fetch|node-fetch|undici\.(?:fetch|request|stream)|cross-fetch(?:\.fetch)?|isomorphic-fetch|axios(?:\.(?:create|default|get|post|put|patch|delete|head|request|create\(\)(?:\.\w+)?))?|~axios(?:\.\w+)?|got(?:\.\w+)?|~?request(?:\.(?:get|post|put|head|delete|defaults\(\)))?|request-promise(?:-native)?(?:\.\w+)?|superagent\.\w+|needle(?:\.\w+)?|ky(?:\.\w+)?|phin|bent\(\)|wretch|ofetch\.\w+|https?\.(?:get|request)|~https?\.(?:get|request)|http2\.connect|follow-redirects\.https?\.(?:get|request)|simple-get|puppeteer\.launch\(\)\.newPage\(\)\.goto|playwright\.\w+\.launch\(\)\.newPage\(\)\.goto|requests\.(?:get|post|put|patch|delete|head|request|Session\(\)\.\w+)|httpx\.(?:get|post|put|patch|delete|request|AsyncClient\(\)\.\w+|Client\(\)\.\w+)|urllib\.request\.(?:urlopen|Request|urlretrieve)|urllib2\.urlopen|aiohttp\.ClientSession\(\)\.\w+|http\.client\.HTTPS?Connection|net\.(?:connect|createConnection)|open-graph-scraper|image-downloader\.image|download|rss-parser\(\)\.parseURL|cheerio\.fromURL|urllib\.request|@nestjs\/axios\.HttpService\(\)(?:\.axiosRef)?\.\w+|feedparser\.parse|wget\.download|niquests\.\w+|treq\.\w+|aiohttp\.request|httpx\.(?:head|options|stream)|xmlrpc\.client\.ServerProxy|zeep\.(?:Async)?Client|suds\.client\.Client|pandas\.read_html|websockets\.connect|websocket\.create_connection|selenium\.webdriver\.\w+\(\)\.get|tornado\.httpclient\.(?:Async)?HTTPClient\(\)\.fetch|urllib3\.(?:request|PoolManager\(\)\.(?:request|urlopen)))$/,
 );
-const GOTO = oneOf(/^goto$/);
+const GOTO = oneOf(/^(?:goto|setopt)$/);
 
 function* sinks(facts: FileFacts): Generator<Sink> {
   for (const call of facts.callsLike({ from: REQUEST, named: GOTO })) {
     const from = call.origin;
+    if (call.name === 'setopt' && from !== null) yield* transfers(facts, call);
     if (from === null || !isRequest(from, call, facts)) continue;
     const address = addressOf(facts, call);
     if (address === null) continue;
@@ -37,9 +39,24 @@ function* sinks(facts: FileFacts): Generator<Sink> {
       remediation: REMEDIATION,
       // Callers inside the program that append to a host, or configure one, are no outsiders.
       atLeast: isConfigured(facts, address) ? 'remote' : 'parameter',
-      ...(isBrowser(facts) ? { level: 'note' } : {}),
+      ...(isBrowser(facts) || isHandedOn(facts, address) ? { level: 'note' } : {}),
     };
   }
+}
+
+/** PycURL: `curl.setopt(pycurl.URL, address)` */
+function* transfers(facts: FileFacts, call: Call): Generator<Sink> {
+  const [key, address] = call.arguments;
+  if (facts.program.dialect !== 'python' || key === undefined || address === undefined) return;
+  if (!/(?:^|\.)(?:URL|PROXY)$/.test(facts.text(key)) || hostIsFixed(facts, address)) return;
+  yield {
+    at: call.node,
+    value: address,
+    kind: 'url',
+    what: 'A request is sent to an address that comes from',
+    remediation: REMEDIATION,
+    atLeast: 'remote',
+  };
 }
 
 function isRequest(from: string, call: Call, facts: FileFacts): boolean {
@@ -95,6 +112,23 @@ function isConfigured(facts: FileFacts, address: Syntax): boolean {
   return /^[a-z][a-z+.-]*:\/\/[^/\u0000]*[^/\u0000@:.]\u0000/i.test(facts.shape(address) ?? '');
 }
 
+/** A function that is given a whole address asks what its caller names: that is its job, and the caller's choice to answer for. */
+function isHandedOn(facts: FileFacts, address: Syntax): boolean {
+  if (address.type !== 'identifier' || facts.flow(address, 'url')?.strength !== 'parameter') return false;
+  const list = functionAround(address)?.children.find((child) => child.field === 'parameters');
+  const name = facts.text(address);
+  return (
+    list?.children.some(
+      (part) =>
+        facts.text(
+          part.children.find((child) => child.field === 'pattern' || child.field === 'name') ??
+            part.children[0] ??
+            part,
+        ) === name,
+    ) === true
+  );
+}
+
 /** In a browser the person's own machine asks: a lesser harm, and `fetch` of any address is ordinary. */
 function isBrowser(facts: FileFacts): boolean {
   return (
@@ -108,9 +142,11 @@ function isBrowser(facts: FileFacts): boolean {
 export const serverSideRequestForgery: CodeDetector = {
   rule,
   triggers:
-    /fetch|axios|\bgot\b|request|superagent|needle|\bky\b|https?\b|goto|urlopen|httpx|aiohttp|urllib|download|net\.|parseURL|fromURL|feedparser|HttpService|treq/,
+    /fetch|axios|\bgot\b|request|superagent|needle|\bky\b|https?\b|goto|urlopen|httpx|aiohttp|urllib|download|net\.|parseURL|fromURL|feedparser|HttpService|treq|setopt|xmlrpc|zeep|suds|websocket|selenium|read_html/,
   detect: (facts) =>
     taintedSinks(facts, rule, sinks(facts)).filter(
-      (each) => each.level !== 'note' && !/the environment|the command line/.test(each.message),
+      (each) =>
+        (each.level !== 'note' || (!isBrowser(facts) && /the parameter "/.test(each.message))) &&
+        !/the environment|the command line/.test(each.message),
     ),
 };

@@ -19,7 +19,7 @@ const REMEDIATION = 'Write a placeholder in the statement and pass the value as 
 const STATEMENT =
   /^\s*(?:\(?\s*select\b[\s\S]*|insert\s+(?:or\s+\w+\s+)?into\b|update\s+\S+[\s\S]*\bset\b|delete\s+from\b|replace\s+into\b|with\s+\w+[\s\S]*\bas\b|merge\s+into\b|(?:create|drop|alter|truncate)\s+(?:table|database|schema|user|role|index|view)\b|call\s+\S+|grant\s|exec(?:ute)?\s)/i;
 const METHODS =
-  /^(?:query|execute|exec|run|all|get|each|prepare|executeSql|queryOne|queryAll|any|one|none|many|oneOrNone|manyOrNone|multi|fetch|fetchrow|fetchval|executemany|executescript|read_sql|read_sql_query|simpleQuery|queryAsync|batch|queryObject|queryArray|fetch_all|fetch_one|fetch_val|iterate)$/;
+  /^(?:query|execute|exec|run|all|get|each|prepare|executeSql|queryOne|queryAll|any|one|none|many|oneOrNone|manyOrNone|multi|fetch|fetchrow|fetchval|executemany|executescript|read_sql|read_sql_query|simpleQuery|queryAsync|batch|queryObject|queryArray|fetch_all|fetch_one|fetch_val|iterate|execute_query|execute_query_dict|execute_script|execute_sql|exec_driver_sql|select_by_sql|raw_sql)$/;
 const RAW =
   /^(?:raw|whereRaw|orWhereRaw|orderByRaw|havingRaw|groupByRaw|joinRaw|fromRaw|selectRaw|\$queryRawUnsafe|\$executeRawUnsafe|unsafe|literal)$/;
 const DRIVER =
@@ -29,14 +29,19 @@ const DATABASE_NAME =
 
 const CONDITIONS = /^(?:where|andWhere|orWhere|having|andHaving|extra|addWhere)$/;
 const TEXTS = oneOf(
-  /^django\.db\.models(?:\.expressions)?\.RawSQL$|^sqlalchemy(?:\.sql)?\.text$|^pandas\.read_sql|^sequelize\.(?:literal|Sequelize\.literal)$/,
+  /^django\.db\.models(?:\.expressions)?\.RawSQL$|^tortoise\.expressions\.RawSQL$|^sqlalchemy(?:\.sql)?\.(?:text|literal_column)$|^peewee\.SQL$|^psycopg2?\.sql\.SQL$|^pandas\.read_sql|^sequelize\.(?:literal|Sequelize\.literal)$/,
 );
 const STATEMENTS = oneOf(new RegExp([METHODS, RAW, CONDITIONS].map(({ source }) => source).join('|')));
 
 function* sinks(facts: FileFacts): Generator<Sink> {
   for (const call of facts.callsLike({ from: TEXTS, named: STATEMENTS })) {
     if (call.name === null || isTagged(call)) continue;
-    const value = call.arguments[0] ?? call.keywords.get('where') ?? call.keywords.get('select');
+    const value =
+      call.arguments[0] ??
+      call.keywords.get('where') ??
+      call.keywords.get('select') ??
+      call.keywords.get('query') ??
+      call.keywords.get('sql');
     if (value === undefined) continue;
     if (
       RAW.test(call.name) &&
@@ -107,7 +112,9 @@ function beginsStatement(facts: FileFacts, statement: Syntax): boolean {
 
 /** `query({ text: '…', values })`; `execute(text('…'))` where nothing says whose `text` it is. */
 function statementOf(facts: FileFacts, argument: Syntax): Syntax {
-  const [callee, list] = argument.type === 'call_expression' ? argument.children : [];
+  const made = facts.definition(argument);
+  const text = made?.type === 'call_expression' ? made : argument;
+  const [callee, list] = text.type === 'call_expression' ? text.children : [];
   const inner = list?.type === 'arguments' ? list.children[0] : undefined;
   if (callee !== undefined && inner !== undefined && facts.origin(callee) === '~text') return inner;
   const object = facts.object(argument);
@@ -127,6 +134,6 @@ function isDatabase(facts: FileFacts, call: Call): boolean {
 export const sqlInjection: CodeDetector = {
   rule,
   triggers:
-    /select\b|insert\b|update\b|delete\b|drop\b|\.query|\.execute|[rR]aw|\.unsafe|literal|read_sql|\btext\(|\.extra\(|RawSQL|where|having/i,
+    /select\b|insert\b|update\b|delete\b|drop\b|\.query|\.execute|[rR]aw|\.unsafe|literal|read_sql|\btext\(|\.extra\(|RawSQL|\bSQL\(|literal_column|where|having/i,
   detect: (facts) => taintedSinks(facts, rule, sinks(facts)),
 };

@@ -17,7 +17,7 @@ const rule = codeRule({
 
 const REMEDIATION = 'Refuse in the catch (return false, answer 401, or throw again) and log the reason.';
 const CHECK =
-  /(?:verify|authenticat|authoriz|authoris|validate|checkPermission|checkAccess|decrypt|isAllowed|isAdmin|assert\w*(?:Auth|Perm|Access|Signature|Allow|Role|Owner|Can[A-Z])|checkToken|checkSignature|checkAuth|requireAuth|ensureAuth|timingSafeEqual|setAuthTag|jwt\.decode|check_password|check_permission|verify_\w+|[lL]imit(?:er)?\.consume)\w*\s*\(/i;
+  /(?:verify|authenticat|authoriz|authoris|validate|checkPermission|checkAccess|decrypt|isAllowed|isAdmin|assert\w*(?:Auth|Perm|Access|Signature|Allow|Role|Owner|Can[A-Z])|checkToken|checkSignature|checkAuth|requireAuth|ensureAuth|timingSafeEqual|setAuthTag|jwt\.decode|check_password|check_permission|verify_\w+|check_(?:session|user|auth|signature|access|acl|csrf|rate_?limit|role|owner|scope|policy)|rate_?limiter?\.\w+|audit_?(?:log(?:ger)?|trail)?\.(?:\w+\.)?(?:create|write|record|log|emit|append|add)|[lL]imit(?:er)?\.consume)\w*\s*\(/i;
 const REFUSES =
   /throw|raise|reject|return\s+(?:false|null|False|None|undefined)?\s*;?|40[0-9]|50\d|next\(\w|redirect|process\.exit|sys\.exit|abort|Unauthorized|Forbidden|deny|denied|failed|\bok\s*[:=]\s*false|valid\s*[:=]\s*false|success\s*[:=]\s*(?:false|False)/;
 const CHECKS = oneOf(/^(?:verify|authenticate|authorize|authorise|validate|isAllowed|checkPermission|check)\w*$/);
@@ -112,7 +112,7 @@ function judge(
   const onlyLogs = statements.every((part) => part === '' || /^(?:console|log|logger|logging)\.\w+\(/.test(part));
   // What a log line says of a failure refuses nothing.
   const acts = onlyLogs ? plain.replace(/'[^'\n]*'|"[^"\n]*"|`[^`\n]*`/g, '') : plain;
-  if (rest === '' || rest === 'pass')
+  if (rest === '' || rest === 'pass' || rest === '...')
     return check === null ? [] : [report(facts, at, `An error of ${what} is dropped without a word.`, 'warning')];
   if (
     check !== null &&

@@ -15,13 +15,15 @@ const rule = codeRule({
 
 const REMEDIATION = 'Render a fixed template and hand the value to it as a variable.';
 const ENGINES = oneOf(
-  /^(?:ejs\.(?:render|compile)|pug\.(?:render|compile|compileClient)|jade\.(?:render|compile)|handlebars\.(?:compile|precompile|default\.compile)|~Handlebars\.compile|nunjucks\.(?:renderString|compile|Environment\(\)\.renderString)|mustache\.render|lodash\.template|~_\.template|underscore\.template|dot\.(?:template|compile)|doT\.template|eta\.(?:render|renderString|compile|Eta\(\)\.renderString)|squirrelly\.render|swig\.(?:render|compile)|liquidjs\.Liquid\(\)\.(?:parseAndRender|parse)\w*|hogan\.js\.compile|twig\.twig|art-template\.(?:render|compile)|velocityjs\.render|marko\.\w+|vue\.compile|flask\.render_template_string|jinja2\.(?:Template|Environment\(\)\.from_string)|mako\.template\.Template|string\.Template|tornado\.template\.Template|django\.template\.(?:Template|engines\.\w+\.from_string)|chevron\.render|pystache\.render|angular\.\w+|es6-template-strings|template7\.compile)$/,
+  /^(?:ejs\.(?:render|compile)|pug\.(?:render|compile|compileClient)|jade\.(?:render|compile)|handlebars\.(?:compile|precompile|default\.compile)|~Handlebars\.compile|nunjucks\.(?:renderString|compile|Environment\(\)\.renderString)|mustache\.render|lodash\.template|~_\.template|underscore\.template|dot\.(?:template|compile)|doT\.template|eta\.(?:render|renderString|compile|Eta\(\)\.renderString)|squirrelly\.render|swig\.(?:render|compile)|liquidjs\.Liquid\(\)\.(?:parseAndRender|parse)\w*|hogan\.js\.compile|twig\.twig|art-template\.(?:render|compile)|velocityjs\.render|marko\.\w+|vue\.compile|flask\.render_template_string|jinja2\.(?:Template|Environment\(\)\.from_string)|mako\.template\.Template|string\.Template|tornado\.template\.Template|bottle\.(?:template|SimpleTemplate|jinja2_template|mako_template)|chameleon\.Page(?:Text)?Template|genshi\.template\.\w+Template|Cheetah\.Template\.Template|flask\.stream_template_string|django\.template\.(?:Template|engines\.\w+\.from_string)|chevron\.render|pystache\.render|angular\.\w+|es6-template-strings|template7\.compile)$/,
 );
-const RENDER = oneOf(/^render$/);
+const RENDER = oneOf(/^(?:render|from_string)$/);
+/** What frameworks call the Jinja environment they keep: `app.jinja_env`, `templates.env`. */
+const ENVIRONMENT = /(?:^|[._])(?:jinja\w*|env|environment|engine)$/i;
 
 function* sinks(facts: FileFacts): Generator<Sink> {
   for (const call of facts.callsLike({ from: ENGINES, named: RENDER })) {
-    const [template] = call.arguments;
+    const template = call.arguments[0] ?? call.keywords.get('text') ?? call.keywords.get('source');
     const from = call.origin;
     if (template === undefined || isTagged(call)) continue;
     if (from !== null && ENGINES(from)) {
@@ -34,6 +36,20 @@ function* sinks(facts: FileFacts): Generator<Sink> {
         remediation: REMEDIATION,
         atLeast: 'parameter',
         ...(safe ? { level: 'warning' } : {}),
+      };
+    } else if (
+      call.name === 'from_string' &&
+      call.receiver !== null &&
+      !/Sandboxed/.test(from ?? '') &&
+      ENVIRONMENT.test(facts.text(call.receiver))
+    ) {
+      yield {
+        at: call.node,
+        value: template,
+        kind: 'template',
+        what: 'The text of a template comes from',
+        remediation: REMEDIATION,
+        atLeast: 'remote',
       };
     } else if (
       call.name === 'render' &&

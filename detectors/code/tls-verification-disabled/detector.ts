@@ -1,6 +1,6 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
-import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { lastPart } from '../support/names.ts';
 import { codeRule } from '../support/rule.ts';
 
@@ -19,7 +19,7 @@ const REMEDIATION = 'Leave the check on and hand over the certificate of your ow
 export const tlsVerificationDisabled: CodeDetector = {
   rule,
   triggers:
-    /rejectUnauthorized|NODE_TLS_REJECT|strictSSL|checkServerIdentity|verify|CERT_NONE|insecure|unverified|check_hostname|InsecureSkip|ssl\s*=|missing_host_key|tlsAllow|certificate-error|CertificateVerifyProc|ignore-certificate/i,
+    /rejectUnauthorized|NODE_TLS_REJECT|strictSSL|checkServerIdentity|verif|CERT_NONE|insecure|unverified|check_hostname|InsecureSkip|ssl\s*=|missing_host_key|tlsAllow|known_hosts|cert_reqs|assert_hostname|X_TLS|tlsInsecure|disable_ssl|SSL_NO_VERIFY|certificate-error|CertificateVerifyProc|ignore-certificate/i,
   detect: (facts) => [...options(facts), ...assignments(facts), ...browsers(facts), ...python(facts)],
 };
 
@@ -94,6 +94,15 @@ function acceptsEvery(facts: FileFacts, listener: Syntax | undefined, yes: strin
 function pythonAssignment(facts: FileFacts, node: Syntax, name: string, value: Syntax): readonly Detection[] {
   if (facts.program.dialect !== 'python') return [];
   if (name === 'verify_mode' && /CERT_NONE/.test(facts.text(value))) return [report(facts, node)];
+  if (
+    /^(?:verify_ssl|assert_hostname)$/.test(name) &&
+    node.type === 'assignment_expression' &&
+    facts.text(node).includes(`.${name}`) &&
+    facts.constant(value) === false
+  )
+    return [report(facts, node)];
+  if (/^(?:PYTHONHTTPSVERIFY|GIT_SSL_NO_VERIFY)$/.test(name) && /environ/.test(facts.text(node)))
+    return String(facts.constant(value) ?? '') === (name.startsWith('GIT') ? '1' : '0') ? [report(facts, node)] : [];
   if (name === 'check_hostname' && facts.constant(value) === false) return [report(facts, node)];
   if (
     name === 'verify' &&
@@ -117,14 +126,45 @@ function python(facts: FileFacts): readonly Detection[] {
       return [report(facts, call.node)];
     const required = call.keywords.get('cert_reqs');
     if (required !== undefined && /CERT_NONE/.test(facts.text(required))) return [report(facts, call.node)];
+    const named = [...call.keywords].some(([name, value]) => offByName(facts, name, value));
+    if (named || setOff(facts, call)) return [report(facts, call.node)];
     const verify = call.keywords.get('verify') ?? call.keywords.get('ssl') ?? call.keywords.get('verify_ssl');
     if (verify === undefined || facts.constant(verify) !== false) return [];
-    return /^(?:requests|httpx|aiohttp|urllib3)\b|session|client/i.test(
+    return /^(?:requests|httpx|aiohttp|urllib3|boto3|botocore|hvac|niquests|opensearchpy|elasticsearch)\b|session|client/i.test(
       `${from} ${call.receiver === null ? '' : facts.text(call.receiver)}`,
     )
       ? [report(facts, call.node)]
       : [];
   });
+}
+
+/** Arguments of clients that mean this alone: of search engines, Redis, MongoDB, httplib2, LDAP and SSH. */
+function offByName(facts: FileFacts, name: string, value: Syntax): boolean {
+  const known = facts.constant(value);
+  if (
+    /^(?:verify_certs|verify_ssl|ssl_verify|ssl_verification|validate_certs|verify_tls|check_hostname|assert_hostname|ssl_assert_hostname|ssl_check_hostname)$/.test(
+      name,
+    )
+  )
+    return known === false;
+  if (
+    /^(?:tlsAllowInvalidCertificates|tlsAllowInvalidHostnames|tlsInsecure|disable_ssl_certificate_validation|insecure_skip_verify|insecure_skip_tls_verify)$/.test(
+      name,
+    )
+  )
+    return known === true;
+  if (/^(?:ssl_cert_reqs|validate)$/.test(name)) return known === 'none' || /\bCERT_NONE$/.test(facts.text(value));
+  return name === 'known_hosts' && known === null;
+}
+
+/** PycURL's and python-ldap's options. */
+function setOff(facts: FileFacts, call: Call): boolean {
+  const [key, value] = call.arguments;
+  if (key === undefined || value === undefined || !/^set_?opt(?:ion)?$/.test(call.name ?? '')) return false;
+  const name = facts.text(key);
+  const known = facts.constant(value);
+  if (/\bSSL_VERIFY(?:PEER|HOST)$/.test(name)) return known === 0 || known === false;
+  return /\bOPT_X_TLS_REQUIRE_CERT$/.test(name) && /\bOPT_X_TLS_(?:NEVER|ALLOW)$/.test(facts.text(value));
 }
 
 function report(facts: FileFacts, at: Syntax, level?: 'note' | 'error'): Detection {

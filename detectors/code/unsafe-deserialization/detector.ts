@@ -79,6 +79,11 @@ function isSafeLoader(facts: FileFacts, call: Call, from: string): boolean {
     const pickled = call.keywords.get('allow_pickle');
     return pickled === undefined || facts.constant(pickled) !== true;
   }
+  // PyTorch: plain tensors and nothing else ("Serialization semantics").
+  if (from === 'torch.load') {
+    const plain = call.keywords.get('weights_only');
+    return plain !== undefined && facts.constant(plain) === true;
+  }
   if (from.startsWith('ruamel.')) {
     const made = call.receiver === null ? '' : facts.text(facts.definition(call.receiver) ?? call.receiver);
     return !/typ\s*=\s*["']unsafe["']/.test(made);

@@ -1,7 +1,7 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { FileFacts, Handler, Syntax } from '../../../src/inspect/facts.ts';
-import { isFunction, within } from '../support/around.ts';
+import { fieldOf, isFunction, within } from '../support/around.ts';
 import { codeRule } from '../support/rule.ts';
 import { bodyText, changesState } from '../support/security.ts';
 
@@ -27,9 +27,28 @@ const FIELD: ReadonlySet<string> = new Set(['member_expression']);
 /** Handlers that hand body fields to a store, without any check between. */
 export const unvalidatedInput: CodeDetector = {
   rule,
-  triggers: /body|json|request\.form|formData/,
-  detect: (facts) => facts.handlers.flatMap((handler) => judge(facts, handler)),
+  triggers: /body|json|request\.form|formData|\.media\b/,
+  detect: (facts) => [...facts.handlers, ...unregistered(facts)].flatMap((handler) => judge(facts, handler)),
 };
+
+/** What a function reads of its request only where the request brings something to store. */
+const READS = /\breq(?:uest)?\.(?:body|data|json\b|POST|media|json_body|get_json\()/;
+
+/** Python: views that other files give their routes to (Django, aiohttp), and methods that are called by their names (Falcon). */
+function unregistered(facts: FileFacts): readonly Handler[] {
+  if (facts.program.dialect !== 'python') return [];
+  const known = new Set(facts.handlers.map(({ node }) => node));
+  return facts.nodes('function_declaration').flatMap((node): readonly Handler[] => {
+    const list = fieldOf(node, 'parameters');
+    const name = fieldOf(node, 'name');
+    if (known.has(node) || list === undefined || name === undefined) return [];
+    const falcon = /^on_(post|put|patch)$/.exec(facts.text(name))?.[1];
+    const taken = /^\(\s*(?:self\s*,\s*)?req(?:uest)?\b/.test(facts.text(list));
+    const method = falcon ?? /^(post|put|patch)$/.exec(facts.text(name))?.[1] ?? 'post';
+    if (!taken || !READS.test(facts.text(node))) return [];
+    return [{ node, framework: 'view', method, route: facts.text(name), middleware: [], registration: name }];
+  });
+}
 
 function judge(facts: FileFacts, handler: Handler): readonly Detection[] {
   const isEvent = handler.framework === 'lambda' && handler.method === 'any';
@@ -69,9 +88,14 @@ function isStore(facts: FileFacts, callee: Syntax): boolean {
   return (
     /\.(?:create|insert_one|insert|execute|update_one)$|(?:^|\.)(?:withdraw|deposit|transfer|charge|refund)$/.test(
       text,
-    ) || /^[A-Z][a-z]\w*$/.test(text)
+    ) ||
+    (/^[A-Z][a-z]\w*$/.test(text) && !NO_RECORD.test(text))
   );
 }
+
+/** Classes whose objects are not stored: answers, errors, what checks or renders. */
+const NO_RECORD =
+  /(?:Response|Redirect|Error|Exception|Form|Schema|Serializer|Validator|Template|Context|Markup|Path|Thread|Process|Popen|Message|Found|Client|Session|Request|Query|Filter|Task|Id|Decimal|Fraction|Counter|Service|Manager|Engine|Parser|Reader|Writer|File|Image|Mail)$|^(?:Http|HTTP|Bad|Not)/;
 
 function firstUse(
   facts: FileFacts,

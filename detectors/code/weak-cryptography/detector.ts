@@ -27,13 +27,13 @@ const FEW_ROUNDS = 100_000;
 
 /** What the libraries' origins begin with: other calls are not looked at. */
 const CRYPTOGRAPHY = oneOf(
-  /^(?:~?crypto\.|~Bun\.CryptoHasher$|hashlib\.|(?:js-|blueimp-)?(?:md5|sha)|~(?:md5|sha|CryptoJS\.)|crypto-js|cryptography\.|Crypto(?:dome)?\.|bcrypt|ssl\.)/,
+  /^(?:~?crypto\.|~Bun\.CryptoHasher$|hashlib\.|(?:js-|blueimp-)?(?:md5|sha)|~(?:md5|sha|CryptoJS\.)|crypto-js|cryptography\.|Crypto(?:dome)?\.|bcrypt|passlib\.|crypt\.crypt$|ssl\.)/,
 );
 
 /** Calls of the crypto libraries, judged by the algorithm they name and what the result is for. */
 export const weakCryptography: CodeDetector = {
   rule,
-  triggers: /crypto|md5|sha\d|hashlib|hashes|bcrypt|pbkdf2|DES|ARC4|ECB|cipher|\brsa\b/i,
+  triggers: /crypto|md5|sha\d|hashlib|hashes|bcrypt|pbkdf2|DES|ARC4|ECB|cipher|\brsa\b|\bssl\b|passlib/i,
   detect: (facts) => facts.callsLike({ from: CRYPTOGRAPHY }).flatMap((call) => inCall(facts, call)),
 };
 
@@ -85,6 +85,8 @@ function inCall(facts: FileFacts, call: Call): readonly Detection[] {
   )
     return [report(facts, call.node, 'The cipher can be broken with little effort.', CIPHER)];
   if (/^(?:crypto-js|~CryptoJS)\.AES\.encrypt$/.test(from) || /^Crypto(?:dome)?\.Cipher\.AES\.new$/.test(from)) {
+    if (facts.program.dialect === 'python' && samePlaces(facts, call))
+      return [report(facts, call.node, 'Every message is encrypted with the same nonce.', CIPHER)];
     const mode = option(facts, call, 'mode') ?? (facts.program.dialect === 'python' ? (second ?? null) : null);
     return mode !== null && /ECB/.test(facts.text(mode))
       ? [report(facts, call.node, 'ECB mode shows which blocks are equal.', CIPHER)]
@@ -97,6 +99,33 @@ function inCall(facts: FileFacts, call: Call): readonly Detection[] {
   if (/^~?crypto\.generateKeyPair(?:Sync)?$/.test(from)) {
     return keySize(facts, call, option(facts, call, 'modulusLength'));
   }
+  if (/^cryptography\.hazmat\.primitives\.ciphers\.modes\.(?:CBC|CTR|GCM|OFB|CFB)$/.test(from))
+    return first !== undefined && typeof facts.constant(first) === 'string'
+      ? [report(facts, call.node, 'Every message is encrypted with the same nonce.', CIPHER)]
+      : [];
+  if (/^cryptography\.hazmat\.primitives\.kdf\.pbkdf2\.PBKDF2HMAC$/.test(from))
+    return rounds(facts, call, call.keywords.get('iterations') ?? call.arguments[3], FEW_ROUNDS);
+  if (/^Crypto(?:dome)?\.PublicKey\.(?:RSA|DSA)\.generate$/.test(from))
+    return keySize(facts, call, call.keywords.get('bits') ?? first ?? null);
+  if (/^Crypto(?:dome)?\.Hash\.(?:MD[245]|SHA1?)\.new$/.test(from))
+    return hash(facts, call, /MD/.test(from) ? 'md5' : 'sha1');
+  if (
+    /^passlib\.hash\.(?:md5_crypt|des_crypt|sha1_crypt|apr_md5_crypt|lmhash|nthash|mysql323|hex_\w+|plaintext)\.\w+$|^crypt\.crypt$/.test(
+      from,
+    )
+  )
+    return [
+      report(facts, call.node, 'This way to store passwords can be guessed billions of times a second.', PASSWORD),
+    ];
+  if (/^ssl\.SSLContext$/.test(from) && first !== undefined && OLD_PROTOCOL.test(facts.text(first)))
+    return [
+      report(
+        facts,
+        call.node,
+        'The protocol can be broken: RFC 8996 forbids TLS 1.0 and 1.1.',
+        'Use ssl.create_default_context().',
+      ),
+    ];
   if (/^ssl\.wrap_socket$/.test(from))
     return [
       report(
@@ -107,6 +136,25 @@ function inCall(facts: FileFacts, call: Call): readonly Detection[] {
       ),
     ];
   return [];
+}
+
+/** Versions that RFC 7568 and RFC 8996 forbid, as Python's `ssl` names them. */
+const OLD_PROTOCOL = /\bPROTOCOL_(?:SSLv2|SSLv3|TLSv1|TLSv1_1)$/;
+
+/** PyCryptodome: the mode's own value, which has to be new for each message, is written in the source. */
+function samePlaces(facts: FileFacts, call: Call): boolean {
+  if (/ECB/.test(facts.text(call.arguments[1] ?? call.node))) return false;
+  const own = call.keywords.get('iv') ?? call.keywords.get('IV') ?? call.keywords.get('nonce') ?? call.arguments[2];
+  return own !== undefined && isWritten(facts, own);
+}
+
+/** `b"0000000000000000"`, `b"\0" * 16`, `bytes(16)` */
+function isWritten(facts: FileFacts, value: Syntax): boolean {
+  const given = facts.definition(value) ?? value;
+  return (
+    typeof facts.constant(given) === 'string' ||
+    /^(?:b["'][^"']*["']\s*\*\s*\d+|bytes\(\d+\)|bytearray\(\d+\))$/.test(facts.text(given))
+  );
 }
 
 function keySize(facts: FileFacts, call: Call, length: Syntax | null): readonly Detection[] {
