@@ -36,6 +36,7 @@ export function createScopes(program: Program): Scopes {
   const names = new Map<string, Map<Syntax, Binding>>();
   const resolved = new Map<Syntax, Binding | null>();
   let uses: Map<string, Syntax[]> | null = null;
+  let elsewhere: ReadonlyMap<string, ReadonlySet<Syntax>> | null = null;
   const name = (node: Syntax): string => identifier(text.slice(node.start, node.end));
 
   function scopeFor(node: Syntax, functionWide: boolean): Syntax {
@@ -210,12 +211,33 @@ export function createScopes(program: Program): Scopes {
       if (!NAMES.has(part.at.type)) continue;
       const how = node.type === 'assignment_expression' ? 'value' : 'augmented';
       const definition: Definition = { ...part, value, how };
-      const known = lookup(part.at);
+      const known = dialect === 'python' ? own(part.at, scopeFor(node, true)) : lookup(part.at);
       if (known !== null) known.definitions.push(definition);
       else if (dialect === 'python') variable(part.at, scopeFor(node, true), definition);
       else variable(part.at, program.root, definition);
       resolved.delete(part.at);
     }
+  }
+
+  /** Python: what a function gives a value is its own, unless it says `global` or `nonlocal` (language reference, 4.2.1). */
+  function own(at: Syntax, scope: Syntax): Binding | null {
+    const here = names.get(name(at))?.get(scope);
+    if (here !== undefined) return here;
+    elsewhere ??= declaredElsewhere();
+    return scope === program.root || elsewhere.get(name(at))?.has(scope) === true ? lookup(at) : null;
+  }
+
+  function declaredElsewhere(): ReadonlyMap<string, ReadonlySet<Syntax>> {
+    const found = new Map<string, Set<Syntax>>();
+    for (const type of ['global_statement', 'nonlocal_statement']) {
+      for (const node of byType.get(type) ?? []) {
+        for (const part of node.children) {
+          if (part.type === 'identifier')
+            found.set(name(part), (found.get(name(part)) ?? new Set()).add(scopeFor(node, true)));
+        }
+      }
+    }
+    return found;
   }
 
   function lookup(identifier: Syntax): Binding | null {

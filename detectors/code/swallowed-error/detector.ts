@@ -157,9 +157,15 @@ function asksFor(use: Syntax): boolean {
   return false;
 }
 
+/** Errors that a check refuses with, and those that take in every other. */
+const REFUSAL =
+  /\b(?:Base)?Exception$|Invalid|Auth|Signature|Permission|Denied|Forbidden|Token|Verif|Limit|JWT|ValueError|Error$(?<!(?:Import|ModuleNotFound|Key|Index|Attribute|FileNotFound|OS|NotImplemented)Error)/;
+
 /** `with contextlib.suppress(Exception): verify(token)` */
 function suppressed(facts: FileFacts): readonly Detection[] {
-  return facts.callsLike({ from: (from) => from === 'contextlib.suppress' }).flatMap(({ node }) => {
+  return facts.callsLike({ from: (from) => from === 'contextlib.suppress' }).flatMap(({ node, arguments: errors }) => {
+    // What is no sign of a refusal (a module that is missing, a key) is another matter.
+    if (!errors.some((each) => REFUSAL.test(facts.text(each)))) return [];
     let statement: Syntax | null = node;
     while (statement !== null && statement.type !== 'with_statement') statement = statement.parent;
     const body = statement === null ? undefined : fieldOf(statement, 'body');
