@@ -29,8 +29,10 @@ export function createCallDecisions(
     // pathlib: a folder is among the parents of a resolved path where the path stands below it.
     const above = subject.kind === 'path' && list.type === 'member_expression' ? childOf(list, 'property') : null;
     const path = above !== null && name(above) === 'parents' ? childOf(list, 'object') : null;
-    if (path !== null && mentions(path, subject))
-      return outcome && (subject.binding === null || resolvedPath(subject.binding));
+    if (path !== null) {
+      const isOwn = name(path) === subject.text || name(path).startsWith(`${subject.text}.`);
+      return outcome && isOwn && (subject.binding === null || resolvedPath(subject.binding));
+    }
     return methodDecides(list, 'includes', member, outcome, subject);
   }
 

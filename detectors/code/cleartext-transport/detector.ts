@@ -28,7 +28,8 @@ const FTP =
 /** Addresses with an unencrypted protocol in calls that send to them, and settings that name one. */
 export const cleartextTransport: CodeDetector = {
   rule,
-  triggers: /http:\/\/|ws:\/\/|ftp:\/\/|ldap:\/\/|ftp|FTP|ftplib|telnet|mqtt:\/\/|requireTLS|ignoreTLS|http\.|smtplib|imaplib|poplib/,
+  triggers:
+    /http:\/\/|ws:\/\/|ftp:\/\/|ldap:\/\/|ftp|FTP|ftplib|telnet|mqtt:\/\/|requireTLS|ignoreTLS|http\.|smtplib|imaplib|poplib/,
   detect: (facts) => [...sent(facts), ...settings(facts)],
 };
 

@@ -175,9 +175,18 @@ function isPlainKey(facts: FileFacts, name: string, node: Syntax): boolean {
   return (
     /^key$/i.test(name.split('.').at(-1) ?? name) &&
     !/crypt|cipher|hmac|\bsign|licen[cs]e|api_?key|secret|secur|password|auth/i.test(
-      withoutComments(facts.text(outermostFunction(node) ?? facts.program.root)),
+      `${classAround(facts, node)} ${withoutComments(facts.text(outermostFunction(node) ?? facts.program.root))}`,
     )
   );
+}
+
+/** The name of the class that a field or a method stands in: `key` of an `ApiKey`. */
+function classAround(facts: FileFacts, node: Syntax): string {
+  for (let up = node.parent; up !== null; up = up.parent) {
+    const name = up.type === 'class_declaration' ? up.children.find((child) => child.field === 'name') : undefined;
+    if (name !== undefined) return facts.text(name);
+  }
+  return '';
 }
 
 function outermostFunction(node: Syntax): Syntax | null {

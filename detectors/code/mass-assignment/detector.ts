@@ -24,7 +24,8 @@ const WHOLE =
 /** Whole request bodies that are handed to a model. */
 export const massAssignment: CodeDetector = {
   rule,
-  triggers: /body|payload|formData|\.json|get_json|request\.(?:form|data|POST)|Body\(\)|__all__|\bexclude\s*=|\.media\b/,
+  triggers:
+    /body|payload|formData|\.json|get_json|request\.(?:form|data|POST)|Body\(\)|__all__|\bexclude\s*=|\.media\b/,
   detect: (facts) => [...facts.calls.flatMap((call) => inCall(facts, call)), ...attributes(facts), ...forms(facts)],
 };
 

@@ -112,21 +112,16 @@ function isConfigured(facts: FileFacts, address: Syntax): boolean {
   return /^[a-z][a-z+.-]*:\/\/[^/\u0000]*[^/\u0000@:.]\u0000/i.test(facts.shape(address) ?? '');
 }
 
-/** A function that is given a whole address asks what its caller names: that is its job, and the caller's choice to answer for. */
+/**
+ * Python: every function of a module can be called from outside, so that says little. One that is given a whole address
+ * asks what its caller names: that is its job, and where a request decides the address the caller is told of.
+ */
 function isHandedOn(facts: FileFacts, address: Syntax): boolean {
-  if (address.type !== 'identifier' || facts.flow(address, 'url')?.strength !== 'parameter') return false;
+  if (facts.program.dialect !== 'python' || address.type !== 'identifier') return false;
+  if (facts.flow(address, 'url')?.strength !== 'parameter') return false;
   const list = functionAround(address)?.children.find((child) => child.field === 'parameters');
   const name = facts.text(address);
-  return (
-    list?.children.some(
-      (part) =>
-        facts.text(
-          part.children.find((child) => child.field === 'pattern' || child.field === 'name') ??
-            part.children[0] ??
-            part,
-        ) === name,
-    ) === true
-  );
+  return list?.children.some((part) => new RegExp(`^${name}\\b`).test(facts.text(part))) === true;
 }
 
 /** In a browser the person's own machine asks: a lesser harm, and `fetch` of any address is ordinary. */
