@@ -43,7 +43,7 @@ export const ${name}: CodeDetector = {
   rule,
   triggers: /${id.split('-')[0] ?? id}/,
   detect: (facts) =>
-    facts.calls
+    facts.calls()
       .filter((call) => call.origin === 'module.function')
       .map((call) => facts.finding({ rule, at: call.node, message: 'Say what is there and why it matters.' })),
 };

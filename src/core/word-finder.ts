@@ -30,9 +30,12 @@ export function createWordFinder(words: readonly string[]): WordFinder {
     shortened[state] = isEnd[shorter] === 1 ? shorter : (shortened[shorter] ?? 0);
   }
   // The longest first: a shorter word is passed on to a still shorter one.
-  const telling = order.filter((state) => shortened[state] !== 0).reverse();
+  const longestFirst = order.filter((state) => shortened[state] !== 0).reverse();
   // States as the places in the table at which they start: one multiplication less for each character.
   const steps = Uint32Array.from(next, (state) => state * width);
+  const telling = Uint32Array.from(longestFirst, (state) => state * width);
+  const passedOn = Uint32Array.from(longestFirst, (state) => (shortened[state] ?? 0) * width);
+  const ends = Uint32Array.from(own, (state) => state * width);
   const seen = new Uint8Array(steps.length);
 
   return {
@@ -48,8 +51,10 @@ export function createWordFinder(words: readonly string[]): WordFinder {
           seen[state] = 1;
         }
       }
-      for (const each of telling) if (seen[each * width] === 1) seen[(shortened[each] ?? 0) * width] = 1;
-      return Uint8Array.from(own, (end) => seen[end * width] ?? 0);
+      for (let at = 0; at < telling.length; at += 1) if (seen[telling[at] ?? 0] === 1) seen[passedOn[at] ?? 0] = 1;
+      const found = new Uint8Array(ends.length);
+      for (let word = 0; word < ends.length; word += 1) found[word] = seen[ends[word] ?? 0] ?? 0;
+      return found;
     },
   };
 }

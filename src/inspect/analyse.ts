@@ -84,7 +84,7 @@ export function analyse(file: AnalysedFile, detectors: readonly CodeDetector[]):
   unread.push(...notParsed(program, touched, file.after.blob));
   const outgoing = outgoingCalls(facts, file.followed ?? [], touched);
   const calls = localCalls(facts, imports, aliases);
-  return { path: file.path, detections: settled, unread, sinks, outgoing, missed: imports.missed, calls, reexports };
+  return { path: file.path, detections: settled, unread, sinks, outgoing, missed: imports.missed(), calls, reexports };
 }
 
 export interface ReturnsOfFile {
@@ -107,7 +107,7 @@ export function analyseReturns(file: ReturnsOfFile): {
   const imports = createImports(file.imported, file.aliases);
   const base = file.before === null ? null : lazyFacts(file.before, createImports([], []))();
   const values = returnedValues(createFileFacts(program, imports), file.wanted, base);
-  return { values, missed: imports.missed };
+  return { values, missed: imports.missed() };
 }
 
 type LazyFacts = () => FileFacts | null;
@@ -145,7 +145,7 @@ function observing(
     if (spec.flow?.parameter !== undefined) exportedBy.set(detection, spec.flow.parameter);
     return detection;
   };
-  return Object.create(facts, { finding: { value: finding, enumerable: true } });
+  return { ...facts, finding };
 }
 
 function run(

@@ -134,12 +134,12 @@ export interface WantedCalls {
 export interface FileFacts {
   readonly path: string;
   readonly program: Program;
-  readonly calls: readonly Call[];
+  calls(): readonly Call[];
   /** In the order of the text. */
   callsLike(wanted: WantedCalls): readonly Call[];
-  readonly assignments: readonly Assignment[];
-  readonly comparisons: readonly Comparison[];
-  readonly handlers: readonly Handler[];
+  assignments(): readonly Assignment[];
+  comparisons(): readonly Comparison[];
+  handlers(): readonly Handler[];
   /** Path says test, fixture, example or benchmark: evidence for tone, never an exemption. */
   readonly isTest: boolean;
   text(node: Syntax): string;

@@ -152,26 +152,22 @@ export function createFileFacts(program: Program, imports: Imports = createImpor
   return {
     path: program.path,
     program,
-    get calls() {
-      return allCalls();
-    },
+    calls: allCalls,
     callsLike: ({ from, named }) =>
       allCalls().filter(
         ({ origin, name }) =>
           (from !== undefined && origin !== null && from(origin)) ||
           (named !== undefined && name !== null && named(name)),
       ),
-    get assignments() {
+    assignments() {
       assignments ??= collectAssignments(program);
       return assignments;
     },
-    get comparisons() {
+    comparisons() {
       comparisons ??= collectComparisons(program);
       return comparisons;
     },
-    get handlers() {
-      return allHandlers();
-    },
+    handlers: allHandlers,
     isTest: TEST_PATH.test(program.path),
     text,
     origin: (node) => origins.origin(bare(node)),

@@ -44,7 +44,7 @@ export interface Imports {
   /** All that the call can be; nothing where nobody knows. */
   find(origin: string, kind: SinkKind): readonly ImportedReturn[];
   miss(origin: string, kind: SinkKind): void;
-  readonly missed: readonly UnfollowedCall[];
+  missed(): readonly UnfollowedCall[];
 }
 
 /** Results that are asked for at most in one file: more come only from code made to ask. */
@@ -62,8 +62,6 @@ export function createImports(known: readonly ImportedReturn[], aliases: readonl
     miss(origin, kind) {
       if (missed.size < MAX_MISSED) missed.set(`${kind} ${origin}`, { origin, kind });
     },
-    get missed() {
-      return [...missed.values()];
-    },
+    missed: () => [...missed.values()],
   };
 }

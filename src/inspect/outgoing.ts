@@ -21,7 +21,7 @@ export function outgoingCalls(
   if (wanted.length === 0) return [];
   const origins = new Set(wanted);
   const found: OutgoingCall[] = [];
-  for (const call of facts.calls) {
+  for (const call of facts.calls()) {
     if (found.length >= MAX_CALLS) break;
     const from = call.origin;
     if (from === null || call.isNew || !origins.has(from)) continue;
@@ -59,7 +59,7 @@ export function localCalls(facts: FileFacts, imports: Imports, aliases: readonly
   const { text, dialect } = facts.program;
   if (!IMPORTS.test(text) && !aliases.some((alias) => text.includes(alias))) return [];
   const found = new Set<string>();
-  for (const { origin, isNew } of facts.calls) {
+  for (const { origin, isNew } of facts.calls()) {
     if (origin !== null && !isNew && imports.reaches(origin, dialect)) found.add(origin);
     if (found.size >= MAX_CALLS) break;
   }

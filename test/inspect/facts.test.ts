@@ -11,7 +11,7 @@ function factsOf(text: string, path: string): FileFacts {
 
 /** The first argument of the call of `sink`. */
 function sunk(facts: FileFacts): Syntax {
-  const call = facts.calls.find((each) => facts.text(each.callee) === 'sink');
+  const call = facts.calls().find((each) => facts.text(each.callee) === 'sink');
   const argument = call?.arguments[0];
   if (argument === undefined) throw new Error('nothing is handed to sink()');
   return argument;
@@ -254,7 +254,11 @@ describe('names in Python', () => {
   ];
   for (const [text, origin] of cases) {
     it(`${origin} is known in ${JSON.stringify(text.slice(0, 50))}`, () => {
-      expect(factsOf(text, 'a.py').calls.map((call) => call.origin)).toContain(origin);
+      expect(
+        factsOf(text, 'a.py')
+          .calls()
+          .map((call) => call.origin),
+      ).toContain(origin);
     });
   }
 });
@@ -283,7 +287,11 @@ describe('names in JavaScript', () => {
   ];
   for (const [text, what] of cases) {
     it(`are known through ${what}`, () => {
-      expect(factsOf(text, 'a.ts').calls.map((call) => call.origin)).toContain('child_process.exec');
+      expect(
+        factsOf(text, 'a.ts')
+          .calls()
+          .map((call) => call.origin),
+      ).toContain('child_process.exec');
     });
   }
 });

@@ -68,6 +68,10 @@ export const OPEN: readonly (readonly [string, string])[] = [
 /** Expression, flags, and the power of the length with which a match can grow; null: not decided. */
 export const BOUNDS: readonly (readonly [string, string, number | null])[] = [
   ['^a+$', '', 1],
+  ['^$|^(?:[a-z]{4})*(?:[a-z]{2}==)?$', '', 1],
+  ['^(?:a*|b*|)c$', '', 1],
+  ['(?:$|^|)a*c', '', 2],
+  ['^(?:a*|b*)*c$', '', null],
   ['a+', '', 1],
   ['a+b', '', 2],
   ['(?:x(?:a|$)|a)*y', '', 2],

@@ -22,7 +22,7 @@ export function flowChecks(path: string) {
           const program = parseProgram(path, text);
           if (program === null) throw new Error('not a program');
           const facts = createFileFacts(program);
-          const argument = facts.calls.find((each) => facts.text(each.callee) === 'sink')?.arguments[0];
+          const argument = facts.calls().find((each) => facts.text(each.callee) === 'sink')?.arguments[0];
           if (argument === undefined) throw new Error('nothing is handed to sink()');
           expect(facts.flow(argument, kind)?.strength ?? 'none').toBe(strength);
         });

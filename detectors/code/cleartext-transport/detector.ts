@@ -34,7 +34,7 @@ export const cleartextTransport: CodeDetector = {
 };
 
 function sent(facts: FileFacts): readonly Detection[] {
-  return facts.calls.flatMap((call) => {
+  return facts.calls().flatMap((call) => {
     const from = call.origin ?? '';
     if (/^(?:ftplib\.FTP|telnetlib\.Telnet)$/.test(from))
       return [report(facts, call.node, 'FTP and telnet send passwords in clear text.')];

@@ -46,7 +46,7 @@ function programOf(facts: FileFacts, call: Call): Syntax | null {
 
 function* sinks(facts: FileFacts): Generator<Sink> {
   const python = facts.program.dialect === 'python';
-  for (const call of facts.calls) {
+  for (const call of facts.calls()) {
     const from = call.callee.type === 'import' ? '~require' : call.origin;
     const [first] = call.arguments;
     const inPage = !python && call.name !== null && IN_PAGE.test(call.name) ? programOf(facts, call) : null;

@@ -57,7 +57,7 @@ function* sinks(facts: FileFacts): Generator<Sink> {
 }
 
 function* assigned(facts: FileFacts): Generator<Sink> {
-  for (const { node, target, value } of facts.assignments) {
+  for (const { node, target, value } of facts.assignments()) {
     if (target.type === 'identifier' && TEMPLATES.test(facts.path) && RAW_NAMES.has(facts.text(target))) {
       yield { at: node, value, kind: 'html', what: WHAT, remediation: TEXT, atLeast: 'parameter' };
       continue;
@@ -313,7 +313,7 @@ function* properties(facts: FileFacts): Generator<Sink> {
 
 /** Python handlers answer with what they return, Lambda functions with a `body`. */
 function* returned(facts: FileFacts): Generator<Sink> {
-  for (const handler of facts.handlers) {
+  for (const handler of facts.handlers()) {
     if (handler.framework !== 'flask' && handler.framework !== 'lambda') continue;
     const body = handler.node.children.find((child) => child.field === 'body');
     const direct = body?.type === 'parenthesized_expression' ? [body] : [];

@@ -94,7 +94,7 @@ function options(facts: FileFacts): readonly Detection[] {
         found.push(off(facts, node, name));
     }
   }
-  for (const { node, target, value } of facts.assignments) {
+  for (const { node, target, value } of facts.assignments()) {
     const name = lastPart(facts.text(target));
     if (
       target.type === 'identifier' &&
@@ -173,7 +173,7 @@ function off(facts: FileFacts, at: Syntax, name: string): Detection {
 
 /** `mustache.escape = (text) => text`: every template writes markup as it comes (mustache.js, "escape"). */
 function escapers(facts: FileFacts): readonly Detection[] {
-  return facts.assignments.flatMap(({ node, target, value }) => {
+  return facts.assignments().flatMap(({ node, target, value }) => {
     if (
       target.type !== 'member_expression' ||
       !/^mustache\.escape$|^handlebars\.(?:Utils\.)?escapeExpression$/.test(facts.origin(target) ?? '')

@@ -98,7 +98,7 @@ interface Named {
 
 /** Every name with the value it is given: declarations, members, keys of objects, keyword arguments, defaults of parameters. */
 function* named(facts: FileFacts): Generator<Named> {
-  for (const { target, value } of facts.assignments) yield { key: target, isTarget: true, value };
+  for (const { target, value } of facts.assignments()) yield { key: target, isTarget: true, value };
   for (const type of [
     'pair',
     'keyword_argument',
@@ -239,7 +239,7 @@ function* instead(facts: FileFacts): Generator<{ readonly at: Syntax; readonly d
 
 /** `password === 'admin123'`: the comparison says what opens the door. */
 function* compared(facts: FileFacts): Generator<{ readonly at: Syntax; readonly detection: Detection }> {
-  for (const { left, right } of facts.comparisons) {
+  for (const { left, right } of facts.comparisons()) {
     const [literal, other] = left.type === 'string' ? [left, right] : [right, left];
     const name = headerName(facts, other) ?? lastName(facts, other);
     const spaced = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2');

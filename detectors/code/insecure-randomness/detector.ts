@@ -110,9 +110,9 @@ function byRoute(facts: FileFacts, node: Syntax): { readonly name: string; reado
   const name = declared?.children.find((each) => each.field === 'name' || each.field === 'left');
   if (declared === null || name === undefined || !/^(?:code|pin|digits|otp|link|id|key)$/i.test(facts.text(name)))
     return null;
-  const handler = facts.handlers.find(
-    (each) => each.route !== null && LETS_IN.test(each.route) && isInside(node, each.node),
-  );
+  const handler = facts
+    .handlers()
+    .find((each) => each.route !== null && LETS_IN.test(each.route) && isInside(node, each.node));
   return handler === undefined ? null : { name: facts.text(name), owner: declared };
 }
 
@@ -129,7 +129,7 @@ function calledForSecret(facts: FileFacts, node: Syntax): { readonly name: strin
   while (fn !== null && nameOf(fn) === null) fn = functionAround(fn);
   const own = fn === null ? null : nameOf(fn);
   if (fn === null || own === null) return null;
-  for (const call of facts.calls) {
+  for (const call of facts.calls()) {
     if (facts.text(call.callee) !== facts.text(own)) continue;
     for (let child: Syntax = call.node, up = call.node.parent; up !== null; child = up, up = up.parent) {
       const name = holderName(up, child);

@@ -54,7 +54,7 @@ function inCall(facts: FileFacts, call: Call): readonly Detection[] {
     if (verifiesToo(facts)) return [];
     const browser =
       /jwt-decode|jwtDecode|jwt_decode/.test(from) &&
-      facts.handlers.length === 0 &&
+      facts.handlers().length === 0 &&
       !/\breq\b|\brequest\b|\bheaders\b|\bhandshake\b/.test(facts.program.text);
     return [
       report(
@@ -81,9 +81,11 @@ function inCall(facts: FileFacts, call: Call): readonly Detection[] {
 
 /** A file that verifies as well decodes for another reason: to pick the key, or to show the claims. */
 function verifiesToo(facts: FileFacts): boolean {
-  return facts.calls.some(
-    (call) => /\.(?:verify|jwtVerify)$/.test(call.origin ?? '') || /^(?:verify\w*|jwtVerify)$/i.test(call.name ?? ''),
-  );
+  return facts
+    .calls()
+    .some(
+      (call) => /\.(?:verify|jwtVerify)$/.test(call.origin ?? '') || /^(?:verify\w*|jwtVerify)$/i.test(call.name ?? ''),
+    );
 }
 
 /** `algorithms=[jwt.get_unverified_header(token)["alg"]]`, `algorithms: [decoded.header.alg]` */
@@ -144,7 +146,7 @@ function handmade(facts: FileFacts): readonly Detection[] {
       /split\(\s*['"]\.['"]\s*(?:,\s*\d+\s*)?\)/.test(text) &&
       /token|jwt|bearer|auth/i.test(around === null ? text : withoutComments(facts.text(around).slice(0, 2_000)));
     if (!reads || verifiesToo(facts)) return [];
-    const server = facts.handlers.length > 0 || /\breq\b|\bheaders\b|authorization/i.test(facts.program.text);
+    const server = facts.handlers().length > 0 || /\breq\b|\bheaders\b|authorization/i.test(facts.program.text);
     return [
       report(
         facts,
@@ -177,7 +179,7 @@ function written(facts: FileFacts, node: Syntax): string {
 /** `const [, payload] = token.split('.')` */
 function taken(facts: FileFacts, use: Syntax): string {
   const name = facts.text(use);
-  const from = facts.assignments.filter(({ node, target }) => {
+  const from = facts.assignments().filter(({ node, target }) => {
     if (target.type !== 'array_pattern' || !target.children.some((child) => facts.text(child) === name)) return false;
     const fn = functionAround(node);
     return fn === null || (fn.start <= use.start && use.end <= fn.end);

@@ -29,13 +29,15 @@ export const missingAuthorization: CodeDetector = {
   triggers:
     /\.(?:get|post|put|patch|delete|route|all)\s*\(|@(?:Post|Put|Patch|Delete)|use server|export (?:async )?function|export const|login_required|permission_required|permission_classes|authenticated|jwt_required|objects\.get|\.mutation\(/,
   detect(facts) {
-    const handlers = facts.handlers.filter(
-      (handler) => handler.framework !== 'lambda' && handler.framework !== 'action' && handler.framework !== 'next',
-    );
+    const handlers = facts
+      .handlers()
+      .filter(
+        (handler) => handler.framework !== 'lambda' && handler.framework !== 'action' && handler.framework !== 'next',
+      );
     const guarded = handlers.filter((handler) => byMiddleware(facts, handler));
     return [
       ...handlers.flatMap((handler) => judge(facts, handler, guarded)),
-      ...facts.handlers.flatMap((handler) => exported(facts, handler)),
+      ...facts.handlers().flatMap((handler) => exported(facts, handler)),
       ...withoutOwner(facts, rule),
       ...openProcedures(facts, rule),
       ...openViews(facts, rule),

@@ -40,7 +40,7 @@ export function withoutOwner(facts: FileFacts, rule: Rule): readonly Detection[]
 
 /** Something in front of the handler lets in known people only, and does not look at their role. */
 function isLoggedIn(facts: FileFacts, fn: Syntax): boolean {
-  const handler = facts.handlers.find((each) => each.node === fn);
+  const handler = facts.handlers().find((each) => each.node === fn);
   const before =
     handler === undefined
       ? (fn.parent?.children ?? []).filter((part) => part.type === 'decorator')

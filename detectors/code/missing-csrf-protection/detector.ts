@@ -33,16 +33,18 @@ export const missingCsrfProtection: CodeDetector = {
 
 function sessions(facts: FileFacts): readonly Detection[] {
   if (DEFENCE.test(codeOf(facts))) return [];
-  const changing = facts.handlers.filter(changesState);
+  const changing = facts.handlers().filter(changesState);
   const [first] = changing;
   if (first === undefined) return [];
-  const session = facts.calls.find(
-    (call) =>
-      SESSIONS.test(call.origin ?? '') ||
-      (call.name === 'register' &&
-        call.arguments[0] !== undefined &&
-        SESSIONS.test(facts.origin(call.arguments[0]) ?? '')),
-  );
+  const session = facts
+    .calls()
+    .find(
+      (call) =>
+        SESSIONS.test(call.origin ?? '') ||
+        (call.name === 'register' &&
+          call.arguments[0] !== undefined &&
+          SESSIONS.test(facts.origin(call.arguments[0]) ?? '')),
+    );
   const at =
     session?.node ??
     cookieChecked(
@@ -72,7 +74,7 @@ const BY_SESSION = /\b(?:req|request|ctx|c)\.(?:session|cookies|signedCookies)\b
  * a link (RFC 9110, "Safe Methods"; RFC 6265bis, "Lax").
  */
 function changingGets(facts: FileFacts): readonly Detection[] {
-  return facts.handlers.flatMap((handler) => {
+  return facts.handlers().flatMap((handler) => {
     if (handler.method !== 'get' || handler.route === null || !VERB.test(handler.route) || !isFunction(handler.node))
       return [];
     const body = bodyText(facts, handler.node);
@@ -109,7 +111,7 @@ function codeOf(facts: FileFacts): string {
 
 /** Django: sessions in the list of middleware, and the check for requests from other sites not. */
 function unlisted(facts: FileFacts): readonly Detection[] {
-  return facts.assignments.flatMap(({ node, target, value }) => {
+  return facts.assignments().flatMap(({ node, target, value }) => {
     if (!/^MIDDLEWARE(?:_CLASSES)?$/.test(facts.text(target)) || value.type !== 'array') return [];
     const names = value.children.map((part) => (part.type === 'string' ? String(facts.constant(part) ?? '') : ''));
     const sessions = names.some((name) => /SessionMiddleware$/.test(name));

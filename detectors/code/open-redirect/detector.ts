@@ -87,7 +87,7 @@ function* sinks(facts: FileFacts): Generator<Sink> {
     if (key === undefined || value === undefined || !/^['"]?location['"]?$/i.test(facts.text(key))) continue;
     if (isAnswer(facts, node) && leavesSite(facts, value)) yield sink(node, value);
   }
-  for (const { node, target, value } of facts.assignments) {
+  for (const { node, target, value } of facts.assignments()) {
     if (/\[['"][Ll]ocation['"]\]$/.test(facts.text(target)) && leavesSite(facts, value)) yield sink(node, value);
     if (!/^(?:(?:window|document|self|top|parent|globalThis)\.)?location(?:\.href)?$/.test(facts.text(target)))
       continue;
@@ -129,7 +129,7 @@ function sink(at: Syntax, value: Syntax): Sink {
 
 /** NestJS: what a method under `@Redirect()` returns says where to. */
 function* declared(facts: FileFacts): Generator<Sink> {
-  for (const handler of facts.handlers) {
+  for (const handler of facts.handlers()) {
     if (!handler.middleware.some((part) => /^@Redirect\(/.test(facts.text(part)))) continue;
     for (const node of facts.nodes('return_statement')) {
       const value = node.children[0];
@@ -162,9 +162,11 @@ function isOwnAddress(facts: FileFacts, value: Syntax): boolean {
   const kept = innermostNamed(value, (node) => node.type === 'identifier' && facts.text(node) === written);
   const made = kept === null ? null : facts.definition(kept);
   if (made === null || !CAME_TO.test(facts.text(made))) return false;
-  return !facts.assignments.some(({ target }) =>
-    new RegExp(`^${written.replaceAll('$', '\\$')}\\.(?:host|hostname|href|port)$`).test(facts.text(target)),
-  );
+  return !facts
+    .assignments()
+    .some(({ target }) =>
+      new RegExp(`^${written.replaceAll('$', '\\$')}\\.(?:host|hostname|href|port)$`).test(facts.text(target)),
+    );
 }
 
 function innermostNamed(node: Syntax, wanted: (node: Syntax) => boolean): Syntax | null {

@@ -90,7 +90,7 @@ function isPlacedBelow(facts: FileFacts, value: Sink['value']): boolean {
   const shape = facts.shape(value);
   if (shape !== null) return !shape.startsWith('\u0000');
   const made = facts.definition(value) ?? value;
-  const call = facts.calls.find((each) => each.node === made);
+  const call = facts.calls().find((each) => each.node === made);
   const [base, ...parts] = call?.arguments ?? [];
   if (base === undefined || !/^path\.(?:join|resolve)$/.test(call?.origin ?? '')) return false;
   const own = facts.flow(base, 'path');
@@ -109,7 +109,7 @@ function isTar(facts: FileFacts, call: Call, receiver: Syntax): boolean {
 
 /** `Path(folder, name)`: each of its parts decides. */
 function pathParts(facts: FileFacts, receiver: Syntax): readonly Syntax[] {
-  const made = facts.calls.find(({ node }) => node === receiver);
+  const made = facts.calls().find(({ node }) => node === receiver);
   return made?.origin === 'pathlib.Path' ? made.arguments : [receiver];
 }
 

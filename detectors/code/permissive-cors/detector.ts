@@ -19,7 +19,7 @@ const REMEDIATION = "List the origins that may read the answers: cors({ origin: 
 export const permissiveCors: CodeDetector = {
   rule,
   triggers: /cors|Access-Control-Allow-Origin|allow_origins/i,
-  detect: (facts) => [...facts.calls.flatMap((call) => inCall(facts, call)), ...headers(facts), ...settings(facts)],
+  detect: (facts) => [...facts.calls().flatMap((call) => inCall(facts, call)), ...headers(facts), ...settings(facts)],
 };
 
 function inCall(facts: FileFacts, call: Call): readonly Detection[] {
@@ -112,9 +112,9 @@ const PUBLIC = /^\/(?:public|static|assets|fonts|\.well-known)(?:\/|$)/;
 
 /** The route of the handler around says that what it answers is for everybody. */
 function isPublicRoute(facts: FileFacts, node: Syntax): boolean {
-  return facts.handlers.some(
-    (handler) => handler.route !== null && PUBLIC.test(handler.route) && isInside(node, handler.node),
-  );
+  return facts
+    .handlers()
+    .some((handler) => handler.route !== null && PUBLIC.test(handler.route) && isInside(node, handler.node));
 }
 
 /** `app.use('/public', cors())`: what stands under a path that says so is for everybody, and no credentials are allowed. */
@@ -128,7 +128,7 @@ function isForAll(facts: FileFacts, at: Syntax): boolean {
 function partlyCompared(facts: FileFacts, origin: Syntax): Syntax | null {
   const fn = facts.functionOf(origin);
   if (fn === null) return null;
-  for (const call of facts.calls) {
+  for (const call of facts.calls()) {
     if (call.node.start < fn.start || call.node.end > fn.end || call.receiver === null) continue;
     const [first] = call.arguments;
     if (call.name === 'test') {
@@ -179,7 +179,7 @@ function headers(facts: FileFacts): readonly Detection[] {
     const inOptions = outer?.type === 'pair' && /^(?:routes|options|config):/.test(facts.text(outer));
     return inOptions && facts.property(value, 'origin') !== null ? library(facts, value, node) : [];
   });
-  const assigned = facts.assignments.flatMap(({ node, target, value }) => {
+  const assigned = facts.assignments().flatMap(({ node, target, value }) => {
     const key =
       target.type === 'subscript_expression' ? target.children.find((child) => child.field === 'index') : undefined;
     return key !== undefined && ORIGIN_HEADER.test(String(facts.constant(key) ?? ''))
@@ -191,11 +191,13 @@ function headers(facts: FileFacts): readonly Detection[] {
 
 /** django-cors-headers' names for "any origin". */
 function settings(facts: FileFacts): readonly Detection[] {
-  return facts.assignments.flatMap(({ node, target, value }) =>
-    /^CORS_(?:ALLOW_ALL_ORIGINS|ORIGIN_ALLOW_ALL)$/.test(facts.text(target)) && facts.constant(value) === true
-      ? [report(facts, node, 'Pages of any site may read the answers.', 'warning')]
-      : [],
-  );
+  return facts
+    .assignments()
+    .flatMap(({ node, target, value }) =>
+      /^CORS_(?:ALLOW_ALL_ORIGINS|ORIGIN_ALLOW_ALL)$/.test(facts.text(target)) && facts.constant(value) === true
+        ? [report(facts, node, 'Pages of any site may read the answers.', 'warning')]
+        : [],
+    );
 }
 
 function allowed(facts: FileFacts, value: Syntax, at: Syntax): readonly Detection[] {

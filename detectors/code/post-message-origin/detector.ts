@@ -20,7 +20,7 @@ const WORKER =
 export const postMessageOrigin: CodeDetector = {
   rule,
   triggers: /postMessage|['"`:]message['"`]|onmessage/,
-  detect: (facts) => [...listened(facts), ...facts.calls.flatMap((call) => inCall(facts, call)), ...handlers(facts)],
+  detect: (facts) => [...listened(facts), ...facts.calls().flatMap((call) => inCall(facts, call)), ...handlers(facts)],
 };
 
 /** Angular: `@HostListener('window:message', ['$event'])` */
@@ -72,7 +72,7 @@ function isHarmless(facts: FileFacts, data: Syntax | undefined): boolean {
 }
 
 function handlers(facts: FileFacts): readonly Detection[] {
-  return facts.assignments.flatMap(({ node, target, value }) => {
+  return facts.assignments().flatMap(({ node, target, value }) => {
     if (!/^(?:window\.|self\.)?onmessage$/.test(facts.text(target)) || target.type === 'identifier') return [];
     const fn = facts.functionOf(value);
     return fn === null ? [] : listener(facts, fn, node);

@@ -46,11 +46,11 @@ interface Writes {
 function writes(facts: FileFacts): readonly Detection[] {
   const file: Writes = {
     facts,
-    byTarget: once(() => Map.groupBy(facts.assignments, ({ target }) => facts.text(target))),
+    byTarget: once(() => Map.groupBy(facts.assignments(), ({ target }) => facts.text(target))),
     refuses: remembering((home) => home !== null && (GUARD.test(facts.text(home)) || refusesByName(facts, home))),
     callsItself: remembering((fn) => callsItself(facts, fn)),
   };
-  return facts.assignments.flatMap((each) => written(file, each));
+  return facts.assignments().flatMap((each) => written(file, each));
 }
 
 function written(file: Writes, { node, target, value }: Assignment): readonly Detection[] {

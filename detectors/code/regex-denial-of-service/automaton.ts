@@ -64,7 +64,8 @@ export function automatonOf(whole: Expression): Automaton | null {
     }
   }
 
-  function build(node: Expression): Part {
+  /** @param once whether the part is gone through once only, and not in rounds */
+  function build(node: Expression, once: boolean): Part {
     if (!fine) return NOTHING;
     switch (node.kind) {
       case 'anchor':
@@ -81,9 +82,12 @@ export function automatonOf(whole: Expression): Automaton | null {
         return { ...NOTHING, nullable: false, first: [end], last: [end] };
       }
       case 'sequence':
-        return node.parts.reduce((left, each) => joined(left, build(each)), NOTHING);
+        return node.parts.reduce((left, each) => joined(left, build(each, once)), NOTHING);
       case 'choice':
-        return either(node.parts.map(build));
+        return either(
+          node.parts.map((each) => build(each, once)),
+          once,
+        );
       case 'repetition':
         return repeated(node.body, node.least, node.most);
     }
@@ -99,15 +103,16 @@ export function automatonOf(whole: Expression): Automaton | null {
     };
   }
 
-  function either(parts: readonly Part[]): Part {
+  function either(parts: readonly Part[], once: boolean): Part {
     const empty = parts.filter((part) => part.nullable);
-    // Two ways to match nothing are two ways: how often they come is not counted here.
-    if (empty.length > 1) fine = false;
+    // Two ways to match nothing are two ways: how often they come is not counted here, and does not matter once.
+    if (empty.length > 1 && !once) fine = false;
+    const [place = 'everywhere', ...others] = new Set(empty.map((part) => part.place));
     return {
       nullable: empty.length > 0,
       first: parts.flatMap((part) => part.first),
       last: parts.flatMap((part) => part.last),
-      place: empty[0]?.place ?? 'everywhere',
+      place: others.length === 0 ? place : [place, ...others].includes('everywhere') ? 'everywhere' : 'somewhere',
     };
   }
 
@@ -123,7 +128,7 @@ export function automatonOf(whole: Expression): Automaton | null {
     let last: readonly End[] = [];
     let before: readonly End[] = [];
     for (let round = 1; round <= rounds && fine; round += 1) {
-      const part = build(body);
+      const part = build(body, false);
       // An empty round can be tried at every place.
       if (part.nullable) fine = false;
       if (round === 1) first = part.first;
@@ -137,7 +142,7 @@ export function automatonOf(whole: Expression): Automaton | null {
   }
 
   const anywhere = state(EVERY);
-  const { first, last } = build(whole);
+  const { first, last } = build(whole, true);
   const front: End = { at: anywhere, place: 'everywhere' };
   connect([front], [front, ...first.filter((each) => each.place !== 'start')]);
   if (!fine) return null;

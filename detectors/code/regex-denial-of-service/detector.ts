@@ -6,6 +6,7 @@ import { codeRule } from '../support/rule.ts';
 import { taintedSinks } from '../support/tainted.ts';
 import { costBound } from './cost.ts';
 import { type Complexity, fullCheck } from './full-check.ts';
+import { isSquareOnTrial } from './trial.ts';
 import { provenLinear, provenUnambiguous } from './unambiguous.ts';
 
 const rule = codeRule({
@@ -133,6 +134,8 @@ function judge(facts: FileFacts, used: Used): readonly Detection[] {
   if (bound === 2 && flow?.strength !== 'remote' && flow?.strength !== 'parameter') return [];
   if (!nested && !matters(used, flow, repetitions)) return [];
   if (sizeOf(used.source) > MAX_NESTED_SIZE) return nested ? undecided(facts, used, flow) : [];
+  if (bound === 2 && isSquareOnTrial(used.source, used.flags))
+    return vulnerable(facts, used, { type: 'polynomial', degree: 2 }, flow);
   const flags = used.flags.replace(/[^imsuy]/g, '');
   const { status, complexity } = fullCheck(withoutUnsupported(used.source), flags, nested ? 'nested' : 'flat');
   if (status === 'unknown' && nested) return undecided(facts, used, flow);

@@ -34,7 +34,7 @@ function guardsOf(facts: FileFacts, node: Syntax): ReadonlySet<string> {
   const bases = node.children.find((child) => child.field === 'superclasses');
   const found = new Set(bases === undefined ? [] : guardNames(facts, bases).filter((name) => GUARD_NAME.test(name)));
   const body = node.children.find((child) => child.field === 'body');
-  for (const { target, value } of facts.assignments) {
+  for (const { target, value } of facts.assignments()) {
     if (!SAYS.test(facts.text(target)) || body === undefined || value.start < body.start || value.end > body.end)
       continue;
     for (const name of guardNames(facts, value)) found.add(name);

@@ -106,7 +106,7 @@ function sharesWork(was: Unit, now: Unit): boolean {
 /** Functions by route or name; those of one name are told apart by their order. */
 function unitsOf(facts: FileFacts): ReadonlyMap<string, Unit> {
   const found = new Map<string, Unit>();
-  const handlers = new Map(facts.handlers.map((handler) => [handler.node, handler]));
+  const handlers = new Map(facts.handlers().map((handler) => [handler.node, handler]));
   for (const type of ['function_declaration', 'function_expression', 'arrow_function', 'method_definition']) {
     for (const node of facts.nodes(type)) {
       const handler = handlers.get(node);

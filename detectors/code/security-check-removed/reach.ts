@@ -49,10 +49,12 @@ function aroundOf(node: Syntax): readonly Syntax[] {
 
 function inFrontOf(facts: FileFacts, handler: Handler): readonly Syntax[] {
   const router = /^@?([\w$]+)\./.exec(facts.text(handler.registration))?.[1];
-  const made = facts.assignments.find(
-    ({ target, value }) =>
-      target.type === 'identifier' && facts.text(target) === router && value.end - value.start < MAX_VALUE,
-  );
+  const made = facts
+    .assignments()
+    .find(
+      ({ target, value }) =>
+        target.type === 'identifier' && facts.text(target) === router && value.end - value.start < MAX_VALUE,
+    );
   return made === undefined ? handler.middleware : [...handler.middleware, made.value];
 }
 

@@ -15,8 +15,8 @@ interface LostPart {
 
 /** Guards, limits and checks that stood in front of a route, at the route itself or for the whole application. */
 export function routes(facts: FileFacts, before: FileFacts): readonly Loss[] {
-  const old = new Map(before.handlers.map((handler) => [keyOf(handler), handler]));
-  const stayed = facts.handlers.flatMap((handler) => {
+  const old = new Map(before.handlers().map((handler) => [keyOf(handler), handler]));
+  const stayed = facts.handlers().flatMap((handler) => {
     const was = handler.route === null ? undefined : old.get(keyOf(handler));
     return was === undefined ? [] : [{ handler, was }];
   });
@@ -108,7 +108,7 @@ function application(
   judged: ReadonlySet<Syntax>,
 ): readonly Loss[] {
   const used = usedIn(facts);
-  const anchor = used[0] ?? facts.handlers[0]?.registration;
+  const anchor = used[0] ?? facts.handlers()[0]?.registration;
   if (anchor === undefined) return [];
   const names = new Set(used.map((part) => nameOfPart(facts, part)));
   return usedIn(before)
@@ -125,5 +125,5 @@ function application(
 }
 
 function usedIn(facts: FileFacts): readonly Syntax[] {
-  return facts.calls.flatMap((call) => (call.name === 'use' ? call.arguments : []));
+  return facts.calls().flatMap((call) => (call.name === 'use' ? call.arguments : []));
 }

@@ -129,7 +129,7 @@ function isBrowser(facts: FileFacts): boolean {
   return (
     facts.program.dialect === 'javascript' &&
     /\bdocument\.|\bwindow\.|from ['"]react['"]|useEffect/.test(facts.program.text) &&
-    facts.handlers.length === 0
+    facts.handlers().length === 0
   );
 }
 

@@ -101,13 +101,15 @@ function sink(call: Call, value: Syntax, atLeast: Sink['atLeast']): Sink {
 function beginsStatement(facts: FileFacts, statement: Syntax): boolean {
   if (statement.type !== 'identifier' || facts.shape(statement) !== null) return false;
   const fn = functionAround(statement);
-  return facts.assignments.some(
-    ({ node, target, value }) =>
-      node.end <= statement.start &&
-      functionAround(node) === fn &&
-      facts.text(target) === facts.text(statement) &&
-      STATEMENT.test(facts.shape(value) ?? ''),
-  );
+  return facts
+    .assignments()
+    .some(
+      ({ node, target, value }) =>
+        node.end <= statement.start &&
+        functionAround(node) === fn &&
+        facts.text(target) === facts.text(statement) &&
+        STATEMENT.test(facts.shape(value) ?? ''),
+    );
 }
 
 /** `query({ text: '…', values })`; `execute(text('…'))` where nothing says whose `text` it is. */

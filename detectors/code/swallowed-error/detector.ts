@@ -59,14 +59,16 @@ function caught(facts: FileFacts, clause: Syntax): readonly Detection[] {
 
 /** What is called comes from a module that is about who may. */
 function asksGuard(facts: FileFacts, attempt: Syntax): boolean {
-  return facts.calls.some(
-    (call) =>
-      call.node.start >= attempt.start &&
-      call.node.end <= attempt.end &&
-      /(?:^|[/@-])(?:auth(?:entication|orization|z|n)?|permissions?|acl|rbac|policy|policies|access(?:-?control)?|guards?|signatures?|casl|oso)(?:[/.\w-]*)$/i.test(
-        (call.origin ?? '').replace(/\.\w+(?:\(\))?$/, ''),
-      ),
-  );
+  return facts
+    .calls()
+    .some(
+      (call) =>
+        call.node.start >= attempt.start &&
+        call.node.end <= attempt.end &&
+        /(?:^|[/@-])(?:auth(?:entication|orization|z|n)?|permissions?|acl|rbac|policy|policies|access(?:-?control)?|guards?|signatures?|casl|oso)(?:[/.\w-]*)$/i.test(
+          (call.origin ?? '').replace(/\.\w+(?:\(\))?$/, ''),
+        ),
+    );
 }
 
 function following(statement: Syntax): Syntax | null {

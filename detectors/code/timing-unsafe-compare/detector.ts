@@ -24,7 +24,7 @@ const OTHER =
 export const timingUnsafeCompare: CodeDetector = {
   rule,
   triggers: /signature|\bsig\b|hmac|\bmac\b|digest|hash|passw|api_?key|secret|token|otp|checksum/i,
-  detect: (facts) => [...facts.comparisons, ...byCall(facts)].flatMap((each) => compared(facts, each)),
+  detect: (facts) => [...facts.comparisons(), ...byCall(facts)].flatMap((each) => compared(facts, each)),
 };
 
 const EQUALS = oneOf(/^(?:compare|equals|isEqual|localeCompare)$/);

@@ -59,7 +59,7 @@ function option(facts: FileFacts, at: Syntax, name: string, value: Syntax): read
 }
 
 function assignments(facts: FileFacts): readonly Detection[] {
-  return facts.assignments.flatMap(({ node, target, value }) => {
+  return facts.assignments().flatMap(({ node, target, value }) => {
     const name = lastPart(facts.text(target));
     if (target.type === 'identifier' || facts.program.dialect === 'python')
       return pythonAssignment(facts, node, name, value);
@@ -70,7 +70,7 @@ function assignments(facts: FileFacts): readonly Detection[] {
 /** Electron: `certificate-error`, `setCertificateVerifyProc` and the switch of Chromium (its documentation, "app", "session"). */
 function browsers(facts: FileFacts): readonly Detection[] {
   if (facts.program.dialect === 'python') return [];
-  return facts.calls.flatMap((call) => {
+  return facts.calls().flatMap((call) => {
     const [first, second] = call.arguments;
     if (first === undefined) return [];
     const word = facts.constant(first);
@@ -116,7 +116,7 @@ function pythonAssignment(facts: FileFacts, node: Syntax, name: string, value: S
 
 function python(facts: FileFacts): readonly Detection[] {
   if (facts.program.dialect !== 'python') return [];
-  return facts.calls.flatMap((call) => {
+  return facts.calls().flatMap((call) => {
     const from = call.origin ?? '';
     if (from === 'ssl._create_unverified_context') return [report(facts, call.node)];
     if (

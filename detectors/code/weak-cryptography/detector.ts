@@ -266,7 +266,7 @@ function madeWith(facts: FileFacts, inner: Syntax): readonly string[] {
   const name = outer === null ? null : nameOf(outer);
   if (name === null) return [];
   const called = facts.text(name);
-  return facts.assignments.flatMap(({ target, value }) => {
+  return facts.assignments().flatMap(({ target, value }) => {
     const callee =
       value.type === 'call_expression' ? value.children.find((child) => child.field === 'function') : undefined;
     return callee !== undefined && facts.text(callee) === called ? [facts.text(target)] : [];

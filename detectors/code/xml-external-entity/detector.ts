@@ -23,7 +23,7 @@ const PYTHON =
 export const xmlExternalEntity: CodeDetector = {
   rule,
   triggers: /xml/i,
-  detect: (facts) => facts.calls.flatMap((call) => inCall(facts, call)),
+  detect: (facts) => facts.calls().flatMap((call) => inCall(facts, call)),
 };
 
 function inCall(facts: FileFacts, call: Call): readonly Detection[] {

@@ -3,10 +3,17 @@ import type { Growing } from '../syntax.ts';
 /** Thrown where a program holds something that this reader does not know; the other reader takes the file then. */
 export class NotRead extends Error {}
 
-/** Makes nodes in the order of the text, and finds the tokens that ESTree leaves out. */
+/**
+ * Makes nodes in the order of the text, and finds the tokens that ESTree leaves out. One for the process, which reads one
+ * program after the other: functions made anew for each would be compiled and collected anew as well.
+ */
 export interface Builder {
+  /** The program that is read now; empty between two. */
   readonly text: string;
   readonly byType: Map<string, Growing[]>;
+  begin(text: string): void;
+  /** Forgets the program, so that its tree can be collected with whoever uses it. */
+  end(): void;
   node(type: string, field: string | null, start: number, end: number, parent: Growing | null): Growing;
   /** A word of the text as a node of its own name. */
   token(word: string, field: string | null, start: number, parent: Growing): Growing;
@@ -16,8 +23,28 @@ export interface Builder {
   next(word: string, from: number): number;
 }
 
-export function createBuilder(text: string): Builder {
-  const byType = new Map<string, Growing[]>();
+export function createBuilder(): Builder {
+  let text = '';
+  let byType = new Map<string, Growing[]>();
+  const builder = {
+    text,
+    byType,
+    begin,
+    end: () => begin(''),
+    node,
+    token: (word: string, field: string | null, start: number, parent: Growing) =>
+      node(word, field, start, start + word.length, parent),
+    skip,
+    next,
+  };
+  return builder;
+
+  function begin(program: string): void {
+    text = program;
+    byType = new Map();
+    builder.text = text;
+    builder.byType = byType;
+  }
 
   function node(type: string, field: string | null, start: number, end: number, parent: Growing | null): Growing {
     const made: Growing = { type, field, start, end, parent, children: [] };
@@ -59,13 +86,4 @@ export function createBuilder(text: string): Builder {
     if (!text.startsWith(word, at)) throw new NotRead(`"${word}" is not at ${at}`);
     return at;
   }
-
-  return {
-    text,
-    byType,
-    node,
-    token: (word, field, start, parent) => node(word, field, start, start + word.length, parent),
-    skip,
-    next,
-  };
 }

@@ -4,7 +4,7 @@ import { type Builder, NotRead } from './builder.ts';
 import type { Classes, Method, Of, Parts } from './parts.ts';
 
 export function createClasses(b: Builder, parts: () => Parts): Classes {
-  const { text, node: make, token, next, skip } = b;
+  const { node: make, token, next, skip } = b;
 
   function classLike(node: Class, field: string | null, parent: Growing): void {
     const { start, end, id, superClass } = node;
@@ -84,7 +84,7 @@ export function createClasses(b: Builder, parts: () => Parts): Classes {
   ): void {
     const { start, key, value } = node;
     // A semicolon is the class body's.
-    const end = text[node.end - 1] === ';' ? text.slice(start, node.end - 1).trimEnd().length + start : node.end;
+    const end = b.text[node.end - 1] === ';' ? b.text.slice(start, node.end - 1).trimEnd().length + start : node.end;
     const made = make('public_field_definition', null, start, end, parent);
     parts().decorators(node.decorators, made);
     modifiers(skip(node.decorators.at(-1)?.end ?? start), nameStart(node), made);
@@ -97,7 +97,7 @@ export function createClasses(b: Builder, parts: () => Parts): Classes {
   }
 
   function nameStart(node: { readonly computed: boolean; readonly key: { readonly start: number } }): number {
-    return node.computed ? text.lastIndexOf('[', node.key.start - 1) : node.key.start;
+    return node.computed ? b.text.lastIndexOf('[', node.key.start - 1) : node.key.start;
   }
 
   function method(node: Method, role: string | null, parent: Growing): void {
@@ -112,7 +112,7 @@ export function createClasses(b: Builder, parts: () => Parts): Classes {
       : value.body === null
         ? 'method_signature'
         : 'method_definition';
-    const end = value.body === null && text[node.end - 1] === ';' ? node.end - 1 : node.end;
+    const end = value.body === null && b.text[node.end - 1] === ';' ? node.end - 1 : node.end;
     const made = make(type, role, from, end, parent);
     modifiers(from, nameStart(node), made);
     parts().key(node.key, node.computed, 'name', made);
@@ -127,7 +127,7 @@ export function createClasses(b: Builder, parts: () => Parts): Classes {
   function modifiers(from: number, to: number, parent: Growing): void {
     for (let at = skip(from); at < to; at = skip(at)) {
       WORD.lastIndex = at;
-      const word = WORD.exec(text)?.[0];
+      const word = WORD.exec(b.text)?.[0];
       if (word === undefined) throw new NotRead('a modifier');
       const wrapper = /^(?:public|private|protected)$/.test(word)
         ? 'accessibility_modifier'

@@ -5,7 +5,7 @@ import { createJsx } from './jsx.ts';
 import type { Expressions, Of, Operand, Parts } from './parts.ts';
 
 export function createExpressions(b: Builder, parts: () => Parts): Expressions {
-  const { text, node: make, token, next, skip } = b;
+  const { node: make, token, next, skip } = b;
   const jsx = createJsx(b, parts);
 
   function list(nodes: readonly (Operand | null)[], parent: Growing): void {
@@ -134,7 +134,7 @@ export function createExpressions(b: Builder, parts: () => Parts): Expressions {
         const made = at(`${word}_expression`);
         expression(node.expression, null, made);
         token(word, null, next(word, node.expression.end), made);
-        if (text.slice(node.typeAnnotation.start, node.typeAnnotation.end) !== 'const')
+        if (b.text.slice(node.typeAnnotation.start, node.typeAnnotation.end) !== 'const')
           parts().type(node.typeAnnotation, null, made);
         return;
       }
@@ -173,7 +173,7 @@ export function createExpressions(b: Builder, parts: () => Parts): Expressions {
     const { start, end } = node;
     if ('regex' in node) {
       const made = make('regex', field, start, end, parent);
-      const close = text.lastIndexOf('/', end - 1);
+      const close = b.text.lastIndexOf('/', end - 1);
       token('/', null, start, made);
       make('regex_pattern', 'pattern', start + 1, close, made);
       token('/', null, close, made);
@@ -198,7 +198,7 @@ export function createExpressions(b: Builder, parts: () => Parts): Expressions {
     const made = make('template_string', field, node.start, node.end, parent);
     let from = node.start + 1;
     for (const inner of node.expressions) {
-      const open = text.lastIndexOf('${', inner.start);
+      const open = b.text.lastIndexOf('${', inner.start);
       fragments(from, open, made);
       from = next('}', inner.end) + 1;
       expression(inner, null, make('template_substitution', null, open, from, made));
@@ -209,10 +209,10 @@ export function createExpressions(b: Builder, parts: () => Parts): Expressions {
   /** Text and the escapes in it. */
   function fragments(from: number, to: number, parent: Growing): void {
     let start = from;
-    for (let at = text.indexOf('\\', from); at >= 0 && at < to; at = text.indexOf('\\', start)) {
+    for (let at = b.text.indexOf('\\', from); at >= 0 && at < to; at = b.text.indexOf('\\', start)) {
       if (at > start) make('string_fragment', null, start, at, parent);
       ESCAPE.lastIndex = at;
-      const length = ESCAPE.exec(text)?.[0].length ?? 2;
+      const length = ESCAPE.exec(b.text)?.[0].length ?? 2;
       make('escape_sequence', null, at, at + length, parent);
       start = at + length;
     }

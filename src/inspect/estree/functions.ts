@@ -10,7 +10,7 @@ const TYPES: Readonly<Record<string, readonly [string, string]>> = {
 };
 
 export function createFunctions(b: Builder, parts: () => Parts): Functions {
-  const { text, node: make, token, next, skip } = b;
+  const { node: make, token, next, skip } = b;
 
   function functionLike(node: FunctionNode | ArrowFunctionExpression, field: string | null, parent: Growing): void {
     const { start, end } = node;
@@ -49,7 +49,7 @@ export function createFunctions(b: Builder, parts: () => Parts): Functions {
       at = skip(at + 5);
     }
     const [only] = node.params;
-    if (only !== undefined && text[at] !== '(' && text[at] !== '<') {
+    if (only !== undefined && b.text[at] !== '(' && b.text[at] !== '<') {
       make('identifier', 'parameter', only.start, only.end, made);
       body(node, made);
       return;
@@ -69,7 +69,7 @@ export function createFunctions(b: Builder, parts: () => Parts): Functions {
     const open = next('(', types?.end ?? from);
     const last = node.params.at(-1);
     let close = skip(last?.end ?? open + 1);
-    if (text[close] === ',') close = skip(close + 1);
+    if (b.text[close] === ',') close = skip(close + 1);
     const made = make('formal_parameters', 'parameters', open, next(')', close) + 1, parent);
     for (const each of node.params) parameter(each, made);
     const result = node.returnType ?? null;
@@ -98,7 +98,7 @@ export function createFunctions(b: Builder, parts: () => Parts): Functions {
     else parts().pattern(target, 'pattern', made);
     const annotation = 'typeAnnotation' in target ? (target.typeAnnotation ?? null) : null;
     if (optional) {
-      const at = annotation === null ? node.end - 1 : text.lastIndexOf('?', annotation.start);
+      const at = annotation === null ? node.end - 1 : b.text.lastIndexOf('?', annotation.start);
       token('?', null, at, made);
     }
     parts().annotation(target, 'type', made);

@@ -9,7 +9,7 @@ export function createJsx(
   b: Builder,
   parts: () => Parts,
 ): (node: Element, field: string | null, parent: Growing) => void {
-  const { text, node: make, token } = b;
+  const { node: make, token } = b;
 
   function element(node: Element, field: string | null, parent: Growing): void {
     const { start, end } = node;
@@ -66,7 +66,7 @@ export function createJsx(
     const { start, end } = node;
     if (node.type === 'JSXSpreadAttribute') {
       const made = make('jsx_expression', 'attribute', start, end, parent);
-      const open = text.indexOf('...', start);
+      const open = b.text.indexOf('...', start);
       parts().expression(node.argument, null, make('spread_element', null, open, node.argument.end, made));
       return;
     }
@@ -93,7 +93,7 @@ export function createJsx(
         return;
       case 'JSXSpreadChild': {
         const made = make('jsx_expression', null, node.start, node.end, parent);
-        const open = text.indexOf('...', node.start);
+        const open = b.text.indexOf('...', node.start);
         parts().expression(node.expression, null, make('spread_element', null, open, node.expression.end, made));
         return;
       }
@@ -105,7 +105,7 @@ export function createJsx(
   /** Text, and the character references in it. */
   function words(start: number, end: number, parent: Growing): void {
     let from = start;
-    for (const match of text.slice(start, end).matchAll(REFERENCE)) {
+    for (const match of b.text.slice(start, end).matchAll(REFERENCE)) {
       const at = start + match.index;
       plain(from, at, parent);
       from = at + match[0].length;
@@ -116,7 +116,7 @@ export function createJsx(
 
   /** White space over a line's end is layout. */
   function plain(start: number, end: number, parent: Growing): void {
-    if (start < end && !/^\s*\n\s*$/.test(text.slice(start, end))) make('jsx_text', null, start, end, parent);
+    if (start < end && !/^\s*\n\s*$/.test(b.text.slice(start, end))) make('jsx_text', null, start, end, parent);
   }
 
   return element;

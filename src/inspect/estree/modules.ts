@@ -10,7 +10,7 @@ export function createModules(
   b: Builder,
   parts: Parts,
 ): (node: Node, field: string | null, parent: Growing) => boolean {
-  const { text, node: make, token, next, skip } = b;
+  const { node: make, token, next, skip } = b;
 
   function name(node: Named, field: string | null, parent: Growing): void {
     make(node.type === 'Literal' ? 'string' : 'identifier', field, node.start, node.end, parent);
@@ -27,8 +27,8 @@ export function createModules(
     let at = node.start + 6;
     if (node.importKind === 'type') at = typeWord(at, made);
     const [first] = node.specifiers;
-    const from = text.lastIndexOf('from', node.source.start);
-    if (first !== undefined || text[skip(at)] === '{') {
+    const from = b.text.lastIndexOf('from', node.source.start);
+    if (first !== undefined || b.text[skip(at)] === '{') {
       const open = skip(at);
       const clause = make('import_clause', null, open, lastBefore(from), made);
       specifiers(node, clause);
@@ -45,10 +45,10 @@ export function createModules(
     const last = node.attributes.at(-1);
     if (node.source === null || last === undefined) return;
     const start = skip(node.source.end);
-    const word = text.startsWith('assert', start) ? 'assert' : 'with';
+    const word = b.text.startsWith('assert', start) ? 'assert' : 'with';
     const open = next('{', next(word, start) + word.length);
     const after = skip(last.end);
-    const end = next('}', text[after] === ',' ? after + 1 : after) + 1;
+    const end = next('}', b.text[after] === ',' ? after + 1 : after) + 1;
     const made = make('import_attribute', null, start, end, parent);
     token(word, null, start, made);
     const object = make('object', null, open, end, made);
@@ -62,7 +62,7 @@ export function createModules(
 
   /** The end of what stands before an offset, trailing white space aside. */
   function lastBefore(offset: number): number {
-    return text.slice(0, offset).trimEnd().length;
+    return b.text.slice(0, offset).trimEnd().length;
   }
 
   function specifiers(node: Of<'ImportDeclaration'>, clause: Growing): void {
@@ -81,7 +81,7 @@ export function createModules(
     if (node.specifiers.some((each) => each.type === 'ImportNamespaceSpecifier')) return;
     if (at > clause.start) {
       at = skip(at);
-      if (text[at] !== ',') return;
+      if (b.text[at] !== ',') return;
       at += 1;
     }
     const open = next('{', at);
@@ -133,7 +133,7 @@ export function createModules(
     const open = next('{', at);
     const last = node.specifiers.at(-1);
     let close = skip(last?.end ?? open + 1);
-    if (text[close] === ',') close = skip(close + 1);
+    if (b.text[close] === ',') close = skip(close + 1);
     const clause = make('export_clause', null, open, next('}', close) + 1, made);
     for (const each of node.specifiers)
       pair(each, each.local, each.exported, 'export_specifier', each.exportKind === 'type', clause);

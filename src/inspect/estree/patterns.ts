@@ -3,7 +3,7 @@ import { type Builder, NotRead } from './builder.ts';
 import type { Member, Operand, Parts, Patterns, Target } from './parts.ts';
 
 export function createPatterns(b: Builder, parts: () => Parts): Patterns {
-  const { text, node: make, next } = b;
+  const { node: make, next } = b;
 
   function pattern(node: Target, field: string | null, parent: Growing): void {
     const { start, end } = node;
@@ -46,11 +46,11 @@ export function createPatterns(b: Builder, parts: () => Parts): Patterns {
 
   function nameEnd(start: number): number {
     NAME.lastIndex = start;
-    return start + (NAME.exec(text)?.[0].length ?? 0);
+    return start + (NAME.exec(b.text)?.[0].length ?? 0);
   }
 
   function closing(bracket: string, annotation: { readonly start: number } | null | undefined, end: number): number {
-    return annotation === null || annotation === undefined ? end : text.lastIndexOf(bracket, annotation.start) + 1;
+    return annotation === null || annotation === undefined ? end : b.text.lastIndexOf(bracket, annotation.start) + 1;
   }
 
   function patternMember(node: Member, parent: Growing): void {
@@ -77,7 +77,7 @@ export function createPatterns(b: Builder, parts: () => Parts): Patterns {
   function key(node: Operand, computed: boolean, field: string, parent: Growing): void {
     const { start, end } = node;
     if (computed) {
-      const open = text.lastIndexOf('[', start - 1);
+      const open = b.text.lastIndexOf('[', start - 1);
       const made = make('computed_property_name', field, open, next(']', end) + 1, parent);
       parts().expression(node, null, made);
       return;

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { costBound } from '../../../detectors/code/regex-denial-of-service/cost.ts';
+import { isSquareOnTrial } from '../../../detectors/code/regex-denial-of-service/trial.ts';
 import { provenLinear, provenUnambiguous } from '../../../detectors/code/regex-denial-of-service/unambiguous.ts';
 import { BOUNDS, OPEN, PROVEN } from '../../support/expressions.ts';
 
@@ -81,6 +82,36 @@ describe('the bound of what a match costs', () => {
     expect(costBound(large, '')).toBe(null);
     expect(costBound(`^${'a?'.repeat(500)}$`, '')).toBe(null);
     expect(performance.now() - started).toBeLessThan(2_000);
+  });
+});
+
+describe('the trial of an expression', () => {
+  it.each(['\\s+$', '^[\\t ]+|[\\t ]+$', '[^/]+/$', 'a+b', '(?:x|y)*z', '/+$', ' *,'])(
+    'finds /%s/ to take square time',
+    (source) => {
+      expect(isSquareOnTrial(source, '')).toBe(true);
+      expect(checkSync(source, '', { timeout: 500, checker: 'automaton' })).toMatchObject({
+        status: 'vulnerable',
+        complexity: { type: 'polynomial', degree: 2 },
+      });
+    },
+  );
+
+  it.each(['^a+$', 'a+', '^\\s+', 'a{1,9}b', 'x[^x]*', '\\p{L}+$', '\\ba+$', '(a)\\1+b'])(
+    'finds nothing in /%s/',
+    (source) => expect(isSquareOnTrial(source, '')).toBe(false),
+  );
+
+  it('never says more than the full check', () => {
+    const given = expressions(200)
+      .flatMap((source) => [source, `(?:${source})$`, `^(?:${source})c`])
+      .filter((source) => costBound(source, '') === 2 && isSquareOnTrial(source, ''));
+    expect(given.length).toBeGreaterThan(20);
+    const wrong = given.filter((source) => {
+      const { status, complexity } = checkSync(source, '', { timeout: 500, checker: 'automaton' });
+      return status === 'safe' || (complexity?.degree ?? 2) !== 2;
+    });
+    expect(wrong).toEqual([]);
   });
 });
 
