@@ -172,7 +172,7 @@ const JINJA = oneOf(
 
 /** `Template('<p>{{ x }}</p>')`, `Environment(…).get_template('page.html')` without escaping. */
 function rendersRaw(facts: FileFacts, made: Syntax): boolean {
-  const calls = facts.calls;
+  const calls = facts.calls();
   const maker = calls.find(({ node }) => node === made);
   const named = maker?.arguments[0] === undefined ? undefined : facts.constant(maker.arguments[0]);
   if (maker === undefined || typeof named !== 'string') return false;

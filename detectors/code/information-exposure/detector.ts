@@ -249,35 +249,37 @@ function loggedSecret(facts: FileFacts, node: Syntax): string | null {
 
 /** Koa answers by assignment; Python by what is returned. */
 function bodies(facts: FileFacts): readonly Detection[] {
-  const assigned = facts.assignments.flatMap(({ node, target, value }) => {
+  const assigned = facts.assignments().flatMap(({ node, target, value }) => {
     if (!/^ctx\.(?:response\.)?body$/.test(facts.text(target))) return [];
     const leak = leakIn(facts, value);
     return leak === null ? [] : [report(facts, node, leak.message, leak.level, REMEDIATION)];
   });
   if (facts.program.dialect !== 'python')
     return [...assigned, ...functionBodies(facts), ...ownFolder(facts), ...traces(facts)];
-  const django = facts.assignments.flatMap(({ node, target, value }) =>
-    facts.text(target) === 'DEBUG' &&
-    facts.constant(value) === true &&
-    /^(?:ALLOWED_HOSTS|INSTALLED_APPS|MIDDLEWARE|ROOT_URLCONF)\s*=/m.test(facts.program.text)
-      ? [
-          report(
-            facts,
-            node,
-            'The debug mode shows internals to every visitor.',
-            'warning',
-            'Read it from the environment.',
-          ),
-        ]
-      : [],
-  );
+  const django = facts
+    .assignments()
+    .flatMap(({ node, target, value }) =>
+      facts.text(target) === 'DEBUG' &&
+      facts.constant(value) === true &&
+      /^(?:ALLOWED_HOSTS|INSTALLED_APPS|MIDDLEWARE|ROOT_URLCONF)\s*=/m.test(facts.program.text)
+        ? [
+            report(
+              facts,
+              node,
+              'The debug mode shows internals to every visitor.',
+              'warning',
+              'Read it from the environment.',
+            ),
+          ]
+        : [],
+    );
   // Falcon answers by assignment as well.
-  const assignedHere = facts.assignments.flatMap(({ node, target, value }) => {
+  const assignedHere = facts.assignments().flatMap(({ node, target, value }) => {
     if (!/^resp(?:onse)?\.(?:text|body|media|data)$/.test(facts.text(target))) return [];
     const leak = leakIn(facts, value);
     return leak === null ? [] : [report(facts, node, leak.message, leak.level, REMEDIATION)];
   });
-  const answering = new Set(facts.handlers.map((handler) => handler.node));
+  const answering = new Set(facts.handlers().map((handler) => handler.node));
   const returned = facts.nodes('return_statement').flatMap((node) => {
     const value = node.children.find((child) => child.type !== 'return');
     if (value === undefined) return [];

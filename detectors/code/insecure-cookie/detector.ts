@@ -21,7 +21,7 @@ export const insecureCookie: CodeDetector = {
   rule,
   triggers: /cookie|session|isHttpOnly|isSecure/i,
   detect: (facts) => [
-    ...facts.calls.flatMap((call) => inCall(facts, call)),
+    ...facts.calls().flatMap((call) => inCall(facts, call)),
     ...settings(facts),
     ...pairs(facts),
     ...jars(facts),
@@ -93,7 +93,7 @@ function settings(facts: FileFacts): readonly Detection[] {
       }),
     );
   };
-  for (const { node, target, value } of facts.assignments) {
+  for (const { node, target, value } of facts.assignments()) {
     const text = facts.text(target);
     const name = /(\w+)['"]?\]?$/.exec(text)?.[1] ?? '';
     if (SETTING.test(name) && facts.constant(value) === false) off(node, name);
@@ -242,7 +242,7 @@ function written(facts: FileFacts, at: Syntax, value: Syntax): readonly Detectio
 /** `jar["sid"] = value` of `http.cookies`, and of answers that keep such a jar: each protection is set by an item of its own. */
 function jars(facts: FileFacts): readonly Detection[] {
   if (facts.program.dialect !== 'python') return [];
-  return facts.assignments.flatMap(({ node, target }) => {
+  return facts.assignments().flatMap(({ node, target }) => {
     const jar = target.type === 'subscript_expression' ? fieldOf(target, 'object') : undefined;
     const index = target.type === 'subscript_expression' ? fieldOf(target, 'index') : undefined;
     if (jar === undefined || index === undefined) return [];

@@ -26,7 +26,7 @@ export const massAssignment: CodeDetector = {
   rule,
   triggers:
     /body|payload|formData|\.json|get_json|request\.(?:form|data|POST)|Body\(\)|__all__|\bexclude\s*=|\.media\b/,
-  detect: (facts) => [...facts.calls.flatMap((call) => inCall(facts, call)), ...attributes(facts), ...forms(facts)],
+  detect: (facts) => [...facts.calls().flatMap((call) => inCall(facts, call)), ...attributes(facts), ...forms(facts)],
 };
 
 function inCall(facts: FileFacts, call: Call): readonly Detection[] {
@@ -142,7 +142,7 @@ function attributes(facts: FileFacts): readonly Detection[] {
 /** Django: `fields = "__all__"` in the Meta of a form lets the form set every column. */
 function forms(facts: FileFacts): readonly Detection[] {
   if (!/__all__|\bexclude\b/.test(facts.program.text)) return [];
-  return facts.assignments.flatMap(({ node, target, value }) => {
+  return facts.assignments().flatMap(({ node, target, value }) => {
     const called = facts.text(target);
     const all = called === 'fields' && facts.constant(value) === '__all__';
     // Nothing excluded is everything taken in.

@@ -61,7 +61,7 @@ function methodsOf(facts: FileFacts, body: Syntax): readonly Method[] {
 
 /** `permission_classes = [AllowAny]`: who wrote it says that whoever asks may change every record. */
 function opened(facts: FileFacts, rule: Rule, body: Syntax): readonly Detection[] {
-  return facts.assignments.flatMap(({ node, target, value }) => {
+  return facts.assignments().flatMap(({ node, target, value }) => {
     if (node.start < body.start || node.end > body.end || facts.text(target) !== 'permission_classes') return [];
     if (!/^[[(]\s*(?:(?:\w+\.)?AllowAny\s*,?\s*)?[\])]$/.test(facts.text(value))) return [];
     return [

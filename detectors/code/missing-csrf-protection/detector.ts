@@ -144,10 +144,12 @@ function switchedOff(facts: FileFacts): readonly Detection[] {
     if (name === undefined || value === undefined || facts.constant(value) !== false) return false;
     return /^(?:xsrf_cookies|require_csrf|check_csrf)$/.test(facts.text(name));
   });
-  const inForms = facts.assignments.filter(
-    ({ node, target, value }) =>
-      facts.text(target) === 'csrf' && facts.constant(value) === false && isMetaOfForm(facts, node),
-  );
+  const inForms = facts
+    .assignments()
+    .filter(
+      ({ node, target, value }) =>
+        facts.text(target) === 'csrf' && facts.constant(value) === false && isMetaOfForm(facts, node),
+    );
   return [...named, ...inForms.map(({ node }) => node)].map(off);
 }
 

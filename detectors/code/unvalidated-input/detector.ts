@@ -28,7 +28,7 @@ const FIELD: ReadonlySet<string> = new Set(['member_expression']);
 export const unvalidatedInput: CodeDetector = {
   rule,
   triggers: /body|json|request\.form|formData|\.media\b/,
-  detect: (facts) => [...facts.handlers, ...unregistered(facts)].flatMap((handler) => judge(facts, handler)),
+  detect: (facts) => [...facts.handlers(), ...unregistered(facts)].flatMap((handler) => judge(facts, handler)),
 };
 
 /** What a function reads of its request only where the request brings something to store. */
@@ -37,7 +37,7 @@ const READS = /\breq(?:uest)?\.(?:body|data|json\b|POST|media|json_body|get_json
 /** Python: views that other files give their routes to (Django, aiohttp), and methods that are called by their names (Falcon). */
 function unregistered(facts: FileFacts): readonly Handler[] {
   if (facts.program.dialect !== 'python') return [];
-  const known = new Set(facts.handlers.map(({ node }) => node));
+  const known = new Set(facts.handlers().map(({ node }) => node));
   return facts.nodes('function_declaration').flatMap((node): readonly Handler[] => {
     const list = fieldOf(node, 'parameters');
     const name = fieldOf(node, 'name');
@@ -102,7 +102,7 @@ function firstUse(
   body: Syntax,
   stores: RegExp | null,
 ): { readonly at: Syntax; readonly flow: ReturnType<FileFacts['flow']> } | null {
-  for (const call of facts.calls) {
+  for (const call of facts.calls()) {
     if (
       call.node.start < body.start ||
       call.node.end > body.end ||
