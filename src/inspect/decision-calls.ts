@@ -5,7 +5,7 @@ import { alternativesOf, coversAll } from './forms.ts';
 import type { LocalChecks } from './local-checks.ts';
 import type { Schemas } from './schemas.ts';
 import { rootOf, type Subject, type Subjects } from './subjects.ts';
-import { bare, childOf, type Program, partsOf, type Syntax, unitAround } from './syntax.ts';
+import { bare, childOf, FUNCTIONS, type Program, partsOf, type Syntax, unitAround } from './syntax.ts';
 
 export interface CallDecisions {
   /** @param meaning the method that the call stands for, where that is not the one it names */
@@ -13,6 +13,12 @@ export interface CallDecisions {
   /** Python's `in`: what `includes` is for a list, and for a text that is forbidden. */
   membership(member: Syntax, list: Syntax, outcome: boolean, subject: Subject): boolean;
 }
+
+/** Questions about a value's kind, presence or length: the answer leaves what a text says as open as before. */
+const OF_KIND =
+  /(?:^|[._])(?:is|has|assert)[._]?(?:not_?|non_?)?(?:array|string|str|text|object|plain_?object|dict|list|bytes|buffer|defined|undefined|nil|null|none|empty|blank|present|truthy|falsy|function|callable|iterable|set|values?|keys?|own|own_?property|attr|body|content|length|byte_?length|ascii|file|dir|directory|json|given|provided|missing|nullish|abs|absolute|link|symlink)(?:_?(?:string|str|array|text|object|value|file))?$/i;
+/** Types of Python that hold any text. */
+const OPEN_TYPES = /\b(?:str|bytes|bytearray|object|dict|list|tuple|set|Mapping|Sequence|Iterable|basestring|AnyStr)\b/;
 
 /** What a call in a test decides: membership, prefix, pattern, a validator by name. */
 export function createCallDecisions(
@@ -61,7 +67,19 @@ export function createCallDecisions(
       )
     )
       return false;
+    // An operator of a query is an object: that a value is a text decides this one.
+    const isOperator = subject.kind === 'nosql';
+    if (isOperator && /is_?str(?:ing)?$/i.test(word))
+      return outcome && given.some((part) => mentions(bare(part), subject));
     if (/isArray|isString|isObject|isDefined|isEmpty|hasOwnProperty|existsSync|exists$/.test(word)) return false;
+    if (!isOperator && OF_KIND.test(word) && !FUNCTIONS.has(constants.resolved(callee).type)) return false;
+    if (
+      !isOperator &&
+      /^is(?:instance|subclass)$/.test(word) &&
+      given[1] !== undefined &&
+      OPEN_TYPES.test(name(given[1]))
+    )
+      return false;
     return (
       outcome &&
       !checks.saysYes(callee) &&
