@@ -8,6 +8,9 @@ import { originSource } from './sources.ts';
 import { bare, childOf, functionAround, partsOf, type Syntax } from './syntax.ts';
 import { type Environment, short, step, strongest, type Taint, taint } from './taint.ts';
 
+/** What goes through its members when it is gone through itself. */
+const ARCHIVE = /^tarfile\.(?:open|TarFile(?:\.open)?)\(\)$/;
+
 /** What a name holds: what its definitions give, what is added to it later, or what it stands for without any. */
 export function createNameFlow(
   needs: FlowNeeds,
@@ -147,6 +150,13 @@ export function createNameFlow(
     // `for await (const chunk of request)`: a request gives its body in pieces.
     if (found?.container === 'request' && definition.how === 'element')
       return taint('remote', "the request's body", definition.at);
+    // Members of an archive are named by whoever packed it (tarfile documentation, "TarFile Objects").
+    if (
+      definition.how === 'element' &&
+      (kind === 'path' || kind === 'shell') &&
+      ARCHIVE.test(origins.origin(value) ?? '')
+    )
+      return taint('remote', "an archive's entries", definition.at);
     if (found === null || found.container !== undefined) {
       return found ?? (definition.fallback === null ? null : trace(definition.fallback, kind, env, depth));
     }

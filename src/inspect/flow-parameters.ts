@@ -4,6 +4,7 @@ import type { Call, Handler, SinkKind } from './facts.ts';
 import { CLASSES } from './fields.ts';
 import type { FlowNeeds, Walk } from './flow-types.ts';
 import { callbackSource, exportsOf } from './functions.ts';
+import { taskArguments } from './handed-tasks.ts';
 import { createHandedValues } from './handed-values.ts';
 import { messageSource } from './messages.ts';
 import { parameterSource } from './parameter-sources.ts';
@@ -82,6 +83,8 @@ export function createParameterFlow(
     });
     for (const value of handed.callback(fn, index))
       passed.push(through(trace(value, kind, null, depth), path, binding.declaration));
+    for (const value of tasksOf(fn, index, binding.name))
+      passed.push(through(trace(value, kind, null, depth), path, binding.declaration));
     if (own !== null || passed.length > 0) return strongest([own, ...passed]);
     return taint('unknown', `the parameter "${short(binding.name)}"`, binding.declaration);
   }
@@ -151,6 +154,15 @@ export function createParameterFlow(
   function takesItself(fn: Syntax): boolean {
     const [first] = parametersOf(fn);
     return first !== undefined && /^(?:self|cls|mcs|_self|klass)$/.test(name(first));
+  }
+
+  /** `run.delay(a)`, `pool.submit(run, a)`: a task bound to itself has itself first. */
+  function tasksOf(fn: Syntax, index: number, called: string): readonly Syntax[] {
+    const at = fn.type === 'method_definition' ? null : childOf(fn, 'name');
+    const binding = at === null ? null : scopes.lookup(at);
+    if (binding === null) return [];
+    const place = takesItself(fn) ? index - 1 : index;
+    return scopes.references(binding).flatMap((reference) => taskArguments(reference, place, called, program));
   }
 
   function calledAs(binding: Binding): readonly Call[] {

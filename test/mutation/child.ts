@@ -50,10 +50,10 @@ function passes(exam: Exam, mutant: number | null): boolean {
 
 async function proof(): Promise<Parameters<typeof expressionExams>[0]> {
   const folder = join(workspace, 'detectors/code/regex-denial-of-service');
-  const [unambiguous, cost] = await Promise.all(
-    ['unambiguous.ts', 'cost.ts'].map((file) => import(pathToFileURL(join(folder, file)).href)),
+  const [unambiguous, cost, full] = await Promise.all(
+    ['unambiguous.ts', 'cost.ts', 'full-check.ts'].map((file) => import(pathToFileURL(join(folder, file)).href)),
   );
-  return { ...unambiguous, ...cost };
+  return { ...unambiguous, ...cost, ...full };
 }
 
 async function load(): Promise<readonly Exam[]> {

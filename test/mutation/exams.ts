@@ -4,7 +4,7 @@ import type { CodeDetector } from '../../src/inspect/detector.ts';
 import { corpus, sayings } from '../support/corpus.ts';
 import { dependencyCorpus, dependencySayings } from '../support/dependency-corpus.ts';
 import { dependencyCases } from '../support/dependency-fixtures.ts';
-import { BOUNDS, OPEN, PROVEN } from '../support/expressions.ts';
+import { BOUNDS, CHECKED, LONG, OPEN, PROVEN } from '../support/expressions.ts';
 import { guardrailCorpus, guardrailSayings, unseen } from '../support/guardrail-corpus.ts';
 import { type GuardrailCase, guardrailCases } from '../support/guardrail-fixtures.ts';
 import type { Readers } from '../support/readings/reading.ts';
@@ -49,13 +49,30 @@ function detectionsOf(answer: readonly Detection[] | Answer): readonly Detection
   return answer.state === 'findings' ? answer.detections : [];
 }
 
+interface Diagnosis {
+  readonly status: string;
+  readonly complexity?: { readonly degree?: number };
+}
+
+interface Limits {
+  readonly timeout: number;
+  readonly checker: 'automaton';
+}
+
+/** The same question in other words: an answer is remembered by the text, and would hide what a mutant says. */
+function afresh(source: string, mutant: number | null): string {
+  return `(?:m${mutant ?? 'x'}){0}${source}`;
+}
+
 /** The proof that an expression is harmless, and the bound of its cost, have tests of their own. */
 export function expressionExams(proof: {
   provenUnambiguous(source: string, flags: string): boolean;
   provenLinear(source: string, flags: string): boolean;
   costBound(source: string, flags: string): number | null;
+  fullCheck(source: string, flags: string, shape: 'nested' | 'flat'): Diagnosis;
+  loadChecker(): (source: string, flags: string, parameters: Limits) => Diagnosis;
 }): readonly Exam[] {
-  const { provenUnambiguous, provenLinear, costBound } = proof;
+  const { provenUnambiguous, provenLinear, costBound, fullCheck, loadChecker } = proof;
   const linear = ['^a+$', 'a+$', '^a|b+$', '^(?=.*x)(?:a(?=.*y))*$'].map((source, index) => ({
     name: `whether ${source} is linear`,
     pass: () => provenLinear(source, '') === (index === 0),
@@ -74,6 +91,27 @@ export function expressionExams(proof: {
       pass: () => costBound(source, flags) === bound,
     })),
     ...linear,
+    ...CHECKED.map(([source, shape, status, degree]) => ({
+      name: `full check of ${source}`,
+      pass: (mutant: number | null) => {
+        const { status: said, complexity } = fullCheck(afresh(source, mutant), '', shape);
+        return said === status && complexity?.degree === degree;
+      },
+    })),
+    {
+      name: 'full check of an expression that takes too many steps',
+      pass: (mutant) => fullCheck(afresh(LONG, mutant), 'i', 'nested').status === 'unknown',
+    },
+    {
+      name: 'full check within a number of steps',
+      pass: () => {
+        const check = loadChecker();
+        return ['unknown', 'vulnerable'].every(
+          (status, index) =>
+            check('^(a|a)*$', '', { timeout: [5, 500][index] ?? 0, checker: 'automaton' }).status === status,
+        );
+      },
+    },
     { name: 'whether a line is linear', pass: () => !provenLinear('^a+$', 'm') },
   ];
 }

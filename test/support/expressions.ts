@@ -113,3 +113,18 @@ export const BOUNDS: readonly (readonly [string, string, number | null])[] = [
   ['^(?!x)a+$', '', 1],
   ['[', '', null],
 ];
+
+/** Expressions with what the full check says of them: how they are looked at, the answer, and the power of the length. */
+export const CHECKED: readonly (readonly [
+  source: string,
+  shape: 'nested' | 'flat',
+  status: string,
+  degree?: number,
+])[] = [
+  ['^(a+)+$', 'nested', 'vulnerable'],
+  ['\\s+\\s+$', 'flat', 'vulnerable', 3],
+  ['^a+$', 'flat', 'safe'],
+  ['^(?!b)(a+)+$', 'nested', 'unknown'],
+];
+/** Decided only after twice as many steps as one nested expression may take. */
+export const LONG = '^(#.*(\\r?\\n))*?#\\s+yarn\\s+lockfile\\s+v1\\r?\\n';

@@ -290,6 +290,15 @@ function becomesExpression(facts: FileFacts, call: Call, given: Syntax): boolean
   return shape?.includes('\u0000') === true && /[\\^$.*+?()[\]{}|]/.test(shape);
 }
 
+/**
+ * `new RegExp('(' + words.join('|') + ')')`: what a caller hands over is a list of words, and none of them is escaped.
+ * Elsewhere an exported function may as well take expressions.
+ */
+function joinsWords(facts: FileFacts, given: Syntax): boolean {
+  const value = facts.definition(given) ?? given;
+  return /\.join\(\s*["'`]\|["'`]\s*\)|["']\|["']\.join\(/.test(facts.text(value));
+}
+
 /** `new RegExp(value)`: the value decides the expression itself. */
 function built(facts: FileFacts): readonly Detection[] {
   return taintedSinks(
@@ -307,7 +316,7 @@ function built(facts: FileFacts): readonly Detection[] {
           kind: 'regex' as const,
           what: 'A regular expression is built from',
           remediation: ESCAPE,
-          atLeast: 'remote' as const,
+          atLeast: joinsWords(facts, first) ? ('parameter' as const) : ('remote' as const),
           level: 'warning' as const,
         },
       ];
