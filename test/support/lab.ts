@@ -26,7 +26,20 @@ export interface Snippet {
 
 /** The rounds of the laboratory in the order they were written. */
 export function labRounds(): readonly string[] {
-  return ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth', 'twelfth'];
+  return [
+    'first',
+    'second',
+    'third',
+    'fourth',
+    'fifth',
+    'sixth',
+    'seventh',
+    'eighth',
+    'ninth',
+    'tenth',
+    'twelfth',
+    'fourteenth',
+  ];
 }
 
 /**

@@ -126,8 +126,19 @@ function namedHost(facts: FileFacts, options: Syntax): string | null {
   return typeof host !== 'string' || INSIDE.test(host) ? null : host;
 }
 
+/** `base + '/charge'` of `const base = process.env.API || 'http://…'`: what it begins with where nothing else is set. */
+function beginningOf(facts: FileFacts, address: Syntax, hops: number): string | null {
+  const value = facts.definition(address) ?? address;
+  if (hops > 4 || value.type !== 'binary_expression') return null;
+  const operator = value.children.find((child) => child.field === 'operator');
+  const side = operator !== undefined && facts.text(operator) === '+' ? 'left' : 'right';
+  const next = value.children.find((child) => child.field === side);
+  return next === undefined ? null : (facts.shape(next) ?? beginningOf(facts, next, hops + 1));
+}
+
 function clearHost(facts: FileFacts, address: Syntax): string | null {
-  const shape = facts.shape(address);
+  const known = facts.shape(address);
+  const shape = known === null || known.startsWith('\u0000') ? beginningOf(facts, address, 0) : known;
   const host = shape === null ? undefined : CLEAR.exec(shape)?.[1];
   if (host === undefined || host.startsWith('\u0000') || INSIDE.test(host.replaceAll('\u0000', ''))) return null;
   return host.replaceAll('\u0000', '…');

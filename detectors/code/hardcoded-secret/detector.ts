@@ -53,7 +53,8 @@ export const hardcodedSecret: CodeDetector = {
     for (const { at, detection } of handed(facts)) add(at, detection);
     for (const { at, detection } of instead(facts)) add(at, detection);
     for (const { at, detection } of compared(facts)) add(at, detection);
-    for (const { at, detection } of authorization(facts, authorizations)) add(at, detection);
+    for (const { at, detection } of authorization(facts, [...authorizations, ...authorizing(facts)]))
+      add(at, detection);
     for (const { at, detection } of basic(facts)) add(at, detection);
     return [...found.values()];
   },
@@ -265,6 +266,21 @@ function headerName(facts: FileFacts, read: Syntax): string | null {
   return named === undefined ? null : named.replace(/^x-/i, '').replaceAll('-', '_');
 }
 
+const SETS_HEADER = oneOf(/^(?:set|append|setHeader|setRequestHeader|header)$/);
+
+/** `headers.set('Authorization', 'Bearer 8c1f…')` */
+function authorizing(facts: FileFacts): readonly Syntax[] {
+  return facts
+    .callsLike({ named: SETS_HEADER })
+    .flatMap(({ arguments: [name, value] }) =>
+      name !== undefined &&
+      value !== undefined &&
+      /^(?:proxy-)?authorization$/i.test(String(facts.constant(name) ?? ''))
+        ? [value]
+        : [],
+    );
+}
+
 /** `Authorization: 'Bearer 8c1f…'` */
 function* authorization(
   facts: FileFacts,
@@ -288,10 +304,25 @@ function* basic(facts: FileFacts): Generator<{ readonly at: Syntax; readonly det
     const text = facts.constant(given);
     const secret = typeof text === 'string' ? /^[\w.@-]+:([^:\s]{4,})$/.exec(text)?.[1] : undefined;
     const around = facts.program.text.slice(Math.max(0, call.node.start - 40), call.node.start);
-    if (secret === undefined || !/Basic\s/.test(around) || isPlaceholder(secret)) continue;
+    if (secret === undefined || isPlaceholder(secret)) continue;
+    if (!/Basic\s/.test(around) && !sentAsBasic(facts, call.node)) continue;
     const message = `A user's name and password are written in the source (${masked(secret)}).`;
     yield { at: given, detection: report(facts, given, message, facts.isTest ? 'note' : 'error') };
   }
+}
+
+/** `const login = btoa('…'); … `Basic ${login}``, or `'Basic ' + login`. */
+function sentAsBasic(facts: FileFacts, node: Syntax): boolean {
+  let value = node;
+  while (value.parent !== null && /^(?:member_expression|call_expression)$/.test(value.parent.type))
+    value = value.parent;
+  const name = value.parent?.type === 'variable_declarator' ? fieldOf(value.parent, 'name') : undefined;
+  if (name === undefined) return false;
+  return facts
+    .uses(name)
+    .some((use) =>
+      /Basic\s(?:\$\{|['"]\s*\+\s*)$/.test(facts.program.text.slice(Math.max(0, use.start - 12), use.start)),
+    );
 }
 
 const TAKES_KEY: readonly (readonly [RegExp, number])[] = [

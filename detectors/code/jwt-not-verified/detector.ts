@@ -34,7 +34,7 @@ const NAMES: ReadonlySet<string> = new Set(['identifier']);
 /** Tokens that are decoded only, and verifications that check nothing. */
 export const jwtNotVerified: CodeDetector = {
   rule,
-  triggers: /jwt|jsonwebtoken|jose|jws|token|authorization|bearer/i,
+  triggers: /jwt|jsonwebtoken|jose|jws|token|authorization|bearer|atob|base64/i,
   detect: (facts) => [
     ...facts.callsLike({ from: TOKENS, named: DECODES }).flatMap((call) => inCall(facts, call)),
     ...handmade(facts),
@@ -144,7 +144,9 @@ function handmade(facts: FileFacts): readonly Detection[] {
     const reads =
       /atob|Buffer\.from|base64url?|decodeBase64|b64decode/.test(text) &&
       /split\(\s*['"]\.['"]\s*(?:,\s*\d+\s*)?\)/.test(text) &&
-      /token|jwt|bearer|auth/i.test(around === null ? text : withoutComments(facts.text(around).slice(0, 2_000)));
+      /token|jwt|bearer|auth|session|cookie/i.test(
+        around === null ? text : withoutComments(facts.text(around).slice(0, 2_000)),
+      );
     if (!reads || verifiesToo(facts)) return [];
     const server = facts.handlers().length > 0 || /\breq\b|\bheaders\b|authorization/i.test(facts.program.text);
     return [

@@ -99,6 +99,8 @@ function wholeBody(facts: FileFacts, argument: Syntax): Syntax | null {
     }
     return null;
   }
+  const made = facts.definition(argument);
+  if (made?.type === 'object') return wholeBody(facts, made);
   return isWhole(facts, argument) ? argument : null;
 }
 

@@ -9,6 +9,9 @@ import { bodyText, GUARD_NAME, withoutComments } from '../support/security.ts';
 const PRIVATE =
   /invoice|order|account|profile|document|payment|transaction|address|card|message|medical|patient|ticket|subscription|bill|statement|wallet|receipt|payslip|contract|conversation|mailbox|booking|prescription|claim/i;
 const BY_ID = oneOf(/^(?:findById|findByPk|findUnique|findOne|findByIdAndUpdate|findByIdAndDelete|get|filter_by)$/);
+/** Who somebody is may be read by many, and is changed by themselves. */
+const PERSON = /user|member|customer|employee|student/i;
+const CHANGES = oneOf(/^findByIdAndUpdate$/);
 /** Words that say whose a record is, or that the caller may see all. */
 const OWNER =
   /\b(?:req|request|ctx|context|c|self\.request)\.(?:user|auth|session|userId|account)|owner|user_?id|tenant|account_?id|current_?user|session\.|author|created_?by|locals\.|\bcan\(|permission|isAdmin|role|Forbidden|\b403\b/i;
@@ -17,8 +20,10 @@ const OWNER =
 export function withoutOwner(facts: FileFacts, rule: Rule): readonly Detection[] {
   return facts.callsLike({ named: BY_ID }).flatMap((call) => {
     if (call.receiver === null) return [];
-    if (!PRIVATE.test(facts.text(call.receiver).split('(')[0] ?? '')) return [];
+    const records = facts.text(call.receiver).split('(')[0] ?? '';
     const fn = functionAround(call.node);
+    if (!PRIVATE.test(records) && !(PERSON.test(records) && CHANGES(call.name ?? '') && isLetInHere(facts, fn)))
+      return [];
     if (fn === null || !isLoggedIn(facts, fn) || OWNER.test(bodyText(facts, fn))) return [];
     const flows = [...call.arguments, ...call.keywords.values()].map((each) => facts.flow(each, 'data'));
     const fromPath = flows.find(
@@ -36,6 +41,19 @@ export function withoutOwner(facts: FileFacts, rule: Rule): readonly Detection[]
       }),
     ];
   });
+}
+
+/** The route itself asks for a login, and no more: what stands before all routes may be for people who administer others. */
+function isLetInHere(facts: FileFacts, fn: Syntax | null): boolean {
+  const handler = facts.handlers().find((each) => each.node === fn);
+  return (
+    handler?.middleware.some(
+      (part) =>
+        part.start > handler.registration.start &&
+        part.end < handler.registration.end &&
+        /^(?:require_?|ensure_?|is_?)?(?:auth\w*|login|logged_?in|user|signed_?in)$/i.test(facts.text(part)),
+    ) === true
+  );
 }
 
 /** Something in front of the handler lets in known people only, and does not look at their role. */

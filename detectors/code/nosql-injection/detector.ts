@@ -46,7 +46,9 @@ function inCall(facts: FileFacts, call: Call): readonly Detection[] {
   const object = facts.object(filter);
   // Prisma and Sequelize wrap the filter, and compare values.
   if (call.arguments.some((each) => isWrapped(facts, each))) return [];
-  const values = object === null ? [filter] : valuesOf(facts, object);
+  // `const filter = {}; filter.name = …` is filled later.
+  const filled = object !== null && filter.type === 'identifier' && object.children.length === 0;
+  const values = object === null || filled ? [filter] : valuesOf(facts, object);
   for (const value of values) {
     if (!mayBeObject(facts, value)) continue;
     const flow = facts.flow(value, 'nosql');

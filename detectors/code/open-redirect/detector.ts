@@ -69,12 +69,13 @@ function* sinks(facts: FileFacts): Generator<Sink> {
       if (leavesSite(facts, target)) yield sink(call.node, target);
     } else if (
       /^(?:setHeader|set_header|header|set|append)$/.test(call.name) &&
-      /^(?:resp?|response|reply|ctx|self)$/.test(on)
+      isResponse(on) &&
+      call.arguments.length > 1
     ) {
       const header = call.arguments[0] === undefined ? undefined : facts.constant(call.arguments[0]);
       if (typeof header === 'string' && /^(?:location|refresh)$/i.test(header) && leavesSite(facts, value))
         yield sink(call.node, value);
-    } else if (call.name === 'writeHead') {
+    } else if (call.name === 'writeHead' || (/^(?:set|header)$/.test(call.name) && isResponse(on))) {
       const headers = facts.object(value);
       const target =
         headers === null ? null : (facts.property(headers, 'Location') ?? facts.property(headers, 'location'));
@@ -118,6 +119,10 @@ function isAnswer(facts: FileFacts, pair: Syntax): boolean {
   return /\bstatus(?:_?[cC]ode)?['"]?\s*[:=]\s*30[12378]\b/.test(facts.text(around));
 }
 
+function isResponse(on: string): boolean {
+  return /^(?:resp?|response|reply|ctx|self)(?:\.(?:status|type|code)$|$)/.test(on);
+}
+
 /** Hono and Fastify take the status after the address. */
 function isStatus(facts: FileFacts, value: Syntax): boolean {
   return typeof facts.constant(value) === 'number';
@@ -143,7 +148,7 @@ function* declared(facts: FileFacts): Generator<Sink> {
 
 /** A fixed host or a fixed path in front keeps the browser where it is meant to go. */
 function leavesSite(facts: FileFacts, value: Syntax): boolean {
-  if (isOwnAddress(facts, value)) return false;
+  if (isOwnAddress(facts, value) || repeatsRequest(facts, value)) return false;
   const shape = facts.shape(value);
   if (shape === null) return true;
   return !/^(?:[a-z][a-z+.-]*:\/\/[^/\u0000]+[/?#]|\/[^/\\\u0000]|\?|#|[\w-]+\/)/i.test(shape);
@@ -167,6 +172,22 @@ function isOwnAddress(facts: FileFacts, value: Syntax): boolean {
     .some(({ target }) =>
       new RegExp(`^${written.replaceAll('$', '\\$')}\\.(?:host|hostname|href|port)$`).test(facts.text(target)),
     );
+}
+
+const HOST = String.raw`(?:req|request|ctx)\.(?:headers\.host|headers\[['"]host['"]\]|host|hostname|get\(['"]host['"]\)|header\(['"]host['"]\))`;
+const PATH = String.raw`(?:req|request|ctx)\.(?:url|originalUrl|path)\b`;
+/** A part of a template or of a sum, after the quotes of the text before it were closed. */
+const NEXT = String.raw`\s*(?:\}\$\{|\}|['"]\s*\+\s*|\s\+\s*|\$\{)\s*`;
+const REPEATS = new RegExp(
+  String.raw`^[\x60'"]https?:\/\/(?:[\w.:-]+|(?:\$\{|['"]\s*\+\s*)${HOST})(?:\/|\}\/|\}?[\x60'"]?$|${NEXT}(?:encodeURI\(\s*)?${PATH}|${NEXT}['"]?\/)`,
+);
+
+/**
+ * `'https://' + req.headers.host + req.url`: the same page once more, as servers send people from http to https. Whoever
+ * follows a link sends the host it names, and what they ask for begins with a slash (RFC 9112, "origin-form").
+ */
+function repeatsRequest(facts: FileFacts, value: Syntax): boolean {
+  return REPEATS.test(facts.text(facts.definition(value) ?? value));
 }
 
 function innermostNamed(node: Syntax, wanted: (node: Syntax) => boolean): Syntax | null {

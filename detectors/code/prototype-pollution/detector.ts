@@ -98,7 +98,7 @@ function written(file: Writes, { node, target, value }: Assignment): readonly De
     ];
   }
   if (home === null) return [];
-  const merges = copiesDeep(file, home, key);
+  const merges = copiesDeep(file, home, key) || descends(file, home, object, key);
   if (!walks && !merges) return [];
   const what = walks
     ? 'A value is written along a path of keys'
@@ -204,6 +204,19 @@ function copiesDeep({ facts, callsItself }: Writes, home: Syntax, key: Syntax): 
   for (let at: Syntax | null = home; at !== null; at = functionAround(at))
     if (callsItself(at) && goesThrough(facts.text(at), facts.text(key))) return true;
   return false;
+}
+
+/** `function set(at, [key, ...rest], value) { … set(at[key], rest, value) … at[key] = value }` */
+function descends({ facts, callsItself }: Writes, home: Syntax, object: Syntax, key: Syntax): boolean {
+  const name = nameOf(home);
+  const list = home.children.find((child) => child.field === 'parameters');
+  const isGiven =
+    list !== undefined && new RegExp(`(?:^|[^\\w$])${literally(facts.text(key))}(?:[^\\w$]|$)`).test(facts.text(list));
+  if (name === null || !isGiven || !callsItself(home)) return false;
+  const own = literally(facts.text(name).split('.').at(-1) ?? '');
+  return new RegExp(`${own}\\(\\s*\\(*\\s*${literally(facts.text(object))}\\[${literally(facts.text(key))}\\]`).test(
+    facts.text(home),
+  );
 }
 
 /** A loop over keys, or over an array of them, that calls each by this name. */

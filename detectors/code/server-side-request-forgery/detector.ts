@@ -3,7 +3,8 @@ import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { functionAround } from '../support/around.ts';
 import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
-import { type Sink, taintedSinks } from '../support/tainted.ts';
+import { withoutComments } from '../support/security.ts';
+import { option, type Sink, taintedSinks } from '../support/tainted.ts';
 
 const rule = codeRule({
   id: 'server-side-request-forgery',
@@ -29,8 +30,7 @@ function* sinks(facts: FileFacts): Generator<Sink> {
     const address = addressOf(facts, call);
     if (address === null) continue;
     // Only a value that reaches the host part chooses who is asked.
-    const inPath = hostIsFixed(facts, address);
-    if (inPath) continue;
+    if (hostIsFixed(facts, address) || isFiltered(facts, call) || isLookedUp(facts, call)) continue;
     yield {
       at: call.node,
       value: address,
@@ -57,6 +57,35 @@ function* transfers(facts: FileFacts, call: Call): Generator<Sink> {
     remediation: REMEDIATION,
     atLeast: 'remote',
   };
+}
+
+/** Agents that refuse to connect to addresses inside (their documentation). */
+const FILTERS = /^(?:ssrf-req-filter|request-filtering-agent|ssrf-agent(?:-guard)?)\b/;
+
+function isFiltered(facts: FileFacts, call: Call): boolean {
+  return ['agent', 'httpAgent', 'httpsAgent', 'dispatcher'].some((name) => {
+    const agent = option(facts, call, name);
+    const callee =
+      agent?.children.find((child) => child.field === 'function' || child.field === 'constructor') ?? agent;
+    return callee !== null && callee !== undefined && FILTERS.test(facts.origin(callee) ?? '');
+  });
+}
+
+/** The name is looked up first, and an address inside ends the function before anything is asked. */
+const LOOKS_UP = /\b(?:lookup|resolve4?|getaddrinfo)\s*\(/;
+const INSIDE =
+  /\bif\s*\([^{};]*(?:\.range\(\)|is_?(?:private|internal|loopback|reserved)\w*|private_?ip|blockList\.check)[^{};]*\)\s*\{?[^{}]*?\b(?:return|throw)\b/i;
+
+/** Characters before a request in which its check is looked for. */
+const MAX_BEFORE = 3_000;
+
+function isLookedUp(facts: FileFacts, call: Call): boolean {
+  const around = functionAround(call.node);
+  if (around === null || facts.program.dialect === 'python') return false;
+  const before = withoutComments(
+    facts.program.text.slice(Math.max(around.start, call.node.start - MAX_BEFORE), call.node.start),
+  );
+  return LOOKS_UP.test(before) && INSIDE.test(before);
 }
 
 function isRequest(from: string, call: Call, facts: FileFacts): boolean {

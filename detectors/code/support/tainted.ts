@@ -83,9 +83,18 @@ export function option(facts: FileFacts, call: Call, name: string): Syntax | nul
   const keyword = call.keywords.get(name);
   if (keyword !== undefined) return keyword;
   for (const argument of call.arguments) {
-    const object = facts.object(argument);
-    const value = object === null ? null : facts.property(object, name);
-    if (value !== null) return value;
+    for (const each of choices(facts, argument)) {
+      const object = facts.object(each);
+      const value = object === null ? null : facts.property(object, name);
+      if (value !== null) return value;
+    }
   }
   return null;
+}
+
+/** `strict ? { a: true } : { b: true }`: either may be handed over. */
+function choices(facts: FileFacts, argument: Syntax): readonly Syntax[] {
+  const value = facts.definition(argument) ?? argument;
+  if (value.type !== 'ternary_expression') return [argument];
+  return value.children.filter((child) => child.field === 'consequence' || child.field === 'alternative');
 }

@@ -241,7 +241,9 @@ function purposeOf(facts: FileFacts, call: Call): string {
   let top: Syntax = call.node;
   while (
     top.parent !== null &&
-    /member_expression|call_expression|await_expression|parenthesized|arguments/.test(top.parent.type)
+    /member_expression|call_expression|await_expression|parenthesized|arguments|template|binary_expression/.test(
+      top.parent.type,
+    )
   )
     top = top.parent;
   parts.push(facts.text(top).slice(0, 300));
