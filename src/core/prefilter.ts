@@ -1,7 +1,10 @@
 import { createWordFinder, type WordFinder } from './word-finder.ts';
 import { wordsNeeded } from './words-needed.ts';
 
-/** Characters tried without the words of a pattern, after which these are joined to the others: it takes about as long. */
+/**
+ * Characters tried without the words of a pattern, after which these are joined to the others for the first time: it takes
+ * about as long. Twice as many for each time after that, so that patterns which come one by one are not joined one by one.
+ */
 const WORTHWHILE = 300_000;
 /** Texts whose words are remembered: both sides of a file, each as it stands and as its language reads it. */
 const MAX_REMEMBERED = 4;
@@ -19,6 +22,7 @@ interface Known {
 const patterns = new Map<RegExp, Known>();
 let finder: WordFinder | null = null;
 let tried = 0;
+let worthwhile = WORTHWHILE;
 let remembered: readonly { readonly text: string; readonly found: Uint8Array }[] = [];
 
 /**
@@ -48,7 +52,7 @@ function wordsFor(pattern: RegExp, text: string): boolean | null {
   if (known.words === null) return null;
   if (known.numbers === null) {
     tried += text.length;
-    if (tried < WORTHWHILE) return null;
+    if (tried < worthwhile) return null;
     join();
   }
   const found = foundIn(text);
@@ -74,6 +78,7 @@ function join(): void {
   finder = createWordFinder([...numbers.keys()]);
   remembered = [];
   tried = 0;
+  worthwhile *= 2;
 }
 
 function foundIn(text: string): Uint8Array {

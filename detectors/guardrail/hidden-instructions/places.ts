@@ -1,5 +1,5 @@
 import type { AddedLine } from '../support/added.ts';
-import { hasRun, isBlank, isEncoding, runEnd, runFrom } from '../support/runs.ts';
+import { encodingEnd, hasRun, isBlank, isEncoding, runFrom } from '../support/runs.ts';
 
 /** Text of the source that a reader of the rendered or scrolled page does not see. */
 export interface HiddenText {
@@ -47,7 +47,7 @@ interface EncodedText {
 function encodedTexts(text: string): readonly EncodedText[] {
   const found: EncodedText[] = [];
   for (let start = nextEncoded(text, 0); start !== -1; ) {
-    const end = runEnd(text, start + LEAST_ENCODED, isEncoding);
+    const end = encodingEnd(text, start + LEAST_ENCODED);
     // With what decides beside it: a sign before, two for padding and one after.
     const from = Math.max(0, start - 1);
     const match = ENCODED.exec(text.slice(from, end + 3));

@@ -1,7 +1,7 @@
 import { answerOf, CLEAR, type Detection } from '../../../src/core/detection.ts';
 import type { GuardrailDetector, GuardrailSubject } from '../../../src/core/detector.ts';
 import { type AddedLine, addedLines, exact } from '../support/added.ts';
-import { type Stretch, type Suspects, suspectsIn, tellsSomebody } from '../support/addressed.ts';
+import { mayInstruct, type Stretch, type Suspects, suspectsIn, tellsSomebody } from '../support/addressed.ts';
 import { type Judgement, judgeInstructions, type Signal } from '../support/instructions.ts';
 import { sidesOf } from '../support/judge.ts';
 import { formatOf } from '../support/parsed.ts';
@@ -172,6 +172,8 @@ function detect(subject: GuardrailSubject) {
   if (after === null) return CLEAR;
   const assumed = FOR_MODELS.test(after.path);
   const prose = isProse(after.path);
+  // What a change adds to prose is read across the lines that stay, which are no part of it.
+  if (prose && !assumed && before === null && !mayInstruct(after.text)) return CLEAR;
   if (assumed || prose) return answerOf(judge(after.path, paragraphs(addedLines(before, after)), assumed, prose));
   const suspects = suspectsIn(after.text);
   if (suspects.names.length === 0 && suspects.orders.length === 0) return CLEAR;

@@ -1,4 +1,4 @@
-import { hasMatch } from '../../../src/core/prefilter.ts';
+import { hasMatch, mayMatch } from '../../../src/core/prefilter.ts';
 
 /** What may stand between two words of a sentence in a program: blanks, ends of lines, and the signs of comments. */
 const GAP = String.raw`[\s/#*>;-]+`;
@@ -24,7 +24,6 @@ function sought(source: string): Sought {
  * of one word is the fastest.
  */
 const NAMES: readonly Sought[] = [
-  String.raw`\bAI\b`,
   String.raw`\bbots?\b`,
   String.raw`\bagents?\b`,
   String.raw`\bmodels?\b`,
@@ -33,12 +32,15 @@ const NAMES: readonly Sought[] = [
   String.raw`\b(?:A\.I\.|(?:assistants?|reviewers?|chatbots?|co-?pilot|claude|gemini|codex|cursor|devin)\b)`,
 ].map(sought);
 
+/** The one name that is a part of too many words to be looked for with the others. */
+const AI = sought(String.raw`\bAI\b`);
+
 const TO_YOU = spread(
   String.raw`\b(?:you|your|please|always|never|don't|ensure|do not|make sure|when (?:you|reading|reviewing|summari[sz]ing|asked|processing))\b`,
   'i',
 );
 
-/** A verb by which rules are set aside, and the rest of its sentence. */
+/** Verbs by which rules are set aside. */
 const SET_ASIDE: readonly Sought[] = [
   'ignore',
   'override',
@@ -46,7 +48,9 @@ const SET_ASIDE: readonly Sought[] = [
   'instead of (?:following|your)',
   "(?:do not|don't) (?:follow|obey)|stop following",
   'disregard|forget|discard|overrule|abandon|regardless of',
-].map((verb) => sought(String.raw`\b(?:${verb})\b[^.!?]*`));
+].map((verb) => sought(String.raw`\b(?:${verb})\b`));
+/** Where a sentence ends, or a paragraph: none goes over an empty line. */
+const SENTENCE_END = /[.!?]|\n\n/g;
 const RULES =
   /\b(?:instructions?|prompts?|rules?|guidelines?|directions?|directives?|constraints?|polic(?:y|ies)|restrictions?|orders?|training|guardrails?|commands?|context|tasks?|requests?|goals?)\b/i;
 
@@ -78,19 +82,61 @@ export interface Suspects {
   readonly orders: readonly Stretch[];
 }
 
+/** All that is looked for by its words: most texts have none of them. */
+const ANY = new RegExp([...NAMES, ...ROLES, ...SET_ASIDE].map(({ once }) => once.source).join('|'), 'i');
+const NONE: Suspects = { names: [], orders: [] };
+
 /**
  * The stretches of a program's text outside which nothing is an instruction to a model as `judgeInstructions` has it,
  * however its comments break the lines.
  */
 export function suspectsIn(text: string): Suspects {
-  const named = NAMES.flatMap((name) => stretches(text, name));
+  const isAny = mayMatch(ANY, text);
+  if (!isAny && !hasMatch(AI.once, text)) return NONE;
+  const names = inOrder([AI, ...NAMES].flatMap((name) => stretches(text, name))).filter(isTold(text));
+  if (!isAny) return { names, orders: [] };
   const orders = [
     ...ROLES.flatMap((role) => stretches(text, role)),
-    ...SET_ASIDE.flatMap((verb) => stretches(text, verb)).filter(({ start, end }) =>
-      RULES.test(text.slice(start, end)),
-    ),
+    ...SET_ASIDE.flatMap((verb) => sentencesOfRules(text, stretches(text, verb))),
   ];
-  return { names: named.length > 0 && tellsSomebody(text) ? inOrder(named) : [], orders: inOrder(orders) };
+  return { names, orders: inOrder(orders) };
+}
+
+/** From each verb to the end of its sentence, where that speaks of rules; of several verbs in one sentence, from the first. */
+function sentencesOfRules(text: string, verbs: readonly Stretch[]): readonly Stretch[] {
+  const found: Stretch[] = [];
+  let end = -1;
+  for (const { start } of verbs) {
+    if (start < end) continue;
+    SENTENCE_END.lastIndex = start;
+    end = SENTENCE_END.exec(text)?.index ?? text.length;
+    if (RULES.test(text.slice(start, end))) found.push({ start, end });
+  }
+  return found;
+}
+
+/** Whether a text may have an instruction to a model anywhere, its words far from one another. */
+export function mayInstruct(text: string): boolean {
+  const has = ({ once }: Sought) => hasMatch(once, text);
+  return (
+    ([AI, ...NAMES].some(has) && hasMatch(TO_YOU, text)) ||
+    ROLES.some(has) ||
+    (SET_ASIDE.some(has) && hasMatch(RULES, text))
+  );
+}
+
+/** Whether somebody is told something between the empty lines around a stretch; asked in order of the starts. */
+function isTold(text: string): (stretch: Stretch) => boolean {
+  let checked = -1;
+  let answer = false;
+  return ({ start, end }) => {
+    if (end > checked) {
+      const stop = text.indexOf('\n\n', end);
+      checked = stop === -1 ? text.length : stop;
+      answer = tellsSomebody(text.slice(Math.max(0, text.lastIndexOf('\n\n', start)), checked));
+    }
+    return answer;
+  };
 }
 
 /** Whether a text tells somebody to do something, as far as its words go. */

@@ -2,6 +2,7 @@ import type { FileSide } from '../../../src/core/detector.ts';
 import { CountersignError } from '../../../src/core/errors.ts';
 import { parseHcl } from './hcl.ts';
 import { parseJson } from './json.ts';
+import { latest } from './latest.ts';
 import { type LineIndex, lineIndex } from './lines.ts';
 import { type Dialect, neutralizeTemplate, templateDialect } from './template.ts';
 import { parseToml } from './toml.ts';
@@ -27,10 +28,14 @@ const FORMATS: readonly (readonly [RegExp, Format])[] = [
 
 const TEMPLATE_SUFFIX = /\.(?:j2|jinja2?|erb|tpl|tmpl|gotmpl)$/i;
 
-/** The format that a file's name promises, a template's suffix put aside; null where it promises none. */
-export function formatOf(path: string): Format | null {
+const promised = latest((path): Format | null => {
   const name = path.toLowerCase().replace(TEMPLATE_SUFFIX, '');
   return FORMATS.find(([pattern]) => pattern.test(name))?.[1] ?? null;
+});
+
+/** The format that a file's name promises, a template's suffix put aside; null where it promises none. */
+export function formatOf(path: string): Format | null {
+  return promised(path);
 }
 
 /** A parse, or why there is none: the failure is kept too, so that no rule tries again. */

@@ -42,9 +42,10 @@ export function hasRun(text: string, length: number, isOfKind: Kind): boolean {
   return runFrom(text, 0, length, isOfKind) !== -1;
 }
 
-/** Where a run ends that is known up to `known`. */
-export function runEnd(text: string, known: number, isOfKind: Kind): number {
-  let end = known;
-  while (end < text.length && isOfKind(text.charCodeAt(end))) end += 1;
-  return end;
+const NOT_ENCODING = /[^A-Za-z0-9+/_-]/g;
+
+/** Where a run of the signs of base64 ends that is known up to `known`. Runs of megabytes are left to the pattern. */
+export function encodingEnd(text: string, known: number): number {
+  NOT_ENCODING.lastIndex = known;
+  return NOT_ENCODING.exec(text)?.index ?? text.length;
 }

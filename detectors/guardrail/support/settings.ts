@@ -3,8 +3,9 @@ import { hasMatch } from '../../../src/core/prefilter.ts';
 import { codePairs } from './code.ts';
 import { parseJson } from './json.ts';
 import type { Scope } from './judge.ts';
+import { latest } from './latest.ts';
 import { formatOf, isContent, parsed } from './parsed.ts';
-import { isEncoding, runEnd, runFrom } from './runs.ts';
+import { encodingEnd, isEncoding, runFrom } from './runs.ts';
 import { all, children, type Entry, entriesOf, get, type MapNode, type Node, text } from './tree.ts';
 import { unreadable, VALUE_LIMIT } from './unreadable.ts';
 
@@ -68,7 +69,7 @@ function withoutData(text: string): string {
   let from = 0;
   for (let start = runFrom(text, 0, DATA, isEncoding); start !== -1; start = runFrom(text, from, DATA, isEncoding)) {
     kept += `${text.slice(from, start)} `;
-    from = runEnd(text, start + DATA, isEncoding);
+    from = encodingEnd(text, start + DATA);
   }
   return from === 0 ? text : kept + text.slice(from);
 }
@@ -78,9 +79,11 @@ const CONFIGURATION_HINT =
 const LOCKS =
   /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|yarn\.lock|composer\.lock|[\w.-]+\.lock(?:\.json|file)?|tsconfig[\w.-]*\.json|package\.json)$/i;
 
+const describes = latest((path) => !LOCKS.test(path) && (formatOf(path) !== null || PROGRAM.test(path)));
+
 /** Whether a file may describe infrastructure. */
 export function mayBeInfrastructure(path: string): boolean {
-  return !LOCKS.test(path) && (formatOf(path) !== null || PROGRAM.test(path));
+  return describes(path);
 }
 
 const MEMO = new WeakMap<FileSide, readonly Setting[]>();

@@ -1,5 +1,6 @@
 import type { FileSide } from '../../../src/core/detector.ts';
 import { CountersignError } from '../../../src/core/errors.ts';
+import { latest } from './latest.ts';
 import { dockerfileAst } from './libraries.ts';
 import { positionAt } from './lines.ts';
 import { isContent, linesOf, parsed } from './parsed.ts';
@@ -25,11 +26,14 @@ export function isDockerfile(path: string): boolean {
   return DOCKERFILE.test(path);
 }
 
+const holds = latest(
+  (path) =>
+    SCRIPT.test(path) || DOCKERFILE.test(path) || MAKEFILE.test(path) || /\.ya?ml$|(?:^|\/)package\.json$/i.test(path),
+);
+
 /** Whether a file may hold commands. */
 export function mayHoldCommands(path: string): boolean {
-  return (
-    SCRIPT.test(path) || DOCKERFILE.test(path) || MAKEFILE.test(path) || /\.ya?ml$|(?:^|\/)package\.json$/i.test(path)
-  );
+  return holds(path);
 }
 
 /** Splits one piece of shell into commands: at line ends, `;`, `&&`, `||`, `|` and `&`, quotes and comments respected. */

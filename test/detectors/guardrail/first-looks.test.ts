@@ -4,9 +4,9 @@ import { looksAlike, mayPose, mixedWord } from '../../../detectors/guardrail/bid
 import { INVISIBLE } from '../../../detectors/guardrail/hidden-instructions/invisible.ts';
 import { minifiedSourceAdded } from '../../../detectors/guardrail/minified-source-added/detector.ts';
 import { promptInjectionPhrases } from '../../../detectors/guardrail/prompt-injection-phrases/detector.ts';
-import { suspectsIn, tellsSomebody } from '../../../detectors/guardrail/support/addressed.ts';
+import { mayInstruct, suspectsIn, tellsSomebody } from '../../../detectors/guardrail/support/addressed.ts';
 import { judgeInstructions } from '../../../detectors/guardrail/support/instructions.ts';
-import { hasRun, isBlank, runEnd, runFrom } from '../../../detectors/guardrail/support/runs.ts';
+import { encodingEnd, hasRun, isBlank, isEncoding, runFrom } from '../../../detectors/guardrail/support/runs.ts';
 import { formatsIn, SECRET_FORMATS } from '../../../detectors/guardrail/support/secrets.ts';
 import { settingsOf } from '../../../detectors/guardrail/support/settings.ts';
 import { isUnusual } from '../../../detectors/guardrail/support/unusual.ts';
@@ -44,13 +44,17 @@ describe('a run of characters of a kind', () => {
           const first = new RegExp(`[ \\t]{${length}}`).exec(text)?.index ?? -1;
           expect(runFrom(text, 0, length, isBlank)).toBe(first);
           expect(hasRun(text, length, isBlank)).toBe(first !== -1);
-          if (first === -1) return;
-          const end = runEnd(text, first + length, isBlank);
-          expect(text.slice(first, end)).toMatch(/^[ \t]+$/);
-          expect(text[end] ?? '').not.toMatch(/[ \t]/);
         },
       ),
     );
+  });
+
+  it('of the signs of base64 ends where the first other one stands', () => {
+    for (let code = 0; code < 300; code += 1) {
+      const text = `ab${String.fromCharCode(code)}`;
+      expect(encodingEnd(text, 1)).toBe(isEncoding(code) ? 3 : 2);
+      expect(encodingEnd('abc', 3)).toBe(3);
+    }
   });
 });
 
@@ -153,6 +157,8 @@ describe('a program in which a model may be told something', () => {
         const { names, orders } = suspectsIn(`${CODE}${text}\n${CODE}`);
         expect(names.length + orders.length).toBeGreaterThan(0);
         if (orders.length === 0) expect(tellsSomebody(text)).toBe(true);
+        // A letter goes over empty lines as well.
+        expect(mayInstruct(`${CODE}${text.replaceAll('\n', '\n\n')}\n${CODE}`)).toBe(true);
       },
     );
     fc.assert(judgement, { numRuns: 1_000 });
