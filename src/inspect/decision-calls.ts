@@ -109,6 +109,10 @@ export function createCallDecisions(
         if (!about) return false;
         if (!outcome) return subject.kind === 'path' && constants.constant(first) === '..';
         return prefixDecides(first, subject);
+      case 'is_relative_to':
+        return (
+          outcome && about && subject.kind === 'path' && (subject.binding === null || resolvedPath(subject.binding))
+        );
       case 'endsWith':
       case 'endswith':
         return (
@@ -184,7 +188,9 @@ export function createCallDecisions(
   function resolvedPath(binding: Binding): boolean {
     return binding.definitions.some((definition) => {
       if (definition.value === null) return false;
-      return /(?:resolve|normalize|realpath|realpathSync|relative|join|abspath)\s*\(/.test(name(definition.value));
+      return /(?:resolve(?:Path|d)?|normalize|realpath|realpathSync|relative|join|abspath)\s*\(/.test(
+        name(definition.value),
+      );
     });
   }
 
@@ -247,7 +253,7 @@ export function createCallDecisions(
   function sourceDecides(source: string, lines: boolean, outcome: boolean, kind: SinkKind): boolean {
     if (outcome)
       return (
-        (!lines && coversAll(source)) ||
+        (!lines && coversAll(source) && !leavesOpen(source, kind)) ||
         ((kind === 'url' || kind === 'redirect') &&
           /^\^(?:https?:)?\\?\/\\?\/|^\^\\?\/\(\?!/.test(source) &&
           source.length > 9)
@@ -257,4 +263,16 @@ export function createCallDecisions(
   }
 
   return { decides: callDecides, membership };
+}
+
+/** What a class such as `[^,]` has to leave out for a text of it to do no harm. */
+const LEFT_OUT: Readonly<Partial<Record<SinkKind, RegExp>>> = { path: /\//, shell: /[;&|$`]/, key: /_/ };
+
+/** A class of everything but some signs lets the dangerous ones through; any word may be `__proto__`. */
+function leavesOpen(source: string, kind: SinkKind): boolean {
+  const wanted = LEFT_OUT[kind];
+  if (wanted === undefined) return false;
+  const classes = [...source.matchAll(/\[\^((?:\\.|[^\]\\])*)\]/g)];
+  if (classes.some(([, out = '']) => !wanted.test(out))) return true;
+  return kind === 'key' && /\\[wS]|\[(?!\^)[^\]]*_/.test(source);
 }

@@ -76,7 +76,18 @@ export function createDecisions(
       return outcome && !subject.accepted && derived(test, subject) && !schemas.leavesOpen(test, subject);
     if (test.type === 'member_expression' && /\.error$/.test(name(test)))
       return !outcome && !subject.accepted && derived(test, subject) && !schemas.leavesOpen(test, subject);
-    return false;
+    return !outcome && namesHost(test, subject);
+  }
+
+  /** `urlsplit(target).netloc` is empty for an address on this site (Python documentation, urllib.parse). */
+  function namesHost(test: Syntax, subject: Subject): boolean {
+    return (
+      subject.kind === 'redirect' &&
+      program.dialect === 'python' &&
+      test.type === 'member_expression' &&
+      /\.(?:netloc|hostname)$/.test(name(test)) &&
+      mentions(test, subject)
+    );
   }
 
   /** `const ok = ALLOWED.has(x); if (ok) …` */
@@ -168,7 +179,7 @@ export function createDecisions(
     }
     if (!same || !mentions(inner, subject)) return false;
     if (inner.type === 'call_expression') return subject.kind === 'path' && /\bcommonpath$/.test(calleeOf(inner));
-    if (typeof value === 'string') return value !== '';
+    if (typeof value === 'string') return value !== '' || namesHost(inner, subject);
     if (typeof value === 'number') return !/\.length$/.test(name(inner));
     return fixedElsewhere(other) || (subject.kind === 'redirect' && isOwnHost(other));
   }

@@ -1,14 +1,13 @@
+import type { Prototypes } from './prototypes.ts';
 import { returnsOf } from './returns.ts';
-import { ancestorOf, childOf, type Program, partsOf, type Syntax } from './syntax.ts';
-
-export const CLASSES: ReadonlySet<string> = new Set(['class_declaration', 'class', 'abstract_class_declaration']);
+import { childOf, type Program, partsOf, type Syntax } from './syntax.ts';
 
 /** `this.x = …`, class fields, TypeScript's parameter properties, and what getters give, by class. */
-export function collectFields(program: Program): Map<Syntax, Map<string, Syntax[]>> {
+export function collectFields(program: Program, { ownerOf }: Prototypes): Map<Syntax, Map<string, Syntax[]>> {
   const found = new Map<Syntax, Map<string, Syntax[]>>();
   const name = (node: Syntax): string => program.text.slice(node.start, node.end);
   const add = (at: Syntax, property: string, value: Syntax): void => {
-    const around = ancestorOf(at, CLASSES);
+    const around = ownerOf(at);
     if (around === null) return;
     const members = found.get(around) ?? new Map<string, Syntax[]>();
     found.set(around, members);

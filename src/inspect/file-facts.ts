@@ -11,6 +11,7 @@ import { createHolders } from './holders.ts';
 import { createImports, type Imports } from './imports.ts';
 import { createLocalChecks } from './local-checks.ts';
 import { createOrigins } from './origins.ts';
+import { createPrototypes } from './prototypes.ts';
 import { createPythonModels } from './python-models.ts';
 import { createSchemas } from './schemas.ts';
 import { createScopes } from './scopes.ts';
@@ -24,7 +25,8 @@ export function createFileFacts(program: Program, imports: Imports = createImpor
   const scopes = createScopes(program);
   const changes = createChanges(program, scopes);
   const constants = createConstants(program, scopes, changes);
-  const origins = createOrigins(program, scopes, constants);
+  const prototypes = createPrototypes(program);
+  const origins = createOrigins(program, scopes, constants, prototypes);
   const holders = createHolders(program, scopes, origins);
   const checks = createLocalChecks(program, scopes, constants);
   const schemas = createSchemas(program, scopes, constants, checks, allHandlers);
@@ -85,9 +87,33 @@ export function createFileFacts(program: Program, imports: Imports = createImpor
     const property = member.children.find((child) => child.field === 'property');
     if (object === undefined || property === undefined) return null;
     if (object.type === 'this' || (program.dialect === 'python' && text(object) === 'self'))
-      return classMethod(member, text(property));
+      return classMethod(member, text(property)) ?? prototypeMethod(member, text(property));
+    if (program.dialect === 'javascript' && /^(?:module\.)?exports$/.test(text(object)))
+      return exportedAs(text(property));
     const value = constants.resolved(member);
     return FUNCTIONS.has(value.type) ? value : holders.method(object, text(property));
+  }
+
+  /** `this.options` of a class that gives it one object and no other. */
+  function ofField(node: Syntax): Syntax | null {
+    const member = bare(node);
+    const object =
+      member.type === 'member_expression' ? member.children.find((child) => child.field === 'object') : undefined;
+    const property = member.children.find((child) => child.field === 'property');
+    if (object?.type !== 'this' || property === undefined) return null;
+    const [only, ...others] = origins.fields(member, text(property));
+    return only === undefined || others.length > 0 || only.field === 'type' ? null : constants.object(only);
+  }
+
+  function exportedAs(called: string): Syntax | null {
+    exported ??= exportsOf(program, scopes);
+    for (const [fn, as] of exported) if (as === called) return fn;
+    return null;
+  }
+
+  function prototypeMethod(at: Syntax, called: string): Syntax | null {
+    const owner = prototypes.ownerOf(at);
+    return owner === null ? null : prototypes.method(owner, called);
   }
 
   function classMethod(at: Syntax, called: string): Syntax | null {
@@ -174,13 +200,9 @@ export function createFileFacts(program: Program, imports: Imports = createImpor
     constant: constants.constant,
     shape: constants.shape,
     flow: engine.flow,
-    exported(name) {
-      exported ??= exportsOf(program, scopes);
-      for (const [fn, called] of exported) if (called === name) return fn;
-      return null;
-    },
+    exported: exportedAs,
     returned: engine.returned,
-    object: constants.object,
+    object: (node) => constants.object(node) ?? ofField(node),
     property: (object, called) => constants.property(object, called) ?? setLater(object, called),
     functionOf,
     definition(node) {

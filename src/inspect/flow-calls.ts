@@ -69,6 +69,9 @@ export function createCallFlow(
     )
       return null;
     if (from === '~URL' && call.arguments.length === 2) return ofAddress(call, kind, env, depth);
+    // `new Request(address, init)`: the second says how to ask, not whom (Fetch Standard).
+    if (from === '~Request' && call.isNew && kind === 'url' && call.arguments[0] !== undefined)
+      return trace(call.arguments[0], kind, env, depth);
     if (call.isNew && call.arguments.length > 0 && /^~(?:Map|Set|Array)$/.test(from ?? ''))
       return handed(call, kind, env, depth);
     if (call.isNew && from === '~Promise') return ofPromise(call, kind, env, depth);

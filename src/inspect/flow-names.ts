@@ -16,7 +16,7 @@ export function createNameFlow(
   needs: FlowNeeds,
   walk: Walk,
 ): (node: Syntax, kind: SinkKind, env: Environment, depth: number) => Taint | null {
-  const { program, scopes, origins, guards } = needs;
+  const { program, scopes, origins, constants, guards } = needs;
   const { trace, traceAt, through, ofSource, memo } = walk;
   const ofParameter = createParameterFlow(needs, walk);
   const name = (node: Syntax): string => program.text.slice(node.start, node.end);
@@ -75,6 +75,7 @@ export function createNameFlow(
   function ofBinding(binding: Binding, use: Syntax, kind: SinkKind, env: Environment, depth: number): Taint | null {
     const given = memo.given(binding, env);
     if (given !== undefined) return given;
+    if ((kind === 'url' || kind === 'redirect') && hostIsSet(binding, use)) return null;
     const definitions = scopes.reaching(binding, use);
     const values = definitions.map((definition) => ofDefinition(definition, kind, env, depth));
     if (binding.kind === 'parameter' && !replaced(binding, definitions, use))
@@ -125,7 +126,7 @@ export function createNameFlow(
         childOf(outer, 'left') === member
       ) {
         const given = childOf(outer, 'right');
-        if (given !== null) found.push(trace(given, kind, env, depth));
+        if (given !== null && !keepsHost(member, kind)) found.push(trace(given, kind, env, depth));
       }
     }
     return strongest(found);
@@ -138,11 +139,47 @@ export function createNameFlow(
     return callee !== null && first === filled && FILLS.test(name(callee)) ? others : [];
   }
 
+  /** What is written to these parts of a URL stays behind its host (URL Standard, "API"). */
+  function keepsHost(member: Syntax, kind: SinkKind): boolean {
+    const part = childOf(member, 'property');
+    return (
+      (kind === 'url' || kind === 'redirect') &&
+      part !== null &&
+      /^(?:pathname|search|hash|username|password)$/.test(name(part))
+    );
+  }
+
+  /** `address.hostname = 'api.internal'` in a block around the use, and before it. */
+  function hostIsSet(binding: Binding, use: Syntax): boolean {
+    const made = binding.definitions.length === 1 ? binding.definitions[0]?.value : undefined;
+    if (made?.type !== 'new_expression') return false;
+    return scopes.references(binding).some((reference) => {
+      const member = reference.parent;
+      const assignment = member?.parent;
+      const part = member?.type === 'member_expression' ? childOf(member, 'property') : null;
+      if (assignment?.type !== 'assignment_expression' || member?.field !== 'left' || part === null) return false;
+      const given = childOf(assignment, 'right');
+      const block = assignment.parent?.parent;
+      return (
+        /^(?:host|hostname|href)$/.test(name(part)) &&
+        given !== null &&
+        typeof constants.constant(given) === 'string' &&
+        block !== null &&
+        block !== undefined &&
+        block.start <= use.start &&
+        use.end <= block.end &&
+        assignment.end <= use.start
+      );
+    });
+  }
+
   function ofDefinition(definition: Definition, kind: SinkKind, env: Environment, depth: number): Taint | null {
     if (definition.value === null || definition.how === 'key') {
       return definition.value === null ? null : keysOf(definition, kind, env, depth);
     }
     const { value, path, at } = definition;
+    if (path[0] === 0 && /^(?:react\.|~(?:React\.)?)useState(?:\(\))?$/.test(origins.origin(value) ?? ''))
+      return strongest([...ofState(at), ...initial(value)].map((each) => trace(each, kind, env, depth)));
     const found =
       definition.how === 'value'
         ? traceAt(value, path, at, kind, env, depth)
@@ -161,6 +198,27 @@ export function createNameFlow(
       return found ?? (definition.fallback === null ? null : trace(definition.fallback, kind, env, depth));
     }
     return step(found, definition.at, `is kept in "${short(name(definition.at))}"`);
+  }
+
+  /** React: what the setter of a state is called with, or handed to: `setHtml(text)`, `.then(setHtml)`. */
+  function ofState(at: Syntax): readonly Syntax[] {
+    const setter = at.parent?.type === 'array_pattern' ? partsOf(at.parent)[1] : undefined;
+    const binding = setter === undefined ? null : scopes.lookup(setter);
+    if (binding === null) return [];
+    return scopes.references(binding).flatMap((reference) => {
+      const around = reference.parent;
+      const list = reference.field === 'function' && around !== null ? childOf(around, 'arguments') : null;
+      if (list !== null) return partsOf(list).slice(0, 1);
+      const callee = around?.type === 'arguments' && around.parent !== null ? childOf(around.parent, 'function') : null;
+      const then = callee === null ? null : childOf(callee, 'property');
+      const promise = callee === null ? null : childOf(callee, 'object');
+      return then !== null && promise !== null && name(then) === 'then' ? [promise] : [];
+    });
+  }
+
+  function initial(state: Syntax): readonly Syntax[] {
+    const list = childOf(state, 'arguments');
+    return list === null ? [] : partsOf(list).slice(0, 1);
   }
 
   /** The keys of an input are input too. */

@@ -1,13 +1,13 @@
 import type { Binding } from './bindings.ts';
 import { callAt } from './calls.ts';
 import type { Call, Handler, SinkKind } from './facts.ts';
-import { CLASSES } from './fields.ts';
 import type { FlowNeeds, Walk } from './flow-types.ts';
 import { callbackSource, exportsOf } from './functions.ts';
 import { taskArguments } from './handed-tasks.ts';
 import { createHandedValues } from './handed-values.ts';
 import { messageSource } from './messages.ts';
 import { parameterSource } from './parameter-sources.ts';
+import { CLASSES } from './prototypes.ts';
 import { pythonRole } from './python-roles.ts';
 import { parametersOf, type Scopes } from './scopes.ts';
 import { ancestorOf, childOf, perNode, type Syntax } from './syntax.ts';

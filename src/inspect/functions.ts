@@ -12,9 +12,18 @@ export function exportsOf(program: Program, scopes: Scopes): ReadonlyMap<Syntax,
   const name = (node: Syntax): string => program.text.slice(node.start, node.end);
   let exportsAnything = false;
 
+  /** What is being looked at: a table may hold itself, `const api = { api }`. */
+  const open = new Set<Syntax>();
+
   function add(node: Syntax | null, as: string): void {
     exportsAnything = true;
-    if (node === null) return;
+    if (node === null || open.has(node)) return;
+    open.add(node);
+    addOne(node, as);
+    open.delete(node);
+  }
+
+  function addOne(node: Syntax, as: string): void {
     if (FUNCTIONS.has(node.type)) {
       found.set(node, as);
       return;
@@ -173,6 +182,9 @@ export function callbackSource(
   // Firebase's callable functions: what the client sent, and who it is.
   if (method === 'onCall' && /\bhttps\b|^functions\b/.test(on))
     return index === 0 ? remoteInput("the call's data") : null;
+  // The Model Context Protocol's SDK: a request is what a model asks for.
+  if (method === 'setRequestHandler' && index === 0 && partsOf(list)[1] === fn)
+    return { kind: 'source', source: { kind: 'container', container: 'request' } };
   // Electron: a page, and whatever came into it, sends these to the process with all rights.
   if (/ipcMain$/.test(on) && /^(?:handle|on|once|handleOnce)$/.test(method))
     return index === 0 ? { kind: 'constant' } : remoteInput("a window's message");

@@ -1,5 +1,5 @@
-import { CLASSES } from './fields.ts';
 import type { Origins } from './origins.ts';
+import { CLASSES } from './prototypes.ts';
 import { returnsOf } from './returns.ts';
 import type { Scopes } from './scopes.ts';
 import { bare, childOf, FUNCTIONS, type Program, partsOf, type Syntax } from './syntax.ts';

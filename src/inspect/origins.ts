@@ -1,11 +1,12 @@
 import type { Binding } from './bindings.ts';
 import type { Constants } from './constants.ts';
 import { customary } from './customary.ts';
-import { CLASSES, collectFields } from './fields.ts';
+import { collectFields } from './fields.ts';
 import { identifier, literal } from './literals.ts';
 import { joined, LOADS, LOOKS_UP, moduleOf, SAME } from './module-origins.ts';
+import type { Prototypes } from './prototypes.ts';
 import type { Scopes } from './scopes.ts';
-import { ancestorOf, bare, childOf, FUNCTIONS, type Program, partsOf, type Syntax } from './syntax.ts';
+import { bare, childOf, FUNCTIONS, type Program, partsOf, type Syntax } from './syntax.ts';
 import { isBuiltin, wildcardOf } from './wildcards.ts';
 
 /**
@@ -27,7 +28,7 @@ export interface Origins {
 const PRESETS = /\.bind\(|\bpartial\b/;
 const MAX_HOPS = 40;
 
-export function createOrigins(program: Program, scopes: Scopes, constants: Constants): Origins {
+export function createOrigins(program: Program, scopes: Scopes, constants: Constants, prototypes: Prototypes): Origins {
   const { text } = program;
   const known = new Map<Syntax, string | null>();
   let classFields: Map<Syntax, Map<string, Syntax[]>> | null = null;
@@ -269,8 +270,8 @@ export function createOrigins(program: Program, scopes: Scopes, constants: Const
   }
 
   function fields(node: Syntax, property: string): readonly Syntax[] {
-    classFields ??= collectFields(program);
-    const around = ancestorOf(node, CLASSES);
+    classFields ??= collectFields(program, prototypes);
+    const around = prototypes.ownerOf(node);
     return around === null ? [] : (classFields.get(around)?.get(property) ?? []);
   }
 

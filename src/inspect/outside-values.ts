@@ -69,7 +69,7 @@ export function callValue(
   const on = program.text.slice(call.receiver.start, call.receiver.end);
   if (program.dialect === 'python') {
     if (on === 'self' && TORNADO.test(call.name ?? '')) return ARGUMENT;
-    return SOCKET.test(call.name ?? '') ? MESSAGE : null;
+    return SOCKET.test(call.name ?? '') || isReceived(call.name, call.arguments.length) ? MESSAGE : null;
   }
   const jquery = /^(?:\$|jQuery)/.test(on);
   if (call.name === 'val' && call.arguments.length === 0 && jquery) return FIELD;
@@ -79,6 +79,11 @@ export function callValue(
   if (first === undefined || call.arguments.length !== 1) return null;
   const reads = call.name === 'getAttribute' || (jquery && (call.name === 'attr' || call.name === 'data'));
   return reads && first.type === 'string' ? ATTRIBUTE : null;
+}
+
+/** A socket is told how much to receive; a pipe between processes of one program is not (`socket`, `multiprocessing`). */
+function isReceived(name: string | null, given: number): boolean {
+  return given > 0 && /^recv(?:from|msg)?$/.test(name ?? '');
 }
 
 /** Class-based handlers keep the request, and what was taken from its path, in themselves. */
@@ -92,6 +97,9 @@ function requestOf(node: Syntax, member: string | null, program: Program): Sourc
     const what = member === 'rfile' ? 'body' : member === 'headers' ? 'headers' : 'path';
     return { kind: 'input', strength: 'remote', what: `the request's ${what}` };
   }
+  // `socketserver`: what the other side of the connection sent (Python documentation, RequestHandler objects).
+  if (/(?:Base|Stream|Datagram)RequestHandler\b/.test(bases) && /^(?:rfile|request)$/.test(member ?? ''))
+    return { kind: 'input', strength: 'remote', what: "a connection's message" };
   // Django's views, aiohttp's and Tornado's, Starlette's endpoints.
   if (!/(?:View(?:Set)?|Mixin|Handler|HTTPEndpoint|Resource)\b/.test(bases)) return null;
   if (member === 'request') return { kind: 'container', container: 'request' };

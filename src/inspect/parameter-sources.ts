@@ -154,6 +154,7 @@ function isResolverArgument(fn: Syntax, index: number, plain: string, program: P
   return (
     first !== null &&
     /^(?:_|parent|root|_parent|_root|obj|__)$/.test(first) &&
+    (fn.parent?.type === 'pair' || fn.type === 'method_definition' || /graphql|resolver|\bgql\b/i.test(program.text)) &&
     (/^(?:args|_args|input)$/.test(plain) || /^\{/.test(plain))
   );
 }

@@ -103,6 +103,10 @@ const BY_ORIGIN: Readonly<Record<string, readonly SinkKind[]>> = {
   'os.path.basename': ['path'],
   'werkzeug.utils.secure_filename': ['path', 'shell', 'log'],
   'sanitize-filename': ['path'],
+  // The keys are those that the program names.
+  'lodash.pick': ['key'],
+  '~_.pick': ['key'],
+  'underscore.pick': ['key'],
   'lodash.escape': ['html'],
   'lodash.escapeRegExp': ['regex'],
   'escape-string-regexp': ['regex'],

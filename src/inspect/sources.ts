@@ -75,7 +75,11 @@ export function originSource(origin: string): Source | null {
 
 /** Calls of these give what a file, or another machine, holds. */
 export function callSource(origin: string): Source | null {
-  if (/^(?:fs(?:\.promises)?\.(?:readFile|readFileSync)|~open\(\)\.read)$/.test(origin))
+  if (
+    /^(?:fs(?:\.promises)?\.(?:readFile|readFileSync)|~open\(\)\.read|configparser\.(?:Raw)?ConfigParser\(\)\.get)$/.test(
+      origin,
+    )
+  )
     return { kind: 'input', strength: 'unknown', what: 'a file' };
   return null;
 }

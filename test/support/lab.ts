@@ -37,6 +37,7 @@ export function labRounds(): readonly string[] {
     'eighth',
     'ninth',
     'tenth',
+    'eleventh',
     'twelfth',
     'fourteenth',
   ];

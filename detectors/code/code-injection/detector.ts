@@ -74,9 +74,9 @@ function* sinks(facts: FileFacts): Generator<Sink> {
     }
     if (from === null || !RUNS(from) || first === undefined || isTagged(call)) continue;
     if (from === 'worker_threads.Worker' && isTrue(facts, option(facts, call, 'eval'))) {
-      yield* evaluated(call, from);
+      yield* evaluated(facts, call, from);
     } else if (EVAL.test(from) && (python || !/^~(?:exec|compile|execfile)$/.test(from))) {
-      yield* evaluated(call, from);
+      yield* evaluated(facts, call, from);
     } else if (TIMERS.test(from) && isBuilt(facts, first)) {
       yield {
         at: call.node,
@@ -118,7 +118,7 @@ function isFrame(facts: FileFacts, call: Call): boolean {
 }
 
 /** `new Function('a', 'b', body)`: every part becomes program text. */
-function* evaluated(call: Call, from: string): Generator<Sink> {
+function* evaluated(facts: FileFacts, call: Call, from: string): Generator<Sink> {
   const parts = /^~(?:Function|AsyncFunction|GeneratorFunction)/.test(from)
     ? call.arguments
     : call.arguments.slice(0, 1);
@@ -130,8 +130,22 @@ function* evaluated(call: Call, from: string): Generator<Sink> {
       what: 'Code is run that comes from',
       remediation: REMEDIATION,
       atLeast: 'unknown',
+      ...(/^~(?:eval|Function)$/.test(from) && readsGivenFile(facts, part) ? { unknown: 'warning' } : {}),
     };
   }
+}
+
+/** Settings and data that are read with `eval` run whatever somebody wrote into them; a file the program names is its own. */
+function readsGivenFile(facts: FileFacts, text: Syntax): boolean {
+  const flow = facts.flow(text, 'code');
+  if (flow?.source !== 'a file') return false;
+  const read = flow.steps[0]?.node;
+  const call = facts.calls.find(({ node }) => node === read);
+  const [file] = call?.arguments ?? [];
+  if (call?.name === 'get') return true;
+  return file === undefined
+    ? !/open\(\s*['"]/.test(read === undefined ? '' : facts.text(read))
+    : facts.shape(file) === null;
 }
 
 function isTrue(facts: FileFacts, value: Syntax | null): boolean {

@@ -33,6 +33,8 @@ const PROPERTIES: ReadonlySet<string> = new Set([
 const RESPONSE_NAME = /^(?:res|response|reply|ctx|c|h|resp)$/;
 const DOM_PROPERTIES = /^(?:innerHTML|outerHTML|srcdoc)$/;
 const URL_PROPERTIES = /^(?:href|src|action|formAction)$/;
+/** Signs that a file works on a page at all: the parts of an address have the same names as those of an element. */
+const PAGE = /\b(?:document|window|navigator|HTML\w*Element|createElement|querySelector|getElement\w+|jQuery)\b|\$\(/;
 /** How the engine reads `v-html="…"` and `{@html …}` of a template. */
 const TEMPLATES = /\.(?:vue|svelte)$/i;
 const RAW_NAMES: ReadonlySet<string> = new Set(['v_html', '$html']);
@@ -83,7 +85,7 @@ function* assigned(facts: FileFacts): Generator<Sink> {
       };
     } else if (name === 'href' && /(?:^|\.)location$/.test(facts.text(target.children[0] ?? target))) {
       // A redirect; `open-redirect` answers for it.
-    } else if (URL_PROPERTIES.test(name) && isOpenAddress(facts, value)) {
+    } else if (URL_PROPERTIES.test(name) && isOpenAddress(facts, value) && PAGE.test(facts.program.text)) {
       yield address(node, value);
     }
   }
@@ -222,9 +224,11 @@ function page(at: Syntax, value: Syntax, what: string, remediation: string): Sin
 function* answered(facts: FileFacts, call: Call, first: Syntax): Generator<Sink> {
   const { name, receiver } = call;
   if (facts.program.dialect === 'python') {
-    // Tornado writes text as HTML.
-    if (name === 'write' && receiver !== null && facts.text(receiver) === 'self' && isMarkup(facts, first))
-      yield { at: call.node, value: first, kind: 'html', what: ANSWER, remediation: RESPONSE, atLeast: 'remote' };
+    // Tornado writes text as HTML, `http.server` what it is given.
+    const answers = name === 'write' && receiver !== null && /^self(?:\.wfile)?$/.test(facts.text(receiver));
+    const written = answers ? withoutEncoding(facts, first) : first;
+    if (answers && isMarkup(facts, written))
+      yield { at: call.node, value: written, kind: 'html', what: ANSWER, remediation: RESPONSE, atLeast: 'remote' };
     if (/^flask\.(?:make_response|Response)$|^django\.http\.HttpResponse$|HTMLResponse$/.test(call.origin ?? '')) {
       yield { at: call.node, value: first, kind: 'html', what: ANSWER, remediation: RESPONSE, atLeast: 'remote' };
     }
@@ -240,10 +244,19 @@ function* answered(facts: FileFacts, call: Call, first: Syntax): Generator<Sink>
   }
 }
 
+/** `f'<p>{name}</p>'.encode()` */
+function withoutEncoding(facts: FileFacts, node: Syntax): Syntax {
+  const own = facts.definition(node) ?? node;
+  const callee = own.type === 'call_expression' ? own.children.find((child) => child.field === 'function') : undefined;
+  const object = callee?.children.find((child) => child.field === 'object');
+  return callee !== undefined && object !== undefined && /\.encode$/.test(facts.text(callee)) ? object : node;
+}
+
 /** What is handed to `send`: objects become JSON, and JSON is no page. */
 function firstKind(facts: FileFacts, node: Syntax): 'text' | 'data' {
   if (node.type === 'object' || node.type === 'array') return 'data';
-  if (/JSON\.stringify|^\{/.test(facts.text(node))) return 'data';
+  const own = facts.definition(node) ?? node;
+  if (own.type === 'call_expression' && /^JSON\.stringify\(/.test(facts.text(own))) return 'data';
   if (facts.object(node) !== null) return 'data';
   return 'text';
 }

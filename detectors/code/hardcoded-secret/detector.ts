@@ -4,6 +4,7 @@ import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { fieldOf, within } from '../support/around.ts';
 import { once, oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
+import { fallbackOf, otherwise } from './fallbacks.ts';
 import { isPlaceholder, knownFormat, masked, mayHaveFormat, randomLooking } from './formats.ts';
 import { signsSessions } from './sessions.ts';
 
@@ -151,7 +152,8 @@ function underName(
   signs: boolean,
 ): { readonly at: Syntax; readonly detection: Detection } | null {
   const fallback = fallbackOf(facts, value);
-  const literal = fallback ?? (value.type === 'string' || value.type === 'template_string' ? value : null);
+  const literal =
+    fallback ?? otherwise(facts, value) ?? (value.type === 'string' || value.type === 'template_string' ? value : null);
   if (literal === null) return null;
   const spaced = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2');
   // Next to the environment a name says more: `SENDGRID_KEY`.
@@ -186,25 +188,6 @@ function insideTestCase(facts: FileFacts, node: Syntax): boolean {
   return false;
 }
 
-/** `process.env.SECRET || 'secret'`, `os.environ.get('SECRET', 'secret')` */
-function fallbackOf(facts: FileFacts, value: Syntax): Syntax | null {
-  if (value.type === 'binary_expression') {
-    const left = fieldOf(value, 'left');
-    const right = fieldOf(value, 'right');
-    if (left === undefined || right === undefined) return null;
-    return isEnvironment(facts, left) ? right : null;
-  }
-  if (facts.program.dialect === 'python' && /^(?:os\.environ\.get|os\.getenv)\(/.test(facts.text(value))) {
-    const given = fieldOf(value, 'arguments')?.children[1];
-    return given?.type === 'string' ? given : null;
-  }
-  return null;
-}
-
-function isEnvironment(facts: FileFacts, node: Syntax): boolean {
-  return /process\.env|import\.meta\.env|environ|getenv|config\b|Deno\.env|Bun\.env/.test(facts.text(node));
-}
-
 function couldBeSecret(text: string, name: string, isFallback: boolean): boolean {
   if (text.length < (isFallback ? 3 : 5) || text.length > 4_000) return false;
   if (isPlaceholder(text) && !isFallback) return false;
@@ -218,6 +201,8 @@ function couldBeSecret(text: string, name: string, isFallback: boolean): boolean
     !isFallback
   )
     return false;
+  // Versions and object identifiers.
+  if (/^v?\d+(?:\.\d+)+$/.test(text)) return false;
   const plainWord = /^[a-z]+(?:[-_ ][a-z]+)*$/i.test(text);
   if (text.toLowerCase().replace(/[-_ ]/g, '') === name.toLowerCase().replace(/[-_ ]/g, '')) return isFallback;
   if (plainWord && /token|key|credential/i.test(name) && !/secret|passw|pwd/i.test(name))
@@ -242,6 +227,7 @@ function* instead(facts: FileFacts): Generator<{ readonly at: Syntax; readonly d
 function* compared(facts: FileFacts): Generator<{ readonly at: Syntax; readonly detection: Detection }> {
   for (const { left, right } of facts.comparisons()) {
     const [literal, other] = left.type === 'string' ? [left, right] : [right, left];
+    if (other.type === 'unary_expression') continue;
     const name = headerName(facts, other) ?? lastName(facts, other);
     const spaced = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2');
     if (

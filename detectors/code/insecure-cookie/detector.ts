@@ -47,7 +47,7 @@ function inCall(facts: FileFacts, call: Call): readonly Detection[] {
     (call.name === 'setCookie' && /^(?:reply|res|c|response)?$/.test(on)) ||
     (call.name === 'set' &&
       (/cookies?\)?$/i.test(on) || (made !== null && /\bcookies\(\)\)?$/.test(facts.text(made)))));
-  if (sets) return cookie(facts, call);
+  if (sets || from === 'cookie.serialize') return cookie(facts, call);
   if (call.name === 'state' && call.arguments.length > 1) return hapi(facts, call);
   if (/^(?:setHeader|header|set|append)$/.test(call.name ?? '') && call.arguments.length === 2)
     return header(facts, call);

@@ -61,7 +61,11 @@ function purposeOf(facts: FileFacts, node: Syntax): { readonly name: string; rea
       if (HARMLESS.test(text)) return null;
       // `session = { id: … }` is a session's id.
       const whole: string = open === null ? text : `${text}_${open}`;
-      if (isSecretName(whole) && !isPlainKey(facts, whole, node)) return { name: whole, owner: up };
+      if (isSecretName(whole) && !DRAWS.test(facts.text(child)) && !isPlainKey(facts, whole, node))
+        return { name: whole, owner: up };
+      // What is kept elsewhere is no part of what the function around makes.
+      if (/[.\]]/.test(text) && up.type === 'assignment_expression' && !OPEN_NAME.test(text.split('.').at(-1) ?? ''))
+        return null;
       if (up.type === 'pair' && PART_NAME.test(text)) open = text;
     }
     if (up.type === 'arguments' && up.parent !== null) {
@@ -78,6 +82,9 @@ function purposeOf(facts: FileFacts, node: Syntax): { readonly name: string; rea
   }
   return innermostFunction(facts, node, open) ?? byUse(facts, node) ?? byRoute(facts, node);
 }
+
+/** `Math.floor(Math.random() * items.length)` is a place in a list, whatever it is called. */
+const DRAWS = /^Math\.(?:floor|trunc|round)\(\s*Math\.random\(\)\s*\*\s*[\w.$]+\.length\s*\)$/;
 
 /** Names of members that mean nothing without the name of what they are part of. */
 const PART_NAME = /^_?(?:id|key|code|link)$/i;

@@ -25,7 +25,7 @@ const WHOLE =
 export const massAssignment: CodeDetector = {
   rule,
   triggers:
-    /body|payload|formData|\.json|get_json|request\.(?:form|data|POST)|Body\(\)|__all__|\bexclude\s*=|\.media\b/,
+    /body|payload|formData|\.json|get_json|request\.(?:form|data|POST)|Body\(\)|__all__|\bexclude\s*=|\.media\b|setattr/,
   detect: (facts) => [...facts.calls().flatMap((call) => inCall(facts, call)), ...attributes(facts), ...forms(facts)],
 };
 

@@ -1,10 +1,11 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Assignment, Call, FileFacts, Flow, Syntax } from '../../../src/inspect/facts.ts';
-import { functionAround, isInside, nameOf } from '../support/around.ts';
+import { functionAround, isFunction, isInside, within } from '../support/around.ts';
 import { once, oneOf, remembering } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 import { weight } from '../support/tainted.ts';
+import { callsItself, copiesDeep, handsDown, literally } from './copies.ts';
 
 const rule = codeRule({
   id: 'prototype-pollution',
@@ -21,8 +22,7 @@ const GUARD =
 const MERGES = oneOf(
   /^(?:lodash\.(?:merge|mergeWith|defaultsDeep|set|setWith|zipObjectDeep|update)|~_\.(?:merge|mergeWith|defaultsDeep|set|setWith)|lodash\.(?:merge|set|defaultsdeep)|deepmerge|merge-deep|deep-extend|merge|object-path\.set|dot-prop\.set|dottie\.set|~\$\.extend|jquery\.extend|extend|hoek\.merge|@hapi\/hoek\.merge|set-value|dset)$/,
 );
-/** Characters of a function that may be a deep copy; a longer one does more than that. */
-const MAX_FUNCTION = 20_000;
+const IDENTIFIER: ReadonlySet<string> = new Set(['identifier']);
 
 /** Deep merges, writes along a path, and two-level writes with keys from outside. */
 export const prototypePollution: CodeDetector = {
@@ -61,7 +61,7 @@ function written(file: Writes, { node, target, value }: Assignment): readonly De
   if (object === undefined || key === undefined || facts.constant(key) !== undefined || isInert(facts, value))
     return [];
   const home = functionAround(node);
-  if (file.refuses(home)) return [];
+  if (file.refuses(home) || refusedAround(file, home)) return [];
   const keyed = facts.flow(key, 'key');
   if (object.type === 'subscript_expression') {
     const outer = object.children.find((child) => child.field === 'index');
@@ -98,7 +98,8 @@ function written(file: Writes, { node, target, value }: Assignment): readonly De
     ];
   }
   if (home === null) return [];
-  const merges = copiesDeep(file, home, key) || descends(file, home, object, key);
+  const merges =
+    copiesDeep(facts, file.callsItself, home, { key, target }) || handsDown(facts, file.callsItself, home, { object, key });
   if (!walks && !merges) return [];
   const what = walks
     ? 'A value is written along a path of keys'
@@ -117,12 +118,23 @@ function written(file: Writes, { node, target, value }: Assignment): readonly De
   ];
 }
 
+/** A callback is left to what the function around it let through: the keys were looked at before they are gone through. */
+function refusedAround({ facts }: Writes, home: Syntax | null): boolean {
+  for (let fn = home; fn !== null && fn.parent?.type === 'arguments'; ) {
+    const around = functionAround(fn);
+    if (around === null) return false;
+    if (/['"]__proto__['"]/.test(facts.program.text.slice(around.start, fn.start))) return true;
+    fn = around;
+  }
+  return false;
+}
+
 /** `section = out[name] = out[name] || {}`, then `section[key] = value`: the key under which a part of a table was found. */
 function tableOf({ facts, byTarget }: Writes, object: Syntax): Flow | null {
   for (const { node, value } of byTarget().get(facts.text(object)) ?? []) {
     const home = functionAround(node);
     if (home !== null && !isInside(object, home)) continue;
-    if (!/\]\s*(?:\|\||\?\?)\s*\{\}/.test(facts.text(value))) continue;
+    if (!/\]\s*(?:\|\||\?\?)=?\s*(?:\(?\s*[\w$.[\]]+\s*=\s*)?\{\}/.test(facts.text(value))) continue;
     const found = innermost(value);
     const key = found?.children.find((child) => child.field === 'index');
     const flow = key === undefined ? null : facts.flow(key, 'key');
@@ -148,9 +160,19 @@ function refusesByName(facts: FileFacts, home: Syntax): boolean {
   return facts.nodes('identifier').some((node) => {
     if (node.start < home.start || node.end > home.end) return false;
     const given = facts.definition(node);
-    if (given === null || !namesIt(given)) return false;
+    if (given === null) return false;
+    if (!namesIt(given)) return usesList(facts, given);
     const stands = facts.functionOf(node) ?? given;
     return namesIt(stands);
+  });
+}
+
+/** `(part) => !REFUSED.has(part)`, where the list names it. */
+function usesList(facts: FileFacts, helper: Syntax): boolean {
+  if (!isFunction(helper) || helper.end - helper.start > 400) return false;
+  return [...within(helper, IDENTIFIER)].some((node) => {
+    const list = facts.definition(node);
+    return list !== null && !isFunction(list) && facts.text(list).includes('__proto__');
   });
 }
 
@@ -167,7 +189,8 @@ function walksDown({ facts, byTarget }: Writes, home: Syntax, object: Syntax): b
   const called = facts.text(object);
   const given = (byTarget().get(called) ?? []).filter(({ node }) => isInside(node, home) && inLoop(node, home));
   if (given.length === 0) return false;
-  const down = new RegExp(`(?:^|[^\\w$.])${literally(called)}\\[[^\\d'"\`]`);
+  // A member of settings is the same key each time round.
+  const down = new RegExp(`(?:^|[^\\w$.])${literally(called)}\\[(?![\\w$]+(?:\\.[\\w$]+)+\\])[^\\d'"\`]`);
   return given.some(({ value }) => down.test(facts.text(value)));
 }
 
@@ -187,8 +210,16 @@ function reduces(facts: FileFacts, home: Syntax, object: Syntax, key: Syntax): b
     callee !== undefined &&
     /(?:split\(.*\)|path|keys|parts|segments|props)\s*\.reduce$/is.test(facts.text(callee)) &&
     names?.[0] === facts.text(object) &&
-    names[1] === facts.text(key)
+    names[1] === facts.text(key) &&
+    stepsDown(facts, home, `${names[0]}[${names[1]}]`)
   );
+}
+
+/** What the callback gives is the next place to write to, and not the same again. */
+function stepsDown(facts: FileFacts, home: Syntax, place: string): boolean {
+  const body = home.children.find((child) => child.field === 'body');
+  if (body !== undefined && body.type !== 'statement_block') return facts.text(body).includes(place);
+  return facts.nodes('return_statement').some((node) => isInside(node, home) && facts.text(node).includes(place));
 }
 
 function inLoop(node: Syntax, home: Syntax): boolean {
@@ -197,44 +228,6 @@ function inLoop(node: Syntax, home: Syntax): boolean {
   }
   // `keys.forEach(key => …)` and `reduce`: the callback is the loop.
   return home.parent?.type === 'arguments';
-}
-
-/** `for (key in source) target[key] = merge(target[key], source[key])` */
-function copiesDeep({ facts, callsItself }: Writes, home: Syntax, key: Syntax): boolean {
-  for (let at: Syntax | null = home; at !== null; at = functionAround(at))
-    if (callsItself(at) && goesThrough(facts.text(at), facts.text(key))) return true;
-  return false;
-}
-
-/** `function set(at, [key, ...rest], value) { … set(at[key], rest, value) … at[key] = value }` */
-function descends({ facts, callsItself }: Writes, home: Syntax, object: Syntax, key: Syntax): boolean {
-  const name = nameOf(home);
-  const list = home.children.find((child) => child.field === 'parameters');
-  const isGiven =
-    list !== undefined && new RegExp(`(?:^|[^\\w$])${literally(facts.text(key))}(?:[^\\w$]|$)`).test(facts.text(list));
-  if (name === null || !isGiven || !callsItself(home)) return false;
-  const own = literally(facts.text(name).split('.').at(-1) ?? '');
-  return new RegExp(`${own}\\(\\s*\\(*\\s*${literally(facts.text(object))}\\[${literally(facts.text(key))}\\]`).test(
-    facts.text(home),
-  );
-}
-
-/** A loop over keys, or over an array of them, that calls each by this name. */
-function goesThrough(text: string, key: string): boolean {
-  const called = literally(key);
-  return new RegExp(
-    `for\\s*\\(\\s*(?:const|let|var)?\\s*(?:\\[\\s*)?${called}\\b[^)]*\\b(?:in|of)\\b|(?:forEach|map|each|reduce)\\(\\s*(?:function\\s*\\w*)?\\s*\\(?\\s*(?:\\w+\\s*,\\s*)?${called}\\b|${called}\\s*=\\s*\\w+\\[\\w+\\]`,
-  ).test(text);
-}
-
-function callsItself(facts: FileFacts, fn: Syntax): boolean {
-  const text = facts.text(fn);
-  const name = text.length > MAX_FUNCTION ? null : nameOf(fn);
-  if (name === null) return false;
-  const body = text.slice(text.indexOf('{'));
-  const own = facts.text(name).split('.').at(-1) ?? '';
-  if (!body.includes(own)) return body.includes('arguments.callee');
-  return new RegExp(`(?:^|[^\\w$])${literally(own)}\\s*\\(|arguments\\.callee`).test(body);
 }
 
 function merged(facts: FileFacts, call: Call): readonly Detection[] {
@@ -261,9 +254,4 @@ function merged(facts: FileFacts, call: Call): readonly Detection[] {
     ];
   }
   return [];
-}
-
-/** A text as part of an expression. */
-function literally(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }

@@ -222,7 +222,7 @@ function vulnerable(facts: FileFacts, used: Used, complexity: Complexity, flow: 
       }),
     ];
   if (degree < 3 && flow?.strength !== 'parameter') return [];
-  const level = flow?.strength === 'parameter' ? 'warning' : 'note';
+  const level = flow?.strength === 'parameter' && !isLine(facts, flow) ? 'warning' : 'note';
   return [
     facts.finding({
       rule,
@@ -322,4 +322,14 @@ function built(facts: FileFacts): readonly Detection[] {
       ];
     }),
   );
+}
+
+/** One line of a text that a caller hands in: long ones are rare where nobody from outside chose them. */
+function isLine(facts: FileFacts, flow: Flow): boolean {
+  return flow.steps.some(({ node }) => {
+    const loop = node.parent?.type === 'for_in_statement' ? node.parent : node.parent?.parent;
+    const list = loop?.type === 'for_in_statement' ? loop.children.find((child) => child.field === 'right') : undefined;
+    const made = facts.definition(node) ?? list ?? null;
+    return made !== null && /\.(?:split\(\s*(?:\/(?:\\r\??)?\\n\/|['"]\\n['"])|splitlines\()/.test(facts.text(made));
+  });
 }

@@ -162,6 +162,10 @@ function isBrowser(facts: FileFacts): boolean {
   );
 }
 
+/** Who makes a client says which server it is for. */
+const CONFIGURES =
+  /the parameter "_?(?:\w*base(?:_?ur[li]|_?path)?|\w*(?:server|endpoint|origin|service|upstream|api)(?:_?ur[li]|_?host)?|env)" of an exported/i;
+
 /** Follows the addresses of outgoing requests back to where they come from. */
 export const serverSideRequestForgery: CodeDetector = {
   rule,
@@ -171,6 +175,7 @@ export const serverSideRequestForgery: CodeDetector = {
     taintedSinks(facts, rule, sinks(facts)).filter(
       (each) =>
         (each.level !== 'note' || (!isBrowser(facts) && /the parameter "/.test(each.message))) &&
-        !/the environment|the command line/.test(each.message),
+        !/the environment|the command line/.test(each.message) &&
+        !CONFIGURES.test(each.message),
     ),
 };

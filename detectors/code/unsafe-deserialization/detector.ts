@@ -33,7 +33,7 @@ function* sinks(facts: FileFacts): Generator<Sink> {
       kind: 'code',
       what: 'Objects are rebuilt from data that comes from',
       remediation: REMEDIATION,
-      atLeast: needsRemote(from) ? 'remote' : 'unknown',
+      atLeast: takesAnything(facts, call, from) ? 'parameter' : needsRemote(from) ? 'remote' : 'unknown',
       ...(isOwnFile(facts, data) ? {} : { unknown: 'warning' }),
     };
   }
@@ -42,6 +42,12 @@ function* sinks(facts: FileFacts): Generator<Sink> {
 /** These are dangerous by what they read from afar; on own files they are everyday tools. */
 function needsRemote(from: string): boolean {
   return /^(?:v8|torch|joblib|pandas|numpy|tensorflow|keras|shelve|yaml\.full_load|marshal)/.test(from);
+}
+
+/** PyTorch reads tensors alone unless it is told to rebuild any object (its documentation, `torch.load`). */
+function takesAnything(facts: FileFacts, call: Call, from: string): boolean {
+  const only = call.keywords.get('weights_only');
+  return from === 'torch.load' && only !== undefined && facts.constant(only) === false;
 }
 
 /** Loaders that run what they read, over something that is not followed: a cache, a queue, a socket. */

@@ -27,7 +27,7 @@ const FIELD: ReadonlySet<string> = new Set(['member_expression']);
 /** Handlers that hand body fields to a store, without any check between. */
 export const unvalidatedInput: CodeDetector = {
   rule,
-  triggers: /body|json|request\.form|formData|\.media\b/,
+  triggers: /[bB]ody|json|request\.form|formData|\.media\b/,
   detect: (facts) => [...facts.handlers(), ...unregistered(facts)].flatMap((handler) => judge(facts, handler)),
 };
 
@@ -75,10 +75,18 @@ function judge(facts: FileFacts, handler: Handler): readonly Detection[] {
   ];
 }
 
+/** Types of the language itself, which no decorator describes. */
+const ANY_SHAPE = /^(?:Object|Record|Partial|Function|Array|String|JSON|T)$/;
+
 /** NestJS: the framework checks a body whose type is a class by the class's decorators; an interface checks nothing. */
 function takesDto(facts: FileFacts, handler: Syntax): boolean {
   const list = handler.children.find((child) => child.field === 'parameters');
-  return list !== undefined && /@Body\([^)]*\)\s*(?:readonly\s+)?\w+\s*:\s*\w+Dto\b/i.test(facts.text(list));
+  const type =
+    list && /@Body\([^)]*\)\s*(?:readonly\s+)?(?:\w+|\{[^{}]*\})\s*:\s*([A-Z]\w*)\s*[,)]/.exec(facts.text(list))?.[1];
+  if (type === undefined || ANY_SHAPE.test(type)) return false;
+  return ![...facts.nodes('interface_declaration'), ...facts.nodes('type_alias_declaration')].some(
+    (node) => /\b(?:interface|type)\s+(\w+)/.exec(facts.program.text.slice(node.start, node.start + 200))?.[1] === type,
+  );
 }
 
 /** In Python a record is made by calling its class. */

@@ -1,0 +1,111 @@
+import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { functionAround, isInside, nameOf } from '../support/around.ts';
+
+/** Characters of a function that may be a deep copy; a longer one does more than that. */
+const MAX_FUNCTION = 20_000;
+
+/** Whether what is written stands in a function that copies one object into another, all its levels and keys. */
+export function copiesDeep(
+  facts: FileFacts,
+  recurs: (fn: Syntax) => boolean,
+  home: Syntax,
+  { key, target }: { readonly key: Syntax; readonly target: Syntax },
+): boolean {
+  return copies(facts, recurs, home, key) && descends(facts, home, target);
+}
+
+/** `for (key in source) target[key] = merge(target[key], source[key])` */
+function copies(facts: FileFacts, recurs: (fn: Syntax) => boolean, home: Syntax, key: Syntax): boolean {
+  for (let at: Syntax | null = home; at !== null; at = functionAround(at))
+    if (recurs(at) && goesThrough(facts.text(at), facts.text(key))) return true;
+  return false;
+}
+
+/**
+ * A copy into something new leaves `Object.prototype` alone: harm is done where what stands under the key already is taken
+ * up to be written to, as in `merge(target[key], source[key])`.
+ */
+function descends(facts: FileFacts, home: Syntax, target: Syntax): boolean {
+  const written = facts.text(target);
+  let outermost = home;
+  for (let fn = functionAround(home); fn !== null; fn = functionAround(fn)) outermost = fn;
+  return facts
+    .nodes('subscript_expression')
+    .some(
+      (node) => node !== target && isInside(node, outermost) && facts.text(node) === written && isTakenUp(facts, node),
+    );
+}
+
+/** What only tells of a value what it is. */
+const LOOKS = /(?:^|\.)(?:is[A-Z]\w*|has[A-Z]\w*|Object|String|Boolean|keys|test)$/;
+
+function callee(facts: FileFacts, list: Syntax): string {
+  const called = list.parent?.children.find((child) => child.field === 'function');
+  return called === undefined ? '' : facts.text(called);
+}
+
+/** The value itself is handed on or kept, and not only looked at. */
+function isTakenUp(facts: FileFacts, read: Syntax): boolean {
+  let child = read;
+  for (let up = read.parent; up !== null; child = up, up = up.parent) {
+    switch (up.type) {
+      case 'binary_expression':
+      case 'ternary_expression':
+        if (child.field === 'condition') return false;
+        continue;
+      case 'parenthesized_expression':
+        continue;
+      case 'arguments':
+        return !LOOKS.test(callee(facts, up));
+      case 'variable_declarator':
+        return child.field === 'value';
+      case 'assignment_expression':
+      case 'augmented_assignment_expression':
+        return child.field === 'right';
+      default:
+        return false;
+    }
+  }
+  return false;
+}
+
+/** A loop over keys, or over an array of them, that calls each by this name. */
+function goesThrough(text: string, key: string): boolean {
+  const called = literally(key);
+  return new RegExp(
+    `for\\s*\\(\\s*(?:const|let|var)?\\s*(?:\\[\\s*)?${called}\\b[^)]*\\b(?:in|of)\\b|(?:forEach|map|each|reduce)\\(\\s*(?:function\\s*\\w*)?\\s*\\(?\\s*(?:\\w+\\s*,\\s*)?${called}\\b|${called}\\s*=\\s*\\w+\\[\\w+\\]`,
+  ).test(text);
+}
+
+export function callsItself(facts: FileFacts, fn: Syntax): boolean {
+  const text = facts.text(fn);
+  const name = text.length > MAX_FUNCTION ? null : nameOf(fn);
+  if (name === null) return false;
+  const body = text.slice(text.indexOf('{'));
+  const own = facts.text(name).split('.').at(-1) ?? '';
+  if (!body.includes(own)) return body.includes('arguments.callee');
+  return new RegExp(`(?:^|[^\\w$])${literally(own)}\\s*\\(|arguments\\.callee`).test(body);
+}
+
+/** A text as part of an expression. */
+export function literally(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+}
+
+/** `function set(at, [key, ...rest], value) { … set(at[key], rest, value) … at[key] = value }` */
+export function handsDown(
+  facts: FileFacts,
+  recurs: (fn: Syntax) => boolean,
+  home: Syntax,
+  { object, key }: { readonly object: Syntax; readonly key: Syntax },
+): boolean {
+  const name = nameOf(home);
+  const list = home.children.find((child) => child.field === 'parameters');
+  const isGiven =
+    list !== undefined && new RegExp(`(?:^|[^\\w$])${literally(facts.text(key))}(?:[^\\w$]|$)`).test(facts.text(list));
+  if (name === null || !isGiven || !recurs(home)) return false;
+  const own = literally(facts.text(name).split('.').at(-1) ?? '');
+  return new RegExp(`${own}\\(\\s*\\(*\\s*${literally(facts.text(object))}\\[${literally(facts.text(key))}\\]`).test(
+    facts.text(home),
+  );
+}

@@ -1,0 +1,80 @@
+import { ancestorOf, childOf, FUNCTIONS, type Program, type Syntax } from './syntax.ts';
+
+export const CLASSES: ReadonlySet<string> = new Set(['class_declaration', 'class', 'abstract_class_declaration']);
+
+/** Classes as they were written before there was `class`: a constructor function, and methods on its prototype. */
+export interface Prototypes {
+  /** The class around a node, or the constructor function whose `this` it sees. */
+  ownerOf(node: Syntax): Syntax | null;
+  /** The method that `this.name` calls, where the owner is a constructor function. */
+  method(owner: Syntax, name: string): Syntax | null;
+}
+
+const PROTOTYPE = /^([\w$]+)\.prototype(?:\.([\w$]+))?$/;
+
+export function createPrototypes(program: Program): Prototypes {
+  const name = (node: Syntax): string => program.text.slice(node.start, node.end);
+  const methods = new Map<Syntax, Map<string, Syntax>>();
+  const owners = new Map<Syntax, Syntax>();
+  const written = program.dialect === 'javascript' && program.text.includes('.prototype');
+  if (written) collect();
+
+  function collect(): void {
+    const makers = constructors();
+    for (const node of program.byType.get('assignment_expression') ?? []) {
+      const left = childOf(node, 'left');
+      const right = childOf(node, 'right');
+      if (left === null || right === null || left.type !== 'member_expression') continue;
+      const [, called = '', member] = PROTOTYPE.exec(name(left)) ?? [];
+      const maker = makers.get(called);
+      if (maker === undefined) continue;
+      if (member !== undefined) add(maker, member, right);
+      else if (right.type === 'object') addAll(maker, right);
+    }
+  }
+
+  /** `Client.prototype = { send: function () { … }, close() { … } }` */
+  function addAll(maker: Syntax, table: Syntax): void {
+    for (const part of table.children) {
+      const key = childOf(part, 'key') ?? childOf(part, 'name');
+      if (key !== null) add(maker, name(key), part.type === 'pair' ? (childOf(part, 'value') ?? part) : part);
+    }
+  }
+
+  function add(maker: Syntax, member: string, fn: Syntax): void {
+    if (!FUNCTIONS.has(fn.type)) return;
+    const own = methods.get(maker) ?? new Map<string, Syntax>();
+    methods.set(maker, own);
+    own.set(member, fn);
+    owners.set(fn, maker);
+    owners.set(maker, maker);
+  }
+
+  function constructors(): ReadonlyMap<string, Syntax> {
+    const found = new Map<string, Syntax>();
+    for (const type of ['function_declaration', 'function_expression']) {
+      for (const fn of program.byType.get(type) ?? []) {
+        const at =
+          childOf(fn, 'name') ?? (fn.parent?.type === 'variable_declarator' ? childOf(fn.parent, 'name') : null);
+        if (at !== null && /^[A-Z]/.test(name(at))) found.set(name(at), fn);
+      }
+    }
+    return found;
+  }
+
+  function ownerOf(node: Syntax): Syntax | null {
+    if (owners.size === 0) return ancestorOf(node, CLASSES);
+    for (let up = node.parent; up !== null; up = up.parent) {
+      if (CLASSES.has(up.type)) return up;
+      const owner = owners.get(up);
+      if (owner !== undefined) return owner;
+    }
+    return null;
+  }
+
+  function method(owner: Syntax, called: string): Syntax | null {
+    return methods.get(owner)?.get(called) ?? null;
+  }
+
+  return { ownerOf, method };
+}
