@@ -99,7 +99,8 @@ function written(file: Writes, { node, target, value }: Assignment): readonly De
   }
   if (home === null) return [];
   const merges =
-    copiesDeep(facts, file.callsItself, home, { key, target }) || handsDown(facts, file.callsItself, home, { object, key });
+    copiesDeep(facts, file.callsItself, home, { key, target }) ||
+    handsDown(facts, file.callsItself, home, { object, key });
   if (!walks && !merges) return [];
   const what = walks
     ? 'A value is written along a path of keys'
