@@ -140,7 +140,7 @@ function readsGivenFile(facts: FileFacts, text: Syntax): boolean {
   const flow = facts.flow(text, 'code');
   if (flow?.source !== 'a file') return false;
   const read = flow.steps[0]?.node;
-  const call = facts.calls.find(({ node }) => node === read);
+  const call = facts.calls().find(({ node }) => node === read);
   const [file] = call?.arguments ?? [];
   if (call?.name === 'get') return true;
   return file === undefined

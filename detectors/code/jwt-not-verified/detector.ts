@@ -118,7 +118,7 @@ function verifiedBeside(facts: FileFacts, { node, arguments: [token] }: Call): b
   const home = functionAround(node);
   return (
     token !== undefined &&
-    facts.calls.some(
+    facts.calls().some(
       (each) =>
         /^(?:jwt|jose\.jwt)\.decode$/.test(each.origin ?? '') &&
         functionAround(each.node) === home &&
