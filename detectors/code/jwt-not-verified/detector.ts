@@ -118,14 +118,16 @@ function verifiedBeside(facts: FileFacts, { node, arguments: [token] }: Call): b
   const home = functionAround(node);
   return (
     token !== undefined &&
-    facts.calls().some(
-      (each) =>
-        /^(?:jwt|jose\.jwt)\.decode$/.test(each.origin ?? '') &&
-        functionAround(each.node) === home &&
-        each.arguments[0] !== undefined &&
-        facts.text(each.arguments[0]) === facts.text(token) &&
-        python(facts, each, each.origin ?? '').length === 0,
-    )
+    facts
+      .calls()
+      .some(
+        (each) =>
+          /^(?:jwt|jose\.jwt)\.decode$/.test(each.origin ?? '') &&
+          functionAround(each.node) === home &&
+          each.arguments[0] !== undefined &&
+          facts.text(each.arguments[0]) === facts.text(token) &&
+          python(facts, each, each.origin ?? '').length === 0,
+      )
   );
 }
 
