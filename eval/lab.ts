@@ -44,6 +44,8 @@ interface Score {
  * author who had read the rules by then: 61 % of 70 (43; 50–72) at 2 % of 40 (1; 0–13) untouched; the one safe expression
  * flagged was slow indeed and has another form now. Then it was used as well. What GraphQL's own input types let through is
  * no assignment of everything, and is not kept here.
+ * `thirteenth` is Python again, over other frameworks, messages and services, by an author who had read the rules by then:
+ * 74 % of 77 (57; 63–83) at 2 % of 54 (1; 0–10) untouched. Then it was used as well.
  * `fourteenth` asks for the forms a value takes on its way and, above all, for the many ways in which code is put right, by
  * the same author: 78 % of 46 (36; 64–88) at 6 % of 71 (4; 2–14) untouched. Then it was used as well.
  * A finding at warning or above counts, by rule and round.

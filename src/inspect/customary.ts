@@ -204,6 +204,10 @@ const SAME_IN_PYTHON = [
   'redis',
   'sqlalchemy',
   'ldap',
+  'aiofiles',
+  'duckdb',
+  'falcon',
+  'pexpect',
   'flask',
 ];
 
@@ -219,6 +223,8 @@ const PYTHON: ReadonlyMap<string, string> = new Map([
   ['request', 'flask.request'],
   ['web', 'aiohttp.web'],
   ['suppress', 'contextlib.suppress'],
+  ['format_html', 'django.utils.html.format_html'],
+  ['mqtt', 'paho.mqtt.client'],
   ['BytesIO', 'io.BytesIO'],
   ['StringIO', 'io.StringIO'],
   ['RawSQL', 'django.db.models.expressions.RawSQL'],

@@ -197,7 +197,8 @@ export function createCallDecisions(
   function blacklists(first: Syntax, kind: SinkKind): boolean {
     const value = constants.constant(first);
     if (typeof value !== 'string') return false;
-    if (kind === 'path') return value.startsWith('..');
+    // Without a slash a name stays where it is put.
+    if (kind === 'path') return value.startsWith('..') || value === '/';
     if (kind === 'key') return value === '__proto__';
     return (kind === 'log' || kind === 'header') && /[\r\n]/.test(value);
   }

@@ -3,7 +3,7 @@ import { HARMED_BY_TEXT } from './forms.ts';
 import type { Origins } from './origins.ts';
 import { inClass } from './python-roles.ts';
 import type { Source } from './sources.ts';
-import { childOf, type Program, type Syntax } from './syntax.ts';
+import { childOf, functionAround, type Program, type Syntax } from './syntax.ts';
 
 const REMOTE_ADDRESS: Source = { kind: 'input', strength: 'remote', what: "the page's address" };
 const UPLOAD_NAME: Source = { kind: 'input', strength: 'remote', what: "an uploaded file's name" };
@@ -90,7 +90,7 @@ function isReceived(name: string | null, given: number): boolean {
 function requestOf(node: Syntax, member: string | null, program: Program): Source | null {
   const object = childOf(node, 'object');
   if (object === null || program.text.slice(object.start, object.end) !== 'self') return null;
-  const bases = inClass(node, program);
+  const bases = inClass(node, program) ?? ofFragment(node, program);
   if (bases === null) return null;
   // `http.server`: a handler's own members are the request (Python documentation, BaseHTTPRequestHandler).
   if (/HTTPRequestHandler\b/.test(bases) && /^(?:path|headers|rfile|requestline)$/.test(member ?? '')) {
@@ -104,6 +104,15 @@ function requestOf(node: Syntax, member: string | null, program: Program): Sourc
   if (!/(?:View(?:Set)?|Mixin|Handler|HTTPEndpoint|Resource)\b/.test(bases)) return null;
   if (member === 'request') return { kind: 'container', container: 'request' };
   return /^(?:kwargs|path_kwargs|path_args)$/.test(member ?? '') ? PATH : null;
+}
+
+/** `def do_GET(self)` without its class around it. */
+function ofFragment(node: Syntax, program: Program): string | null {
+  const fn = functionAround(node);
+  const at = fn === null ? null : childOf(fn, 'name');
+  return at !== null && /^do_(?:GET|POST|PUT|PATCH|DELETE)$/.test(program.text.slice(at.start, at.end))
+    ? 'BaseHTTPRequestHandler'
+    : null;
 }
 
 /** Django's forms and the REST framework's serializers say that a text is one, and leave open which. */

@@ -35,7 +35,9 @@ export function pythonRole(binding: Binding, handler: Handler | null, program: P
   const credential = own === undefined ? null : ofScheme(name(own));
   if (credential !== null) return credential;
   if (handler?.framework === 'flask') {
-    if (new RegExp(`<(?:int|float|uuid):\\s*${binding.name}>`).test(handler.route ?? '')) return 'settled';
+    // Converters of Flask, and of Starlette and Litestar.
+    const held = `<(?:int|float|uuid):\\s*${binding.name}>|\\{${binding.name}:(?:int|float|uuid|decimal|date|datetime)\\}`;
+    if (new RegExp(held).test(handler.route ?? '')) return 'settled';
     const given = own === undefined ? '' : name(own);
     if (/(?:=|,)\s*(?:fastapi\.)?(?:Depends|Security|Provide)\(/.test(given))
       return isQueryModel(given, type, program) ? QUERY : INJECTED;
@@ -62,7 +64,11 @@ function ofMethod(fn: Syntax, index: number, bases: string, program: Program): P
   const method = at === null ? '' : program.text.slice(at.start, at.end);
   if (/WebSocketHandler|WebsocketConsumer/.test(bases))
     return index > 0 && /^(?:on_message|receive|receive_json)$/.test(method) ? MESSAGE : null;
+  // gRPC: `def Method(self, request, context)` (its documentation, "Basics tutorial").
+  if (/Servicer\b/.test(bases)) return index === 1 ? MESSAGE : null;
   if (!/^(?:get|post|put|patch|delete|head|dispatch)$/.test(method)) return null;
+  // Flask's class-based views and Flask-RESTful's resources take the parts of the path as arguments.
+  if (/\b(?:MethodView|Resource)\b/.test(bases)) return index > 0 ? PATH : null;
   if (/RequestHandler\b/.test(bases)) return index > 0 ? PATH : null;
   return /View(?:Set)?\b/.test(bases) && index > 1 && /\bdjango|rest_framework/.test(program.text) ? PATH : null;
 }

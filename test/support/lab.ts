@@ -39,6 +39,7 @@ export function labRounds(): readonly string[] {
     'tenth',
     'eleventh',
     'twelfth',
+    'thirteenth',
     'fourteenth',
   ];
 }

@@ -29,7 +29,7 @@ const FTP =
 export const cleartextTransport: CodeDetector = {
   rule,
   triggers:
-    /http:\/\/|ws:\/\/|ftp:\/\/|ldap:\/\/|ftp|FTP|ftplib|telnet|mqtt:\/\/|requireTLS|ignoreTLS|http\.|smtplib|imaplib|poplib/,
+    /http:\/\/|ws:\/\/|ftp:\/\/|ldap:\/\/|ftp|FTP|ftplib|telnet|mqtt:\/\/|requireTLS|ignoreTLS|http\.|smtplib|imaplib|poplib|mqtt/,
   detect: (facts) => [...sent(facts), ...settings(facts)],
 };
 
@@ -40,6 +40,16 @@ function sent(facts: FileFacts): readonly Detection[] {
       return [report(facts, call.node, 'FTP and telnet send passwords in clear text.')];
     if (/^(?:imaplib\.IMAP4|poplib\.POP3)$/.test(from) && !/starttls|\.stls\(/.test(facts.program.text))
       return [report(facts, call.node, 'The password of the mailbox is sent without encryption.')];
+    // paho-mqtt: without `tls_set` everything goes in the clear, the password too (its documentation, "Client").
+    if (
+      from === 'paho.mqtt.client.Client().connect' &&
+      /username_pw_set/.test(facts.program.text) &&
+      !/tls_set/.test(facts.program.text)
+    ) {
+      const host = call.arguments[0] === undefined ? undefined : facts.constant(call.arguments[0]);
+      if (typeof host === 'string' && !INSIDE.test(host))
+        return [report(facts, call.node, 'The password of the broker is sent without encryption.')];
+    }
     if (from === 'smtplib.SMTP' && /\.login\(/.test(facts.program.text) && !/starttls/.test(facts.program.text))
       return [report(facts, call.node, 'The password of the mail server is sent without encryption.')];
     if (facts.program.dialect === 'javascript' && FTP.test(from) && logsInOpenly(facts, call))

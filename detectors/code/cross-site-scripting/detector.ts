@@ -188,7 +188,7 @@ function rendersRaw(facts: FileFacts, made: Syntax): boolean {
 }
 
 const PAGES = oneOf(
-  /^(?:~Response|next\/server\.NextResponse|aiohttp\.web\.Response|django\.utils\.html\.format_html)$/,
+  /^(?:(?:quart|starlette\.responses|fastapi|litestar)\.Response|sanic\.response\.html|~Response|next\/server\.NextResponse|aiohttp\.web\.Response|django\.utils\.html\.format_html)$/,
 );
 
 /** `new Response(markup, { headers: { 'Content-Type': 'text/html' } })`, and the same in aiohttp. */
@@ -204,11 +204,12 @@ function* pages(facts: FileFacts): Generator<Sink> {
       )
         yield page(call.node, body, ANSWER, RESPONSE);
     }
-    if (
-      from === 'aiohttp.web.Response' &&
-      /text\/html/.test(facts.text(call.keywords.get('content_type') ?? call.callee))
-    ) {
-      const body = call.keywords.get('text') ?? call.keywords.get('body');
+    const type = ['content_type', 'mimetype', 'media_type'].flatMap((name) => call.keywords.get(name) ?? [])[0];
+    if (from === 'sanic.response.html' && call.arguments[0] !== undefined)
+      yield page(call.node, call.arguments[0], ANSWER, RESPONSE);
+    if (facts.program.dialect === 'python' && type !== undefined && /text\/html/i.test(facts.text(type))) {
+      const body =
+        call.keywords.get('text') ?? call.keywords.get('body') ?? call.keywords.get('content') ?? call.arguments[0];
       if (body !== undefined) yield page(call.node, body, ANSWER, RESPONSE);
     }
     // Django: only what fills the places of the format is escaped.
@@ -221,11 +222,14 @@ function page(at: Syntax, value: Syntax, what: string, remediation: string): Sin
   return { at, value, kind: 'html', what, remediation, atLeast: 'remote' };
 }
 
+/** Tornado's handlers themselves, and what those of `http.server` and webapp2 write to. */
+const WRITERS = /^self(?:\.wfile|\.response(?:\.out)?)?$/;
+
 function* answered(facts: FileFacts, call: Call, first: Syntax): Generator<Sink> {
   const { name, receiver } = call;
   if (facts.program.dialect === 'python') {
-    // Tornado writes text as HTML, `http.server` what it is given.
-    const answers = name === 'write' && receiver !== null && /^self(?:\.wfile)?$/.test(facts.text(receiver));
+    // Tornado and webapp2 write text as HTML, `http.server` what it is given.
+    const answers = name === 'write' && receiver !== null && WRITERS.test(facts.text(receiver));
     const written = answers ? withoutEncoding(facts, first) : first;
     if (answers && isMarkup(facts, written))
       yield { at: call.node, value: written, kind: 'html', what: ANSWER, remediation: RESPONSE, atLeast: 'remote' };

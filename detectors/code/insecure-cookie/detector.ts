@@ -31,6 +31,7 @@ export const insecureCookie: CodeDetector = {
 function inCall(facts: FileFacts, call: Call): readonly Detection[] {
   if (facts.program.dialect === 'python') {
     if (/^set_(?:secure_|signed_)?cookie$/.test(call.name ?? '')) return python(facts, call);
+    if (call.name === 'add_middleware' || call.name === 'SessionMiddleware') return sessionOf(facts, call);
     return /^(?:set_header|add_header|append_header)$/.test(call.name ?? '') ? header(facts, call) : [];
   }
   const from = call.origin ?? '';
@@ -265,6 +266,21 @@ function jars(facts: FileFacts): readonly Detection[] {
       }),
     ];
   });
+}
+
+/** Starlette's sessions (its documentation, "SessionMiddleware"). */
+function sessionOf(facts: FileFacts, call: Call): readonly Detection[] {
+  const only = call.keywords.get('https_only');
+  if (only === undefined || facts.constant(only) !== false) return [];
+  return [
+    facts.finding({
+      rule,
+      at: call.node,
+      message: 'The session cookie is set without secure.',
+      remediation: 'Set https_only=True.',
+      level: facts.isTest ? 'note' : 'warning',
+    }),
+  ];
 }
 
 /** Falcon protects its cookies unless it is told otherwise (its documentation, "Setting Cookies"). */

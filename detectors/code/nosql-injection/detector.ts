@@ -1,6 +1,6 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
-import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import type { Call, FileFacts, Flow, Syntax } from '../../../src/inspect/facts.ts';
 import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 import { isTagged, type Sink, taintedSinks, weight } from '../support/tainted.ts';
@@ -55,6 +55,7 @@ function inCall(facts: FileFacts, call: Call): readonly Detection[] {
     if (
       flow === null ||
       flow.strength !== 'remote' ||
+      (facts.shape(value) === null && !isMadeObject(facts, value) && isText(facts, flow)) ||
       (!/body|query|cookies|payload|request$|arguments|message|data/.test(flow.source) && !isMadeObject(facts, value))
     )
       continue;
@@ -87,6 +88,18 @@ function isCleanedBefore(facts: FileFacts, use: Syntax): boolean {
       /\.use$/.test(facts.text(used.children.find((child) => child.field === 'function') ?? node))
     );
   });
+}
+
+/** Python's frameworks give the fields of a query, a form and the headers as text, whatever was sent. */
+function isText(facts: FileFacts, flow: Flow): boolean {
+  if (facts.program.dialect !== 'python') return false;
+  const [first] = flow.steps;
+  return (
+    first !== undefined &&
+    /\.(?:args|form|forms|values|GET|POST|COOKIES|META|headers|cookies|query\w*|match_info|path_params|matchdict)$/.test(
+      facts.text(first.node),
+    )
+  );
 }
 
 /** Text that is parsed can become an object whatever brought it: an address, a header, a cookie. */

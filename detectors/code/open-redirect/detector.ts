@@ -1,6 +1,6 @@
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
-import { isInside } from '../support/around.ts';
+import { functionAround, isInside, nameOf } from '../support/around.ts';
 import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 import { type Sink, taintedSinks } from '../support/tainted.ts';
@@ -146,6 +146,18 @@ function* declared(facts: FileFacts): Generator<Sink> {
   }
 }
 
+/** Django's RedirectView and its views of forms ask a method where to (its documentation, "Generic base views"). */
+function* viewed(facts: FileFacts): Generator<Sink> {
+  if (facts.program.dialect !== 'python' || !/def get_(?:redirect|success)_url\(/.test(facts.program.text)) return;
+  for (const node of facts.nodes('return_statement')) {
+    const fn = functionAround(node);
+    const name = fn === null ? null : nameOf(fn);
+    const value = node.children.find((child) => child.type !== 'return');
+    if (name === null || value === undefined || !/^get_(?:redirect|success)_url$/.test(facts.text(name))) continue;
+    if (leavesSite(facts, value)) yield sink(node, value);
+  }
+}
+
 /** A fixed host or a fixed path in front keeps the browser where it is meant to go. */
 function leavesSite(facts: FileFacts, value: Syntax): boolean {
   if (isOwnAddress(facts, value) || repeatsRequest(facts, value)) return false;
@@ -203,6 +215,6 @@ function innermostNamed(node: Syntax, wanted: (node: Syntax) => boolean): Syntax
 export const openRedirect: CodeDetector = {
   rule,
   triggers:
-    /redirect|location|Redirect|refresh|navigateTo|useRouter|HTTPFound|HTTPSeeOther|HTTPMoved|seeother|\bopen\(/i,
-  detect: (facts) => taintedSinks(facts, rule, [...sinks(facts), ...declared(facts)]),
+    /redirect|location|Redirect|refresh|navigateTo|useRouter|HTTPFound|HTTPSeeOther|HTTPMoved|seeother|success_url|\bopen\(/i,
+  detect: (facts) => taintedSinks(facts, rule, [...sinks(facts), ...declared(facts), ...viewed(facts)]),
 };

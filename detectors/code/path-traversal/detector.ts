@@ -17,15 +17,15 @@ const REMEDIATION =
   'Resolve the path, then refuse it unless it starts with the allowed folder; or keep only path.basename(name).';
 
 const FILE =
-  /^(?:fs(?:\.promises)?\.(?:readFile|readFileSync|createReadStream|writeFile|writeFileSync|appendFile|appendFileSync|createWriteStream|unlink|unlinkSync|rm|rmSync|rmdir|rmdirSync|readdir|readdirSync|open|openSync|copyFile|copyFileSync|rename|renameSync|cp|cpSync|truncate(?:Sync)?|chmod(?:Sync)?|symlinkSync|opendirSync|outputFile|outputFileSync|readJson|readJsonSync|readJSON|writeJson|writeJsonSync|outputJson|remove|removeSync|move|moveSync|ensureFile|symlink|opendir)|~Bun\.file|~Bun\.write|~Deno\.(?:readFile|readTextFile|writeFile|writeTextFile|remove|open)|builtins\.open|io\.open|codecs\.open|os\.(?:remove|unlink|rmdir|listdir|scandir|walk|makedirs|mkdir|rename|replace|symlink|open)|shutil\.(?:copy|copy2|copyfile|move|rmtree|copytree|make_archive)|sanic\.response\.file(?:_stream)?|cherrypy\.lib\.static\.serve_(?:file|download)|quart\.send_file|linecache\.getlines|flask\.send_file|send|del|rimraf|glob\.(?:sync|glob)|fastapi\.responses\.FileResponse|starlette\.responses\.FileResponse|tarfile\.open|zipfile\.ZipFile|mv|adm-zip|aiofiles\.open|shutil\.unpack_archive|aiohttp\.web\.FileResponse|flask\.send_from_directory|vinyl-fs\.src)$/;
+  /^(?:fs(?:\.promises)?\.(?:readFile|readFileSync|createReadStream|writeFile|writeFileSync|appendFile|appendFileSync|createWriteStream|unlink|unlinkSync|rm|rmSync|rmdir|rmdirSync|readdir|readdirSync|open|openSync|copyFile|copyFileSync|rename|renameSync|cp|cpSync|truncate(?:Sync)?|chmod(?:Sync)?|symlinkSync|opendirSync|outputFile|outputFileSync|readJson|readJsonSync|readJSON|writeJson|writeJsonSync|outputJson|remove|removeSync|move|moveSync|ensureFile|symlink|opendir)|~Bun\.file|~Bun\.write|~Deno\.(?:readFile|readTextFile|writeFile|writeTextFile|remove|open)|builtins\.open|io\.open|codecs\.open|os\.(?:remove|unlink|rmdir|listdir|scandir|walk|makedirs|mkdir|rename|replace|symlink|open)|shutil\.(?:copy|copy2|copyfile|move|rmtree|copytree|make_archive)|sanic\.response\.file(?:_stream)?|litestar\.response\.File|litestar\.response_containers\.File|cherrypy\.lib\.static\.serve_(?:file|download)|quart\.send_file|linecache\.getlines|flask\.send_file|send|del|rimraf|glob\.(?:sync|glob)|fastapi\.responses\.FileResponse|starlette\.responses\.FileResponse|tarfile\.open|zipfile\.ZipFile|mv|adm-zip|aiofiles\.open|shutil\.unpack_archive|aiohttp\.web\.FileResponse|flask\.send_from_directory|vinyl-fs\.src)$/;
 /** Reading its metadata tells less than its content. */
 const PROBE =
   /^fs(?:\.promises)?\.(?:stat|statSync|lstat|lstatSync|access|accessSync|exists|existsSync|mkdir|mkdirSync)$/;
 /** Methods of a path, which is what they are called on. */
-const OPENS_ITSELF = /^(?:read_text|read_bytes|write_text|write_bytes|open)$/;
+const OPENS_ITSELF = /^(?:read_text|read_bytes|write_text|write_bytes|open|unlink|rmdir|iterdir)$/;
 const OPENS = oneOf(new RegExp(`${[FILE, PROBE].map(({ source }) => source).join('|')}|^~open$`));
 const NAMED = oneOf(
-  /^(?:read_text|read_bytes|write_text|write_bytes|open|sendFile|download|sendfile|file|extractall|extract|save|mv)$/,
+  /^(?:read_text|read_bytes|write_text|write_bytes|open|unlink|rmdir|iterdir|File|sendFile|download|sendfile|file|extractall|extract|save|mv)$/,
 );
 const TWO_PATHS = /(?:copyFile|rename|cp|move|symlink|copy|copyfile)(?:Sync)?$/;
 
@@ -44,7 +44,7 @@ function* sinks(facts: FileFacts): Generator<Sink> {
     }
     if (path === undefined) continue;
     const from = python && call.origin === '~open' ? 'builtins.open' : call.origin;
-    if (from !== null && FILE.test(from)) {
+    if (from !== null && (FILE.test(from) || (python && from === '~File' && call.keywords.has('path')))) {
       yield sink(call, path, from.startsWith('fs') && isPlacedBelow(facts, path) ? 'parameter' : 'local');
       if (second !== undefined && TWO_PATHS.test(from)) {
         yield sink(call, second, isPlacedBelow(facts, second) ? 'parameter' : 'local');
@@ -133,7 +133,7 @@ function sink(call: Call, value: Sink['value'], atLeast: Sink['atLeast'], level?
 export const pathTraversal: CodeDetector = {
   rule,
   triggers:
-    /\bfs\b|fs-extra|graceful-fs|readFile|writeFile|ReadStream|WriteStream|sendFile|download|unlink|open\(|send_file|Bun\.|Deno\.|shutil|os\.|FileResponse|pathlib|rimraf|aiofiles|zipfile|tarfile|\.save\(|\.mv\(|send_from_directory|\bPath\(|(?:read|write)_(?:text|bytes)|response\.file|serve_file|\bh\.file\(|['"](?:del|send|glob|mv)['"]/,
+    /\bfs\b|fs-extra|graceful-fs|readFile|writeFile|ReadStream|WriteStream|sendFile|download|unlink|open\(|send_file|Bun\.|Deno\.|shutil|os\.|FileResponse|pathlib|rimraf|aiofiles|zipfile|tarfile|\.save\(|\.mv\(|send_from_directory|\bPath\(|(?:read|write)_(?:text|bytes)|response\.file|serve_file|litestar|\bFile\(|\bh\.file\(|['"](?:del|send|glob|mv)['"]/,
   detect: (facts) => {
     // A command line tool opens what the person at the machine names: that is its job.
     return taintedSinks(facts, rule, sinks(facts)).filter(

@@ -18,7 +18,7 @@ const REMEDIATION = "List the origins that may read the answers: cors({ origin: 
 /** Origins that are reflected, or allowed as a whole, by library or by header. */
 export const permissiveCors: CodeDetector = {
   rule,
-  triggers: /cors|Access-Control-Allow-Origin|allow_origins/i,
+  triggers: /cors|Access-Control-Allow-Origin|allow_origin/i,
   detect: (facts) => [...facts.calls().flatMap((call) => inCall(facts, call)), ...headers(facts), ...settings(facts)],
 };
 
@@ -224,8 +224,11 @@ function allowed(facts: FileFacts, value: Syntax, at: Syntax): readonly Detectio
 }
 
 function python(facts: FileFacts, call: Call, from: string): readonly Detection[] {
-  if (call.name === 'add_middleware') {
+  if (call.name === 'add_middleware' || /^(?:litestar\.config\.cors\.|~)CORSConfig$|\.CORSMiddleware$/.test(from)) {
     const origins = call.keywords.get('allow_origins');
+    const pattern = call.keywords.get('allow_origin_regex');
+    if (pattern !== undefined && /^\^?\(?\.[*+]\)?\$?$/.test(String(facts.constant(pattern) ?? '')))
+      return [report(facts, call.node, 'The pattern for origins fits every origin.', 'warning')];
     if (origins === undefined || !/['"]\*['"]/.test(facts.text(facts.definition(origins) ?? origins))) return [];
     const credentials = call.keywords.get('allow_credentials');
     const withCredentials = credentials !== undefined && facts.constant(credentials) === true;
@@ -238,7 +241,7 @@ function python(facts: FileFacts, call: Call, from: string): readonly Detection[
       ),
     ];
   }
-  if (/^set_?header$|^add_header$/.test(call.name ?? '')) return header(facts, call);
+  if (/^(?:set_?|add_|send_|append_)header$/.test(call.name ?? '')) return header(facts, call);
   // aiohttp-cors: the options for every origin, with credentials (its documentation, "Usage").
   if (/(?:^|\.)ResourceOptions$/.test(facts.text(call.callee))) {
     const key =

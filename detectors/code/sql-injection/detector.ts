@@ -19,7 +19,7 @@ const REMEDIATION = 'Write a placeholder in the statement and pass the value as 
 const STATEMENT =
   /^\s*(?:\(?\s*select\b[\s\S]*|insert\s+(?:or\s+\w+\s+)?into\b|update\s+\S+[\s\S]*\bset\b|delete\s+from\b|replace\s+into\b|with\s+\w+[\s\S]*\bas\b|merge\s+into\b|(?:create|drop|alter|truncate)\s+(?:table|database|schema|user|role|index|view)\b|call\s+\S+|grant\s|exec(?:ute)?\s)/i;
 const METHODS =
-  /^(?:query|execute|exec|run|all|get|each|prepare|executeSql|queryOne|queryAll|any|one|none|many|oneOrNone|manyOrNone|multi|fetch|fetchrow|fetchval|executemany|executescript|read_sql|read_sql_query|simpleQuery|queryAsync|batch|queryObject|queryArray|fetch_all|fetch_one|fetch_val|iterate|execute_query|execute_query_dict|execute_script|execute_sql|exec_driver_sql|select_by_sql|raw_sql)$/;
+  /^(?:query|execute|exec|run|all|get|each|prepare|executeSql|queryOne|queryAll|any|one|none|many|oneOrNone|manyOrNone|multi|fetch|fetchrow|fetchval|executemany|executescript|read_sql|read_sql_query|simpleQuery|queryAsync|batch|queryObject|queryArray|fetch_all|fetch_one|fetch_val|iterate|execute_query|execute_query_dict|execute_script|execute_sql|exec_driver_sql|sql|execute_statement|start_query_execution|select_by_sql|raw_sql)$/;
 const RAW =
   /^(?:raw|whereRaw|orWhereRaw|orderByRaw|havingRaw|groupByRaw|joinRaw|fromRaw|selectRaw|\$queryRawUnsafe|\$executeRawUnsafe|unsafe|literal)$/;
 const DRIVER =
@@ -41,7 +41,9 @@ function* sinks(facts: FileFacts): Generator<Sink> {
       call.keywords.get('where') ??
       call.keywords.get('select') ??
       call.keywords.get('query') ??
-      call.keywords.get('sql');
+      call.keywords.get('sql') ??
+      call.keywords.get('Sql') ??
+      call.keywords.get('QueryString');
     if (value === undefined) continue;
     if (
       RAW.test(call.name) &&

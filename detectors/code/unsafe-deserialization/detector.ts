@@ -71,6 +71,33 @@ function unfollowed(facts: FileFacts): readonly Detection[] {
   });
 }
 
+/** Celery's settings: workers that take pickles run what anybody puts into the queue (its documentation, "Security"). */
+function accepted(facts: FileFacts): readonly Detection[] {
+  if (!/pickle/.test(facts.program.text) || !/ccept_content|ACCEPT_CONTENT/.test(facts.program.text)) return [];
+  const given = [
+    ...facts.assignments().map(({ node, target, value }) => ({ node, name: facts.text(target), value })),
+    ...facts.nodes('keyword_argument').flatMap((node) => {
+      const name = node.children.find((child) => child.field === 'name');
+      const value = node.children.find((child) => child.field === 'value');
+      return name === undefined || value === undefined ? [] : [{ node, name: facts.text(name), value }];
+    }),
+  ];
+  return given.flatMap(({ node, name, value }) =>
+    /(?:^|[._])(?:accept_content|ACCEPT_CONTENT)$/.test(name) &&
+    /["'](?:pickle|application\/x-python-serialize)["']/.test(facts.text(value))
+      ? [
+          facts.finding({
+            rule,
+            at: node,
+            message: 'The workers rebuild objects from whatever is put into their queue.',
+            remediation: 'Accept JSON alone: accept_content=["json"].',
+            level: facts.isTest ? 'note' : 'warning',
+          }),
+        ]
+      : [],
+  );
+}
+
 /** A file that the program names itself: `open("model.pkl")`. */
 function isOwnFile(facts: FileFacts, data: Syntax): boolean {
   const text = facts.text(facts.definition(data) ?? data);
@@ -125,6 +152,10 @@ export const unsafeDeserialization: CodeDetector = {
   detect: (facts) => {
     const found = taintedSinks(facts, rule, sinks(facts));
     const lines = new Set(found.map((each) => each.locations[0].startLine));
-    return [...found, ...unfollowed(facts).filter((each) => !lines.has(each.locations[0].startLine))];
+    return [
+      ...found,
+      ...accepted(facts),
+      ...unfollowed(facts).filter((each) => !lines.has(each.locations[0].startLine)),
+    ];
   },
 };

@@ -33,8 +33,12 @@ const CRYPTOGRAPHY = oneOf(
 /** Calls of the crypto libraries, judged by the algorithm they name and what the result is for. */
 export const weakCryptography: CodeDetector = {
   rule,
-  triggers: /crypto|md5|sha\d|hashlib|hashes|bcrypt|pbkdf2|DES|ARC4|ECB|cipher|\brsa\b|\bssl\b|passlib/i,
-  detect: (facts) => facts.callsLike({ from: CRYPTOGRAPHY }).flatMap((call) => inCall(facts, call)),
+  triggers:
+    /crypto|md5|sha\d|hashlib|hashes|bcrypt|pbkdf2|DES|ARC4|ECB|cipher|\brsa\b|\bssl\b|passlib|PASSWORD_HASHERS/i,
+  detect: (facts) => [
+    ...facts.callsLike({ from: CRYPTOGRAPHY }).flatMap((call) => inCall(facts, call)),
+    ...hashers(facts),
+  ],
 };
 
 function inCall(facts: FileFacts, call: Call): readonly Detection[] {
@@ -155,6 +159,26 @@ function isWritten(facts: FileFacts, value: Syntax): boolean {
     typeof facts.constant(given) === 'string' ||
     /^(?:b["'][^"']*["']\s*\*\s*\d+|bytes\(\d+\)|bytearray\(\d+\))$/.test(facts.text(given))
   );
+}
+
+/** Django stores new passwords with the first of the list (its documentation, "Password management"). */
+function hashers(facts: FileFacts): readonly Detection[] {
+  if (!facts.program.text.includes('PASSWORD_HASHERS') || facts.isTest || /(?:^|[/_.])tests?\b/i.test(facts.path))
+    return [];
+  return facts.assignments().flatMap(({ node, target, value }) => {
+    const first = value.type === 'array' ? value.children.find((child) => child.type === 'string') : undefined;
+    if (facts.text(target) !== 'PASSWORD_HASHERS' || first === undefined) return [];
+    return /\.(?:Unsalted)?(?:MD5|SHA1)PasswordHasher|CryptPasswordHasher/.test(facts.text(first))
+      ? [
+          report(
+            facts,
+            node,
+            'Passwords are stored with a fast hash, which can be guessed billions of times a second.',
+            PASSWORD,
+          ),
+        ]
+      : [];
+  });
 }
 
 function keySize(facts: FileFacts, call: Call, length: Syntax | null): readonly Detection[] {
