@@ -129,10 +129,15 @@ function* evaluated(facts: FileFacts, call: Call, from: string): Generator<Sink>
       kind: 'code',
       what: 'Code is run that comes from',
       remediation: REMEDIATION,
-      atLeast: 'unknown',
+      atLeast: isOnlyRead(facts, from) ? 'remote' : 'unknown',
       ...(/^~(?:eval|Function)$/.test(from) && readsGivenFile(facts, part) ? { unknown: 'warning' } : {}),
     };
   }
+}
+
+/** Python's `compile` runs nothing: somebody has to hand the result to `exec` or `eval` (its documentation). */
+function isOnlyRead(facts: FileFacts, from: string): boolean {
+  return /^(?:~|builtins\.)compile$/.test(from) && !/\b(?:exec|eval)\s*\(/.test(facts.program.text);
 }
 
 /** Settings and data that are read with `eval` run whatever somebody wrote into them; a file the program names is its own. */
