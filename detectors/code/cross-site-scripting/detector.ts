@@ -1,3 +1,4 @@
+import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { once, oneOf } from '../support/remember.ts';
@@ -345,10 +346,18 @@ function* returned(facts: FileFacts): Generator<Sink> {
   }
 }
 
+/** A request is answered where no element is: `parsed.href = req.url` is no address of one. */
+function isOfPage({ message }: Detection): boolean {
+  return !(message.startsWith('The address of an element') && message.includes("the request's"));
+}
+
 /** Follows what becomes part of a page back to where it comes from. */
 export const crossSiteScripting: CodeDetector = {
   rule,
   triggers:
     /HTML|setAttribute|v-html|@html|srcdoc|document\.write|insertAdjacent|\$\(|jQuery|\.(?:send|end|write|html|append)\s*\(|href|src=|createContextualFragment|Markup|mark_safe|format_html|ueryStringParameters|return\s+(?:f?["']|\{)|[Rr]esponse|\.body\s*=|jinja2|\|\s*safe\b/,
-  detect: (facts) => [...taintedSinks(facts, rule, sinks(facts)), ...taintedSinks(facts, rule, returned(facts))],
+  detect: (facts) => [
+    ...taintedSinks(facts, rule, sinks(facts)).filter(isOfPage),
+    ...taintedSinks(facts, rule, returned(facts)),
+  ],
 };
