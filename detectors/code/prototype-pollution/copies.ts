@@ -61,7 +61,9 @@ function isTakenUp(facts: FileFacts, read: Syntax): boolean {
         return child.field === 'value';
       case 'assignment_expression':
       case 'augmented_assignment_expression':
-        return child.field === 'right';
+        // `merge((target[key] ??= {}), …)` hands on what it writes.
+        if (child.field === 'right') return true;
+        continue;
       default:
         return false;
     }
