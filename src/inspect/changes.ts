@@ -13,6 +13,12 @@ export interface Changes {
 
 type Use = { readonly kind: 'read' | 'changed' | 'handedOn' } | { readonly kind: 'entry'; readonly key: string };
 
+interface Summary {
+  readonly changed: boolean;
+  readonly onlyRead: boolean;
+  readonly entries: ReadonlySet<string>;
+}
+
 /** Methods that change the list, set, map or dictionary they are called on. */
 const CHANGING =
   /^(?:push|unshift|append|appendleft|set|add|extend|insert|update|setdefault|splice|shift|pop|popitem|reverse|sort|fill|copyWithin|clear|remove|delete)$/;
@@ -21,13 +27,18 @@ export const FILLS =
   /^(?:Object\.(?:assign|defineProperty|defineProperties)|(?:_|lodash|\$|jQuery)\.(?:assign\w*|merge\w*|extend|defaults\w*|set)|setattr|Reflect\.set)$/;
 
 export function createChanges(program: Program, scopes: Scopes): Changes {
-  const known = new Map<Binding, readonly Use[]>();
+  const known = new Map<Binding, Summary>();
   const name = (node: Syntax): string => program.text.slice(node.start, node.end);
 
-  function usesOf(binding: Binding): readonly Use[] {
+  function summaryOf(binding: Binding): Summary {
     const before = known.get(binding);
     if (before !== undefined) return before;
-    const found = scopes.references(binding).map(useOf);
+    const uses = scopes.references(binding).map(useOf);
+    const found = {
+      changed: uses.some(({ kind }) => kind === 'changed'),
+      onlyRead: uses.every(({ kind }) => kind === 'read'),
+      entries: new Set(uses.flatMap((use) => (use.kind === 'entry' ? [use.key] : []))),
+    };
     known.set(binding, found);
     return found;
   }
@@ -66,8 +77,10 @@ export function createChanges(program: Program, scopes: Scopes): Changes {
   }
 
   return {
-    replaces: (binding, key) =>
-      usesOf(binding).some((use) => use.kind === 'changed' || (use.kind === 'entry' && use.key === key)),
-    onlyRead: (binding) => usesOf(binding).every((use) => use.kind === 'read'),
+    replaces(binding, key) {
+      const { changed, entries } = summaryOf(binding);
+      return changed || entries.has(key);
+    },
+    onlyRead: (binding) => summaryOf(binding).onlyRead,
   };
 }

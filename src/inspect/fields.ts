@@ -1,6 +1,17 @@
-import type { Prototypes } from './prototypes.ts';
+import { CLASSES, type Prototypes } from './prototypes.ts';
 import { returnsOf } from './returns.ts';
+import type { Scopes } from './scopes.ts';
 import { childOf, type Program, partsOf, type Syntax } from './syntax.ts';
+
+/** The class of this file that a class is derived from. */
+export function baseClass(cls: Syntax, scopes: Scopes): Syntax | null {
+  const list = childOf(cls, 'superclasses') ?? cls.children.find((child) => child.type === 'class_heritage');
+  const first = list === undefined || list === null ? undefined : partsOf(list)[0];
+  const named = first?.type === 'extends_clause' ? childOf(first, 'value') : first;
+  const definitions = named === undefined || named === null ? [] : (scopes.lookup(named)?.definitions ?? []);
+  const value = definitions.length === 1 ? (definitions[0]?.value ?? null) : null;
+  return value !== null && value !== cls && CLASSES.has(value.type) ? value : null;
+}
 
 /** `this.x = …`, class fields, TypeScript's parameter properties, and what getters give, by class. */
 export function collectFields(program: Program, { ownerOf }: Prototypes): Map<Syntax, Map<string, Syntax[]>> {

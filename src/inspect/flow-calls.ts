@@ -264,12 +264,13 @@ export function createCallFlow(
     for (const binding of own) {
       const { parameter } = binding;
       if (parameter === undefined) continue;
-      const argument = call.arguments[parameter.index - shift] ?? call.keywords.get(binding.name);
+      const itself = shift > parameter.index ? call.receiver : null;
+      const argument = itself ?? call.arguments[parameter.index - shift] ?? call.keywords.get(binding.name);
       const given =
         argument === undefined ? null : walk.traceAt(argument, parameter.path, binding.declaration, kind, env, depth);
       inner.set(
         binding,
-        given === null || given.container !== undefined
+        given === null || given.container !== undefined || itself !== null
           ? given
           : step(given, call.node, `is passed to "${short(call.name ?? 'the function')}"`),
       );

@@ -2,12 +2,13 @@ import type { SinkKind } from './facts.ts';
 import { createHolderFlow } from './flow-holders.ts';
 import { createModelFlow } from './flow-models.ts';
 import type { FlowNeeds, Walk } from './flow-types.ts';
+import { isHarmless } from './forms.ts';
 import { isIssued } from './messages.ts';
 import { keptOn, memberValue, ON_REQUEST } from './outside-values.ts';
 import { memberSource } from './request-members.ts';
 import { originSource } from './sources.ts';
 import { childOf, FUNCTIONS, type Syntax } from './syntax.ts';
-import { type Environment, strongest, type Taint } from './taint.ts';
+import { type Environment, short, strongest, type Taint, taint } from './taint.ts';
 
 /** What a member of something holds: a part of a request, a field of the class, an entry of a table. */
 export function createMemberFlow(
@@ -37,6 +38,10 @@ export function createMemberFlow(
       const kept = origins.fields(node, member).filter((each) => each.field !== 'type' && isSeen(each, env));
       if (kept.length === 0 && program.dialect === 'python' && member === 'request')
         return ofSource({ kind: 'container', container: 'request' }, node);
+      if (kept.length === 0 && env !== null) {
+        const declared = needs.models.own(node);
+        if (declared !== null) return isHarmless(declared, kind) ? null : ofItself(object, node, env);
+      }
       return kept.length === 0
         ? fromOutside(node, member, kind)
         : strongest(kept.map((each) => trace(each, kind, env, depth)));
@@ -66,6 +71,15 @@ export function createMemberFlow(
     const inner = key === null ? null : memberSource(whole.container, key);
     if (inner === null) return keptOnRequest(node, kind, env, depth);
     return inner.kind === 'input' && guards.guarded(node, kind) ? null : ofSource(inner, node);
+  }
+
+  /** A field of a model, in a method that is called on one: as much another's as the model. */
+  function ofItself(self: Syntax, node: Syntax, env: Environment): Taint {
+    const binding = needs.scopes.lookup(self);
+    const given = binding === null ? undefined : walk.memo.given(binding, env);
+    return given === undefined || given === null || given.container !== undefined
+      ? taint('unknown', `the field "${short(name(node))}"`, node)
+      : given;
   }
 
   /** `constructor(private readonly base)`: whoever makes the object decides, so only where that is seen. */

@@ -82,11 +82,13 @@ export function createPartFlow(
     if (from === '~Promise.all' && given !== undefined) return part(given, path, kind, env, depth + 1);
     if (from === 'asyncio.gather') return ofList(partsOf(list), Number(path[0]), path.slice(1), kind, env, depth);
     const fn = functionOf(callee);
-    const shown =
-      fn !== null &&
-      walk.returns(fn).length > 0 &&
-      walk.returns(fn).every((each) => /^(?:object|array)$/.test(bare(each).type));
+    const shown = fn !== null && walk.returns(fn).length > 0 && walk.returns(fn).every(isShown);
     return shown ? walk.partOfReturns(call, path, kind, env, depth + 1) : undefined;
+  }
+
+  /** A literal that is returned; what is yielded is one of many. */
+  function isShown(given: Syntax): boolean {
+    return /^(?:object|array)$/.test(bare(given).type) && given.parent?.type !== 'yield_expression';
   }
 
   /** A name that stands for a literal which nobody changes, or for what a call gave. */

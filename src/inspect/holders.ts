@@ -1,8 +1,9 @@
+import { baseClass } from './fields.ts';
 import type { Origins } from './origins.ts';
 import { CLASSES } from './prototypes.ts';
 import { returnsOf } from './returns.ts';
 import type { Scopes } from './scopes.ts';
-import { bare, childOf, FUNCTIONS, type Program, partsOf, type Syntax } from './syntax.ts';
+import { bare, childOf, FUNCTIONS, type Program, type Syntax } from './syntax.ts';
 
 /** Objects whose class, or whose table of methods, stands in this file. */
 export interface Holders {
@@ -189,8 +190,8 @@ export function createHolders(program: Program, scopes: Scopes, origins: Origins
             : (childOf(part, 'key') ?? childOf(part, 'name'));
       if (fn !== null && at !== null && text(at) === called) return fn;
     }
-    const base = hops > MAX_HOPS ? null : baseOf(holder);
-    return base === null || base === holder ? null : methodIn(base, called, hops + 1);
+    const base = hops > MAX_HOPS ? null : baseClass(holder, scopes);
+    return base === null ? null : methodIn(base, called, hops + 1);
   }
 
   function methodAt(part: Syntax): Syntax | null {
@@ -198,13 +199,6 @@ export function createHolders(program: Program, scopes: Scopes, origins: Origins
     if (part.type === 'decorated_definition') return part.children.find((child) => FUNCTIONS.has(child.type)) ?? null;
     const value = part.type === 'pair' || part.type === 'public_field_definition' ? childOf(part, 'value') : null;
     return value !== null && FUNCTIONS.has(value.type) ? value : null;
-  }
-
-  function baseOf(holder: Syntax): Syntax | null {
-    const list = childOf(holder, 'superclasses') ?? holder.children.find((child) => child.type === 'class_heritage');
-    const first = list === undefined || list === null ? undefined : partsOf(list)[0];
-    const named = first?.type === 'extends_clause' ? childOf(first, 'value') : first;
-    return named === undefined || named === null ? null : classOf(named);
   }
 
   return { method, field, calls };

@@ -1,7 +1,7 @@
 import type { Binding } from './bindings.ts';
 import type { Constants } from './constants.ts';
 import { customary } from './customary.ts';
-import { collectFields } from './fields.ts';
+import { baseClass, collectFields } from './fields.ts';
 import { identifier, literal } from './literals.ts';
 import { joined, LOADS, LOOKS_UP, moduleOf, SAME } from './module-origins.ts';
 import type { Prototypes } from './prototypes.ts';
@@ -27,6 +27,7 @@ export interface Origins {
 
 const PRESETS = /\.bind\(|\bpartial\b/;
 const MAX_HOPS = 40;
+const MAX_BASES = 8;
 
 export function createOrigins(program: Program, scopes: Scopes, constants: Constants, prototypes: Prototypes): Origins {
   const { text } = program;
@@ -271,8 +272,13 @@ export function createOrigins(program: Program, scopes: Scopes, constants: Const
 
   function fields(node: Syntax, property: string): readonly Syntax[] {
     classFields ??= collectFields(program, prototypes);
-    const around = prototypes.ownerOf(node);
-    return around === null ? [] : (classFields.get(around)?.get(property) ?? []);
+    let around = prototypes.ownerOf(node);
+    for (let hops = 0; around !== null && hops < MAX_BASES; hops += 1) {
+      const own = classFields.get(around)?.get(property);
+      if (own !== undefined) return own;
+      around = baseClass(around, scopes);
+    }
+    return [];
   }
 
   function lookedUp(node: Syntax): { readonly object: Syntax; readonly name: string } | null {

@@ -3,10 +3,11 @@ import type { Constants } from './constants.ts';
 import type { Handler } from './facts.ts';
 import type { Leaves } from './forms.ts';
 import type { Origins } from './origins.ts';
+import { CLASSES } from './prototypes.ts';
 import { createPythonClasses, type Declared } from './python-classes.ts';
 import { leavesOfMetadata, leavesOfType } from './python-types.ts';
 import type { Scopes } from './scopes.ts';
-import { bare, childOf, descendantsOf, type Program, partsOf, type Syntax } from './syntax.ts';
+import { ancestorOf, bare, childOf, descendantsOf, type Program, partsOf, type Syntax } from './syntax.ts';
 
 /** A field of an object whose class stands in this file. */
 export interface ModelField {
@@ -26,6 +27,8 @@ export interface ModelField {
 export interface PythonModels {
   /** The field that `order.name` or `data['name']` stands for; null where the file does not say. */
   field(node: Syntax): ModelField | null;
+  /** What the class around `self.name` leaves of the field that it declares; null where it declares none. */
+  own(node: Syntax): Leaves | null;
 }
 
 interface Instance {
@@ -61,6 +64,14 @@ export function createPythonModels(
 
   function field(node: Syntax): ModelField | null {
     return hasClasses ? fieldAt(node, 0) : null;
+  }
+
+  function own(node: Syntax): Leaves | null {
+    const around = hasClasses ? ancestorOf(node, CLASSES) : null;
+    const key = keyOf(node);
+    const declared = around === null || key === null ? undefined : fieldsOf(around).get(key);
+    if (around === null || declared === undefined) return null;
+    return habitOf(around) === 'keeping' ? 'unknown' : leavesOf(declared);
   }
 
   function fieldAt(node: Syntax, hops: number): ModelField | null {
@@ -232,5 +243,5 @@ export function createPythonModels(
     return null;
   }
 
-  return { field };
+  return { field, own };
 }

@@ -28,6 +28,8 @@ const CHOICES = /^(?:union|Union|discriminatedUnion|variant|alternatives|try|or|
 const OBJECTS =
   /^(?:object|Object|strictObject|looseObject|objectAsync|interface|type|keys|shape|extend|safeExtend|augment|append|setKey)$/;
 const JOINED = /^(?:merge|and|concat|intersection|intersect|Intersect|Composite)$/;
+/** Let through what the table does not name. */
+const LOOSENING = /^(?:passthrough|loose|unknown|nonstrict)$/;
 /** Functions of one's own: what they let through is theirs to say. */
 const ASKED = /^(?:refine|superRefine|check|test|custom|transform|rawTransform|rawCheck|overwrite)$/;
 const MAX_HOPS = 14;
@@ -63,7 +65,10 @@ export function createSchemaFields(
     const given = partsOf(list);
     if (OBJECTS.test(method) && given[0] !== undefined) {
       const found = ofTable(given[0], path, hops);
-      return found !== null ? found : inner === null ? 'unknown' : at(inner, path, hops);
+      if (found !== null) return found;
+      if (inner !== null) return at(inner, path, hops);
+      // What these do not name they let through as it is; the others take it out, or object.
+      return path.length > 0 && (/^loose/.test(method) || /^(?:\w+\.)?yup\./i.test(name(callee))) ? 'text' : 'unknown';
     }
     if (JOINED.test(method)) return ofJoined(inner === null ? given : [...given, inner], path, hops);
     if (CHOICES.test(method)) {
@@ -106,6 +111,7 @@ export function createSchemaFields(
     if (path.length > 0) return 'unknown';
     if (CLOSED.test(method)) return 'nothing';
     if (method === 'email') return 'address';
+    if (method === 'custom' && first === undefined) return 'text';
     if (!TEXT.test(method)) return 'unknown';
     const options = first === undefined ? null : constants.object(first);
     return options === null ? 'text' : ofFormat(options);
@@ -131,6 +137,8 @@ export function createSchemaFields(
     if (path.length > 0) {
       if (isList(method)) return at(inner, path.slice(1), hops);
       if (/^(?:items|of)$/.test(method) && given[0] !== undefined) return at(given[0], path.slice(1), hops);
+      const own = LOOSENING.test(method) ? at(inner, path, hops) : null;
+      if (own !== null) return own === 'unknown' ? 'text' : own;
       return KEEPING.test(method) || ASKED.test(method) || /^(?:pick|omit|pipe)$/.test(method)
         ? at(inner, path, hops)
         : 'unknown';
@@ -176,7 +184,9 @@ export function createSchemaFields(
       const found = fields === null ? null : ofTable(fields, path, hops);
       if (found !== null) return found;
       const items = first === '*' ? part('items') : part('additionalProperties');
-      return items === null ? 'unknown' : at(items, rest, hops);
+      if (items !== null && items.type !== 'true') return items.type === 'false' ? 'unknown' : at(items, rest, hops);
+      // What a schema does not name it lets through, unless it is told otherwise (JSON Schema, "additionalProperties").
+      return fields === null || first === '*' ? 'unknown' : 'text';
     }
     if (part('enum') !== null || part('const') !== null) return 'nothing';
     const type = part('type');
