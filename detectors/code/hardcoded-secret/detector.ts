@@ -159,7 +159,8 @@ function underName(
   // Next to the environment a name says more: `SENDGRID_KEY`.
   const named =
     NAME.test(`_${spaced}`) || (fallback !== null && /_(?:KEY|TOKEN|SECRET)$/.test(name) && !/PUBLIC/.test(name));
-  if (!named || NOT_A_SECRET_NAME.test(spaced)) return null;
+  // `AWS::Route53::KeySigningKey` is the name of a type.
+  if (!named || NOT_A_SECRET_NAME.test(spaced) || name.includes('::')) return null;
   const text = facts.constant(literal);
   if (typeof text !== 'string' || !couldBeSecret(text, name, fallback !== null || signs)) return null;
   const salt = /salt/i.test(name);

@@ -108,7 +108,7 @@ function leakIn(facts: FileFacts, node: Syntax): Leak | null {
     )
   )
     return { message: 'The answer contains a stack trace.', level: 'warning' };
-  if (/(?:^|[^.\w])process\.env(?!\s*[.[])|(?:^|[^.\w])os\.environ(?!\s*[.[])/.test(text))
+  if (/(?:^|[^.\w])process\.env(?!\s*[.[])|(?:^|[^.\w])(?<!\bin\s+)os\.environ(?!\s*[.[])/.test(text))
     return { message: 'The answer contains the whole environment, secrets included.', level: 'warning' };
   if (facts.program.dialect === 'python' && caughtText(facts, node))
     return { message: 'The answer contains the text of whatever went wrong inside.', level: 'warning' };
@@ -247,6 +247,15 @@ function loggedSecret(facts: FileFacts, node: Syntax): string | null {
   return null;
 }
 
+/** The environment: not one variable of it, nor whether it has one. */
+const WHOLE = /(?<!\bin\s+)os\.environ(?!\s*[.[])/;
+
+/** A view that another file gives its route to. */
+function takesRequest(facts: FileFacts, fn: Syntax): boolean {
+  const list = fn.children.find((child) => child.field === 'parameters');
+  return list !== undefined && /^\(\s*(?:self\s*,\s*)?(?:req(?:uest)?|event)\b/.test(facts.text(list));
+}
+
 /** Koa answers by assignment; Python by what is returned. */
 function bodies(facts: FileFacts): readonly Detection[] {
   const assigned = facts.assignments().flatMap(({ node, target, value }) => {
@@ -291,7 +300,8 @@ function bodies(facts: FileFacts): readonly Detection[] {
       /^(?:object|template_string|string)$/.test(shown.type) &&
       clauseAround(node) !== null &&
       caughtText(facts, value);
-    if (!isRecord && !isText && !/format_exc|os\.environ(?!\s*[.[])/.test(facts.text(value))) return [];
+    const isWhole = fn !== null && (answering.has(fn) || takesRequest(facts, fn)) && WHOLE.test(facts.text(value));
+    if (!isRecord && !isText && !isWhole && !/format_exc/.test(facts.text(value))) return [];
     const leak = leakIn(facts, value);
     return leak === null ? [] : [report(facts, node, leak.message, leak.level, REMEDIATION)];
   });
