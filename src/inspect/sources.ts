@@ -49,8 +49,8 @@ const BY_ORIGIN: readonly (readonly [RegExp, Source])[] = [
     /^(?:h3\.|#imports\.|~)(?:readBody|readRawBody|readFormData|readMultipartFormData)\(\)/,
     remote("the request's body"),
   ],
-  // unzipper: names inside an archive are chosen by whoever packed it.
-  [/^unzipper\.Open\.\w+\(\)\.files$/, remote("an archive's entries")],
+  // unzipper and JSZip: names inside an archive are chosen by whoever packed it.
+  [/^unzipper\.Open\.\w+\(\)\.files$|^jszip(?:\(\))?\.loadAsync\(\)\.files$/, remote("an archive's entries")],
   [/^(?:flask|bottle|quart|cherrypy)\.request$/, { kind: 'container', container: 'request' }],
   [/^next\/headers\.(?:headers|cookies)\(\)/, remote("the request's headers")],
   [

@@ -24,7 +24,7 @@ export function otherwise(facts: FileFacts, value: Syntax): Syntax | null {
   const operator = fieldOf(value, 'operator');
   if (left === undefined || right?.type !== 'string' || operator === undefined) return null;
   const chooses = /^(?:\|\||\?\?|or)$/.test(facts.text(operator));
-  return chooses && /^(?:identifier|member_expression)$/.test(left.type) ? right : null;
+  return chooses && /^(?:identifier|member_expression|parenthesized_expression)$/.test(left.type) ? right : null;
 }
 
 function isEnvironment(facts: FileFacts, node: Syntax): boolean {

@@ -75,7 +75,7 @@ function isTakenUp(facts: FileFacts, read: Syntax): boolean {
 function goesThrough(text: string, key: string): boolean {
   const called = literally(key);
   return new RegExp(
-    `for\\s*\\(\\s*(?:const|let|var)?\\s*(?:\\[\\s*)?${called}\\b[^)]*\\b(?:in|of)\\b|(?:forEach|map|each|reduce)\\(\\s*(?:function\\s*\\w*)?\\s*\\(?\\s*(?:\\w+\\s*,\\s*)?${called}\\b|${called}\\s*=\\s*\\w+\\[\\w+\\]`,
+    `for\\s*\\(\\s*(?:const|let|var)?\\s*(?:\\[\\s*)?${called}\\b[^)]*\\b(?:in|of)\\b|(?:forEach|map|each|reduce)\\(\\s*(?:function\\s*\\w*)?\\s*\\(?\\s*(?:\\w+\\s*,\\s*)?\\[?\\s*${called}\\b|${called}\\s*=\\s*\\w+\\[\\w+\\]`,
   ).test(text);
 }
 
