@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CODE_DETECTORS } from '../../detectors/code/index.ts';
-import { hasMatch } from '../../src/core/prefilter.ts';
+import { hasMatch, mayMatch } from '../../src/core/prefilter.ts';
 import { createWordFinder } from '../../src/core/word-finder.ts';
 import { wordsNeeded } from '../../src/core/words-needed.ts';
 import { randomOf } from '../fuzz/mutate.ts';
@@ -84,6 +84,24 @@ describe('trying a pattern on a long text', () => {
     }
   });
 
+  it('says by the words alone what may match, where many patterns are asked as one', () => {
+    const joint = /first thing \d|second(?:ly)? thing \d/;
+    for (let round = 0; round < 60; round += 1) {
+      expect(mayMatch(joint, `${filler}${round}`)).toBe(false);
+      expect(mayMatch(joint, `${filler}first thing ${round}`)).toBe(true);
+      expect(hasMatch(joint, `${filler}first thing x${round}`)).toBe(false);
+    }
+    // By now the words are joined: what has them is not tried.
+    expect(mayMatch(joint, `${filler}a second thing of none`)).toBe(true);
+    expect(mayMatch(/\d{9}/, filler)).toBe(false);
+    expect(mayMatch(/\d{9}/, `${filler}123456789`)).toBe(true);
+  });
+
+  it('tries a pattern on a short text without looking for all words', () => {
+    expect(mayMatch(/first thing \d/, 'first thing x')).toBe(false);
+    expect(mayMatch(/first thing \d/, 'first thing 1')).toBe(true);
+  });
+
   it('holds for each trigger of the code rules and texts made of their own words', () => {
     const random = randomOf(11);
     const words = CODE_DETECTORS.flatMap(({ triggers }) => triggers.source.split(/[^\w$.'"@:/=[\]()-]+/)).filter(
@@ -93,8 +111,10 @@ describe('trying a pattern on a long text', () => {
       const text = Array.from({ length: 12 }, () => words[Math.floor(random() * words.length)]).join(
         [' ', '', '\n', ' = '][round % 4],
       );
+      // Long enough for the words to be looked for.
+      const whole = `${text}${round}\n${'~ '.repeat(100)}`;
       for (const { triggers } of CODE_DETECTORS)
-        expect(hasMatch(triggers, `${text}${round}`), `${triggers} in ${text}`).toBe(triggers.test(`${text}${round}`));
+        expect(hasMatch(triggers, whole), `${triggers} in ${text}`).toBe(triggers.test(whole));
     }
   });
 });

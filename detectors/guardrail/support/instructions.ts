@@ -1,15 +1,17 @@
 /** One thing that a text does which a text for people seldom does. */
 export type Signal = 'address' | 'override' | 'role' | 'secrecy' | 'exfiltration' | 'execution' | 'approval';
 
-const MODEL =
+/** What says that a model is spoken to. */
+export const MODEL =
   /\b(?:AI|A\.I\.|LLMs?|(?:large )?language models?|(?:AI|coding|code|virtual) (?:assistants?|agents?|reviewers?|models?)|assistants?|chatbots?|co-?pilot|claude|chat ?gpt|gpt-?\d\w*|gemini|codex|cursor|devin|automated (?:agents?|reviewers?|tools?)|(?:review(?:er|ing)?|reading|processing|summari[sz]ing|assisting) (?:models?|agents?|bots?)|(?:dear|hey|hello|attention|note (?:to|for)|for|to) (?:any |all |the )?(?:agents?|models?|bots?))\b/i;
-const TO_YOU =
+/** What says that somebody is told something. */
+export const TO_YOU =
   /\b(?:you (?:must|should|shall|will|are|were|need|have to|may)|your (?:instructions?|task|job|role|system|goal|output|response|answer)|please|always|never|do not|don't|make sure|ensure|when (?:you|reading|reviewing|summari[sz]ing|asked|processing))\b/i;
 
 type Told = Exclude<Signal, 'address'>;
 
-/** What speaks for itself, whoever is addressed. */
-const STRONG: readonly (readonly [Told, RegExp])[] = [
+/** What speaks for itself, whoever is addressed. Its words stand in `addressed.ts` as well, as do those of the two above. */
+export const STRONG: readonly (readonly [Told, RegExp])[] = [
   [
     'override',
     /\b(?:ignore|disregard|forget(?! to\b)|override|bypass|discard|overrule|do not (?:follow|obey)|don't (?:follow|obey)|stop following|instead of (?:following|your))\b[^.!?\n]{0,60}\b(?:previous|prior|above|earlier|preceding|all|any|other|your|system|existing|original|initial|safety|security|these|the)\b[^.!?\n]{0,40}\b(?:instructions?|prompts?|rules?|guidelines?|directions?|directives?|constraints?|polic(?:y|ies)|restrictions?|orders?|training|guardrails?|commands?|context)\b|\b(?:ignore|disregard|forget|abandon)\b (?:the|your|any|all) (?:tasks?|instructions?|rules?|requests?|prompts?|goals?) (?:that )?you\b|\bregardless of (?:your|any|the|all) (?:[\w-]+ )?(?:instructions?|rules?|guidelines?|polic(?:y|ies)|training|guardrails?)\b/i,

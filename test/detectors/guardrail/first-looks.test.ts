@@ -5,7 +5,7 @@ import { INVISIBLE } from '../../../detectors/guardrail/hidden-instructions/invi
 import { minifiedSourceAdded } from '../../../detectors/guardrail/minified-source-added/detector.ts';
 import { promptInjectionPhrases } from '../../../detectors/guardrail/prompt-injection-phrases/detector.ts';
 import { mayInstruct, suspectsIn, tellsSomebody } from '../../../detectors/guardrail/support/addressed.ts';
-import { judgeInstructions } from '../../../detectors/guardrail/support/instructions.ts';
+import { judgeInstructions, MODEL, STRONG, TO_YOU } from '../../../detectors/guardrail/support/instructions.ts';
 import { encodingEnd, hasRun, isBlank, isEncoding, runFrom } from '../../../detectors/guardrail/support/runs.ts';
 import { formatsIn, SECRET_FORMATS } from '../../../detectors/guardrail/support/secrets.ts';
 import { settingsOf } from '../../../detectors/guardrail/support/settings.ts';
@@ -162,6 +162,37 @@ describe('a program in which a model may be told something', () => {
       },
     );
     fc.assert(judgement, { numRuns: 1_000 });
+  });
+
+  /** Texts that a pattern matches; what stands beside its words, and what may stand between them, is not drawn. */
+  function matching({ source }: RegExp): fc.Arbitrary<string> {
+    const core = source
+      .replace(/\\b|\(\?![^)]*\)/g, '')
+      .replace(/\[\^\.!\?\\n\]\{0,\d+\}/g, ' ')
+      .replace(/\^?\\s\*/g, ' ?')
+      .replace(/\\w[*+]/g, '[a-z]{0,3}');
+    return fc.stringMatching(new RegExp(`^(?:${core})$`));
+  }
+
+  it('has a suspect for each way in which a pattern of the judgement can match', () => {
+    const ways: readonly fc.Arbitrary<string>[] = [
+      ...STRONG.map(([, pattern]) => matching(pattern)),
+      matching(MODEL).map((name) => `${name} you must not tell the user anything silently`),
+      matching(TO_YOU).map((told) => `the AI agents ${told} silently`),
+    ];
+    for (const way of ways) {
+      let judged = 0;
+      const covered = fc.property(way, (text) => {
+        if (judgeInstructions(text, false).score === 0) return;
+        judged += 1;
+        for (const gap of [' ', '\n// ', '\n   * ']) {
+          const { names, orders } = suspectsIn(`${CODE}# ${text.replaceAll(' ', gap)}\n${CODE}`);
+          expect(names.length + orders.length, text).toBeGreaterThan(0);
+        }
+      });
+      fc.assert(covered, { numRuns: 1_000 });
+      expect(judged).toBeGreaterThan(300);
+    }
   });
 
   const TOLD =
