@@ -10,6 +10,7 @@ import { inOneLine, type Loss } from './loss.ts';
 import { namesUsed, reachOf } from './reach.ts';
 import { isUsed, routes } from './routes.ts';
 import { schemas } from './schemas.ts';
+import { settings } from './settings.ts';
 
 const rule = codeRule({
   id: 'security-check-removed',
@@ -37,6 +38,7 @@ export const securityCheckRemoved: CodeDetector = {
       ...functions(facts, before),
       ...schemas(facts, before),
       ...classes(facts, before),
+      ...settings(facts, before),
     ];
     // A function inside another one loses what it loses for both.
     const found = losses.map((loss) => report(facts, loss));
@@ -154,7 +156,7 @@ function unitOf(facts: FileFacts, name: string, node: Syntax, handler: Handler |
 }
 
 const REFUSES =
-  /(?:status\(|sendStatus\(|status:\s*|abort\()40[13]|Unauthorized|Forbidden|AccessDenied|PermissionDenied/;
+  /(?:status\(|sendStatus\(|status:\s*|abort\()40[13]|HTTP_40[13]|HTTPException\(\s*(?:status_code\s*=\s*)?40[13]|statusCode:\s*40[13]|Unauthorized|UNAUTHORIZED|Unauthenticated|UNAUTHENTICATED|AuthenticationError|Forbidden|FORBIDDEN|AccessDenied|PermissionDenied/;
 const CONDITIONS: ReadonlySet<string> = new Set(['if_statement']);
 const NEVER = /^\(?\s*(?:false|False|0|!1|!true)\s*(?:\)?$|&&|and\b)|(?:&&|\band)\s*(?:false|False|0)\s*\)?$/;
 

@@ -5,7 +5,7 @@ import type { Loss } from './loss.ts';
 const OWNER_KEY =
   /^(?:owner(?:_?id)?|user(?:_?id)?|tenant(?:_?id)?|org(?:ani[sz]ation)?(?:_?id)?|account_?id|workspace_?id|team_?id|company_?id|author_?id|customer_?id|created_?by|project_?id|deleted_?at|is_?public)$/i;
 const QUERY =
-  /^(?:find\w*|update\w*|delete\w*|where|count\w*|get\w*|select|query|remove\w*|destroy|filter|first|aggregate)$/;
+  /^(?:find\w*|update\w*|delete\w*|(?:and|or)?[wW]here\w*|count\w*|get\w*|select|query|remove\w*|destroy|filter|first|aggregate)$/;
 /** Asks for all there is. */
 const ALL = /^(?:all|values|order_by|iterator|toArray|list)$/;
 
@@ -50,11 +50,12 @@ export function* lostFilters(was: Filters, now: Filters): Generator<Loss> {
 function otherwise(was: Filters, now: Filters, root: string, method: string): Asked | undefined {
   if (!QUERY.test(method)) return undefined;
   const asked = [...now.values()].filter((each) => each.root === root);
-  return asked.some(({ keys }) => keys.size > 0)
-    ? undefined
-    : asked.find(
-        (each) => !was.has(`${root}.${each.method}`) && !/^(?:update|delete|remove|destroy)/.test(each.method),
-      );
+  if (asked.some(({ keys }) => keys.size > 0)) return undefined;
+  // One query that is put together link by link: `knex('orders').where({ id }).andWhere('user_id', user.id)`.
+  if (root.includes('(') && /where|filter/i.test(method)) return asked[0];
+  return asked.find(
+    (each) => !was.has(`${root}.${each.method}`) && !/^(?:update|delete|remove|destroy)/.test(each.method),
+  );
 }
 
 /** Calls in one chain; more than any query written by hand has. */
@@ -80,7 +81,11 @@ const KEYS: ReadonlySet<string> = new Set([
   'string',
   'template_string',
   'identifier',
+  'binary_expression',
+  'call_expression',
 ]);
+/** Drizzle's and other builders' operators: `eq(orders.userId, user.id)`. */
+const COMPARES = /^(?:eq|inArray|equals?|is)$/;
 
 /** Names a query filters by: keys of its objects, keywords, columns in its text. */
 function* keysIn(facts: FileFacts, call: Syntax): Generator<string> {
@@ -97,6 +102,11 @@ function* keysOf(facts: FileFacts, part: Syntax, list: Syntax, hops: number): Ge
     if (value !== null && hops < 2 && /^(?:object|string|template_string)$/.test(value.type))
       yield* keysOf(facts, value, list, hops + 1);
     if (each.type === 'identifier') continue;
+    if (each.type === 'binary_expression' || each.type === 'call_expression') {
+      const column = comparedIn(facts, each);
+      if (column !== undefined) yield facts.text(column);
+      continue;
+    }
     if (each.type === 'shorthand_property_identifier') yield facts.text(each);
     else if (each.type === 'string' || each.type === 'template_string') {
       for (const match of facts.text(each).matchAll(/\b(\w+)\s*=\s*(?:\$\d|\?|:\w|\$\{|%s|@\w)/g)) yield match[1] ?? '';
@@ -106,4 +116,17 @@ function* keysOf(facts: FileFacts, part: Syntax, list: Syntax, hops: number): Ge
       if (key !== undefined) yield facts.text(key).replace(/['"]/g, '');
     }
   }
+}
+
+/** The column of `Order.user_id == user.id` (SQLAlchemy) and of `eq(orders.userId, user.id)`. */
+function comparedIn(facts: FileFacts, node: Syntax): Syntax | undefined {
+  const part = (of: Syntax, field: string) => of.children.find((child) => child.field === field);
+  const isCall = node.type === 'call_expression';
+  const callee = isCall ? part(node, 'function') : undefined;
+  if (isCall && (callee?.type !== 'identifier' || !COMPARES.test(facts.text(callee)))) return undefined;
+  const operator = part(node, 'operator');
+  if (!isCall && (facts.program.dialect !== 'python' || operator === undefined || facts.text(operator) !== '=='))
+    return undefined;
+  const left = isCall ? part(node, 'arguments')?.children[0] : part(node, 'left');
+  return left?.type === 'member_expression' ? part(left, 'property') : undefined;
 }

@@ -6,7 +6,7 @@ const PROTECTS = /helmet|limit|csrf|csurf|valid|sanitiz|hpp|throttle/i;
 /** Lets everybody through, some of them with a name: no guard, though it is called like one. */
 export const LENIENT = /optional|anonymous|guest|allow_?(?:all|any)|bypass|skip|noop|disabled?|\bno_?auth/i;
 /** Parts of an application that are no protection, whatever they are called. */
-const ROUTES = /rout(?:e|er|es|ers)$|controllers?$/i;
+export const ROUTES = /rout(?:e|er|es|ers)$|controllers?$/i;
 
 interface LostPart {
   readonly handler: Handler;
@@ -108,7 +108,7 @@ function application(
   judged: ReadonlySet<Syntax>,
 ): readonly Loss[] {
   const used = usedIn(facts);
-  const anchor = used[0] ?? facts.handlers()[0]?.registration;
+  const anchor = used[0] ?? facts.handlers()[0]?.registration ?? facts.calls()[0]?.node;
   if (anchor === undefined) return [];
   const names = new Set(used.map((part) => nameOfPart(facts, part)));
   return usedIn(before)
