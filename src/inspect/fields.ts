@@ -1,5 +1,5 @@
 import { CLASSES, type Prototypes } from './prototypes.ts';
-import { returnsOf } from './returns.ts';
+import { createReturns } from './returns.ts';
 import type { Scopes } from './scopes.ts';
 import { childOf, type Program, partsOf, type Syntax } from './syntax.ts';
 
@@ -65,6 +65,7 @@ export function collectFields(program: Program, { ownerOf }: Prototypes): Map<Sy
     if (object.type !== 'this' && !(program.dialect === 'python' && name(object) === 'self')) continue;
     for (const value of partsOf(childOf(node, 'arguments') ?? node)) add(node, name(property), value);
   }
+  const returnsOf = createReturns(program);
   for (const [property, fn] of getters(program)) {
     for (const value of returnsOf(fn)) add(fn, name(property), value);
   }

@@ -13,6 +13,7 @@ import { createLocalChecks } from './local-checks.ts';
 import { createOrigins } from './origins.ts';
 import { createPrototypes } from './prototypes.ts';
 import { createPythonModels } from './python-models.ts';
+import { createReturns } from './returns.ts';
 import { createSchemas } from './schemas.ts';
 import { createScopes } from './scopes.ts';
 import { bare, FUNCTIONS, type Program, type Syntax } from './syntax.ts';
@@ -26,9 +27,10 @@ export function createFileFacts(program: Program, imports: Imports = createImpor
   const changes = createChanges(program, scopes);
   const constants = createConstants(program, scopes, changes);
   const prototypes = createPrototypes(program);
+  const returns = createReturns(program);
   const origins = createOrigins(program, scopes, constants, prototypes);
-  const holders = createHolders(program, scopes, origins);
-  const checks = createLocalChecks(program, scopes, constants);
+  const holders = createHolders(program, scopes, origins, returns);
+  const checks = createLocalChecks(program, scopes, constants, returns);
   const schemas = createSchemas(program, scopes, constants, checks, allHandlers);
   const guards = createGuards(program, scopes, constants, origins, checks, schemas);
   const text = (node: Syntax): string => program.text.slice(node.start, node.end);
@@ -169,6 +171,7 @@ export function createFileFacts(program: Program, imports: Imports = createImpor
     imports,
     models: createPythonModels({ program, scopes, constants, origins }, allHandlers),
     schemas,
+    returns,
     holders,
     changes,
     handlers: allHandlers,

@@ -9,6 +9,7 @@ import type { Imports } from './imports.ts';
 import type { LocalChecks } from './local-checks.ts';
 import type { Origins } from './origins.ts';
 import type { PythonModels } from './python-models.ts';
+import type { Returns } from './returns.ts';
 import type { Schemas } from './schemas.ts';
 import type { Scopes } from './scopes.ts';
 import type { Source } from './sources.ts';
@@ -27,6 +28,7 @@ export interface FlowNeeds {
   readonly schemas: Schemas;
   readonly changes: Changes;
   readonly holders: Holders;
+  readonly returns: Returns;
   readonly handlers: () => readonly Handler[];
   functionOf(node: Syntax): Syntax | null;
 }

@@ -9,7 +9,6 @@ import { createReturnFlow } from './flow-returns.ts';
 import type { FlowNeeds, Walk } from './flow-types.ts';
 import { HARMED_BY_TEXT } from './forms.ts';
 import { memberSource } from './request-members.ts';
-import { returnsOf } from './returns.ts';
 import { isSettled, staysOpen } from './schemas.ts';
 import type { Source } from './sources.ts';
 import { bare, childOf, FUNCTIONS, partsOf, perNode, type Syntax } from './syntax.ts';
@@ -43,7 +42,7 @@ export function createFlow(needs: FlowNeeds): FlowEngine {
     through,
     ofSource,
     memo,
-    returns: perNode(returnsOf),
+    returns: needs.returns,
     parameters: perNode((fn) => parameterBindings(fn, scopes)),
   };
   const partFlow = createPartFlow(needs, walk);

@@ -1,7 +1,7 @@
 import { baseClass } from './fields.ts';
 import type { Origins } from './origins.ts';
 import { CLASSES } from './prototypes.ts';
-import { returnsOf } from './returns.ts';
+import type { Returns } from './returns.ts';
 import type { Scopes } from './scopes.ts';
 import { bare, childOf, FUNCTIONS, type Program, type Syntax } from './syntax.ts';
 
@@ -22,7 +22,7 @@ export interface HolderCall {
 
 const MAX_HOPS = 10;
 
-export function createHolders(program: Program, scopes: Scopes, origins: Origins): Holders {
+export function createHolders(program: Program, scopes: Scopes, origins: Origins, returnsOf: Returns): Holders {
   const text = (node: Syntax): string => program.text.slice(node.start, node.end);
   const isPython = program.dialect === 'python';
   const hasAny =

@@ -1,6 +1,6 @@
 import type { Binding } from './bindings.ts';
 import type { Constants } from './constants.ts';
-import { returnsOf } from './returns.ts';
+import type { Returns } from './returns.ts';
 import type { Scopes } from './scopes.ts';
 import { bare, childOf, descendantsOf, FUNCTIONS, type Program, partsOf, type Syntax } from './syntax.ts';
 
@@ -29,7 +29,12 @@ const CHOICES: ReadonlySet<string> = new Set([
   'assert_statement',
 ]);
 
-export function createLocalChecks(program: Program, scopes: Scopes, constants: Constants): LocalChecks {
+export function createLocalChecks(
+  program: Program,
+  scopes: Scopes,
+  constants: Constants,
+  returnsOf: Returns,
+): LocalChecks {
   const name = (node: Syntax): string => program.text.slice(node.start, node.end);
 
   function givesBack(fn: Syntax): boolean {

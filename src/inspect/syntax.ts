@@ -52,9 +52,9 @@ export function placeOf(program: Program, offset: number): { readonly line: numb
   return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
 }
 
-/** Work that gives the same for a node each time, done once; forgotten with the node. */
+/** Work that gives the same for a node each time, done once; made for one file, and forgotten with it. */
 export function perNode<T>(work: (node: Syntax) => T): (node: Syntax) => T {
-  const known = new WeakMap<Syntax, { readonly value: T }>();
+  const known = new Map<Syntax, { readonly value: T }>();
   return (node) => {
     const found = known.get(node);
     if (found !== undefined) return found.value;
@@ -66,15 +66,21 @@ export function perNode<T>(work: (node: Syntax) => T): (node: Syntax) => T {
 
 /** The first child with this role. */
 export function childOf(node: Syntax, field: string): Syntax | null {
-  for (const child of node.children) if (child.field === field) return child;
+  // By index, here and below: before code is optimised, each step of an iterator makes an object.
+  const { children } = node;
+  for (let at = 0; at < children.length; at += 1) {
+    const child = children[at];
+    if (child !== undefined && child.field === field) return child;
+  }
   return null;
 }
 
 /** Children that are code: comments are not. */
 export function partsOf(node: Syntax): readonly Syntax[] {
-  return node.children.some((child) => child.type === 'comment')
-    ? node.children.filter((child) => child.type !== 'comment')
-    : node.children;
+  const { children } = node;
+  for (let at = 0; at < children.length; at += 1)
+    if (children[at]?.type === 'comment') return children.filter((child) => child.type !== 'comment');
+  return children;
 }
 
 /** The nearest ancestor of one of the types, the node itself not counted. */
