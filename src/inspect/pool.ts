@@ -46,9 +46,10 @@ interface Worker {
 const IN_FLIGHT = 2;
 /**
  * V8's last compiler works on code that runs for long. Here much code runs for a short time each: what that compiler
- * costs never comes back, in the first round over a thousand files or the sixth (docs/decisions/0023).
+ * costs never comes back, in the first round over a thousand files or the sixth. The compiler before it is left what is
+ * called often, and all code begins with the first one, which costs next to nothing (docs/decisions/0023).
  */
-const COMPILING: readonly string[] = ['--no-turbofan'];
+const COMPILING: readonly string[] = ['--no-turbofan', '--invocation-count-for-maglev=4000', '--always-sparkplug'];
 const CLOSED = 'the inspector is closed';
 
 /** A pool of killable processes. Only the task that was running when a process died has failed; the next is given to another. */

@@ -62,11 +62,11 @@ function written(file: Writes, { node, target, value }: Assignment): readonly De
     return [];
   const home = functionAround(node);
   if (file.refuses(home) || refusedAround(file, home)) return [];
-  const keyed = facts.flow(key, 'key');
+  const keyed = once(() => facts.flow(key, 'key'));
   if (object.type === 'subscript_expression') {
     const outer = object.children.find((child) => child.field === 'index');
     const first = outer === undefined ? null : facts.flow(outer, 'key');
-    if (first === null || keyed === null || first.strength === 'unknown') return [];
+    if (first === null || keyed() === null || first.strength === 'unknown') return [];
     if (first.strength === 'local' || isCounter(facts, key)) return [];
     const { level, confidence } = weight(first.strength);
     return [
@@ -82,8 +82,8 @@ function written(file: Writes, { node, target, value }: Assignment): readonly De
     ];
   }
   const walks = home !== null && (walksDown(file, home, object) || reduces(facts, home, object, key));
-  const table = walks || keyed === null ? null : tableOf(file, object);
-  if (table !== null) {
+  const table = walks ? null : tableOf(file, object);
+  if (table !== null && keyed() !== null) {
     const { level, confidence } = weight(table.strength);
     return [
       facts.finding({
@@ -105,8 +105,7 @@ function written(file: Writes, { node, target, value }: Assignment): readonly De
   const what = walks
     ? 'A value is written along a path of keys'
     : 'An object is merged into another, all its levels and keys';
-  const { level, confidence } =
-    keyed === null ? weight('parameter') : weight(keyed.strength === 'remote' ? 'remote' : 'parameter');
+  const { level, confidence } = weight(keyed()?.strength === 'remote' ? 'remote' : 'parameter');
   return [
     facts.finding({
       rule,
