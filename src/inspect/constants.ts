@@ -25,6 +25,7 @@ export const HOLE = '\u0000';
 /** Methods that put what they are given into the list, set, map or dictionary that they are called on. */
 export const ADDING = /^(?:push|unshift|append|appendleft|set|add|extend|insert|update|setdefault)$/;
 
+const TABLES: ReadonlySet<string> = new Set(['object', 'enum_declaration']);
 const MAX_HOPS = 30;
 const MAX_COPIES = 3;
 const MAX_TEXT = 100_000;
@@ -63,7 +64,8 @@ export function createConstants(program: Program, scopes: Scopes, changes: Chang
       if (object === null || object.type === 'this') return inner;
       const table = resolve(object, hops + 1);
       const key = inner.type === 'member_expression' ? memberName(inner) : keyOf(inner, hops);
-      if (key === null || isChanged(object, key)) return inner;
+      // What becomes of the table is looked at last: every mention of its name is.
+      if (key === null || !TABLES.has(table.type) || isChanged(object, key)) return inner;
       if (table.type === 'object') {
         const found = property(table, key);
         return found === null ? inner : resolve(found, hops + 1);
