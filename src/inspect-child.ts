@@ -4,6 +4,7 @@ import type { Detection } from './core/detection.ts';
 import type { GuardrailContext, GuardrailDetector, GuardrailSubject } from './core/detector.ts';
 import { CountersignError, messageOf } from './core/errors.ts';
 import type { DependencyParsing } from './core/inspection.ts';
+import { lazily } from './core/lazily.ts';
 import type { CodeResult } from './inspect/detector.ts';
 import type { Outcome, OutcomeMessage, Task, TaskMessage } from './inspect/protocol.ts';
 
@@ -14,6 +15,7 @@ import type { Outcome, OutcomeMessage, Task, TaskMessage } from './inspect/proto
 
 /** Resident bytes over which the process asks to be replaced: native parse memory does not count towards V8's limit. */
 const RETIRE_ABOVE_BYTES = 900 * 1024 * 1024;
+const ANSWERS_PER_LOOK = 8;
 
 /**
  * Answered tasks after which code compiled so far is kept for the next process: the first file's, and what only other
@@ -24,6 +26,13 @@ const KEEP_AFTER: ReadonlySet<number> = new Set([2, 16, 128]);
 // Before anything else is loaded: what was loaded before is not kept.
 const [codeCache] = process.argv.slice(2);
 if (codeCache !== undefined) enableCompileCache(codeCache);
+
+/** Loaded once: asking for a module that is there already takes a tenth of the time that a short file takes. */
+const guardrails = lazily(() => import('../detectors/guardrail/index.ts'));
+const codeRules = lazily(async () => ({
+  ...(await import('./inspect/analyse.ts')),
+  ...(await import('../detectors/code/index.ts')),
+}));
 
 let answered = 0;
 let context: GuardrailContext | null = null;
@@ -47,7 +56,9 @@ async function take(message: TaskMessage): Promise<void> {
 }
 
 function reply(id: number, outcome: Outcome): void {
-  const message: OutcomeMessage = { id, outcome, retire: process.memoryUsage.rss() > RETIRE_ABOVE_BYTES };
+  // The system is asked now and then only: it takes as long as reading a short file.
+  const retire = answered % ANSWERS_PER_LOOK === 0 && process.memoryUsage.rss() > RETIRE_ABOVE_BYTES;
+  const message: OutcomeMessage = { id, outcome, retire };
   process.send?.(message);
   answered += 1;
   if (codeCache !== undefined && KEEP_AFTER.has(answered)) flushCompileCache();
@@ -58,7 +69,7 @@ async function answer(task: Task): Promise<Outcome> {
     case 'file':
       return inspectFile(task);
     case 'returns': {
-      const { analyseReturns } = await import('./inspect/analyse.ts');
+      const { analyseReturns } = await codeRules();
       return { kind: 'returns', ...analyseReturns(task.file) };
     }
     case 'moduleSettings': {
@@ -82,15 +93,14 @@ async function inspectFile(task: Extract<Task, { kind: 'file' }>): Promise<Outco
   let code: CodeResult | null = null;
   if (task.guardrail) {
     const subject: GuardrailSubject = { kind: 'file', path: task.path, before: task.before, after: task.after };
-    const { GUARDRAIL_DETECTORS } = await import('../detectors/guardrail/index.ts');
+    const { GUARDRAIL_DETECTORS } = await guardrails();
     for (const detector of GUARDRAIL_DETECTORS) {
       if (!detector.concerns(task.path) && !(task.before !== null && detector.concerns(task.before.path))) continue;
       judge(detector, subject, task.path, task.after?.blob ?? task.before?.blob, detections, unread);
     }
   }
   if (task.code && task.after !== null) {
-    const { analyse } = await import('./inspect/analyse.ts');
-    const { CODE_DETECTORS } = await import('../detectors/code/index.ts');
+    const { analyse, CODE_DETECTORS } = await codeRules();
     try {
       const { path, before, after, scope, imported, followed, aliases } = task;
       code = analyse({ path, before, after, scope, imported, followed, aliases }, CODE_DETECTORS);
@@ -106,7 +116,7 @@ async function inspectFile(task: Extract<Task, { kind: 'file' }>): Promise<Outco
 async function inspectCommitFile(subject: Extract<GuardrailSubject, { kind: 'commitFile' }>): Promise<Outcome> {
   const detections: Detection[] = [];
   const unread: UnreadFile[] = [];
-  const { guardrailDetectorsFor } = await import('../detectors/guardrail/index.ts');
+  const { guardrailDetectorsFor } = await guardrails();
   for (const detector of guardrailDetectorsFor(subject))
     judge(detector, subject, subject.path, subject.after.blob, detections, unread);
   return { kind: 'findings', detections, unread, code: null };
@@ -115,7 +125,7 @@ async function inspectCommitFile(subject: Extract<GuardrailSubject, { kind: 'com
 async function inspectPullRequest(subject: Extract<GuardrailSubject, { kind: 'pullRequest' }>): Promise<Outcome> {
   const detections: Detection[] = [];
   const unread: UnreadFile[] = [];
-  const { GUARDRAIL_DETECTORS } = await import('../detectors/guardrail/index.ts');
+  const { GUARDRAIL_DETECTORS } = await guardrails();
   for (const detector of GUARDRAIL_DETECTORS)
     judge(detector, subject, '(pull request text)', undefined, detections, unread);
   return { kind: 'findings', detections, unread, code: null };
@@ -147,7 +157,7 @@ function judge(
 }
 
 async function concerned(paths: readonly string[]): Promise<Outcome> {
-  const { GUARDRAIL_DETECTORS } = await import('../detectors/guardrail/index.ts');
+  const { GUARDRAIL_DETECTORS } = await guardrails();
   return {
     kind: 'concerned',
     paths: paths.filter((path) => GUARDRAIL_DETECTORS.some((detector) => detector.concerns(path))),

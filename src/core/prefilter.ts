@@ -56,7 +56,8 @@ function wordsFor(pattern: RegExp, text: string): boolean | null {
     join();
   }
   const found = foundIn(text);
-  for (const number of known.numbers ?? []) if (found[number] === 1) return true;
+  const numbers = known.numbers ?? [];
+  for (let at = 0; at < numbers.length; at += 1) if (found[numbers[at] ?? 0] === 1) return true;
   return false;
 }
 
