@@ -1,16 +1,16 @@
 import type { Detection } from '../../../src/core/detection.ts';
-import type { Rule } from '../../../src/core/rule.ts';
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { fieldOf } from '../support/around.ts';
 import { oneOf } from '../support/remember.ts';
 import { option } from '../support/tainted.ts';
+import { rule } from './rule.ts';
 
 const PROTECTING = /^(?:content-security-policy|x-frame-options|strict-transport-security|x-content-type-options)$/i;
 const SETS_HEADER = oneOf(/^(?:setHeader|header|set|append|removeHeader|unset|delete|hsts|strictTransportSecurity)$/);
 const HEADERS_OF = /^(?:res|resp|response|reply|ctx|c|h|headers|helmet|\w+\.(?:headers|res|response))$/;
 
 /** Response headers that protect, taken away or given a value that protects nobody. */
-export function headers(facts: FileFacts, rule: Rule): readonly Detection[] {
+export function headers(facts: FileFacts): readonly Detection[] {
   if (facts.program.dialect === 'python') return [];
   const found: Detection[] = [];
   const add = (at: Syntax, what: string): void => {

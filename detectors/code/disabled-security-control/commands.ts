@@ -1,0 +1,46 @@
+import type { Detection } from '../../../src/core/detection.ts';
+import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { fieldOf } from '../support/around.ts';
+import { report } from './rule.ts';
+
+const COMMANDS =
+  /\bgit\b[^\n]*--no-verify|commit\.gpgsign[= ]false|npm[^'"`\n]*--no-audit[^'"`\n]*--force|--insecure\b|curl\b[^'"`\n]*\s-k\b|--no-check-certificate|--disable-web-security|http\.sslVerify[= ]false|strict-ssl[= ]false|StrictHostKeyChecking[= ]no|--trusted-host|--allow-unauthenticated|setenforce 0/;
+
+/** One of them stands in every such command. */
+const COMMAND_WORDS =
+  /--(?:no-verify|no-audit|insecure|no-check-cert|disable-web|trusted-host|allow-unauth)|gpgsign|sslVerify|strict-ssl|StrictHostKey|setenforce|\bcurl\b/;
+
+/** `git commit --no-verify` and the like, in texts that are handed to a shell. */
+export function commands(facts: FileFacts): readonly Detection[] {
+  const found: Detection[] = [];
+  const { text: whole } = facts.program;
+  if (!whole.includes('--no-verify') && !(COMMAND_WORDS.test(whole) && COMMANDS.test(whole))) return found;
+  for (const type of ['string', 'template_string']) {
+    for (const node of facts.nodes(type)) {
+      if (node.end - node.start > 2_000) continue;
+      const text = facts.text(node);
+      const skips = COMMANDS.exec(text);
+      if (skips !== null || (text.replace(/['"`]/g, '') === '--no-verify' && !isOwnOption(facts, node)))
+        found.push(
+          report(
+            facts,
+            node,
+            `The command leaves a check out (${(skips?.[0] ?? text).slice(-40)}).`,
+            'Let the check run.',
+            'warning',
+          ),
+        );
+    }
+  }
+  return found;
+}
+
+/** `parser.add_argument('--no-verify')`, `process.argv.includes('--no-verify')`: an option of this very program. */
+function isOwnOption(facts: FileFacts, node: Syntax): boolean {
+  const call = node.parent?.type === 'arguments' ? node.parent.parent : null;
+  const callee = call === null ? null : fieldOf(call, 'function');
+  return (
+    callee?.type === 'member_expression' &&
+    /\b(?:add_argument|option|addOption|flag|includes|indexOf|has)$/.test(facts.text(callee))
+  );
+}

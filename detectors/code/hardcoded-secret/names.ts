@@ -1,0 +1,125 @@
+import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { fieldOf } from '../support/around.ts';
+import { fallbackOf, otherwise } from './fallbacks.ts';
+import { isPlaceholder, masked, randomLooking } from './formats.ts';
+import { type Found, report } from './rule.ts';
+
+const NAME =
+  /(?:^|[_.\-\s'"])(?:passw(?:or)?d|passwd|pwd|passphrase|secret|secret_?key|api_?key|apikey|access_?key(?:_?id)?|private_?key|auth_?token|access_?token|refresh_?token|bearer|token|jwt_?secret|session_?secret|cookie_?secret|signing_?key|encryption_?key|client_?secret|master_?key|db_?pass(?:word)?|credentials?|secret_?or_?key|webhook_?secret|aes_?key|hmac_?key|salt)['"]?$/i;
+
+const NOT_A_SECRET_NAME =
+  /(?:name|label|field|header|prefix|suffix|regex|pattern|url|uri|path|endpoint|type|placeholder|hint|error|message|text|title|column|length|policy|input|selector|param|event|action|id_?token_?hint|kind|class|schema|description|enum|scope|grant|hash)$/i;
+
+/** The last part of what an assignment writes to: `db.password`, `config["password"]`. */
+export function lastName(facts: FileFacts, target: Syntax): string {
+  if (target.type === 'subscript_expression') {
+    const index = fieldOf(target, 'index');
+    return index === undefined ? '' : String(facts.constant(index) ?? '');
+  }
+  const written = facts.text(target);
+  return written.slice(written.lastIndexOf('.') + 1);
+}
+
+/** A literal, or a fall-back of the environment, under the name of a secret. */
+export function underName(facts: FileFacts, name: string, value: Syntax, signs: boolean): Found | null {
+  const fallback = fallbackOf(facts, value);
+  const literal =
+    fallback ?? otherwise(facts, value) ?? (value.type === 'string' || value.type === 'template_string' ? value : null);
+  if (literal === null) return null;
+  const spaced = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2');
+  // Next to the environment a name says more: `SENDGRID_KEY`.
+  const named =
+    NAME.test(`_${spaced}`) || (fallback !== null && /_(?:KEY|TOKEN|SECRET)$/.test(name) && !/PUBLIC/.test(name));
+  // `AWS::Route53::KeySigningKey` is the name of a type.
+  if (!named || NOT_A_SECRET_NAME.test(spaced) || name.includes('::')) return null;
+  const text = facts.constant(literal);
+  if (typeof text !== 'string' || !couldBeSecret(text, name, fallback !== null || signs)) return null;
+  const salt = /salt/i.test(name);
+  const what =
+    fallback === null
+      ? `"${name.slice(0, 40)}" is written in the source (${masked(text)}).`
+      : `Where the environment has no "${name.slice(0, 40)}", a constant takes its place (${masked(text)}), which every reader knows.`;
+  const level =
+    facts.isTest || salt || (fallback === null && insideTestCase(facts, literal))
+      ? 'note'
+      : fallback !== null || randomLooking(text) || /passw|pwd|secret/i.test(name)
+        ? 'error'
+        : 'warning';
+  return { at: literal, detection: report(facts, literal, what, level) };
+}
+
+/** Within the callback of `it('…', () => …)`, which only a test runner calls (vitest, jest, mocha, node:test). */
+function insideTestCase(facts: FileFacts, node: Syntax): boolean {
+  for (let up = node.parent; up !== null; up = up.parent) {
+    if (up.type !== 'call_expression') continue;
+    const callee = up.children.find((child) => child.field === 'function');
+    const from = callee === undefined ? null : facts.origin(callee);
+    if (/^(?:vitest|@jest\/globals|mocha|bun:test|test|~)\.?(?:it|test|specify)(?:\.\w+)?$/.test(from ?? ''))
+      return true;
+  }
+  return false;
+}
+
+function couldBeSecret(text: string, name: string, isFallback: boolean): boolean {
+  if (text.length < (isFallback ? 3 : 5) || text.length > 4_000) return false;
+  if (isPlaceholder(text) && !isFallback) return false;
+  if (/^<|>$|^\$\{|^%|\{\{|^#[0-9a-f]{3,8}\b/i.test(text)) return false;
+  if (/\s/.test(text) && !/^-----BEGIN/.test(text) && text.split(/\s+/).length > 2) return false;
+  if (/^(?:https?:|\/|\.\/|[a-z]+\.[a-z.]+$)/i.test(text) && !/:\/\/[^/\s:]+:[^@\s]+@/.test(text)) return false;
+  if (
+    /^(?:string|password|text|hidden|required|optional|bearer|basic|none|null|undefined|true|false|token|secret|key|apikey|api[-_]key|authorization|x-[\w-]+|utf-?8|hex|base64|include|same-origin|omit|email|username)$/i.test(
+      text,
+    ) &&
+    !isFallback
+  )
+    return false;
+  // Versions and object identifiers.
+  if (/^v?\d+(?:\.\d+)+$/.test(text)) return false;
+  const plainWord = /^[a-z]+(?:[-_ ][a-z]+)*$/i.test(text);
+  if (text.toLowerCase().replace(/[-_ ]/g, '') === name.toLowerCase().replace(/[-_ ]/g, '')) return isFallback;
+  if (plainWord && /token|key|credential/i.test(name) && !/secret|passw|pwd/i.test(name))
+    return isFallback || text.length > 24;
+  return true;
+}
+
+/** `createClient(url, process.env.SERVICE_KEY ?? 'sbs_9dK2…')`: under no name but the environment's own. */
+export function* instead(facts: FileFacts): Generator<Found> {
+  for (const node of facts.nodes('binary_expression')) {
+    const left = fieldOf(node, 'left');
+    const right = fieldOf(node, 'right');
+    if (left === undefined || right?.type !== 'string' || node.parent?.type !== 'arguments') continue;
+    const name = /^(?:process|Bun|import\.meta)\.env\.(\w+)$/.exec(facts.text(left))?.[1];
+    if (name === undefined || !/_(?:KEY|TOKEN|SECRET|PASSWORD|PASS)$/.test(name) || /PUBLIC|ANON/.test(name)) continue;
+    const found = underName(facts, name, node, false);
+    if (found !== null) yield found;
+  }
+}
+
+/** `password === 'admin123'`: the comparison says what opens the door. */
+export function* compared(facts: FileFacts): Generator<Found> {
+  for (const { left, right } of facts.comparisons()) {
+    const [literal, other] = left.type === 'string' ? [left, right] : [right, left];
+    if (other.type === 'unary_expression') continue;
+    const name = headerName(facts, other) ?? lastName(facts, other);
+    const spaced = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2');
+    if (
+      !/(?:^|_)(?:passw(?:or)?d|pwd|passphrase|secret|api_?key|pin_?code|(?:api|auth|access|admin)_?token)$/i.test(
+        spaced,
+      )
+    )
+      continue;
+    const text = facts.constant(literal);
+    if (typeof text !== 'string' || !couldBeSecret(text, name, false)) continue;
+    const message = `What opens the door is written in the source: "${name.slice(0, 40)}" is compared with a constant (${masked(text)}).`;
+    yield { at: literal, detection: report(facts, literal, message, facts.isTest ? 'note' : 'error') };
+  }
+}
+
+/** `req.get('x-api-key')`, `request.headers.get('X-Api-Key')`, `req.headers['x-api-key']`: the header that carries the key. */
+function headerName(facts: FileFacts, read: Syntax): string | null {
+  const value = facts.definition(read) ?? read;
+  const named = /(?:\.(?:get|header|getHeader)\(\s*|headers\[\s*)['"]([\w-]+)['"]\s*[\])]$/.exec(
+    facts.text(value).slice(-120),
+  )?.[1];
+  return named === undefined ? null : named.replace(/^x-/i, '').replaceAll('-', '_');
+}

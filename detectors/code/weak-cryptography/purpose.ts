@@ -1,0 +1,54 @@
+import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { functionAround, nameOf } from '../support/around.ts';
+
+/** Names around the call: what is hashed, what the result is called, the function it stands in. */
+export function purposeOf(facts: FileFacts, call: Call): string {
+  const parts: string[] = call.arguments.flatMap((each) => {
+    const made = facts.definition(each);
+    return [each, ...(made === null ? [] : [made])].map((part) => facts.text(part).slice(0, 100));
+  });
+  let top: Syntax = call.node;
+  while (
+    top.parent !== null &&
+    /member_expression|call_expression|await_expression|parenthesized|arguments|template|binary_expression/.test(
+      top.parent.type,
+    )
+  )
+    top = top.parent;
+  parts.push(facts.text(top).slice(0, 300));
+  const holder = top.parent;
+  const name = holder?.children.find(
+    (child) => child.field === 'name' || child.field === 'left' || child.field === 'key',
+  );
+  if (holder !== null && name !== undefined && /declarator|assignment|pair/.test(holder.type))
+    parts.push(facts.text(name));
+  const fn = functionAround(call.node);
+  const called = fn === null ? null : nameOf(fn);
+  if (fn !== null && called === null) parts.push(...madeWith(facts, fn));
+  if (called !== null) parts.push(facts.text(called));
+  if (called !== null && /^(?:hash|compute|digest|encode|make)$/.test(facts.text(called)))
+    parts.push(className(call.node, facts));
+  return parts.join(' ');
+}
+
+/** `const digest = (algorithm) => (value) => …` and `const hashPassword = digest('sha256')`. */
+function madeWith(facts: FileFacts, inner: Syntax): readonly string[] {
+  const outer = functionAround(inner);
+  const name = outer === null ? null : nameOf(outer);
+  if (name === null) return [];
+  const called = facts.text(name);
+  return facts.assignments().flatMap(({ target, value }) => {
+    const callee =
+      value.type === 'call_expression' ? value.children.find((child) => child.field === 'function') : undefined;
+    return callee !== undefined && facts.text(callee) === called ? [facts.text(target)] : [];
+  });
+}
+
+/** `class PasswordService { hash(plain) … }` */
+function className(node: Syntax, facts: FileFacts): string {
+  for (let up = node.parent; up !== null; up = up.parent) {
+    const name = up.type === 'class_declaration' ? up.children.find((child) => child.field === 'name') : undefined;
+    if (name !== undefined) return facts.text(name).replace(/([a-z])([A-Z])/g, '$1_$2');
+  }
+  return '';
+}
