@@ -1,5 +1,5 @@
-import type { Binding } from './bindings.ts';
 import type { Changes } from './changes.ts';
+import { createConstantTables, MAX_HOPS } from './constant-tables.ts';
 import type { Constant } from './facts.ts';
 import { literal, unescaped } from './literals.ts';
 import type { Scopes } from './scopes.ts';
@@ -22,11 +22,7 @@ export interface Constants {
 /** Stands for the unknown part of a text. */
 export const HOLE = '\u0000';
 
-/** Methods that put what they are given into the list, set, map or dictionary that they are called on. */
-export const ADDING = /^(?:push|unshift|append|appendleft|set|add|extend|insert|update|setdefault)$/;
-
 const TABLES: ReadonlySet<string> = new Set(['object', 'enum_declaration']);
-const MAX_HOPS = 30;
 const MAX_COPIES = 3;
 const MAX_TEXT = 100_000;
 
@@ -34,7 +30,6 @@ const MAX_TEXT = 100_000;
 export function createConstants(program: Program, scopes: Scopes, changes: Changes): Constants {
   const { text } = program;
   const shapes = new Map<Syntax, string | null>();
-  const added = new Map<Binding, boolean>();
   const name = (node: Syntax): string => text.slice(node.start, node.end);
 
   function resolved(node: Syntax): Syntax {
@@ -264,57 +259,6 @@ export function createConstants(program: Program, scopes: Scopes, changes: Chang
       .join(separator ?? HOLE);
   }
 
-  function isConstantTable(node: Syntax): boolean {
-    return tableAt(node, 0);
-  }
-
-  /** `list.push(x)`, `table[key] = x`: what it starts as is not all that it holds. */
-  function isAddedTo(at: Syntax): boolean {
-    const binding = scopes.lookup(at);
-    if (binding === null) return false;
-    const known = added.get(binding);
-    if (known !== undefined) return known;
-    const found = scopes.references(binding).some((reference) => {
-      const member = reference.parent;
-      const outer = member?.parent;
-      if (reference.field !== 'object' || member === null || outer === null || outer === undefined) return false;
-      if (outer.type === 'assignment_expression' || outer.type === 'augmented_assignment_expression')
-        return childOf(outer, 'left') === member;
-      const method =
-        outer.type === 'call_expression' && member.field === 'function' ? childOf(member, 'property') : null;
-      return method !== null && ADDING.test(name(method));
-    });
-    added.set(binding, found);
-    return found;
-  }
-
-  function tableAt(node: Syntax, hops: number): boolean {
-    if (hops > MAX_HOPS) return false;
-    const value = resolve(node, hops);
-    const at = bare(node);
-    if (value !== at && at.type === 'identifier' && isAddedTo(at)) return false;
-    if (value.type === 'array') return partsOf(value).every((part) => tableAt(part, hops + 1));
-    if (value.type === 'object') {
-      return partsOf(value).every((part) => {
-        if (part.type === 'method_definition') return true;
-        if (part.type === 'shorthand_property_identifier') return tableAt(part, hops + 1);
-        const inner = part.type === 'pair' ? childOf(part, 'value') : null;
-        return inner !== null && tableAt(inner, hops + 1);
-      });
-    }
-    if (value.type === 'arrow_function' || value.type === 'function_expression' || value.type === 'regex') return true;
-    if (value.type === 'new_expression') {
-      const list = childOf(value, 'arguments');
-      const made = childOf(value, 'constructor');
-      return (
-        made !== null &&
-        /^(?:Set|Map)$/.test(name(made)) &&
-        list !== null &&
-        partsOf(list).every((part) => tableAt(part, hops + 1))
-      );
-    }
-    return constantAt(value, hops + 1) !== undefined;
-  }
-
+  const { isConstantTable } = createConstantTables(program, scopes, { resolve, constantAt });
   return { isChanged, constant, shape, object, property, isConstantTable, resolved };
 }

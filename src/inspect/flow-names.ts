@@ -1,6 +1,6 @@
 import type { Binding, Definition } from './bindings.ts';
 import { FILLS } from './changes.ts';
-import { ADDING } from './constants.ts';
+import { ADDING } from './constant-tables.ts';
 import type { SinkKind } from './facts.ts';
 import { createParameterFlow } from './flow-parameters.ts';
 import type { FlowNeeds, Walk } from './flow-types.ts';
