@@ -6,6 +6,7 @@ import { CountersignError, messageOf } from './core/errors.ts';
 import type { DependencyParsing } from './core/inspection.ts';
 import { lazily } from './core/lazily.ts';
 import type { CodeResult } from './inspect/detector.ts';
+import type { GoneFile } from './inspect/gone.ts';
 import type { Outcome, OutcomeMessage, Task, TaskMessage } from './inspect/protocol.ts';
 
 /**
@@ -72,6 +73,8 @@ async function answer(task: Task): Promise<Outcome> {
       const { analyseReturns } = await codeRules();
       return { kind: 'returns', ...analyseReturns(task.file) };
     }
+    case 'gone':
+      return inspectGone(task.file);
     case 'moduleSettings': {
       const { readModuleSettings } = await import('./inspect/module-settings.ts');
       return { kind: 'moduleSettings', settings: readModuleSettings(task.path, task.text) };
@@ -110,6 +113,17 @@ async function inspectFile(task: Extract<Task, { kind: 'file' }>): Promise<Outco
     }
   }
   return { kind: 'findings', detections, unread, code };
+}
+
+async function inspectGone(file: GoneFile): Promise<Outcome> {
+  const { analyseGone } = await import('./inspect/gone.ts');
+  const { CODE_DETECTORS } = await import('../detectors/code/index.ts');
+  try {
+    return { kind: 'findings', detections: analyseGone(file, CODE_DETECTORS), unread: [], code: null };
+  } catch (error) {
+    const { path, blob } = file.before;
+    return { kind: 'findings', detections: [], unread: [unreadOf(error, path, blob)], code: null };
+  }
 }
 
 /** Most rules judge what a merge would bring; a commit by itself is asked of those that require it. */

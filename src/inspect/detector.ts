@@ -11,6 +11,13 @@ export interface CodeContext {
   readonly before: FileFacts | null;
 }
 
+/** A file that runs in the place of one that is gone. */
+export interface Successor {
+  readonly facts: FileFacts;
+  /** What ran there before under the same name; null where nothing did. */
+  readonly before: FileFacts | null;
+}
+
 /** A rule over one file's facts. A list of detections is short for the answer they make. */
 export interface CodeDetector {
   readonly rule: Rule;
@@ -20,6 +27,11 @@ export interface CodeDetector {
    */
   readonly triggers: RegExp;
   detect(subject: FileFacts, context: CodeContext): readonly Detection[] | Answer;
+  /**
+   * What is lost with a file that a framework ran by its name and that the head no longer has there (see `runByName`).
+   * `successors`: changed files that the framework now runs in its stead. Places are those of the base.
+   */
+  gone?(before: FileFacts, successors: readonly Successor[]): readonly Detection[];
 }
 
 /** A dangerous use of an exported function's parameter, and a call that hands such a parameter something from outside. */

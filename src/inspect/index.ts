@@ -15,6 +15,7 @@ import { callsOfSinks, joinAcrossFiles } from './across-files.ts';
 import type { CodeResult } from './detector.ts';
 import { followImports } from './follow-imports.ts';
 import { gatherModuleMaps } from './gather-settings.ts';
+import { goneByName } from './gone-by-name.ts';
 import { languageOfFile } from './languages.ts';
 import { createPool } from './pool.ts';
 import type { Outcome, Task } from './protocol.ts';
@@ -150,6 +151,12 @@ export function createInspector(options: InspectorOptions): Inspector & Dependen
       );
       collect(outcome, file.path, blob, detections);
     });
+    for (const file of goneByName(request)) {
+      if (isTooLong(file.before.path, file.before.blob, file.before, ...file.successors)) continue;
+      work.push(
+        run({ kind: 'gone', file }).then((outcome) => collect(outcome, file.before.path, file.before.blob, detections)),
+      );
+    }
     const history: Detection[][] = request.commitFiles.map(() => []);
     request.commitFiles.forEach((file, index) => {
       work.push(inspectCommitFile(file, history[index] ?? []));

@@ -4,6 +4,7 @@ import type { FileSide, GuardrailContext, GuardrailSubject } from '../core/detec
 import type { DependencyParsing } from '../core/inspection.ts';
 import type { ReturnsOfFile } from './analyse.ts';
 import type { CodeResult } from './detector.ts';
+import type { GoneFile } from './gone.ts';
 import type { ImportedReturn, ReturnedValue, UnfollowedCall } from './imports.ts';
 import type { ModuleSettings } from './module-settings.ts';
 
@@ -27,6 +28,7 @@ export type Task =
     }
   | { readonly kind: 'moduleSettings'; readonly path: string; readonly text: string }
   | { readonly kind: 'returns'; readonly file: ReturnsOfFile }
+  | { readonly kind: 'gone'; readonly file: GoneFile }
   | { readonly kind: 'commitFile'; readonly subject: Extract<GuardrailSubject, { kind: 'commitFile' }> }
   | { readonly kind: 'pullRequest'; readonly subject: Extract<GuardrailSubject, { kind: 'pullRequest' }> }
   | { readonly kind: 'concerns'; readonly paths: readonly string[] }

@@ -3,6 +3,7 @@ import { DEPENDENCY_DETECTORS } from '../../detectors/dependency/index.ts';
 import { GUARDRAIL_DETECTORS } from '../../detectors/guardrail/index.ts';
 import { rulesById } from '../../detectors/index.ts';
 import type { EvidenceSource } from '../core/lookup.ts';
+import { runByName } from '../core/run-by-name.ts';
 import { collectChanges } from '../ecosystems/collect.ts';
 import { ALL_ECOSYSTEMS } from '../ecosystems/parse.ts';
 import { createInspector, DEFAULT_INSPECTOR_OPTIONS } from '../inspect/index.ts';
@@ -51,9 +52,12 @@ function isCodeOrDependencies(path: string): boolean {
 }
 
 function concerns(path: string, removed: boolean): boolean {
-  // Dependency files are read where dependencies are compared; of removed code nothing is told.
+  // Dependency files are read where dependencies are compared; of removed code only what no import would miss is told.
   if (removed)
-    return GUARDRAIL_DETECTORS.some(({ concerns: own, removals }) => own(path) && removals?.(path) !== false);
+    return (
+      runByName(path) !== null ||
+      GUARDRAIL_DETECTORS.some(({ concerns: own, removals }) => own(path) && removals?.(path) !== false)
+    );
   return isCodeOrDependencies(path) || GUARDRAIL_DETECTORS.some((detector) => detector.concerns(path));
 }
 

@@ -1,9 +1,12 @@
 import type { Detection } from '../../../src/core/detection.ts';
+import { runByName } from '../../../src/core/run-by-name.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { FileFacts, Handler, Syntax } from '../../../src/inspect/facts.ts';
 import { nameOf, within } from '../support/around.ts';
 import { codeRule } from '../support/rule.ts';
-import { GUARD_NAME, withoutComments } from '../support/security.ts';
+import { GUARD_NAME } from '../support/security.ts';
+import { emptiedByName, lostByName } from './by-name.ts';
+import { CHECK_CALL, camelCase, isMild, refuses } from './checks.ts';
 import { classes } from './classes.ts';
 import { type Asked, ask, type Filters, lostFilters } from './filters.ts';
 import { inOneLine, type Loss } from './loss.ts';
@@ -23,8 +26,6 @@ const rule = codeRule({
 });
 
 const REMEDIATION = 'Put the check back, or let a person sign that it went elsewhere.';
-const CHECK_CALL =
-  /^(?:(?:require|ensure|assert|check|verify|validate|authenticate|authorize|is|has|can)\w*(?:Auth\w*|Login|Session|User|Role|Admin|Permissions?|Access|Owner\w*|Token|Signature|Webhook|Csrf|Jwt|Scope|Allowed|Password|Body|Input|Schema)|authenticate|authorize|verify|timingSafeEqual|jwtVerify|csrfProtection|csurf|helmet|rateLimit|rateLimiter|limiter|slowDown|throttle|sanitize\w*|escape\w*|bleach\w*|clean(?:Html|Markup)?|DOMPurify|purify|compareDigest|loginRequired|permissionRequired|bcryptCompare|getServerSession)$/;
 const CALLS: ReadonlySet<string> = new Set(['call_expression']);
 
 /** Compares base and head function by function and route by route. */
@@ -40,9 +41,13 @@ export const securityCheckRemoved: CodeDetector = {
       ...classes(facts, before),
       ...settings(facts, before),
     ];
+    if (losses.length === 0 && runByName(facts.path) !== null) losses.push(...emptiedByName(facts, before));
     // A function inside another one loses what it loses for both.
     const found = losses.map((loss) => report(facts, loss));
     return [...new Map(found.map((each) => [`${each.locations[0].startLine} ${each.message}`, each])).values()];
+  },
+  gone(before, successors) {
+    return lostByName(before, successors).map((loss) => report(before, loss));
   },
 };
 
@@ -90,7 +95,7 @@ function* lostChecks(facts: FileFacts, before: FileFacts, was: Unit, now: Unit):
     yield {
       at: now.node,
       message: `"${name}" no longer calls "${check.slice(0, 40)}", and the rest of it stays.`,
-      level: /sanit|escape|purify|clean|limit|throttle|valid/i.test(check) ? 'warning' : 'error',
+      level: isMild(check) ? 'warning' : 'error',
     };
   }
   if (refused && !parts.some((part) => refuses(facts, part)))
@@ -155,22 +160,6 @@ function unitOf(facts: FileFacts, name: string, node: Syntax, handler: Handler |
   return { name, node, handler, checks, filters, calls, text, bare, refuses: refuses(facts, node) };
 }
 
-const REFUSES =
-  /(?:status\(|sendStatus\(|status:\s*|abort\()40[13]|HTTP_40[13]|HTTPException\(\s*(?:status_code\s*=\s*)?40[13]|statusCode:\s*40[13]|Unauthorized|UNAUTHORIZED|Unauthenticated|UNAUTHENTICATED|AuthenticationError|Forbidden|FORBIDDEN|AccessDenied|PermissionDenied/;
-const CONDITIONS: ReadonlySet<string> = new Set(['if_statement']);
-const NEVER = /^\(?\s*(?:false|False|0|!1|!true)\s*(?:\)?$|&&|and\b)|(?:&&|\band)\s*(?:false|False|0)\s*\)?$/;
-
-/** Whether somebody is turned away here, not only in a branch that is never taken. */
-function refuses(facts: FileFacts, node: Syntax): boolean {
-  const text = withoutComments(facts.text(node).slice(0, 20_000));
-  if (!REFUSES.test(text)) return false;
-  const dead = [...within(node, CONDITIONS)].filter((each) => {
-    const condition = each.children.find((child) => child.field === 'condition');
-    return condition !== undefined && NEVER.test(facts.text(condition));
-  });
-  return dead.length === 0 || REFUSES.test(dead.reduce((left, each) => left.replace(facts.text(each), ''), text));
-}
-
 /** The statement around a check, with what the check was given in its place. */
 function withoutCall(facts: FileFacts, call: Syntax): string {
   const [given] = call.children.find((child) => child.field === 'arguments')?.children ?? [];
@@ -197,10 +186,6 @@ function decorators(facts: FileFacts, node: Syntax): readonly string[] {
 function injected(facts: FileFacts, call: Syntax): readonly string[] {
   const list = call.children.find((child) => child.field === 'arguments');
   return (list?.children ?? []).map((part) => facts.text(part)).filter((text) => GUARD_NAME.test(text));
-}
-
-function camelCase(name: string): string {
-  return name.replace(/(?<=\w)_(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
 function report(facts: FileFacts, { at, message, level }: Loss): Detection {

@@ -1,0 +1,41 @@
+import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { within } from '../support/around.ts';
+import { withoutComments } from '../support/security.ts';
+
+/** Calls that check somebody or something, by their name in camel case. */
+export const CHECK_CALL =
+  /^(?:(?:require|ensure|assert|check|verify|validate|authenticate|authorize|is|has|can)\w*(?:Auth\w*|Login|Session|User|Role|Admin|Permissions?|Access|Owner\w*|Token|Signature|Webhook|Csrf|Jwt|Scope|Allowed|Password|Body|Input|Schema)|authenticate|authorize|verify|timingSafeEqual|jwtVerify|csrfProtection|csurf|helmet|rateLimit|rateLimiter|limiter|slowDown|throttle|sanitize\w*|escape\w*|bleach\w*|clean(?:Html|Markup)?|DOMPurify|purify|compareDigest|loginRequired|permissionRequired|bcryptCompare|getServerSession)$/;
+
+/** Checks of what comes in, as against of who asks. */
+export function isMild(check: string): boolean {
+  return /sanit|escape|purify|clean|limit|throttle|valid/i.test(check);
+}
+
+const REFUSES =
+  /(?:status\(|sendStatus\(|status:\s*|abort\()40[13]|HTTP_40[13]|HTTPException\(\s*(?:status_code\s*=\s*)?40[13]|statusCode:\s*40[13]|Unauthorized|UNAUTHORIZED|Unauthenticated|UNAUTHENTICATED|AuthenticationError|Forbidden|FORBIDDEN|AccessDenied|PermissionDenied/;
+const CONDITIONS: ReadonlySet<string> = new Set(['if_statement']);
+const NEVER = /^\(?\s*(?:false|False|0|!1|!true)\s*(?:\)?$|&&|and\b)|(?:&&|\band)\s*(?:false|False|0)\s*\)?$/;
+
+/** Whether somebody is turned away here, not only in a branch that is never taken. */
+export function refuses(facts: FileFacts, node: Syntax): boolean {
+  const text = withoutComments(facts.text(node).slice(0, 20_000));
+  if (!REFUSES.test(text)) return false;
+  const dead = [...within(node, CONDITIONS)].filter((each) => {
+    const condition = each.children.find((child) => child.field === 'condition');
+    return condition !== undefined && NEVER.test(facts.text(condition));
+  });
+  return dead.length === 0 || REFUSES.test(dead.reduce((left, each) => left.replace(facts.text(each), ''), text));
+}
+
+/** Stands in a branch that is never taken. */
+export function isDead(facts: FileFacts, node: Syntax): boolean {
+  for (let up: Syntax | null = node; up !== null; up = up.parent) {
+    const condition = up.type === 'if_statement' ? up.children.find((child) => child.field === 'condition') : undefined;
+    if (condition !== undefined && NEVER.test(facts.text(condition))) return true;
+  }
+  return false;
+}
+
+export function camelCase(name: string): string {
+  return name.replace(/(?<=\w)_(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
