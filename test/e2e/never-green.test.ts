@@ -8,12 +8,18 @@ export function list(request, response) {
 }
 `;
 const PLAIN = 'export const answer = 42;\n';
+const GUARD = `export function middleware(request) {
+  if (!request.cookies.get('session')) return Response.redirect(new URL('/login', request.url));
+}
+`;
 const MANIFEST = { name: 'shop', version: '1.0.0', dependencies: {} };
 
 let world: World;
 
 beforeAll(async () => {
-  world = await startWorld({ files: { 'package.json': json(MANIFEST), 'src/plain.js': PLAIN } });
+  world = await startWorld({
+    files: { 'package.json': json(MANIFEST), 'src/plain.js': PLAIN, 'middleware.ts': GUARD },
+  });
   await world.registry.publish({ name: 'well-aged', version: '1.0.0' });
   await world.registry.backdate('well-aged', '2015-01-01T00:00:00.000Z', { '1.0.0': '2015-01-01T00:00:00.000Z' });
 }, 60_000);
@@ -158,6 +164,30 @@ test('a scope that the base routes elsewhere is asked of nobody else, and says s
   expect(run.conclusion).not.toBe('success');
   expect(run.annotations.some((each) => each.title?.includes('not-evaluated'))).toBe(true);
   expect(registry.requests.filter((each) => each.includes('acme'))).toEqual([]);
+});
+
+test.each([
+  ['deleted', {}],
+  ['renamed to what nobody runs', { 'middleware.bak.ts': GUARD }],
+  ['renamed to what is no code', { 'middleware.ts.off': GUARD }],
+])('a guard that the framework runs by its name is held when it is %s', async (how, files) => {
+  const { repository } = world;
+  const branch = `guard-${how.replaceAll(' ', '-')}`;
+  const head = await repository.push(branch, { 'middleware.ts': null, ...files }, { as: 'Copilot' });
+  await repository.open({ branch, title: 'Tidy up', as: 'Copilot' });
+  const run = await repository.completed(head);
+  expect(run.conclusion).toBe('action_required');
+  expect(run.annotations.some((each) => each.title?.includes('security-check-removed'))).toBe(true);
+});
+
+test('a guard that moves to where the framework runs it as well is not held', async () => {
+  const { repository } = world;
+  const moved = { 'middleware.ts': null, 'src/proxy.ts': GUARD.replace('function middleware', 'function proxy') };
+  const head = await repository.push('guard-moved', moved, { as: 'Copilot' });
+  await repository.open({ branch: 'guard-moved', title: 'Follow the framework', as: 'Copilot' });
+  const run = await repository.completed(head);
+  expect(run.annotations).toEqual([]);
+  expect(run.conclusion).toBe('success');
 });
 
 test('a change of our own policy is held for an admin, whoever wrote it', async () => {

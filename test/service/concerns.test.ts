@@ -22,6 +22,9 @@ test.each([
   'test/auth.test.ts',
   'AGENTS.md',
   'tsconfig.json',
+  'apps/web/src/middleware.ts',
+  'server/middleware/auth.ts',
+  'src/hooks.server.js',
 ])('the removal of %s is read', (path) => {
   expect(engine.concerns(path, true)).toBe(true);
 });
