@@ -129,6 +129,21 @@ describe('a file that a framework runs by its name', () => {
       'functions/_middleware.ts',
       "export async function onRequest({ request, next }) {\n  if (request.headers.get('Authorization') === null) return new Response('no', { status: 401 });\n  return next();\n}\n",
     ],
+    [
+      'one that speaks of other things as well',
+      'middleware.ts',
+      `${NEXT}const policy = ["connect-src 'self'", 'express', "redux"].join('; ');\n`,
+    ],
+    [
+      'an answer that leads to the page of signing in',
+      'src/hooks.server.ts',
+      "export const handle = async ({ event, resolve }) => {\n  if (event.cookies.get('sid') === undefined)\n    return new Response(null, { status: 302, headers: { location: `/login?to=${event.url.pathname}` } });\n  return resolve(event);\n};\n",
+    ],
+    [
+      'an address that has a name',
+      'src/hooks.server.ts',
+      "export const handle = async ({ event, resolve }) => {\n  const known = event.cookies.get('sid') !== undefined;\n  const entry = `/login?to=${event.url.pathname}`;\n  if (!known) redirect(303, entry);\n  return resolve(event);\n};\n",
+    ],
   ];
   for (const [what, path, text] of guards) {
     it(`is missed when it goes: ${what}`, async () => {
@@ -363,6 +378,30 @@ describe('a file that a framework runs by its name', () => {
         [
           ['middleware.ts', NEXT],
           ['middleware.ts', NEXT.replace("'/dashboard/:path*'", "'/dashboard/:path*', '/admin'")],
+        ],
+      ],
+    ],
+    [
+      'sent to the one host',
+      [
+        [
+          [
+            'middleware.ts',
+            "export function middleware(request) {\n  const host = request.headers.get('host');\n  if (host !== 'shop.example') return Response.redirect(new URL(request.nextUrl.pathname, 'https://shop.example'), 308);\n}\n",
+          ],
+          null,
+        ],
+      ],
+    ],
+    [
+      'wrote headers',
+      [
+        [
+          [
+            'src/middleware.ts',
+            "export const onRequest = async (context, next) => {\n  const response = await next();\n  response.headers.set('server-timing', 'render');\n  response.headers.set('access-control-allow-headers', 'authorization');\n  return response;\n};\n",
+          ],
+          null,
         ],
       ],
     ],

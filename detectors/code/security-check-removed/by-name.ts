@@ -13,17 +13,22 @@ type Kind = 'access' | 'protection';
 const RUN = /\b(?:middleware|proxy|onRequest|handle|default)\b|^module\.exports\s*=/;
 const EXPORTS = ['export_statement', 'assignment_expression'];
 /** Modules of these libraries are handed to an application, which then misses them. */
-const REGISTERED = /['"](?:express|koa|fastify|hono|elysia|polka|connect|redux|@reduxjs\/|@nestjs\/|@hono\/|@trpc\/)/;
+const REGISTERED =
+  /(?:from|require\()\s*['"](?:(?:express|koa|fastify|hono|elysia|polka|connect|redux)['"/]|@(?:reduxjs|nestjs|hono|trpc)\/)/;
 /** A file of `server/middleware` that Nitro runs, and not a module of another server. */
 const NITRO =
   /ventHandler\b|fromNodeMiddleware|\bdefine(?:Handler|Middleware)\b|['"][\w@/-]*(?:h3|nitro|nuxt|#imports)/;
 const REDIRECTS = /^(?:redirect|permanentRedirect|temporaryRedirect|sendRedirect|navigateTo|rewrite)$/;
+const ANSWER = /^(?:Next)?Response$/;
 const SIGN_IN = /log-?_?in\b|sign-?_?in\b|\bauth|unauthori[sz]ed|forbidden|denied/i;
 const WHO = /session|token|\buser\b(?!-)|authenticated|authori[sz]ed|is_?auth|logged_?in|is_?admin|\broles?\b/i;
 /** A call whose answer is the file's own: `return updateSession(request)`. */
 const ANSWERS = /^(?:update|refresh|require|with)\w*Session$/;
 const CALLS: ReadonlySet<string> = new Set(['call_expression', 'new_expression']);
 const CONDITIONS: ReadonlySet<string> = new Set(['if_statement', 'ternary_expression']);
+const NAMES: ReadonlySet<string> = new Set(['identifier']);
+/** Longer values are tables, and lead nowhere. */
+const MAX_VALUE = 1_000;
 const RETURNS: ReadonlySet<string> = new Set(['return_statement']);
 const BODIES: ReadonlySet<string> = new Set(['statement_block', 'type_annotation']);
 
@@ -108,7 +113,8 @@ function turnsAway(facts: FileFacts, part: Syntax): boolean {
   if (calls.some(({ name }) => (CHECK_CALL.test(camelCase(name)) && !isProtection(name)) || ANSWERS.test(name)))
     return true;
   const redirects = calls.filter(({ name }) => REDIRECTS.test(name));
-  if (redirects.some(({ node }) => SIGN_IN.test(facts.text(node)))) return true;
+  if (redirects.some(({ node }) => leadsToSignIn(facts, node))) return true;
+  if (calls.some(({ node, name }) => ANSWER.test(name) && sendsToSignIn(facts, node))) return true;
   const asks = redirects.length > 0 && [...within(part, CONDITIONS)].some((each) => asksWho(facts, each));
   return asks || [...within(part, RETURNS)].some((each) => answersWithGuard(facts, each));
 }
@@ -130,6 +136,24 @@ function liveCalls(facts: FileFacts, part: Syntax): readonly { readonly node: Sy
     if (callee === undefined || isDead(facts, node)) return [];
     return [{ node, name: facts.text(fieldOf(callee, 'property') ?? callee) }];
   });
+}
+
+/** `redirect(303, login)`, where `const login = '/login?next=' + path`. */
+function leadsToSignIn(facts: FileFacts, call: Syntax): boolean {
+  if (SIGN_IN.test(facts.text(call))) return true;
+  const list = fieldOf(call, 'arguments');
+  const named = list === undefined ? [] : [...within(list, NAMES)];
+  return named.some((name) => {
+    const value = facts.definition(name);
+    return value !== null && value.end - value.start < MAX_VALUE && SIGN_IN.test(facts.text(value));
+  });
+}
+
+/** `new Response(null, { status: 302, headers: { location: '/login' } })` */
+function sendsToSignIn(facts: FileFacts, call: Syntax): boolean {
+  return (
+    /\b30[2378]\b[\s\S]*location|location[\s\S]*\b30[2378]\b/i.test(facts.text(call)) && leadsToSignIn(facts, call)
+  );
 }
 
 function asksWho(facts: FileFacts, condition: Syntax): boolean {
