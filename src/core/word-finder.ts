@@ -7,6 +7,8 @@ export interface WordFinder {
 /** The characters beyond ASCII that equal an ASCII letter, k or s, where case does not count (Unicode, CaseFolding.txt). */
 const SPECIAL = /[\u212a\u017f]/;
 const LATIN_1 = 256;
+/** Of those that fit into a byte. */
+const LAST_NUMBER = 255;
 /** Characters that are made bytes at once: reading them from there takes a third of the time that asking the text does. */
 const PIECE = 65_536;
 const piece = Buffer.alloc(PIECE);
@@ -36,24 +38,28 @@ export function createWordFinder(words: readonly string[]): WordFinder {
   const telling = Uint32Array.from(longestFirst, (state) => state * width);
   const passedOn = Uint32Array.from(longestFirst, (state) => (shortened[state] ?? 0) * width);
   const ends = Uint32Array.from(own, (state) => state * width);
+  /** The number of the text in which a state was last come to: to forget all states for each text takes longer than the text. */
   const seen = new Uint8Array(steps.length);
+  let number = 0;
 
   return {
     find(text) {
       const read = SPECIAL.test(text) ? folded(text) : text;
-      seen.fill(0);
+      number = number === LAST_NUMBER ? 1 : number + 1;
+      if (number === 1) seen.fill(0);
       let state = 0;
       for (let from = 0; from < read.length; from += PIECE) {
         // Characters beyond Latin-1 become others here. None is part of a word, so that no word is lost.
         const length = piece.write(read.slice(from, from + PIECE), 'latin1');
         for (let at = 0; at < length; at += 1) {
           state = steps[state + (classes[piece[at] ?? 0] ?? 0)] ?? 0;
-          seen[state] = 1;
+          seen[state] = number;
         }
       }
-      for (let at = 0; at < telling.length; at += 1) if (seen[telling[at] ?? 0] === 1) seen[passedOn[at] ?? 0] = 1;
+      for (let at = 0; at < telling.length; at += 1)
+        if (seen[telling[at] ?? 0] === number) seen[passedOn[at] ?? 0] = number;
       const found = new Uint8Array(ends.length);
-      for (let word = 0; word < ends.length; word += 1) found[word] = seen[ends[word] ?? 0] ?? 0;
+      for (let word = 0; word < ends.length; word += 1) found[word] = seen[ends[word] ?? 0] === number ? 1 : 0;
       return found;
     },
   };

@@ -52,6 +52,12 @@ describe('looking for many words at once', () => {
     }
   });
 
+  it('forgets each text with the next, however many come', () => {
+    const { find } = createWordFinder(['even', 'odd', 'last']);
+    for (let text = 0; text < 600; text += 1)
+      expect([...find(text % 2 === 0 ? 'even' : 'odd')], String(text)).toEqual(text % 2 === 0 ? [1, 0, 0] : [0, 1, 0]);
+  });
+
   it('finds a word that lies across two pieces of a long text', () => {
     const { find } = createWordFinder(['needle', 'absent']);
     for (let before = 65_525; before < 65_545; before += 1)
