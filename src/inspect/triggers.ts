@@ -2,8 +2,11 @@ import { hasMatch } from '../core/prefilter.ts';
 import { unescaped } from './literals.ts';
 
 /** Modules and globals that are looked up under a name which the text need not hold in one piece. */
-const LOOKED_UP =
-  /\b(?:require|import|getBuiltinModule|import_module|__import__|createRequire)\s*\(\s*(?!['"][^'"\n\\]*['"]\s*[),])[^)\s]|\b(?:globalThis|global|window|self|Reflect\s*\.\s*get|getattr|globals|vars)\s*(?:\?\.)?\s*(?:\(\s*\)\s*)?[[(](?!\s*['"][\w$]*['"]\s*\]|\s*\))/;
+const LOOKED_UP = [
+  /\b(?:require|import|createRequire)\s*\(\s*(?!['"][^'"\n\\]*['"]\s*[),])[^)\s]/,
+  /\b(?:getBuiltinModule|import_module|__import__)\s*\(\s*(?!['"][^'"\n\\]*['"]\s*[),])[^)\s]/,
+  /\b(?:globalThis|global|window|self|Reflect\s*\.\s*get|getattr|globals|vars)\s*(?:\?\.)?\s*(?:\(\s*\)\s*)?[[(](?!\s*['"][\w$]*['"]\s*\]|\s*\))/,
+];
 const JOINT = /(['"`])\s*\+\s*(['"`])/g;
 
 /**
@@ -16,7 +19,7 @@ export function triggered(text: string): (triggers: RegExp) => boolean {
   let plain: string | null = null;
   return (triggers) => {
     if (hasMatch(triggers, text)) return true;
-    whole ??= hasMatch(LOOKED_UP, text);
+    whole ??= LOOKED_UP.some((pattern) => hasMatch(pattern, text));
     if (whole) return true;
     plain ??= plainOf(text);
     return plain !== '' && hasMatch(triggers, plain);
@@ -30,8 +33,11 @@ export function triggered(text: string): (triggers: RegExp) => boolean {
 function plainOf(text: string): string {
   const read: (readonly [start: number, end: number])[] = [];
   for (let at = text.indexOf('\\'); at >= 0; at = text.indexOf('\\', lineEnd(text, at))) read.push([at, at]);
-  for (const joint of text.includes('+') ? text.matchAll(JOINT) : [])
-    read.push([joint.index, joint.index + joint[0].length]);
+  for (let at = text.indexOf('+'); at >= 0; at = text.indexOf('+', at + 1)) {
+    const before = nearest(text, at, -1);
+    const after = nearest(text, at, 1);
+    if (isQuote(text, before) && isQuote(text, after)) read.push([before, after + 1]);
+  }
   const pieces: string[] = [];
   let from = 0;
   let to = -1;
@@ -47,6 +53,20 @@ function plainOf(text: string): string {
   }
   if (to >= 0) pieces.push(text.slice(from, to));
   return unescaped(pieces.join('\n')).replace(JOINT, '');
+}
+
+/** The next place before or behind an offset that is no white space. */
+function nearest(text: string, from: number, step: 1 | -1): number {
+  let at = from + step;
+  while (at >= 0 && at < text.length && WHITE.test(text.charAt(at))) at += step;
+  return at;
+}
+
+const WHITE = /\s/;
+
+function isQuote(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code === 34 || code === 39 || code === 96;
 }
 
 /** Lines with something on them that a rule's word and what belongs to it can be spread over. */
