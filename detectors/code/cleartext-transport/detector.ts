@@ -1,6 +1,7 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { fieldOf } from '../support/around.ts';
 import { codeRule } from '../support/rule.ts';
 import { option } from '../support/tainted.ts';
 
@@ -140,7 +141,7 @@ function namedHost(facts: FileFacts, options: Syntax): string | null {
 function beginningOf(facts: FileFacts, address: Syntax, hops: number): string | null {
   const value = facts.definition(address) ?? address;
   if (hops > 4 || value.type !== 'binary_expression') return null;
-  const operator = value.children.find((child) => child.field === 'operator');
+  const operator = fieldOf(value, 'operator');
   const side = operator !== undefined && facts.text(operator) === '+' ? 'left' : 'right';
   const next = value.children.find((child) => child.field === side);
   return next === undefined ? null : (facts.shape(next) ?? beginningOf(facts, next, hops + 1));

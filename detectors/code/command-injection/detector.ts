@@ -1,5 +1,6 @@
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { fieldOf } from '../support/around.ts';
 import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 import { isTagged, option, type Sink, taintedSinks } from '../support/tainted.ts';
@@ -59,9 +60,7 @@ const STARTING = /^(?:child_process|os|subprocess)$/;
 /** `cp[name](command)`, `getattr(os, name)(command)`: which function runs is decided only then, and a shell is among them. */
 function* chosen(facts: FileFacts): Generator<Sink> {
   const lookups = [
-    ...facts
-      .nodes('subscript_expression')
-      .map((node) => [node, node.children.find(({ field }) => field === 'object')] as const),
+    ...facts.nodes('subscript_expression').map((node) => [node, fieldOf(node, 'object')] as const),
     ...facts
       .callsLike({ from: (from) => from === '~getattr' || from === '~Reflect.get' })
       .map((call) => [call.node, call.arguments[0]] as const),
@@ -70,7 +69,7 @@ function* chosen(facts: FileFacts): Generator<Sink> {
     const call = node.field === 'function' && node.parent?.type === 'call_expression' ? node.parent : null;
     if (call === null || object === undefined || facts.origin(node) !== null) continue;
     if (!STARTING.test(facts.origin(object) ?? '')) continue;
-    const given = call.children.find(({ field }) => field === 'arguments')?.children[0];
+    const given = fieldOf(call, 'arguments')?.children[0];
     if (given === undefined) continue;
     yield {
       at: call,

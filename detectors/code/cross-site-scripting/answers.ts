@@ -1,4 +1,5 @@
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { fieldOf } from '../support/around.ts';
 import { oneOf } from '../support/remember.ts';
 import type { Sink } from '../support/tainted.ts';
 import { answer, inserted, isMarkup } from './markup.ts';
@@ -64,7 +65,7 @@ export function* answered(facts: FileFacts, call: Call, first: Syntax): Generato
 /** `f'<p>{name}</p>'.encode()` */
 function withoutEncoding(facts: FileFacts, node: Syntax): Syntax {
   const own = facts.definition(node) ?? node;
-  const callee = own.type === 'call_expression' ? own.children.find((child) => child.field === 'function') : undefined;
+  const callee = own.type === 'call_expression' ? fieldOf(own, 'function') : undefined;
   const object = callee?.children.find((child) => child.field === 'object');
   return callee !== undefined && object !== undefined && /\.encode$/.test(facts.text(callee)) ? object : node;
 }
@@ -95,7 +96,7 @@ function isOtherType(facts: FileFacts, node: Syntax): boolean {
 export function* returned(facts: FileFacts): Generator<Sink> {
   for (const handler of facts.handlers()) {
     if (handler.framework !== 'flask' && handler.framework !== 'lambda') continue;
-    const body = handler.node.children.find((child) => child.field === 'body');
+    const body = fieldOf(handler.node, 'body');
     const direct = body?.type === 'parenthesized_expression' ? [body] : [];
     for (const node of [...facts.nodes('return_statement'), ...direct]) {
       const value = node.children[0];

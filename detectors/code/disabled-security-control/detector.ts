@@ -7,7 +7,7 @@ import { commands } from './commands.ts';
 import { comments } from './comments.ts';
 import { headers } from './headers.ts';
 import { options } from './options.ts';
-import { report, rule } from './rule.ts';
+import { KEEP, report, rule } from './rule.ts';
 
 /** Comments, options, calls and commands that take a protection away. */
 export const disabledSecurityControl: CodeDetector = {
@@ -43,15 +43,7 @@ function escapers(facts: FileFacts): readonly Detection[] {
         .text(name)
         .replace(/[:=].*/s, '')
         .trim()
-      ? [
-          report(
-            facts,
-            node,
-            'The escaping of markup is switched off.',
-            'Leave the protection on and adapt what it stops.',
-            'warning',
-          ),
-        ]
+      ? [report(facts, node, 'The escaping of markup is switched off.', KEEP, 'warning')]
       : [];
   });
 }
@@ -64,9 +56,7 @@ function parametersOf(fn: Syntax): readonly Syntax[] {
 function calls(facts: FileFacts): readonly Detection[] {
   return facts.callsLike({ from: TEMPLATES, named: SWITCHES }).flatMap((call) => {
     const off = switchedOff(facts, call);
-    return off === null
-      ? []
-      : [report(facts, call.node, off, 'Leave the protection on and adapt what it stops.', 'warning')];
+    return off === null ? [] : [report(facts, call.node, off, KEEP, 'warning')];
   });
 }
 

@@ -3,7 +3,7 @@ import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { fieldOf } from '../support/around.ts';
 import { oneOf } from '../support/remember.ts';
 import { option } from '../support/tainted.ts';
-import { rule } from './rule.ts';
+import { KEEP, report } from './rule.ts';
 
 const PROTECTING = /^(?:content-security-policy|x-frame-options|strict-transport-security|x-content-type-options)$/i;
 const SETS_HEADER = oneOf(/^(?:setHeader|header|set|append|removeHeader|unset|delete|hsts|strictTransportSecurity)$/);
@@ -14,15 +14,7 @@ export function headers(facts: FileFacts): readonly Detection[] {
   if (facts.program.dialect === 'python') return [];
   const found: Detection[] = [];
   const add = (at: Syntax, what: string): void => {
-    found.push(
-      facts.finding({
-        rule,
-        at,
-        message: what,
-        remediation: 'Leave the protection on and adapt what it stops.',
-        level: facts.isTest ? 'note' : 'warning',
-      }),
-    );
+    found.push(report(facts, at, what, KEEP, 'warning'));
   };
   for (const call of facts.callsLike({ named: SETS_HEADER })) {
     if (call.receiver === null || !HEADERS_OF.test(facts.text(call.receiver).replace(/\(.*/s, ''))) continue;

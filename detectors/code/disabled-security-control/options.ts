@@ -2,7 +2,7 @@ import type { Detection } from '../../../src/core/detection.ts';
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { fieldOf } from '../support/around.ts';
 import { lastPart } from '../support/names.ts';
-import { report } from './rule.ts';
+import { KEEP, report } from './rule.ts';
 
 const HELMET =
   /^(?:contentSecurityPolicy|frameguard|hsts|noSniff|xssFilter|referrerPolicy|crossOriginEmbedderPolicy|crossOriginOpenerPolicy|crossOriginResourcePolicy|dnsPrefetchControl|xFrameOptions|xContentTypeOptions|strictTransportSecurity)$/;
@@ -95,18 +95,12 @@ function off(facts: FileFacts, at: Syntax, name: string): Detection {
     /^(?:sandbox|sanitize|rateLimit|rateLimiting|crossOriginEmbedderPolicy|dnsPrefetchControl|insecure|dangerouslyAllowBrowser|xssFilter|sandbox)$/.test(
       name,
     );
-  return report(
-    facts,
-    at,
-    `The protection "${name}" is switched off.`,
-    'Leave the protection on and adapt what it stops.',
-    weak ? 'note' : 'warning',
-  );
+  return report(facts, at, `The protection "${name}" is switched off.`, KEEP, weak ? 'note' : 'warning');
 }
 
 function inCallOf(facts: FileFacts, node: Syntax, pattern: RegExp): boolean {
   for (let up = node.parent; up !== null; up = up.parent) {
-    const callee = up.children.find((child) => child.field === 'function');
+    const callee = fieldOf(up, 'function');
     if (callee !== undefined && pattern.test(facts.text(callee))) return true;
   }
   return false;

@@ -12,6 +12,9 @@ export const rule = codeRule({
   confidence: 'high',
 });
 
+/** What to do about a protection that is switched off. */
+export const KEEP = 'Leave the protection on and adapt what it stops.';
+
 /** A finding of this rule, a note in tests. */
 export function report(
   facts: FileFacts,

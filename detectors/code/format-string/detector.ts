@@ -1,5 +1,6 @@
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { FileFacts } from '../../../src/inspect/facts.ts';
+import { fieldOf } from '../support/around.ts';
 import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 import { isTagged, type Sink, taintedSinks } from '../support/tainted.ts';
@@ -53,8 +54,8 @@ function* sinks(facts: FileFacts): Generator<Sink> {
 function* interpolated(facts: FileFacts): Generator<Sink> {
   if (facts.program.dialect !== 'python') return;
   for (const node of facts.nodes('binary_expression')) {
-    const operator = node.children.find((child) => child.field === 'operator');
-    const left = node.children.find((child) => child.field === 'left');
+    const operator = fieldOf(node, 'operator');
+    const left = fieldOf(node, 'left');
     if (operator === undefined || left === undefined || facts.text(operator) !== '%') continue;
     if (facts.shape(left) !== null) continue;
     yield {

@@ -1,5 +1,6 @@
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { fieldOf } from '../support/around.ts';
+import { spaced } from '../support/names.ts';
 import { fallbackOf, otherwise } from './fallbacks.ts';
 import { isPlaceholder, masked, randomLooking } from './formats.ts';
 import { type Found, report } from './rule.ts';
@@ -26,12 +27,12 @@ export function underName(facts: FileFacts, name: string, value: Syntax, signs: 
   const literal =
     fallback ?? otherwise(facts, value) ?? (value.type === 'string' || value.type === 'template_string' ? value : null);
   if (literal === null) return null;
-  const spaced = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2');
+  const words = spaced(name);
   // Next to the environment a name says more: `SENDGRID_KEY`.
   const named =
-    NAME.test(`_${spaced}`) || (fallback !== null && /_(?:KEY|TOKEN|SECRET)$/.test(name) && !/PUBLIC/.test(name));
+    NAME.test(`_${words}`) || (fallback !== null && /_(?:KEY|TOKEN|SECRET)$/.test(name) && !/PUBLIC/.test(name));
   // `AWS::Route53::KeySigningKey` is the name of a type.
-  if (!named || NOT_A_SECRET_NAME.test(spaced) || name.includes('::')) return null;
+  if (!named || NOT_A_SECRET_NAME.test(words) || name.includes('::')) return null;
   const text = facts.constant(literal);
   if (typeof text !== 'string' || !couldBeSecret(text, name, fallback !== null || signs)) return null;
   const salt = /salt/i.test(name);
@@ -52,7 +53,7 @@ export function underName(facts: FileFacts, name: string, value: Syntax, signs: 
 function insideTestCase(facts: FileFacts, node: Syntax): boolean {
   for (let up = node.parent; up !== null; up = up.parent) {
     if (up.type !== 'call_expression') continue;
-    const callee = up.children.find((child) => child.field === 'function');
+    const callee = fieldOf(up, 'function');
     const from = callee === undefined ? null : facts.origin(callee);
     if (/^(?:vitest|@jest\/globals|mocha|bun:test|test|~)\.?(?:it|test|specify)(?:\.\w+)?$/.test(from ?? ''))
       return true;
@@ -101,10 +102,10 @@ export function* compared(facts: FileFacts): Generator<Found> {
     const [literal, other] = left.type === 'string' ? [left, right] : [right, left];
     if (other.type === 'unary_expression') continue;
     const name = headerName(facts, other) ?? lastName(facts, other);
-    const spaced = name.replace(/([a-z0-9])([A-Z])/g, '$1_$2');
+    const words = spaced(name);
     if (
       !/(?:^|_)(?:passw(?:or)?d|pwd|passphrase|secret|api_?key|pin_?code|(?:api|auth|access|admin)_?token)$/i.test(
-        spaced,
+        words,
       )
     )
       continue;

@@ -1,4 +1,5 @@
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { fieldOf } from '../support/around.ts';
 
 /**
  * `app.secret_key = 'change-me'`, `session({ secret: 'your-secret' })`: what signs sessions works with any text, so one
@@ -8,9 +9,7 @@ export function signsSessions(facts: FileFacts, key: Syntax): boolean {
   if (/^\w+\.secret_key$|^\w+\.config\[['"](?:JWT_)?SECRET_KEY['"]\]$/.test(facts.text(key))) return true;
   const call = key.parent?.parent?.parent?.parent;
   const callee =
-    key.parent?.type === 'pair' && call?.type === 'call_expression'
-      ? call.children.find((child) => child.field === 'function')
-      : undefined;
+    key.parent?.type === 'pair' && call?.type === 'call_expression' ? fieldOf(call, 'function') : undefined;
   return (
     callee !== undefined &&
     /^secret$/.test(facts.text(key)) &&

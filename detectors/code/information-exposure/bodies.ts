@@ -1,6 +1,6 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
-import { functionAround } from '../support/around.ts';
+import { fieldOf, functionAround } from '../support/around.ts';
 import { caughtText, clauseAround, leakIn } from './leaks.ts';
 import { REMEDIATION, report } from './rule.ts';
 
@@ -9,7 +9,7 @@ const WHOLE = /(?<!\bin\s+)os\.environ(?!\s*[.[])/;
 
 /** A view that another file gives its route to. */
 function takesRequest(facts: FileFacts, fn: Syntax): boolean {
-  const list = fn.children.find((child) => child.field === 'parameters');
+  const list = fieldOf(fn, 'parameters');
   return list !== undefined && /^\(\s*(?:self\s*,\s*)?(?:req(?:uest)?|event)\b/.test(facts.text(list));
 }
 
@@ -69,8 +69,8 @@ export function bodies(facts: FileFacts): readonly Detection[] {
 /** AWS Lambda's and Netlify's answer: `{ statusCode: 500, body: JSON.stringify({ trace: err.stack }) }`. */
 function functionBodies(facts: FileFacts): readonly Detection[] {
   return facts.nodes('pair').flatMap((node) => {
-    const key = node.children.find((child) => child.field === 'key');
-    const value = node.children.find((child) => child.field === 'value');
+    const key = fieldOf(node, 'key');
+    const value = fieldOf(node, 'value');
     if (key === undefined || value === undefined || !/^['"]?body['"]?$/.test(facts.text(key))) return [];
     const object = node.parent;
     if (object === null || facts.property(object, 'statusCode') === null) return [];

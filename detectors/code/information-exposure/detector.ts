@@ -1,6 +1,7 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts } from '../../../src/inspect/facts.ts';
+import { fieldOf } from '../support/around.ts';
 import { oneOf } from '../support/remember.ts';
 import { bodies } from './bodies.ts';
 import { leakIn } from './leaks.ts';
@@ -87,8 +88,8 @@ function receiverOf(facts: FileFacts, call: Call): string {
 function traces(facts: FileFacts): readonly Detection[] {
   if (!facts.program.text.includes('includeStacktraceInErrorResponses')) return [];
   return facts.nodes('pair').flatMap((node) => {
-    const key = node.children.find((child) => child.field === 'key');
-    const value = node.children.find((child) => child.field === 'value');
+    const key = fieldOf(node, 'key');
+    const value = fieldOf(node, 'value');
     if (key === undefined || value === undefined || facts.constant(value) !== true) return [];
     return facts.text(key) === 'includeStacktraceInErrorResponses'
       ? [report(facts, node, 'Answers contain stack traces.', 'warning', REMEDIATION)]

@@ -1,5 +1,6 @@
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { within } from '../support/around.ts';
+import { spaced } from '../support/names.ts';
 import { SECRET_NAME } from './rule.ts';
 
 const NAMES: ReadonlySet<string> = new Set(['identifier']);
@@ -114,7 +115,7 @@ function memberNamed(facts: FileFacts, node: Syntax): string | null {
       up?.type === 'template_substitution' ||
       (up?.type === 'arguments' && up.parent === node.parent);
     if (!shown) continue;
-    const text = facts.text(each).replace(/([a-z0-9])([A-Z])/g, '$1_$2');
+    const text = spaced(facts.text(each));
     if (
       /passw|secret|private_?key|cvv|ssn|card_?number/i.test(text) &&
       SECRET_NAME.test(text) &&

@@ -1,6 +1,7 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
-import { within } from '../support/around.ts';
+import { fieldOf, within } from '../support/around.ts';
+import { spaced } from '../support/names.ts';
 import { report, SECRET_NAME } from './rule.ts';
 
 const SHOWN: ReadonlySet<string> = new Set(['identifier', 'member_expression', 'shorthand_property_identifier']);
@@ -33,11 +34,10 @@ function loggedSecret(facts: FileFacts, node: Syntax): string | null {
       each === node ||
       each.type === 'shorthand_property_identifier' ||
       up?.type === 'template_substitution' ||
-      (up?.type === 'binary_expression' &&
-        /^\+?$/.test(facts.text(up.children.find((child) => child.field === 'operator') ?? each))) ||
+      (up?.type === 'binary_expression' && /^\+?$/.test(facts.text(fieldOf(up, 'operator') ?? each))) ||
       up?.type === 'pair';
     if (!shown) continue;
-    const text = facts.text(each).replace(/([a-z0-9])([A-Z])/g, '$1_$2');
+    const text = spaced(facts.text(each));
     if (SECRET_NAME.test(text) || /^process\.env\.\w*(?:SECRET|PASSWORD|PRIVATE_KEY)\w*$/.test(facts.text(each)))
       return facts.text(each).slice(0, 60);
   }

@@ -1,5 +1,6 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { fieldOf } from '../support/around.ts';
 import { REMEDIATION, SENSITIVE, unprotected } from './rule.ts';
 
 /** `res.setHeader('Set-Cookie', 'sid=…; Path=/')` */
@@ -12,8 +13,8 @@ export function header(facts: FileFacts, call: Call): readonly Detection[] {
 /** `{ 'Set-Cookie': 'sid=…; Path=/' }` */
 export function pairs(facts: FileFacts): readonly Detection[] {
   return facts.nodes('pair').flatMap((node) => {
-    const key = node.children.find((child) => child.field === 'key');
-    const value = node.children.find((child) => child.field === 'value');
+    const key = fieldOf(node, 'key');
+    const value = fieldOf(node, 'value');
     return key !== undefined && value !== undefined && /^['"]set-cookie['"]$/i.test(facts.text(key))
       ? written(facts, node, value)
       : [];

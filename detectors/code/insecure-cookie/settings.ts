@@ -1,5 +1,6 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { fieldOf } from '../support/around.ts';
 import { rule, SENSITIVE } from './rule.ts';
 
 /** Flask's and Django's names for the protections of their cookies. */
@@ -43,8 +44,8 @@ export function settings(facts: FileFacts): readonly Detection[] {
     );
   }
   for (const node of facts.nodes('keyword_argument')) {
-    const name = node.children.find((child) => child.field === 'name');
-    const value = node.children.find((child) => child.field === 'value');
+    const name = fieldOf(node, 'name');
+    const value = fieldOf(node, 'value');
     if (name !== undefined && value !== undefined && SETTING.test(facts.text(name)) && facts.constant(value) === false)
       off(node, facts.text(name));
   }

@@ -1,7 +1,7 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
-import { functionAround, isInside, nameOf } from '../support/around.ts';
+import { classAround, fieldOf, functionAround, isInside, nameOf } from '../support/around.ts';
 import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 import { withoutComments } from '../support/security.ts';
@@ -155,7 +155,7 @@ const MAKES = /^(?:generate|create|make|new|issue|build|random)$/;
 function ofClass(facts: FileFacts, fn: Syntax): { readonly name: string; readonly owner: Syntax } | null {
   for (let up = fn.parent; up !== null; up = up.parent) {
     if (up.type !== 'class_declaration') continue;
-    const name = up.children.find((child) => child.field === 'name');
+    const name = fieldOf(up, 'name');
     return name !== undefined && isSecretName(facts.text(name)) ? { name: facts.text(name), owner: fn } : null;
   }
   return null;
@@ -182,18 +182,16 @@ function isPlainKey(facts: FileFacts, name: string, node: Syntax): boolean {
   return (
     /^key$/i.test(name.split('.').at(-1) ?? name) &&
     !/crypt|cipher|hmac|\bsign|licen[cs]e|api_?key|secret|secur|password|auth/i.test(
-      `${classAround(facts, node)} ${withoutComments(facts.text(outermostFunction(node) ?? facts.program.root))}`,
+      `${className(facts, node)} ${withoutComments(facts.text(outermostFunction(node) ?? facts.program.root))}`,
     )
   );
 }
 
 /** The name of the class that a field or a method stands in: `key` of an `ApiKey`. */
-function classAround(facts: FileFacts, node: Syntax): string {
-  for (let up = node.parent; up !== null; up = up.parent) {
-    const name = up.type === 'class_declaration' ? up.children.find((child) => child.field === 'name') : undefined;
-    if (name !== undefined) return facts.text(name);
-  }
-  return '';
+function className(facts: FileFacts, node: Syntax): string {
+  const around = classAround(node);
+  const name = around === null ? undefined : fieldOf(around, 'name');
+  return name === undefined ? '' : facts.text(name);
 }
 
 function outermostFunction(node: Syntax): Syntax | null {
@@ -211,10 +209,10 @@ function holderName(up: Syntax, child: Syntax): Syntax | null {
   switch (up.type) {
     case 'variable_declarator':
     case 'public_field_definition':
-      return up.children.find((each) => each.field === 'name') ?? null;
+      return fieldOf(up, 'name') ?? null;
     case 'assignment_expression':
     case 'augmented_assignment_expression':
-      return child.field === 'right' ? (up.children.find((each) => each.field === 'left') ?? null) : null;
+      return child.field === 'right' ? (fieldOf(up, 'left') ?? null) : null;
     case 'pair':
     case 'keyword_argument':
       return up.children.find((each) => each.field === 'key' || each.field === 'name') ?? null;

@@ -1,7 +1,7 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
-import { functionAround } from '../support/around.ts';
+import { classAround, fieldOf, functionAround } from '../support/around.ts';
 import { codeRule } from '../support/rule.ts';
 
 const rule = codeRule({
@@ -86,8 +86,8 @@ function wholeBody(facts: FileFacts, argument: Syntax): Syntax | null {
         if (inner !== undefined && isWhole(facts, inner)) return inner;
       }
       if (/^(?:data|set|defaults)$/.test(facts.text(part)) && isWhole(facts, part)) return part;
-      const key = part.children.find((child) => child.field === 'key');
-      const value = part.children.find((child) => child.field === 'value');
+      const key = fieldOf(part, 'key');
+      const value = fieldOf(part, 'value');
       if (
         key !== undefined &&
         value !== undefined &&
@@ -174,9 +174,4 @@ function isReadOnly(facts: FileFacts, form: Syntax | null): boolean {
     ) ?? [];
   const onlyReads = views.length > 0 && views.every((view) => /^(?:ReadOnly|ListAPI|RetrieveAPI)/.test(view));
   return onlyReads || /read_?only_fields\s*=|read_?only/i.test(facts.text(form));
-}
-
-function classAround(node: Syntax): Syntax | null {
-  for (let up = node.parent; up !== null; up = up.parent) if (up.type === 'class_declaration') return up;
-  return null;
 }

@@ -1,7 +1,7 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { Rule } from '../../../src/core/rule.ts';
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
-import { functionAround, isFunction } from '../support/around.ts';
+import { fieldOf, functionAround, isFunction } from '../support/around.ts';
 import { oneOf } from '../support/remember.ts';
 import { bodyText, GUARD_NAME, withoutComments } from '../support/security.ts';
 
@@ -70,7 +70,7 @@ function isLoggedIn(facts: FileFacts, fn: Syntax): boolean {
 /** Django: `def invoice(request, pk)` and `objects.get(pk=pk)`. */
 function takesKey(facts: FileFacts, fn: Syntax, keywords: ReadonlyMap<string, Syntax>): boolean {
   if (facts.program.dialect !== 'python') return false;
-  const list = fn.children.find((child) => child.field === 'parameters');
+  const list = fieldOf(fn, 'parameters');
   const names = (list?.children ?? []).map((each) =>
     facts
       .text(each)

@@ -1,7 +1,7 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { Rule } from '../../../src/core/rule.ts';
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
-import { nameOf } from '../support/around.ts';
+import { fieldOf, nameOf } from '../support/around.ts';
 import { oneOf } from '../support/remember.ts';
 import { bodyText, GUARD_NAME, OPEN_ROUTE, withoutComments } from '../support/security.ts';
 
@@ -47,7 +47,7 @@ export function openProcedures(facts: FileFacts, rule: Rule): readonly Detection
 function rootOf(facts: FileFacts, receiver: Syntax): Syntax {
   let at = receiver;
   while (at.type === 'call_expression') {
-    const callee = at.children.find((child) => child.field === 'function');
+    const callee = fieldOf(at, 'function');
     const object = callee?.children.find((child) => child.field === 'object');
     if (object === undefined) return at;
     at = object;
@@ -62,7 +62,7 @@ function isGuard(facts: FileFacts, root: Syntax): boolean {
 }
 
 function keyOf(node: Syntax): Syntax | null {
-  return node.parent?.type === 'pair' ? (node.parent.children.find((child) => child.field === 'key') ?? null) : null;
+  return node.parent?.type === 'pair' ? (fieldOf(node.parent, 'key') ?? null) : null;
 }
 
 const VIEW_GUARD =
@@ -72,7 +72,7 @@ const VIEW_GUARD =
 export function openViews(facts: FileFacts, rule: Rule): readonly Detection[] {
   if (facts.program.dialect !== 'python') return [];
   const views = facts.nodes('function_declaration').flatMap((fn) => {
-    const list = fn.children.find((child) => child.field === 'parameters');
+    const list = fieldOf(fn, 'parameters');
     const first = list?.children[0];
     const name = nameOf(fn);
     if (first === undefined || name === null || facts.text(first).split(':')[0]?.trim() !== 'request') return [];

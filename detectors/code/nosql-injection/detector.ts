@@ -1,6 +1,7 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts, Flow, Syntax } from '../../../src/inspect/facts.ts';
+import { fieldOf } from '../support/around.ts';
 import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 import { isTagged, type Sink, taintedSinks, weight } from '../support/tainted.ts';
@@ -85,7 +86,7 @@ function isCleanedBefore(facts: FileFacts, use: Syntax): boolean {
       node.start < use.start &&
       used !== null &&
       node.parent?.children[0] === node &&
-      /\.use$/.test(facts.text(used.children.find((child) => child.field === 'function') ?? node))
+      /\.use$/.test(facts.text(fieldOf(used, 'function') ?? node))
     );
   });
 }
@@ -146,9 +147,9 @@ function isRelational(facts: FileFacts): boolean {
 function valuesOf(facts: FileFacts, object: Syntax): readonly Syntax[] {
   return object.children.flatMap((part): readonly Syntax[] => {
     if (part.type === 'shorthand_property_identifier' || part.type === 'spread_element') return [part];
-    const value = part.type === 'pair' ? part.children.find((child) => child.field === 'value') : undefined;
+    const value = part.type === 'pair' ? fieldOf(part, 'value') : undefined;
     if (value === undefined) return [];
-    const key = part.children.find((child) => child.field === 'key');
+    const key = fieldOf(part, 'key');
     if (key !== undefined && /^['"]?\$(?:eq|regex|search)/.test(facts.text(key))) return [];
     const inner = facts.object(value);
     return inner === null ? [value] : valuesOf(facts, inner);

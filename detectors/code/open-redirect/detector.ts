@@ -1,6 +1,6 @@
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
-import { functionAround, isInside, nameOf } from '../support/around.ts';
+import { fieldOf, functionAround, isInside, nameOf } from '../support/around.ts';
 import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 import { type Sink, taintedSinks } from '../support/tainted.ts';
@@ -83,8 +83,8 @@ function* sinks(facts: FileFacts): Generator<Sink> {
     }
   }
   for (const node of facts.nodes('pair')) {
-    const key = node.children.find((child) => child.field === 'key');
-    const value = node.children.find((child) => child.field === 'value');
+    const key = fieldOf(node, 'key');
+    const value = fieldOf(node, 'value');
     if (key === undefined || value === undefined || !/^['"]?location['"]?$/i.test(facts.text(key))) continue;
     if (isAnswer(facts, node) && leavesSite(facts, value)) yield sink(node, value);
   }
@@ -110,9 +110,8 @@ function isHanded(facts: FileFacts, call: Call): boolean {
 function isAnswer(facts: FileFacts, pair: Syntax): boolean {
   const headers = pair.parent;
   const holder = headers?.parent;
-  const key = holder?.type === 'pair' ? holder.children.find((child) => child.field === 'key') : undefined;
-  const name =
-    holder?.type === 'keyword_argument' ? holder.children.find((child) => child.field === 'name') : undefined;
+  const key = holder?.type === 'pair' ? fieldOf(holder, 'key') : undefined;
+  const name = holder?.type === 'keyword_argument' ? fieldOf(holder, 'name') : undefined;
   const around = holder?.parent;
   if (around === null || around === undefined || !/^['"]?headers['"]?$/.test(facts.text(key ?? name ?? pair)))
     return false;

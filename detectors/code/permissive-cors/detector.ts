@@ -1,7 +1,7 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
-import { isInside } from '../support/around.ts';
+import { fieldOf, isInside } from '../support/around.ts';
 import { codeRule } from '../support/rule.ts';
 
 const rule = codeRule({
@@ -98,8 +98,8 @@ function chosen(facts: FileFacts, options: Syntax, at: Syntax): readonly Detecti
   const fn = facts.functionOf(options);
   if (fn === null || /\bif\b|includes\(|\.has\(|indexOf|\.test\(|===/.test(facts.text(fn))) return [];
   return facts.nodes('pair').flatMap((node) => {
-    const key = node.children.find((child) => child.field === 'key');
-    const value = node.children.find((child) => child.field === 'value');
+    const key = fieldOf(node, 'key');
+    const value = fieldOf(node, 'value');
     if (key === undefined || value === undefined || !isInside(node, fn)) return [];
     if (!/^['"]?origin['"]?$/.test(facts.text(key))) return [];
     return facts.constant(value) === true
@@ -165,23 +165,22 @@ const ORIGIN_HEADER = /^access-control-allow-origin$/i;
 /** `{ 'Access-Control-Allow-Origin': '*' }` and `headers['Access-Control-Allow-Origin'] = origin` */
 function headers(facts: FileFacts): readonly Detection[] {
   const pairs = facts.nodes('pair').flatMap((node) => {
-    const key = node.children.find((child) => child.field === 'key');
-    const value = node.children.find((child) => child.field === 'value');
+    const key = fieldOf(node, 'key');
+    const value = fieldOf(node, 'value');
     if (key === undefined || value === undefined || key.type !== 'string') return [];
     return ORIGIN_HEADER.test(String(facts.constant(key) ?? '')) ? allowed(facts, value, node) : [];
   });
   // hapi: `server({ routes: { cors: { origin: ['*'] } } })`, or of one route.
   const routes = facts.nodes('pair').flatMap((node) => {
-    const key = node.children.find((child) => child.field === 'key');
-    const value = node.children.find((child) => child.field === 'value');
+    const key = fieldOf(node, 'key');
+    const value = fieldOf(node, 'value');
     if (key === undefined || value?.type !== 'object' || facts.text(key) !== 'cors') return [];
     const outer = node.parent?.parent;
     const inOptions = outer?.type === 'pair' && /^(?:routes|options|config):/.test(facts.text(outer));
     return inOptions && facts.property(value, 'origin') !== null ? library(facts, value, node) : [];
   });
   const assigned = facts.assignments().flatMap(({ node, target, value }) => {
-    const key =
-      target.type === 'subscript_expression' ? target.children.find((child) => child.field === 'index') : undefined;
+    const key = target.type === 'subscript_expression' ? fieldOf(target, 'index') : undefined;
     return key !== undefined && ORIGIN_HEADER.test(String(facts.constant(key) ?? ''))
       ? allowed(facts, value, node)
       : [];
@@ -244,8 +243,7 @@ function python(facts: FileFacts, call: Call, from: string): readonly Detection[
   if (/^(?:set_?|add_|send_|append_)header$/.test(call.name ?? '')) return header(facts, call);
   // aiohttp-cors: the options for every origin, with credentials (its documentation, "Usage").
   if (/(?:^|\.)ResourceOptions$/.test(facts.text(call.callee))) {
-    const key =
-      call.node.parent?.type === 'pair' ? call.node.parent.children.find((part) => part.field === 'key') : undefined;
+    const key = call.node.parent?.type === 'pair' ? fieldOf(call.node.parent, 'key') : undefined;
     const credentials = call.keywords.get('allow_credentials');
     return key !== undefined && facts.constant(key) === '*'
       ? [

@@ -1,5 +1,5 @@
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
-import { functionAround, isInside, nameOf } from '../support/around.ts';
+import { fieldOf, functionAround, isInside, nameOf } from '../support/around.ts';
 
 /** Characters of a function that may be a deep copy; a longer one does more than that. */
 const MAX_FUNCTION = 20_000;
@@ -102,7 +102,7 @@ export function handsDown(
   { object, key }: { readonly object: Syntax; readonly key: Syntax },
 ): boolean {
   const name = nameOf(home);
-  const list = home.children.find((child) => child.field === 'parameters');
+  const list = fieldOf(home, 'parameters');
   const isGiven =
     list !== undefined && new RegExp(`(?:^|[^\\w$])${literally(facts.text(key))}(?:[^\\w$]|$)`).test(facts.text(list));
   if (name === null || !isGiven || !recurs(home)) return false;

@@ -1,7 +1,7 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Assignment, Call, FileFacts, Flow, Syntax } from '../../../src/inspect/facts.ts';
-import { functionAround, isFunction, isInside, within } from '../support/around.ts';
+import { fieldOf, functionAround, isFunction, isInside, within } from '../support/around.ts';
 import { once, oneOf, remembering } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 import { weight } from '../support/tainted.ts';
@@ -56,15 +56,15 @@ function writes(facts: FileFacts): readonly Detection[] {
 function written(file: Writes, { node, target, value }: Assignment): readonly Detection[] {
   if (target.type !== 'subscript_expression' || node.type !== 'assignment_expression') return [];
   const { facts } = file;
-  const object = target.children.find((child) => child.field === 'object');
-  const key = target.children.find((child) => child.field === 'index');
+  const object = fieldOf(target, 'object');
+  const key = fieldOf(target, 'index');
   if (object === undefined || key === undefined || facts.constant(key) !== undefined || isInert(facts, value))
     return [];
   const home = functionAround(node);
   if (file.refuses(home) || refusedAround(file, home)) return [];
   const keyed = once(() => facts.flow(key, 'key'));
   if (object.type === 'subscript_expression') {
-    const outer = object.children.find((child) => child.field === 'index');
+    const outer = fieldOf(object, 'index');
     const first = outer === undefined ? null : facts.flow(outer, 'key');
     if (first === null || keyed() === null || first.strength === 'unknown') return [];
     if (first.strength === 'local' || isCounter(facts, key)) return [];
@@ -149,7 +149,7 @@ function innermost(value: Syntax): Syntax | null {
   const inner =
     value.type === 'parenthesized_expression'
       ? value.children.find((child) => child.type !== '(')
-      : value.children.find((child) => child.field === 'left');
+      : fieldOf(value, 'left');
   return inner === undefined ? null : innermost(inner);
 }
 
@@ -217,7 +217,7 @@ function reduces(facts: FileFacts, home: Syntax, object: Syntax, key: Syntax): b
 
 /** What the callback gives is the next place to write to, and not the same again. */
 function stepsDown(facts: FileFacts, home: Syntax, place: string): boolean {
-  const body = home.children.find((child) => child.field === 'body');
+  const body = fieldOf(home, 'body');
   if (body !== undefined && body.type !== 'statement_block') return facts.text(body).includes(place);
   return facts.nodes('return_statement').some((node) => isInside(node, home) && facts.text(node).includes(place));
 }

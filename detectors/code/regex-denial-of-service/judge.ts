@@ -108,42 +108,16 @@ function vulnerable(facts: FileFacts, used: Used, complexity: Complexity, flow: 
   const cost = exponential ? 'exponential time' : `time that grows with the ${ordinal(degree)} power of the length`;
   const from = flow === null || flow.strength === 'unknown' ? '' : `, and matches ${flow.source}`;
   const message = `This expression can take ${cost} on a text made for it${from}.`;
+  const told = { rule, at: used.node, message, remediation: REWRITE };
   if (exponential)
     return [
-      facts.finding({
-        rule,
-        at: used.node,
-        message,
-        remediation: REWRITE,
-        level: remote ? 'error' : 'warning',
-        confidence: 'high',
-        flow: remote ? flow : null,
-      }),
+      facts.finding({ ...told, level: remote ? 'error' : 'warning', confidence: 'high', flow: remote ? flow : null }),
     ];
-  if (remote)
-    return [
-      facts.finding({
-        rule,
-        at: used.node,
-        message,
-        remediation: REWRITE,
-        level: 'warning',
-        confidence: 'medium',
-        flow,
-      }),
-    ];
+  if (remote) return [facts.finding({ ...told, level: 'warning', confidence: 'medium', flow })];
   if (degree < 3 && flow?.strength !== 'parameter') return [];
-  const level = flow?.strength === 'parameter' && !isLine(facts, flow) ? 'warning' : 'note';
+  const warns = flow?.strength === 'parameter' && !isLine(facts, flow);
   return [
-    facts.finding({
-      rule,
-      at: used.node,
-      message,
-      remediation: REWRITE,
-      level,
-      confidence: 'medium',
-      flow: level === 'warning' ? flow : null,
-    }),
+    facts.finding({ ...told, level: warns ? 'warning' : 'note', confidence: 'medium', flow: warns ? flow : null }),
   ];
 }
 

@@ -49,7 +49,7 @@ export function usesOf(facts: FileFacts, node: Syntax): readonly Syntax[] {
 export function isLine(facts: FileFacts, flow: Flow): boolean {
   return flow.steps.some(({ node }) => {
     const loop = node.parent?.type === 'for_in_statement' ? node.parent : node.parent?.parent;
-    const list = loop?.type === 'for_in_statement' ? loop.children.find((child) => child.field === 'right') : undefined;
+    const list = loop?.type === 'for_in_statement' ? fieldOf(loop, 'right') : undefined;
     const made = facts.definition(node) ?? list ?? null;
     return made !== null && /\.(?:split\(\s*(?:\/(?:\\r\??)?\\n\/|['"]\\n['"])|splitlines\()/.test(facts.text(made));
   });

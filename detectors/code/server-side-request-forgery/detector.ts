@@ -31,17 +31,17 @@ function* sinks(facts: FileFacts): Generator<Sink> {
     if (address === null) continue;
     // Only a value that reaches the host part chooses who is asked.
     if (hostIsFixed(facts, address) || isFiltered(facts, call) || isLookedUp(facts, call)) continue;
+    // Callers inside the program that append to a host, or configure one, are no outsiders.
     yield {
-      at: call.node,
-      value: address,
-      kind: 'url',
-      what: 'A request is sent to an address that comes from',
-      remediation: REMEDIATION,
-      // Callers inside the program that append to a host, or configure one, are no outsiders.
-      atLeast: isConfigured(facts, address) ? 'remote' : 'parameter',
+      ...asked(call.node, address, isConfigured(facts, address) ? 'remote' : 'parameter'),
       ...(isBrowser(facts) || isHandedOn(facts, address) ? { level: 'note' } : {}),
     };
   }
+}
+
+function asked(at: Syntax, value: Syntax, atLeast: Sink['atLeast']): Sink {
+  const what = 'A request is sent to an address that comes from';
+  return { at, value, kind: 'url', what, remediation: REMEDIATION, atLeast };
 }
 
 /** PycURL: `curl.setopt(pycurl.URL, address)` */
@@ -49,14 +49,7 @@ function* transfers(facts: FileFacts, call: Call): Generator<Sink> {
   const [key, address] = call.arguments;
   if (facts.program.dialect !== 'python' || key === undefined || address === undefined) return;
   if (!/(?:^|\.)(?:URL|PROXY)$/.test(facts.text(key)) || hostIsFixed(facts, address)) return;
-  yield {
-    at: call.node,
-    value: address,
-    kind: 'url',
-    what: 'A request is sent to an address that comes from',
-    remediation: REMEDIATION,
-    atLeast: 'remote',
-  };
+  yield asked(call.node, address, 'remote');
 }
 
 /** Agents that refuse to connect to addresses inside (their documentation). */

@@ -25,6 +25,12 @@ export function functionAround(node: Syntax): Syntax | null {
   return null;
 }
 
+/** The innermost class around a node, the node itself not counted. */
+export function classAround(node: Syntax): Syntax | null {
+  for (let up = node.parent; up !== null; up = up.parent) if (up.type === 'class_declaration') return up;
+  return null;
+}
+
 /** The first child with this role. */
 export function fieldOf(node: Syntax, field: string): Syntax | undefined {
   for (const child of node.children) if (child.field === field) return child;

@@ -3,3 +3,8 @@ export function lastPart(target: string): string {
   const from = Math.max(target.lastIndexOf('.'), target.lastIndexOf('['));
   return target.slice(from + 1).replace(/['"\]]/g, '');
 }
+
+/** `api_Key` of `apiKey`: the words of a name stand apart, as expressions over names expect them. */
+export function spaced(name: string): string {
+  return name.replace(/([a-z0-9])([A-Z])/g, '$1_$2');
+}

@@ -1,4 +1,5 @@
 import type { FileFacts, Handler, Syntax } from '../../../src/inspect/facts.ts';
+import { fieldOf } from './around.ts';
 
 /** Names of things that decide who may: middleware, decorators, calls. */
 export const GUARD_NAME =
@@ -35,7 +36,7 @@ export function isGuard(facts: FileFacts, part: Syntax): boolean {
 function wrappersOf(handler: Handler): readonly Syntax[] {
   const found: Syntax[] = [];
   for (let up = handler.node.parent; up !== null && up !== handler.registration; up = up.parent) {
-    const callee = up.type === 'call_expression' ? up.children.find((child) => child.field === 'function') : undefined;
+    const callee = up.type === 'call_expression' ? fieldOf(up, 'function') : undefined;
     if (callee !== undefined) found.push(callee);
     else if (up.type !== 'arguments') break;
   }
@@ -45,7 +46,7 @@ function wrappersOf(handler: Handler): readonly Syntax[] {
 /** FastAPI: `user: CurrentUser`, where `CurrentUser = Annotated[User, Depends(current_user)]` (FastAPI, "Share Annotated dependencies"). */
 function injectedTypes(handler: Handler): readonly Syntax[] {
   if (handler.framework !== 'flask' && handler.framework !== 'fastapi') return [];
-  const list = handler.node.children.find((child) => child.field === 'parameters');
+  const list = fieldOf(handler.node, 'parameters');
   return (list?.children ?? []).flatMap(({ children }) =>
     children.filter((child) => child.field === 'type').map((type) => type.children[0] ?? type),
   );

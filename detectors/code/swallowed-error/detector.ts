@@ -39,9 +39,7 @@ export const swallowedError: CodeDetector = {
 
 function caught(facts: FileFacts, clause: Syntax): readonly Detection[] {
   const attempt = clause.parent?.children.find((child) => child.field === 'body');
-  const body =
-    clause.children.find((child) => child.field === 'body') ??
-    clause.children.find((child) => child.type === 'statement_block');
+  const body = fieldOf(clause, 'body') ?? clause.children.find((child) => child.type === 'statement_block');
   if (attempt === undefined || body === undefined) return [];
   // A middleware that logs the failure and lets the request go on.
   const after = clause.parent === null ? null : following(clause.parent);

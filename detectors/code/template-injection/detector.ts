@@ -1,5 +1,5 @@
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
-import type { FileFacts } from '../../../src/inspect/facts.ts';
+import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 import { isTagged, type Sink, taintedSinks } from '../support/tainted.ts';
@@ -31,29 +31,14 @@ function* sinks(facts: FileFacts): Generator<Sink> {
       continue;
     if (from !== null && ENGINES(from)) {
       const safe = /mustache|hogan|string\.Template/.test(from);
-      yield {
-        at: call.node,
-        value: template,
-        kind: 'template',
-        what: 'The text of a template comes from',
-        remediation: REMEDIATION,
-        atLeast: 'parameter',
-        ...(safe ? { level: 'warning' } : {}),
-      };
+      yield { ...text(call.node, template, 'parameter'), ...(safe ? { level: 'warning' } : {}) };
     } else if (
       call.name === 'from_string' &&
       call.receiver !== null &&
       !/Sandboxed/.test(from ?? '') &&
       ENVIRONMENT.test(facts.text(call.receiver))
     ) {
-      yield {
-        at: call.node,
-        value: template,
-        kind: 'template',
-        what: 'The text of a template comes from',
-        remediation: REMEDIATION,
-        atLeast: 'remote',
-      };
+      yield text(call.node, template, 'remote');
     } else if (
       call.name === 'render' &&
       call.receiver !== null &&
@@ -70,6 +55,10 @@ function* sinks(facts: FileFacts): Generator<Sink> {
       };
     }
   }
+}
+
+function text(at: Syntax, value: Syntax, atLeast: Sink['atLeast']): Sink {
+  return { at, value, kind: 'template', what: 'The text of a template comes from', remediation: REMEDIATION, atLeast };
 }
 
 /** Follows the text of templates back to where it comes from. */

@@ -1,6 +1,8 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Comparison, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { fieldOf } from '../support/around.ts';
+import { spaced } from '../support/names.ts';
 import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 
@@ -48,7 +50,7 @@ function byCall(facts: FileFacts): readonly Comparison[] {
 /** `Buffer.from(value)` is compared like the value. */
 function unwrapped(facts: FileFacts, side: Syntax): Syntax {
   if (!/^Buffer\.from\(/.test(facts.text(side))) return side;
-  const list = side.children.find((child) => child.field === 'arguments');
+  const list = fieldOf(side, 'arguments');
   return list?.children[0] ?? side;
 }
 
@@ -130,8 +132,7 @@ function isMac(facts: FileFacts, side: Syntax): boolean {
 
 /** `sign(body)` is what the function of this file does. */
 function madeBy(facts: FileFacts, value: Syntax): string {
-  const callee =
-    value.type === 'call_expression' ? value.children.find((child) => child.field === 'function') : undefined;
+  const callee = value.type === 'call_expression' ? fieldOf(value, 'function') : undefined;
   const fn = callee === undefined ? null : facts.functionOf(callee);
   const body = fn?.children.find((child) => child.field === 'body');
   return facts.text(body ?? value);
@@ -162,8 +163,4 @@ function isSecretName(facts: FileFacts, side: Syntax): boolean {
     .replace(/\[['"]/g, '.')
     .replace(/x-|-/g, '_');
   return SECRET.test(text) && !OTHER.test(text);
-}
-
-function spaced(text: string): string {
-  return text.replace(/([a-z0-9])([A-Z])/g, '$1_$2');
 }

@@ -1,6 +1,7 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { fieldOf } from '../support/around.ts';
 import { lastPart } from '../support/names.ts';
 import { codeRule } from '../support/rule.ts';
 
@@ -25,8 +26,8 @@ export const tlsVerificationDisabled: CodeDetector = {
 
 function options(facts: FileFacts): readonly Detection[] {
   return facts.nodes('pair').flatMap((pair) => {
-    const key = pair.children.find((child) => child.field === 'key');
-    const value = pair.children.find((child) => child.field === 'value');
+    const key = fieldOf(pair, 'key');
+    const value = fieldOf(pair, 'value');
     if (key === undefined || value === undefined) return [];
     return option(facts, pair, facts.text(key).replace(/['"]/g, ''), value);
   });

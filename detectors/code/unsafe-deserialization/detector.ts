@@ -1,7 +1,7 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
-import { functionAround } from '../support/around.ts';
+import { fieldOf, functionAround } from '../support/around.ts';
 import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 import { option, type Sink, taintedSinks } from '../support/tainted.ts';
@@ -77,8 +77,8 @@ function accepted(facts: FileFacts): readonly Detection[] {
   const given = [
     ...facts.assignments().map(({ node, target, value }) => ({ node, name: facts.text(target), value })),
     ...facts.nodes('keyword_argument').flatMap((node) => {
-      const name = node.children.find((child) => child.field === 'name');
-      const value = node.children.find((child) => child.field === 'value');
+      const name = fieldOf(node, 'name');
+      const value = fieldOf(node, 'value');
       return name === undefined || value === undefined ? [] : [{ node, name: facts.text(name), value }];
     }),
   ];
@@ -130,8 +130,8 @@ function isSafeLoader(facts: FileFacts, call: Call, from: string): boolean {
 function extendsSafeLoader(facts: FileFacts, loader: Syntax): boolean {
   const called = facts.text(loader);
   return facts.nodes('class_declaration').some((node) => {
-    const name = node.children.find((child) => child.field === 'name');
-    const bases = node.children.find((child) => child.field === 'superclasses');
+    const name = fieldOf(node, 'name');
+    const bases = fieldOf(node, 'superclasses');
     return (
       name !== undefined && bases !== undefined && facts.text(name) === called && /Safe|Base/.test(facts.text(bases))
     );

@@ -53,7 +53,7 @@ function unregistered(facts: FileFacts): readonly Handler[] {
 function judge(facts: FileFacts, handler: Handler): readonly Detection[] {
   const isEvent = handler.framework === 'lambda' && handler.method === 'any';
   if (!isFunction(handler.node) || !(changesState(handler) || isEvent)) return [];
-  const body = handler.node.children.find((child) => child.field === 'body');
+  const body = fieldOf(handler.node, 'body');
   if (
     body === undefined ||
     CHECKS.test(bodyText(facts, body)) ||
@@ -80,7 +80,7 @@ const ANY_SHAPE = /^(?:Object|Record|Partial|Function|Array|String|JSON|T)$/;
 
 /** NestJS: the framework checks a body whose type is a class by the class's decorators; an interface checks nothing. */
 function takesDto(facts: FileFacts, handler: Syntax): boolean {
-  const list = handler.children.find((child) => child.field === 'parameters');
+  const list = fieldOf(handler, 'parameters');
   const type =
     list && /@Body\([^)]*\)\s*(?:readonly\s+)?(?:\w+|\{[^{}]*\})\s*:\s*([A-Z]\w*)\s*[,)]/.exec(facts.text(list))?.[1];
   if (type === undefined || ANY_SHAPE.test(type)) return false;
@@ -127,13 +127,13 @@ function firstUse(
     if (!/^(?:req|request|ctx\.request)\.body\.\w+$/.test(facts.text(node))) continue;
     if (
       node.parent?.type === 'binary_expression' &&
-      /^[-*/+]$/.test(facts.text(node.parent.children.find((child) => child.field === 'operator') ?? node))
+      /^[-*/+]$/.test(facts.text(fieldOf(node.parent, 'operator') ?? node))
     ) {
       return { at: node, flow: facts.flow(node, 'data') };
     }
   }
   for (const node of within(body, CALCULATIONS)) {
-    const operator = node.children.find((child) => child.field === 'operator');
+    const operator = fieldOf(node, 'operator');
     if (operator === undefined || !/^[-*/]$/.test(facts.text(operator))) continue;
     for (const side of node.children.filter((child) => child.type === 'identifier')) {
       const flow = facts.flow(side, 'data');

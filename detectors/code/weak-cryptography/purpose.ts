@@ -1,5 +1,5 @@
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
-import { functionAround, nameOf } from '../support/around.ts';
+import { classAround, fieldOf, functionAround, nameOf } from '../support/around.ts';
 
 /** Names around the call: what is hashed, what the result is called, the function it stands in. */
 export function purposeOf(facts: FileFacts, call: Call): string {
@@ -27,7 +27,7 @@ export function purposeOf(facts: FileFacts, call: Call): string {
   if (fn !== null && called === null) parts.push(...madeWith(facts, fn));
   if (called !== null) parts.push(facts.text(called));
   if (called !== null && /^(?:hash|compute|digest|encode|make)$/.test(facts.text(called)))
-    parts.push(className(call.node, facts));
+    parts.push(className(facts, call.node));
   return parts.join(' ');
 }
 
@@ -38,17 +38,14 @@ function madeWith(facts: FileFacts, inner: Syntax): readonly string[] {
   if (name === null) return [];
   const called = facts.text(name);
   return facts.assignments().flatMap(({ target, value }) => {
-    const callee =
-      value.type === 'call_expression' ? value.children.find((child) => child.field === 'function') : undefined;
+    const callee = value.type === 'call_expression' ? fieldOf(value, 'function') : undefined;
     return callee !== undefined && facts.text(callee) === called ? [facts.text(target)] : [];
   });
 }
 
 /** `class PasswordService { hash(plain) … }` */
-function className(node: Syntax, facts: FileFacts): string {
-  for (let up = node.parent; up !== null; up = up.parent) {
-    const name = up.type === 'class_declaration' ? up.children.find((child) => child.field === 'name') : undefined;
-    if (name !== undefined) return facts.text(name).replace(/([a-z])([A-Z])/g, '$1_$2');
-  }
-  return '';
+function className(facts: FileFacts, node: Syntax): string {
+  const around = classAround(node);
+  const name = around === null ? undefined : fieldOf(around, 'name');
+  return name === undefined ? '' : facts.text(name).replace(/([a-z])([A-Z])/g, '$1_$2');
 }
