@@ -53,9 +53,7 @@ type Inspection = typeof import('../src/inspect/index.ts');
 
 /** The program as it is published: from source, every start would strip types first. */
 async function built(): Promise<Inspection> {
-  await run1(process.execPath, [join(MODULES, 'typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
-    cwd: join(import.meta.dirname, '..'),
-  });
+  await run1(process.execPath, [join(import.meta.dirname, '../tools/build.ts')]);
   return import(new URL('../dist/src/inspect/index.js', import.meta.url).href);
 }
 
