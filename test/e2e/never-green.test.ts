@@ -215,7 +215,8 @@ test('a delivery that comes again, and again under another id, changes nothing',
   const before = { runs: repository.checkRuns(head).length, comments: repository.comments(number).length };
   await Promise.all(Array.from({ length: 10 }, () => github.redeliver(opened)));
   await Promise.all(Array.from({ length: 10 }, () => github.redeliver(opened, crypto.randomUUID())));
-  await expect.poll(() => world.service.ports.store.queue.depth(), { timeout: 15_000 }).toBe(waiting);
+  // No more than before: what others left there may have come to its end meanwhile.
+  await expect.poll(() => world.service.ports.store.queue.depth(), { timeout: 15_000 }).toBeLessThanOrEqual(waiting);
   expect({ runs: repository.checkRuns(head).length, comments: repository.comments(number).length }).toEqual(before);
 });
 
