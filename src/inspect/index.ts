@@ -127,7 +127,8 @@ export function createInspector(options: InspectorOptions): Inspector & Dependen
       );
     }
 
-    const work: Promise<void>[] = request.files.map(async (file) => {
+    // The longest first: at the end, no process waits for another that has only just begun a long one.
+    const work: Promise<void>[] = request.files.toSorted(byLength).map(async (file) => {
       const code = file.after !== null && languageOfFile(file.path, file.after.text) !== null;
       const guardrail = guarded.has(file.path) || (file.before !== null && guarded.has(file.before.path));
       if (!code && !guardrail) return;
@@ -218,6 +219,14 @@ function notYetTold(history: readonly Detection[], told: readonly Detection[]): 
 
 function namesOf(file: InspectedFile): readonly string[] {
   return [file.path, file.previousPath, file.before?.path, file.after?.path].filter((path) => path !== undefined);
+}
+
+function byLength(a: InspectedFile, b: InspectedFile): number {
+  return lengthOf(b) - lengthOf(a);
+}
+
+function lengthOf({ before, after }: InspectedFile): number {
+  return (before?.text.length ?? 0) + (after?.text.length ?? 0);
 }
 
 function byPlace(a: Detection, b: Detection): number {

@@ -47,9 +47,14 @@ const IN_FLIGHT = 2;
 /**
  * V8's last compiler works on code that runs for long. Here much code runs for a short time each: what that compiler
  * costs never comes back, in the first round over a thousand files or the sixth. The compiler before it is left what is
- * called often, and all code begins with the first one, which costs next to nothing (docs/decisions/0023).
+ * called often, without copying functions into others, and all code begins with the first one, which costs next to nothing (docs/decisions/0023).
  */
-const COMPILING: readonly string[] = ['--no-turbofan', '--invocation-count-for-maglev=4000', '--always-sparkplug'];
+const COMPILING: readonly string[] = [
+  '--no-turbofan',
+  '--invocation-count-for-maglev=2000',
+  '--no-maglev-inlining',
+  '--always-sparkplug',
+];
 /** Old objects, in MiB, before V8 first looks through all of them: what it starts with is less than the rules' own code needs. */
 const COLLECTING: readonly string[] = ['--initial-old-space-size=128'];
 const CLOSED = 'the inspector is closed';
