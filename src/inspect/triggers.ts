@@ -77,11 +77,16 @@ function lineEnd(text: string, at: number): number {
   return end < 0 ? text.length : end;
 }
 
+function isBlank(text: string, from: number, to: number): boolean {
+  for (let at = from; at < to; at += 1) if (!WHITE.test(text.charAt(at))) return false;
+  return true;
+}
+
 function linesBefore(text: string, at: number): number {
   let start = at;
   for (let lines = 0; lines <= AROUND && start > 0; ) {
     const before = text.lastIndexOf('\n', start - 1);
-    if (text.slice(before + 1, start).trim() !== '') lines += 1;
+    if (!isBlank(text, before + 1, start)) lines += 1;
     start = Math.max(0, before);
   }
   return start;
@@ -91,7 +96,7 @@ function linesAfter(text: string, at: number): number {
   let end = at;
   for (let lines = 0; lines <= AROUND && end < text.length; ) {
     const after = lineEnd(text, end + 1);
-    if (text.slice(end, after).trim() !== '') lines += 1;
+    if (!isBlank(text, end, after)) lines += 1;
     end = after;
   }
   return end;
