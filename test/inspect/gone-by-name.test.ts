@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { FileSide } from '../../src/core/detector.ts';
 import type { InspectedFile } from '../../src/core/inspection.ts';
 import { createInspector, DEFAULT_INSPECTOR_OPTIONS } from '../../src/inspect/index.ts';
+import { EXPRESS, GUARDS, KIT, LOCALES, LOGS, NEXT, NITRO, NITRO_LOG, PROXY } from '../support/gone-guards.ts';
 
 const inspector = createInspector({ ...DEFAULT_INSPECTOR_OPTIONS, processes: 1 });
 afterAll(() => inspector.close());
@@ -43,109 +44,8 @@ async function found(changes: readonly Change[], scope: 'change' | 'all' = 'chan
   return detections.filter(({ ruleId }) => ruleId === 'security-check-removed');
 }
 
-const NEXT = `import { NextResponse } from 'next/server';
-export function middleware(request) {
-  if (!request.cookies.get('session')) return NextResponse.redirect(new URL('/login', request.url));
-  return NextResponse.next();
-}
-export const config = { matcher: ['/dashboard/:path*'] };
-`;
-const PROXY = NEXT.replace('function middleware', 'function proxy');
-const LOGS = `import { NextResponse } from 'next/server';
-export function middleware(request) {
-  console.log(request.method, request.nextUrl.pathname, request.headers.get('user-agent'));
-  return NextResponse.next();
-}
-`;
-const LOCALES = `import { NextResponse } from 'next/server';
-export function middleware(request) {
-  const locale = request.cookies.get('locale')?.value ?? 'en';
-  if (request.nextUrl.pathname === '/user') return NextResponse.next();
-  if (!request.nextUrl.pathname.startsWith('/' + locale)) return NextResponse.redirect(new URL('/' + locale, request.url));
-}
-`;
-const NITRO = `export default defineEventHandler(async (event) => {
-  const user = await userOf(event);
-  if (!user) throw createError({ statusCode: 401, statusMessage: 'Sign in first' });
-});
-`;
-const NITRO_LOG = 'export default defineEventHandler((event) => {\n  console.log(event.path);\n});\n';
-const KIT = `import { redirect } from '@sveltejs/kit';
-import { sequence } from '@sveltejs/kit/hooks';
-const first = async ({ event, resolve }) => {
-  if (!event.locals.user && event.url.pathname.startsWith('/admin')) redirect(303, '/login');
-  return resolve(event);
-};
-const second = async ({ event, resolve }) => resolve(event);
-export const handle = sequence(first, second);
-`;
-const EXPRESS = `import express from 'express';
-export default function middleware(req, res, next) {
-  if (!req.user) return res.sendStatus(401);
-  next();
-}
-`;
-
 describe('a file that a framework runs by its name', () => {
-  const guards: readonly (readonly [string, string, string])[] = [
-    ["Next.js' middleware", 'middleware.ts', NEXT],
-    ['that of src, in one of several applications', 'apps/web/src/middleware.ts', NEXT],
-    ["Next.js' proxy", 'proxy.js', PROXY],
-    [
-      'a guard of a library',
-      'middleware.ts',
-      "import { clerkMiddleware } from '@clerk/nextjs/server';\nexport default clerkMiddleware();\n",
-    ],
-    ['a guard handed on', 'src/middleware.ts', "export { auth as middleware } from '@/auth';\n"],
-    [
-      'a session that another module looks after',
-      'middleware.ts',
-      "import { updateSession } from '@/utils/supabase';\nexport async function middleware(request) {\n  return await updateSession(request);\n}\n",
-    ],
-    [
-      'a token that is verified',
-      'middleware.ts',
-      "import { jwtVerify } from 'jose';\nexport default async function (request) {\n  await jwtVerify(request.cookies.get('t'), KEY);\n}\n",
-    ],
-    [
-      'a function that the middleware calls',
-      'middleware.js',
-      "export function middleware(request) {\n  return decide(request);\n}\nfunction decide(request) {\n  if (!request.headers.has('x-key')) return new Response(null, { status: 403 });\n}\n",
-    ],
-    ["Nuxt's server middleware", 'server/middleware/01.auth.ts', NITRO],
-    [
-      "Nuxt's global route middleware",
-      'app/middleware/auth.global.ts',
-      "export default defineNuxtRouteMiddleware((to) => {\n  if (!useUserSession().loggedIn.value) return navigateTo('/login');\n});\n",
-    ],
-    ["SvelteKit's hooks", 'src/hooks.server.ts', KIT],
-    [
-      "Astro's middleware",
-      'src/middleware/index.ts',
-      "export const onRequest = (context, next) => {\n  if (!context.locals.session) return context.redirect('/signin');\n  return next();\n};\n",
-    ],
-    [
-      "Cloudflare's functions",
-      'functions/_middleware.ts',
-      "export async function onRequest({ request, next }) {\n  if (request.headers.get('Authorization') === null) return new Response('no', { status: 401 });\n  return next();\n}\n",
-    ],
-    [
-      'one that speaks of other things as well',
-      'middleware.ts',
-      `${NEXT}const policy = ["connect-src 'self'", 'express', "redux"].join('; ');\n`,
-    ],
-    [
-      'an answer that leads to the page of signing in',
-      'src/hooks.server.ts',
-      "export const handle = async ({ event, resolve }) => {\n  if (event.cookies.get('sid') === undefined)\n    return new Response(null, { status: 302, headers: { location: `/login?to=${event.url.pathname}` } });\n  return resolve(event);\n};\n",
-    ],
-    [
-      'an address that has a name',
-      'src/hooks.server.ts',
-      "export const handle = async ({ event, resolve }) => {\n  const known = event.cookies.get('sid') !== undefined;\n  const entry = `/login?to=${event.url.pathname}`;\n  if (!known) redirect(303, entry);\n  return resolve(event);\n};\n",
-    ],
-  ];
-  for (const [what, path, text] of guards) {
+  for (const [what, path, text] of GUARDS) {
     it(`is missed when it goes: ${what}`, async () => {
       const [finding, ...others] = await found([[[path, text], null]]);
       expect(others).toEqual([]);

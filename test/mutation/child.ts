@@ -3,7 +3,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { readersIn } from '../support/readings/reading.ts';
-import { codeExams, dependencyExams, type Exam, expressionExams, guardrailExams, readingExams } from './exams.ts';
+import {
+  codeExams,
+  dependencyExams,
+  type Exam,
+  expressionExams,
+  goneExams,
+  guardrailExams,
+  readingExams,
+} from './exams.ts';
 
 const [workspace = '', family = '', ...wanted] = process.argv.slice(2);
 const ids: readonly number[] = JSON.parse(readFileSync(join(workspace, wanted[0] ?? ''), 'utf8'));
@@ -50,17 +58,23 @@ function passes(exam: Exam, mutant: number | null): boolean {
 
 async function proof(): Promise<Parameters<typeof expressionExams>[0]> {
   const folder = join(workspace, 'detectors/code/regex-denial-of-service');
-  const [unambiguous, cost, full] = await Promise.all(
-    ['unambiguous.ts', 'cost.ts', 'full-check.ts'].map((file) => import(pathToFileURL(join(folder, file)).href)),
+  const [unambiguous, cost, full, trial] = await Promise.all(
+    ['unambiguous.ts', 'cost.ts', 'full-check.ts', 'trial.ts'].map(
+      (file) => import(pathToFileURL(join(folder, file)).href),
+    ),
   );
-  return { ...unambiguous, ...cost, ...full };
+  return { ...unambiguous, ...cost, ...full, ...trial };
 }
 
 async function load(): Promise<readonly Exam[]> {
   const index = await import(pathToFileURL(join(workspace, 'detectors', family, 'index.ts')).href);
   switch (family) {
     case 'code':
-      return [...codeExams(index.CODE_DETECTORS), ...expressionExams(await proof())];
+      return [
+        ...codeExams(index.CODE_DETECTORS),
+        ...goneExams(index.CODE_DETECTORS),
+        ...expressionExams(await proof()),
+      ];
     case 'dependency':
       return dependencyExams(index.DEPENDENCY_DETECTORS);
     default:

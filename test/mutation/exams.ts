@@ -1,10 +1,12 @@
 import type { Answer, Detection } from '../../src/core/detection.ts';
-import type { DependencyDetector, GuardrailDetector, GuardrailSubject } from '../../src/core/detector.ts';
+import type { DependencyDetector, FileSide, GuardrailDetector, GuardrailSubject } from '../../src/core/detector.ts';
 import type { CodeDetector } from '../../src/inspect/detector.ts';
+import { analyseGone } from '../../src/inspect/gone.ts';
 import { corpus, sayings } from '../support/corpus.ts';
 import { dependencyCorpus, dependencySayings } from '../support/dependency-corpus.ts';
 import { dependencyCases } from '../support/dependency-fixtures.ts';
-import { BOUNDS, CHECKED, LONG, OPEN, PROVEN } from '../support/expressions.ts';
+import { BOUNDS, CHECKED, LONG, OPEN, PROVEN, TRIED } from '../support/expressions.ts';
+import { SUCCESSIONS } from '../support/gone-guards.ts';
 import { guardrailCorpus, guardrailSayings, unseen } from '../support/guardrail-corpus.ts';
 import { type GuardrailCase, guardrailCases } from '../support/guardrail-fixtures.ts';
 import type { Readers } from '../support/readings/reading.ts';
@@ -44,6 +46,25 @@ export function codeExams(detectors: readonly CodeDetector[]): readonly Exam[] {
   );
 }
 
+/** Every rule says of a guard that is gone, and of what runs in its place, what it said before. */
+export function goneExams(detectors: readonly CodeDetector[]): readonly Exam[] {
+  const told = (gone: readonly [string, string], successors: readonly (readonly [string, string])[]): string =>
+    JSON.stringify(
+      analyseGone(
+        { before: sideOf(gone), successors: successors.map((each) => ({ ...sideOf(each), formerly: null })) },
+        detectors,
+      ),
+    );
+  return SUCCESSIONS.map(([gone, successors], index) => {
+    const before = told(gone, successors);
+    return { name: `a guard that is gone, ${index}: ${gone[0]}`, pass: () => told(gone, successors) === before };
+  });
+}
+
+function sideOf([path, text]: readonly [string, string]): FileSide {
+  return { path, text, blob: String(text.length), mode: '100644' };
+}
+
 function detectionsOf(answer: readonly Detection[] | Answer): readonly Detection[] {
   if (!('state' in answer)) return answer;
   return answer.state === 'findings' ? answer.detections : [];
@@ -71,8 +92,9 @@ export function expressionExams(proof: {
   costBound(source: string, flags: string): number | null;
   fullCheck(source: string, flags: string, shape: 'nested' | 'flat'): Diagnosis;
   loadChecker(): (source: string, flags: string, parameters: Limits) => Diagnosis;
+  isSquareOnTrial(source: string, flags: string): boolean;
 }): readonly Exam[] {
-  const { provenUnambiguous, provenLinear, costBound, fullCheck, loadChecker } = proof;
+  const { isSquareOnTrial, provenUnambiguous, provenLinear, costBound, fullCheck, loadChecker } = proof;
   const linear = ['^a+$', 'a+$', '^a|b+$', '^(?=.*x)(?:a(?=.*y))*$'].map((source, index) => ({
     name: `whether ${source} is linear`,
     pass: () => provenLinear(source, '') === (index === 0),
@@ -91,6 +113,10 @@ export function expressionExams(proof: {
       pass: () => costBound(source, flags) === bound,
     })),
     ...linear,
+    ...TRIED.map(([source, square]) => ({
+      name: `trial of ${source}`,
+      pass: () => isSquareOnTrial(source, '') === square,
+    })),
     ...CHECKED.map(([source, shape, status, degree]) => ({
       name: `full check of ${source}`,
       pass: (mutant: number | null) => {

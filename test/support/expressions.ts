@@ -128,3 +128,27 @@ export const CHECKED: readonly (readonly [
 ];
 /** Decided only after twice as many steps as one nested expression may take. */
 export const LONG = '^(#.*(\\r?\\n))*?#\\s+yarn\\s+lockfile\\s+v1\\r?\\n';
+
+/** Whether a trial shows that an expression takes square time. */
+export const TRIED: readonly (readonly [source: string, square: boolean])[] = [
+  ['\\s+$', true],
+  ['^[\\t ]+|[\\t ]+$', true],
+  ['[^/]+/$', true],
+  ['a+b', true],
+  ['(?:x|y)*z', true],
+  ['(?:(?:ab)?c+)d', true],
+  ['/+$', true],
+  [' *,', true],
+  ['^a+$', false],
+  ['a+', false],
+  ['^\\s+', false],
+  ['a{1,9}b', false],
+  ['x[^x]*', false],
+  ['(?:ab){2,}c', false],
+  ['\\p{L}+$', false],
+  ['\\ba+$', false],
+  ['(a)\\1+b', false],
+  ['a+(?=b)', false],
+  [`${'a+b?'.repeat(13)}c`, false],
+  ['(?:a+)+$', false],
+];
