@@ -12,6 +12,8 @@ export interface CallDecisions {
   decides(call: Syntax, outcome: boolean, subject: Subject, meaning?: string): boolean;
   /** Python's `in`: what `includes` is for a list, and for a text that is forbidden. */
   membership(member: Syntax, list: Syntax, outcome: boolean, subject: Subject): boolean;
+  /** The folder that a prefix or a comparison names comes with the request. */
+  isSentFolder(prefix: Syntax): boolean;
 }
 
 /** Questions about a value's kind, presence or length: the answer leaves what a text says as open as before. */
@@ -19,6 +21,10 @@ const OF_KIND =
   /(?:^|[._])(?:is|has|assert)[._]?(?:not_?|non_?)?(?:array|string|str|text|object|plain_?object|dict|list|bytes|buffer|defined|undefined|nil|null|none|empty|blank|present|truthy|falsy|function|callable|iterable|set|values?|keys?|own|own_?property|attr|body|content|length|byte_?length|ascii|file|dir|directory|json|given|provided|missing|nullish|abs|absolute|link|symlink)(?:_?(?:string|str|array|text|object|value|file))?$/i;
 /** Types of Python that hold any text. */
 const OPEN_TYPES = /\b(?:str|bytes|bytearray|object|dict|list|tuple|set|Mapping|Sequence|Iterable|basestring|AnyStr)\b/;
+
+/** A folder of this making is the sender's: what stands below it may be anywhere. */
+const FROM_REQUEST =
+  /\b(?:req|request|ctx|context|event|c)\b[\w.?]*\.(?:body|query|params|headers|cookies|args|form|json)\b/;
 
 /** What a call in a test decides: membership, prefix, pattern, a validator by name. */
 export function createCallDecisions(
@@ -165,10 +171,25 @@ export function createCallDecisions(
     );
   }
 
+  /** The folder of `root + sep` and `${root}/`, as it was worked out where it has a name. */
+  function folderOf(prefix: Syntax): Syntax {
+    const inner = bare(prefix);
+    const part = inner.type === 'template_string' ? inner.children[0] : undefined;
+    const start = inner.type === 'binary_expression' ? childOf(inner, 'left') : part && partsOf(part)[0];
+    return start === null || start === undefined ? constants.resolved(inner) : folderOf(start);
+  }
+
+  function isSentFolder(prefix: Syntax): boolean {
+    return FROM_REQUEST.test(name(folderOf(prefix)));
+  }
+
   function prefixDecides(first: Syntax, subject: Subject): boolean {
     const prefix = constants.constant(first);
     switch (subject.kind) {
       case 'path':
+        // Every absolute path begins at the top of the disk.
+        if (typeof prefix === 'string' && /^[./\\]*$/.test(prefix)) return false;
+        if (isSentFolder(first)) return false;
         return subject.binding === null || resolvedPath(subject.binding);
       case 'redirect':
         // `//host/` begins with a slash as well, and leads to another site (URL Standard, "path-relative-scheme-less-URL").
@@ -263,7 +284,7 @@ export function createCallDecisions(
     return kind === 'path' ? source.includes('\\.\\.') : kind === 'shell' && /^\[.*[;&|$`].*\]$/.test(source);
   }
 
-  return { decides: callDecides, membership };
+  return { decides: callDecides, membership, isSentFolder };
 }
 
 /** What a class such as `[^,]` has to leave out for a text of it to do no harm. */

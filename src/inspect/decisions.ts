@@ -21,6 +21,9 @@ const OWN_HOST =
   /^(?:\w+\.)?(?:req|request|ctx|c)(?:\.req(?:uest)?)?\.(?:nextUrl\.(?:origin|host|hostname)|host|hostname|headers\.host|(?:get|header|headers\.get)\(\s*['"]host['"]\s*\))$/i;
 const OWN_ADDRESS = /^new URL\(\s*(?:\w+\.)?(?:req|request|ctx\.req|c\.req)(?:\.raw)?\.url\s*\)$/;
 
+/** What may stand between the bracket of a call and the name of a folder: the start of a template. */
+const BEGINS_WITH = ['', '`${', 'f"{', "f'{"];
+
 export function createDecisions(
   program: Program,
   scopes: Scopes,
@@ -181,7 +184,30 @@ export function createDecisions(
     if (inner.type === 'call_expression') return subject.kind === 'path' && /\bcommonpath$/.test(calleeOf(inner));
     if (typeof value === 'string') return value !== '' || namesHost(inner, subject);
     if (typeof value === 'number') return !/\.length$/.test(name(inner));
-    return fixedElsewhere(other) || (subject.kind === 'redirect' && isOwnHost(other));
+    return (
+      fixedElsewhere(other) ||
+      (subject.kind === 'redirect' && isOwnHost(other)) ||
+      (subject.kind === 'path' && isTestedFolder(inner, other))
+    );
+  }
+
+  /**
+   * `full === root || full.startsWith(root + sep)`: the folder itself is as good as what stands below it. The beginning is
+   * decided beside it, and what it is compared with counts there.
+   */
+  function isTestedFolder(side: Syntax, other: Syntax): boolean {
+    if (calls.isSentFolder(other)) return false;
+    const folder = name(bare(other));
+    let up = side.parent;
+    while (up !== null && /^(?:binary|unary|parenthesized)_expression$|^not_operator$/.test(up.type)) {
+      const text = name(up);
+      if (
+        ['startsWith(', 'startswith('].some((call) => BEGINS_WITH.some((open) => text.includes(call + open + folder)))
+      )
+        return true;
+      up = up.parent;
+    }
+    return false;
   }
 
   function calleeOf(call: Syntax): string {

@@ -41,7 +41,6 @@ export function labRounds(): readonly string[] {
     'twelfth',
     'thirteenth',
     'fourteenth',
-    'fifteenth',
   ];
 }
 
