@@ -36,6 +36,8 @@ export const cleartextTransport: CodeDetector = {
 
 function sent(facts: FileFacts): readonly Detection[] {
   return facts.calls().flatMap((call) => {
+    const isAddressed = isLiteralAddress(call.arguments[0]);
+    if (call.origin === null && !isAddressed) return [];
     const from = call.origin ?? '';
     if (/^(?:ftplib\.FTP|telnetlib\.Telnet)$/.test(from))
       return [report(facts, call.node, 'FTP and telnet send passwords in clear text.')];
@@ -55,11 +57,8 @@ function sent(facts: FileFacts): readonly Detection[] {
       return [report(facts, call.node, 'The password of the mail server is sent without encryption.')];
     if (facts.program.dialect === 'javascript' && FTP.test(from) && logsInOpenly(facts, call))
       return [report(facts, call.node, 'The password of the FTP server is sent without encryption.')];
-    const carries =
-      !CLIENT.test(from) &&
-      isLiteralAddress(call.arguments[0]) &&
-      CREDENTIALS.test(facts.text(call.node).slice(0, 600));
-    if (!CLIENT.test(from) && !carries) return [];
+    const isClient = CLIENT.test(from);
+    if (!isClient && !(isAddressed && CREDENTIALS.test(beginningOfText(facts, call.node)))) return [];
     for (const argument of call.arguments.slice(0, 2)) {
       const object = facts.object(argument);
       const address =
@@ -76,6 +75,11 @@ function sent(facts: FileFacts): readonly Detection[] {
     }
     return [];
   });
+}
+
+/** What is looked at of a call: options stand in front. */
+function beginningOfText(facts: FileFacts, { start, end }: Syntax): string {
+  return facts.program.text.slice(start, Math.min(end, start + 600));
 }
 
 /** What is sent along is a credential, whatever the client is called: `new GraphQLClient('http://…', { headers: { authorization } })`. */
@@ -102,26 +106,23 @@ const SETTING_NODES = [
   'assignment_expression',
 ] as const;
 
+const ADDRESS_NAME =
+  /(?:base_?url|api_?(?:url|base|host|endpoint)|endpoint|server_?url|webhook_?url|callback_?url|auth_?url|service_?url|(?:^|_)(?:api|backend|gateway))$/i;
+
 function settings(facts: FileFacts): readonly Detection[] {
   const found: Detection[] = [];
   for (const type of SETTING_NODES) {
     for (const node of facts.nodes(type)) {
-      const key = node.children.find(
-        (child) => child.field === 'key' || child.field === 'name' || child.field === 'left',
-      );
-      const value = node.children.find((child) => child.field === 'value' || child.field === 'right');
+      const key = fieldOf(node, 'key') ?? fieldOf(node, 'name') ?? fieldOf(node, 'left');
+      const value = fieldOf(node, 'value') ?? fieldOf(node, 'right');
       if (key === undefined || value === undefined) continue;
-      // What another name stands for is told where that name is given its value.
-      if (facts.definition(value) !== null) continue;
       const name = facts.text(key).replace(/['"]/g, '');
+      const isAddress = ADDRESS_NAME.test(name);
+      // What another name stands for is told where that name is given its value.
+      if ((!isAddress && name !== 'ignoreTLS') || facts.definition(value) !== null) continue;
       if (name === 'ignoreTLS' && facts.constant(value) === true)
         found.push(report(facts, node, 'Mail is sent without encryption.'));
-      if (
-        !/(?:base_?url|api_?(?:url|base|host|endpoint)|endpoint|server_?url|webhook_?url|callback_?url|auth_?url|service_?url|(?:^|_)(?:api|backend|gateway))$/i.test(
-          name,
-        )
-      )
-        continue;
+      if (!isAddress) continue;
       const host = clearHost(facts, value);
       if (host !== null)
         found.push(report(facts, node, `"${name.slice(0, 40)}" names ${host.slice(0, 60)} without encryption.`));
@@ -143,7 +144,7 @@ function beginningOf(facts: FileFacts, address: Syntax, hops: number): string | 
   if (hops > 4 || value.type !== 'binary_expression') return null;
   const operator = fieldOf(value, 'operator');
   const side = operator !== undefined && facts.text(operator) === '+' ? 'left' : 'right';
-  const next = value.children.find((child) => child.field === side);
+  const next = fieldOf(value, side);
   return next === undefined ? null : (facts.shape(next) ?? beginningOf(facts, next, hops + 1));
 }
 

@@ -27,8 +27,9 @@ const RUNS = oneOf(
  * Text that another page runs as a program: Puppeteer and Playwright (`evaluate`), Electron (`executeJavaScript`), WebDriver
  * (`executeScript`), extensions (`tabs.executeScript`), React Native's WebView (`injectJavaScript`).
  */
-const IN_PAGE =
-  /^(?:evaluate|evaluateHandle|evaluateOnNewDocument|addInitScript|executeJavaScript|executeJavaScriptInIsolatedWorld|executeScript|executeAsyncScript|injectJavaScript|addScriptTag)$/;
+const IN_PAGE = oneOf(
+  /^(?:evaluate|evaluateHandle|evaluateOnNewDocument|addInitScript|executeJavaScript|executeJavaScriptInIsolatedWorld|executeScript|executeAsyncScript|injectJavaScript|addScriptTag)$/,
+);
 
 /** The text of the program, where it is put together from parts, and not only from parts that are quoted as JSON. */
 function programOf(facts: FileFacts, call: Call): Syntax | null {
@@ -46,10 +47,14 @@ function programOf(facts: FileFacts, call: Call): Syntax | null {
 
 function* sinks(facts: FileFacts): Generator<Sink> {
   const python = facts.program.dialect === 'python';
-  for (const call of facts.calls()) {
+  const calls =
+    facts.nodes('import').length > 0
+      ? facts.calls()
+      : facts.callsLike({ from: RUNS, named: python ? FRAMES : IN_PAGE });
+  for (const call of calls) {
     const from = call.callee.type === 'import' ? '~require' : call.origin;
     const [first] = call.arguments;
-    const inPage = !python && call.name !== null && IN_PAGE.test(call.name) ? programOf(facts, call) : null;
+    const inPage = !python && call.name !== null && IN_PAGE(call.name) ? programOf(facts, call) : null;
     if (inPage !== null) {
       yield {
         at: call.node,
@@ -108,9 +113,11 @@ function* sinks(facts: FileFacts): Generator<Sink> {
   }
 }
 
+const FRAMES = oneOf(/^(?:eval|query)$/);
+
 /** pandas: `DataFrame.eval` and `query` evaluate Python expressions, and do so unchecked (its documentation, "eval"). */
 function isFrame(facts: FileFacts, call: Call): boolean {
-  if (call.receiver === null || !/^(?:eval|query)$/.test(call.name ?? '')) return false;
+  if (call.receiver === null || !FRAMES(call.name ?? '')) return false;
   return (
     /^pandas\./.test(call.origin ?? '') ||
     (/(?:^|_)(?:df|frame|dataframe)$/i.test(facts.text(call.receiver)) && /\bpandas\b|\bpd\./.test(facts.program.text))

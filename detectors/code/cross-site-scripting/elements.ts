@@ -1,4 +1,6 @@
+import { hasMatch } from '../../../src/core/prefilter.ts';
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { fieldOf } from '../support/around.ts';
 import { isBuilt, type Sink } from '../support/tainted.ts';
 import { address, isOpenAddress } from './addresses.ts';
 import { answer, DOM_PROPERTIES, inserted, isMarkup } from './markup.ts';
@@ -26,17 +28,14 @@ const RAW_NAMES: ReadonlySet<string> = new Set(['v_html', '$html']);
 
 /** Properties of elements that are given markup or an address, `ctx.body` of Koa, and what a template marks as raw. */
 export function* assigned(facts: FileFacts): Generator<Sink> {
+  const isTemplate = TEMPLATES.test(facts.path);
   for (const { node, target, value } of facts.assignments()) {
-    if (target.type === 'identifier' && TEMPLATES.test(facts.path) && RAW_NAMES.has(facts.text(target))) {
+    if (target.type === 'identifier' && isTemplate && RAW_NAMES.has(facts.text(target))) {
       yield inserted(node, value, 'parameter');
       continue;
     }
-    if (target.type !== 'member_expression' && target.type !== 'subscript_expression') continue;
-    // `element['innerHTML']` is the same property.
-    const property = target.children.find((child) => child.field === 'property' || child.field === 'index');
-    if (property === undefined) continue;
-    const name = property.field === 'index' ? String(facts.constant(property) ?? '') : facts.text(property);
-    if (!PROPERTIES.has(name)) continue;
+    const name = propertyOf(facts, target);
+    if (name === null || !PROPERTIES.has(name)) continue;
     if (/^ctx\.(?:response\.)?body$/.test(facts.text(target)) && isMarkup(facts, value)) {
       yield answer(node, value);
       continue;
@@ -49,6 +48,16 @@ export function* assigned(facts: FileFacts): Generator<Sink> {
       yield address(node, value);
     }
   }
+}
+
+/** `element['innerHTML']` is the same property as `element.innerHTML`. */
+function propertyOf(facts: FileFacts, target: Syntax): string | null {
+  if (target.type === 'member_expression') {
+    const property = fieldOf(target, 'property');
+    return property === undefined ? null : facts.text(property);
+  }
+  const index = target.type === 'subscript_expression' ? fieldOf(target, 'index') : undefined;
+  return index === undefined ? null : String(facts.constant(index) ?? '');
 }
 
 /** `element.setAttribute('onclick', text)`, `Reflect.set(element, 'innerHTML', text)` */
@@ -91,12 +100,14 @@ export function* attributes(facts: FileFacts): Generator<Sink> {
   }
 }
 
+const AS_KEYS = /dangerouslySetInnerHTML|\b(?:innerHTML|outerHTML|srcdoc)['"]?\s*:/;
+
 /**
  * The same as properties of an object: `createElement('div', { dangerouslySetInnerHTML: { __html: text } })`, what a spread
  * gives an element, `Object.assign(element, { innerHTML: text })`.
  */
 export function* properties(facts: FileFacts): Generator<Sink> {
-  if (!/dangerouslySetInnerHTML|\b(?:innerHTML|outerHTML|srcdoc)['"]?\s*:/.test(facts.program.text)) return;
+  if (!hasMatch(AS_KEYS, facts.program.text)) return;
   for (const node of facts.nodes('pair')) {
     const [key, value] = node.children;
     if (key === undefined || value === undefined) continue;

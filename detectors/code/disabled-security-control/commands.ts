@@ -1,4 +1,5 @@
 import type { Detection } from '../../../src/core/detection.ts';
+import { hasMatch } from '../../../src/core/prefilter.ts';
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { fieldOf } from '../support/around.ts';
 import { report } from './rule.ts';
@@ -14,7 +15,7 @@ const COMMAND_WORDS =
 export function commands(facts: FileFacts): readonly Detection[] {
   const found: Detection[] = [];
   const { text: whole } = facts.program;
-  if (!whole.includes('--no-verify') && !(COMMAND_WORDS.test(whole) && COMMANDS.test(whole))) return found;
+  if (!hasMatch(COMMAND_WORDS, whole) || !(whole.includes('--no-verify') || COMMANDS.test(whole))) return found;
   for (const type of ['string', 'template_string']) {
     for (const node of facts.nodes(type)) {
       if (node.end - node.start > 2_000) continue;

@@ -27,25 +27,28 @@ export const disabledSecurityControl: CodeDetector = {
 
 /** `mustache.escape = (text) => text`: every template writes markup as it comes (mustache.js, "escape"). */
 function escapers(facts: FileFacts): readonly Detection[] {
-  return facts.assignments().flatMap(({ node, target, value }) => {
+  const found: Detection[] = [];
+  for (const { node, target, value } of facts.assignments()) {
+    const property = target.type === 'member_expression' ? fieldOf(target, 'property') : undefined;
+    // The name first: where it comes from is asked of few.
     if (
-      target.type !== 'member_expression' ||
+      property === undefined ||
+      !/^escape(?:Expression)?$|\\/.test(facts.text(property)) ||
       !/^mustache\.escape$|^handlebars\.(?:Utils\.)?escapeExpression$/.test(facts.origin(target) ?? '')
     )
-      return [];
+      continue;
     const fn = facts.functionOf(value);
     const [name] = fn === null ? [] : parametersOf(fn);
     const body = fn === null ? undefined : fieldOf(fn, 'body');
-    if (name === undefined || body === undefined) return [];
+    if (name === undefined || body === undefined) continue;
     const given = facts.text(body).replace(/^\{\s*return\s+|;?\s*\}$/g, '');
-    return given ===
-      facts
-        .text(name)
-        .replace(/[:=].*/s, '')
-        .trim()
-      ? [report(facts, node, 'The escaping of markup is switched off.', KEEP, 'warning')]
-      : [];
-  });
+    const own = facts
+      .text(name)
+      .replace(/[:=].*/s, '')
+      .trim();
+    if (given === own) found.push(report(facts, node, 'The escaping of markup is switched off.', KEEP, 'warning'));
+  }
+  return found;
 }
 
 function parametersOf(fn: Syntax): readonly Syntax[] {

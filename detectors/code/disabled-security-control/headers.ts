@@ -1,4 +1,5 @@
 import type { Detection } from '../../../src/core/detection.ts';
+import { hasMatch } from '../../../src/core/prefilter.ts';
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { fieldOf } from '../support/around.ts';
 import { oneOf } from '../support/remember.ts';
@@ -6,6 +7,9 @@ import { option } from '../support/tainted.ts';
 import { KEEP, report } from './rule.ts';
 
 const PROTECTING = /^(?:content-security-policy|x-frame-options|strict-transport-security|x-content-type-options)$/i;
+/** What stands in a file that has one of them, or a source of scripts, as the key of an object. */
+const KEYS =
+  /content-security-policy|x-frame-options|strict-transport-security|x-content-type-options|scriptSrc|script-src/i;
 const SETS_HEADER = oneOf(/^(?:setHeader|header|set|append|removeHeader|unset|delete|hsts|strictTransportSecurity)$/);
 const HEADERS_OF = /^(?:res|resp|response|reply|ctx|c|h|headers|helmet|\w+\.(?:headers|res|response))$/;
 
@@ -31,6 +35,7 @@ export function headers(facts: FileFacts): readonly Detection[] {
     else if (second !== undefined && protectsNobody(header, facts.shape(second) ?? ''))
       add(call.node, `The header ${header} is set to a value that protects nobody.`);
   }
+  if (!hasMatch(KEYS, facts.program.text)) return found;
   for (const node of facts.nodes('pair')) {
     const key = fieldOf(node, 'key');
     const value = fieldOf(node, 'value');

@@ -13,28 +13,33 @@ const OFF_IF_FALSE =
 const OFF_IF_TRUE =
   /^(?:nodeIntegration|allowRunningInsecureContent|noEscape|allowProtoPropertiesByDefault|allowProtoMethodsByDefault|disableCsrf|skipAuth|bypassAuth|disableAuth|disableSecurity|skipVerification|allowInsecure|dangerouslyAllowBrowser|dangerouslyAllowSVG|allowUnsafe\w*|insecure)$/;
 
+/** Any of them. */
+const SWITCH = new RegExp([HELMET, OFF_IF_FALSE, OFF_IF_TRUE].map(({ source }) => source).join('|'));
+
+/** Names of variables that are such a switch wherever they stand. */
+const NAMES = /^(?:WTF_CSRF_ENABLED|DISABLE_AUTH|SKIP_AUTH|BYPASS_AUTH)$/i;
+
 /** Options, settings and properties that switch a protection off by a constant. */
 export function options(facts: FileFacts): readonly Detection[] {
   const found: Detection[] = [];
   for (const type of ['pair', 'keyword_argument']) {
     for (const node of facts.nodes(type)) {
-      const key = fieldOf(node, 'key') ?? fieldOf(node, 'name');
       const value = fieldOf(node, 'value');
-      if (key === undefined || value === undefined || !mayBeSwitch(value)) continue;
+      if (value === undefined || !mayBeSwitch(value)) continue;
+      const key = fieldOf(node, 'key') ?? fieldOf(node, 'name');
+      if (key === undefined) continue;
       const name = facts.text(key).replace(/['"]/g, '');
+      if (!SWITCH.test(name)) continue;
       const protects = HELMET.test(name) ? inCallOf(facts, node, /helmet/) : OFF_IF_FALSE.test(name);
       if ((protects && facts.constant(value) === false) || (OFF_IF_TRUE.test(name) && facts.constant(value) === true))
         found.push(off(facts, node, name));
     }
   }
+  const python = facts.program.dialect === 'python';
   for (const { node, target, value } of facts.assignments()) {
+    if (!python && !mayBeSwitch(value)) continue;
     const name = lastPart(facts.text(target));
-    if (
-      target.type === 'identifier' &&
-      !DJANGO.test(name) &&
-      !/^(?:WTF_CSRF_ENABLED|DISABLE_AUTH|SKIP_AUTH|BYPASS_AUTH)$/i.test(name)
-    )
-      continue;
+    if (target.type === 'identifier' && !DJANGO.test(name) && !NAMES.test(name)) continue;
     if (isDjangoSwitch(facts, target, value)) found.push(off(facts, node, name));
     if (
       (OFF_IF_FALSE.test(name) && facts.constant(value) === false) ||

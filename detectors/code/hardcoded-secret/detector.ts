@@ -2,13 +2,11 @@ import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { fieldOf } from '../support/around.ts';
-import { once } from '../support/remember.ts';
 import { authorization, authorizing, basic } from './credentials.ts';
 import { isPlaceholder, knownFormat, masked, mayHaveFormat } from './formats.ts';
 import { handed } from './handed.ts';
 import { compared, instead, lastName, underName } from './names.ts';
 import { report, rule } from './rule.ts';
-import { signsSessions } from './sessions.ts';
 
 /** Literals in a known format of a secret, under the name of a secret, as a fall-back of one, or handed to a call that takes one. */
 export const hardcodedSecret: CodeDetector = {
@@ -20,21 +18,15 @@ export const hardcodedSecret: CodeDetector = {
     const add = (at: Syntax, detection: Detection): void => {
       if (!found.has(at)) found.set(at, detection);
     };
-    const formatted = (nodes: Iterable<Syntax>): void => {
-      for (const node of nodes) {
-        const detection = inFormat(facts, node);
-        if (detection !== null) add(node, detection);
-      }
-    };
-    formatted(writtenTexts(facts));
-    formatted(facts.nodes('template_string'));
-    formatted(joinedTexts(facts));
+    for (const node of inFormats(facts)) {
+      const detection = inFormat(facts, node);
+      if (detection !== null) add(node, detection);
+    }
     const authorizations: Syntax[] = [];
     for (const { key, isTarget, value } of named(facts)) {
-      if (NO_TEXTS.has(value.type)) continue;
       const name = isTarget ? lastName(facts, key) : facts.text(key).replace(/^['"]|['"]$/g, '');
       if (/^(?:proxy-)?authorization$/i.test(name)) authorizations.push(value);
-      const detection = underName(facts, name, value, signsSessions(facts, key));
+      const detection = underName(facts, name, value, key);
       if (detection !== null) add(detection.at, detection.detection);
     }
     for (const { at, detection } of handed(facts)) add(at, detection);
@@ -53,23 +45,39 @@ const MAX_JOINED = 10_000;
 /** A format is at least as long. */
 const MIN_FORMATTED = 16;
 
-/** Texts that can be a secret of a known format: with no escape in them, the file has the mark of one in plain sight. */
-function* writtenTexts(facts: FileFacts): Generator<Syntax> {
-  const marked = once(() => mayHaveFormat(facts.program.text));
-  for (const node of facts.nodes('string'))
-    if (node.end - node.start >= MIN_FORMATTED && (marked() || facts.text(node).includes('\\'))) yield node;
+/** Texts that can be a secret of a known format. */
+function inFormats(facts: FileFacts): readonly Syntax[] {
+  const found: Syntax[] = [];
+  // By index, here and below: before code is optimised, each step of an iterator makes an object.
+  const strings = facts.nodes('string');
+  for (let at = 0; at < strings.length; at += 1) {
+    const node = strings[at];
+    if (node === undefined || node.end - node.start < MIN_FORMATTED) continue;
+    // With no escape in it, the mark of a format stands in plain sight.
+    const text = facts.text(node);
+    if (mayHaveFormat(text) || text.includes('\\')) found.push(node);
+  }
+  for (const node of facts.nodes('template_string')) if (node.end - node.start >= MIN_FORMATTED) found.push(node);
+  const operations = facts.nodes('binary_expression');
+  for (let at = 0; at < operations.length; at += 1) {
+    const node = operations[at];
+    if (node !== undefined && joins(facts, node)) found.push(node);
+  }
+  return found;
 }
 
 /** `'sk_live_' + '51H8…'`: in two parts it is the same secret. */
-function* joinedTexts(facts: FileFacts): Generator<Syntax> {
-  for (const node of facts.nodes('binary_expression')) {
-    const length = node.end - node.start;
-    if (node.parent?.type !== 'binary_expression' && length >= MIN_FORMATTED && length < MAX_JOINED) yield node;
-  }
+function joins(facts: FileFacts, node: Syntax): boolean {
+  const length = node.end - node.start;
+  if (length < MIN_FORMATTED || length >= MAX_JOINED || node.parent?.type === 'binary_expression') return false;
+  const operator = fieldOf(node, 'operator');
+  if (operator === undefined) return false;
+  // Python's `%` puts texts together as well.
+  const { text } = facts.program;
+  return text.startsWith('+', operator.start) || text.startsWith('%', operator.start);
 }
 
 function inFormat(facts: FileFacts, node: Syntax): Detection | null {
-  if (node.end - node.start < MIN_FORMATTED) return null;
   const text = facts.constant(node);
   if (typeof text !== 'string') return null;
   const format = knownFormat(text);
@@ -84,27 +92,73 @@ interface Named {
   readonly value: Syntax;
 }
 
-/** Every name with the value it is given: declarations, members, keys of objects, keyword arguments, defaults of parameters. */
-function* named(facts: FileFacts): Generator<Named> {
-  for (const { target, value } of facts.assignments()) yield { key: target, isTarget: true, value };
-  for (const type of [
-    'pair',
-    'keyword_argument',
-    'required_parameter',
-    'assignment_pattern',
-    'object_assignment_pattern',
-    'enum_assignment',
-  ]) {
-    for (const node of facts.nodes(type)) {
-      const key = node.children.find(
-        (child) =>
-          child.field === 'key' || child.field === 'name' || child.field === 'left' || child.field === 'pattern',
-      );
-      const value = fieldOf(node, 'value') ?? fieldOf(node, 'right');
-      if (key !== undefined && value !== undefined) yield { key, isTarget: false, value };
+const GIVING = [
+  'pair',
+  'keyword_argument',
+  'required_parameter',
+  'assignment_pattern',
+  'object_assignment_pattern',
+  'enum_assignment',
+] as const;
+
+/** Every name with the text it is given: declarations, members, keys of objects, keyword arguments, defaults of parameters. */
+function named(facts: FileFacts): readonly Named[] {
+  const found: Named[] = [];
+  const assignments = facts.assignments();
+  for (let at = 0; at < assignments.length; at += 1) {
+    const each = assignments[at];
+    if (each !== undefined && mayBeText(facts, each.target, each.value))
+      found.push({ key: each.target, isTarget: true, value: each.value });
+  }
+  for (const type of GIVING) {
+    const nodes = facts.nodes(type);
+    for (let at = 0; at < nodes.length; at += 1) {
+      const node = nodes[at];
+      const value = node === undefined ? undefined : (fieldOf(node, 'value') ?? fieldOf(node, 'right'));
+      const key = node === undefined || value === undefined ? undefined : keyOf(node);
+      if (key !== undefined && value !== undefined && mayBeText(facts, key, value))
+        found.push({ key, isTarget: false, value });
     }
   }
+  return found;
 }
+
+const KEYS: ReadonlySet<string | null> = new Set(['key', 'name', 'left', 'pattern']);
+
+function keyOf(node: Syntax): Syntax | undefined {
+  const { children } = node;
+  for (let at = 0; at < children.length; at += 1) {
+    const child = children[at];
+    if (child !== undefined && KEYS.has(child.field)) return child;
+  }
+  return undefined;
+}
+
+/**
+ * Whether the value is a text or an expression that chooses one; under the name of a header for credentials it may be
+ * any that stands for one.
+ */
+function mayBeText(facts: FileFacts, key: Syntax, value: Syntax): boolean {
+  if (TEXTS.has(value.type)) return true;
+  if (NO_TEXTS.has(value.type)) return false;
+  // A name in brackets is put together anywhere; of others it stands here.
+  return facts.program.dialect === 'python' || key.type === 'subscript_expression' || namesCredentials(facts, key);
+}
+
+const HEADER = 'authorization';
+
+function namesCredentials(facts: FileFacts, key: Syntax): boolean {
+  return (
+    key.end - key.start >= HEADER.length &&
+    facts
+      .text(key)
+      .slice(-HEADER.length - 1)
+      .toLowerCase()
+      .includes(HEADER)
+  );
+}
+
+const TEXTS: ReadonlySet<string> = new Set(['string', 'template_string', 'binary_expression']);
 
 /** What is no text, and no expression that gives one, is no secret under whatever name. */
 const NO_TEXTS: ReadonlySet<string> = new Set([

@@ -4,12 +4,16 @@ import { spaced } from '../support/names.ts';
 import { fallbackOf, otherwise } from './fallbacks.ts';
 import { isPlaceholder, masked, randomLooking } from './formats.ts';
 import { type Found, report } from './rule.ts';
+import { signsSessions } from './sessions.ts';
 
 const NAME =
   /(?:^|[_.\-\s'"])(?:passw(?:or)?d|passwd|pwd|passphrase|secret|secret_?key|api_?key|apikey|access_?key(?:_?id)?|private_?key|auth_?token|access_?token|refresh_?token|bearer|token|jwt_?secret|session_?secret|cookie_?secret|signing_?key|encryption_?key|client_?secret|master_?key|db_?pass(?:word)?|credentials?|secret_?or_?key|webhook_?secret|aes_?key|hmac_?key|salt)['"]?$/i;
 
 const NOT_A_SECRET_NAME =
   /(?:name|label|field|header|prefix|suffix|regex|pattern|url|uri|path|endpoint|type|placeholder|hint|error|message|text|title|column|length|policy|input|selector|param|event|action|id_?token_?hint|kind|class|schema|description|enum|scope|grant|hash)$/i;
+
+/** What stands in every name that is one of a secret, however its words are joined; most names have nothing of it. */
+const HINT = /pass|pwd|secret|key|token|bearer|credential|salt/i;
 
 /** The last part of what an assignment writes to: `db.password`, `config["password"]`. */
 export function lastName(facts: FileFacts, target: Syntax): string {
@@ -21,8 +25,9 @@ export function lastName(facts: FileFacts, target: Syntax): string {
   return written.slice(written.lastIndexOf('.') + 1);
 }
 
-/** A literal, or a fall-back of the environment, under the name of a secret. */
-export function underName(facts: FileFacts, name: string, value: Syntax, signs: boolean): Found | null {
+/** A literal, or a fall-back of the environment, under the name of a secret; `key`: where the name stands. */
+export function underName(facts: FileFacts, name: string, value: Syntax, key: Syntax | null): Found | null {
+  if (!HINT.test(name)) return null;
   const fallback = fallbackOf(facts, value);
   const literal =
     fallback ?? otherwise(facts, value) ?? (value.type === 'string' || value.type === 'template_string' ? value : null);
@@ -34,7 +39,9 @@ export function underName(facts: FileFacts, name: string, value: Syntax, signs: 
   // `AWS::Route53::KeySigningKey` is the name of a type.
   if (!named || NOT_A_SECRET_NAME.test(words) || name.includes('::')) return null;
   const text = facts.constant(literal);
-  if (typeof text !== 'string' || !couldBeSecret(text, name, fallback !== null || signs)) return null;
+  if (typeof text !== 'string') return null;
+  const known = fallback !== null || (key !== null && signsSessions(facts, key));
+  if (!couldBeSecret(text, name, known)) return null;
   const salt = /salt/i.test(name);
   const what =
     fallback === null
@@ -62,7 +69,7 @@ function insideTestCase(facts: FileFacts, node: Syntax): boolean {
 }
 
 function couldBeSecret(text: string, name: string, isFallback: boolean): boolean {
-  if (text.length < (isFallback ? 3 : 5) || text.length > 4_000) return false;
+  if (text.length < (isFallback ? 3 : SHORTEST) || text.length > 4_000) return false;
   if (isPlaceholder(text) && !isFallback) return false;
   if (/^<|>$|^\$\{|^%|\{\{|^#[0-9a-f]{3,8}\b/i.test(text)) return false;
   if (/\s/.test(text) && !/^-----BEGIN/.test(text) && text.split(/\s+/).length > 2) return false;
@@ -86,22 +93,39 @@ function couldBeSecret(text: string, name: string, isFallback: boolean): boolean
 /** `createClient(url, process.env.SERVICE_KEY ?? 'sbs_9dK2…')`: under no name but the environment's own. */
 export function* instead(facts: FileFacts): Generator<Found> {
   for (const node of facts.nodes('binary_expression')) {
+    if (node.parent?.type !== 'arguments') continue;
     const left = fieldOf(node, 'left');
     const right = fieldOf(node, 'right');
-    if (left === undefined || right?.type !== 'string' || node.parent?.type !== 'arguments') continue;
+    if (left === undefined || right?.type !== 'string') continue;
     const name = /^(?:process|Bun|import\.meta)\.env\.(\w+)$/.exec(facts.text(left))?.[1];
     if (name === undefined || !/_(?:KEY|TOKEN|SECRET|PASSWORD|PASS)$/.test(name) || /PUBLIC|ANON/.test(name)) continue;
-    const found = underName(facts, name, node, false);
+    const found = underName(facts, name, node, null);
     if (found !== null) yield found;
   }
 }
 
+/** What stands in the name of everything that opens a door. */
+const OPENS = /pass|pwd|secret|key|code|token/i;
+
+/** Texts of some length, and what may stand for one. */
+function mayOpen({ type, start, end }: Syntax): boolean {
+  return type === 'string' ? end - start >= SHORTEST + 2 : !NO_TEXTS.has(type);
+}
+
+const NO_TEXTS: ReadonlySet<string> = new Set(['number', 'true', 'false', 'null', 'undefined', 'this', 'regex']);
+
+/** Characters that a secret has at least where nothing else says that it is one. */
+const SHORTEST = 5;
+
 /** `password === 'admin123'`: the comparison says what opens the door. */
 export function* compared(facts: FileFacts): Generator<Found> {
-  for (const { left, right } of facts.comparisons()) {
-    const [literal, other] = left.type === 'string' ? [left, right] : [right, left];
-    if (other.type === 'unary_expression') continue;
+  for (const comparison of facts.comparisons()) {
+    const isFirst = comparison.left.type === 'string';
+    const literal = isFirst ? comparison.left : comparison.right;
+    const other = isFirst ? comparison.right : comparison.left;
+    if (other.type === 'unary_expression' || !mayOpen(literal)) continue;
     const name = headerName(facts, other) ?? lastName(facts, other);
+    if (!OPENS.test(name)) continue;
     const words = spaced(name);
     if (
       !/(?:^|_)(?:passw(?:or)?d|pwd|passphrase|secret|api_?key|pin_?code|(?:api|auth|access|admin)_?token)$/i.test(
@@ -119,8 +143,11 @@ export function* compared(facts: FileFacts): Generator<Found> {
 /** `req.get('x-api-key')`, `request.headers.get('X-Api-Key')`, `req.headers['x-api-key']`: the header that carries the key. */
 function headerName(facts: FileFacts, read: Syntax): string | null {
   const value = facts.definition(read) ?? read;
+  const { text } = facts.program;
+  // It ends with the name in parentheses or brackets.
+  if (!text.startsWith(')', value.end - 1) && !text.startsWith(']', value.end - 1)) return null;
   const named = /(?:\.(?:get|header|getHeader)\(\s*|headers\[\s*)['"]([\w-]+)['"]\s*[\])]$/.exec(
-    facts.text(value).slice(-120),
+    text.slice(Math.max(value.start, value.end - 120), value.end),
   )?.[1];
   return named === undefined ? null : named.replace(/^x-/i, '').replaceAll('-', '_');
 }

@@ -116,7 +116,7 @@ function isWhole(facts: FileFacts, node: Syntax): boolean {
 /** NestJS: a body whose type names no class is not narrowed by any pipe. */
 function isUntypedBody(facts: FileFacts, node: Syntax): boolean {
   const fn = functionAround(node);
-  const list = fn?.children.find((child) => child.field === 'parameters');
+  const list = fn === null ? undefined : fieldOf(fn, 'parameters');
   if (list === undefined) return false;
   const parameter = /@Body\(\)\s*(\w+)\s*:\s*(?:any|unknown|object|Record<|Partial<|\{)/.exec(facts.text(list));
   return parameter?.[1] === facts.text(node);
@@ -143,7 +143,7 @@ function attributes(facts: FileFacts): readonly Detection[] {
 
 /** Django: `fields = "__all__"` in the Meta of a form lets the form set every column. */
 function forms(facts: FileFacts): readonly Detection[] {
-  if (!/__all__|\bexclude\b/.test(facts.program.text)) return [];
+  if (facts.program.dialect !== 'python' || !/__all__|\bexclude\b/.test(facts.program.text)) return [];
   return facts.assignments().flatMap(({ node, target, value }) => {
     const called = facts.text(target);
     const all = called === 'fields' && facts.constant(value) === '__all__';

@@ -40,7 +40,7 @@ function descends(facts: FileFacts, home: Syntax, target: Syntax): boolean {
 const LOOKS = /(?:^|\.)(?:is[A-Z]\w*|has[A-Z]\w*|Object|String|Boolean|keys|test)$/;
 
 function callee(facts: FileFacts, list: Syntax): string {
-  const called = list.parent?.children.find((child) => child.field === 'function');
+  const called = list.parent === null ? undefined : fieldOf(list.parent, 'function');
   return called === undefined ? '' : facts.text(called);
 }
 
@@ -80,14 +80,23 @@ function goesThrough(text: string, key: string): boolean {
 }
 
 export function callsItself(facts: FileFacts, fn: Syntax): boolean {
-  const text = facts.text(fn);
-  const name = text.length > MAX_FUNCTION ? null : nameOf(fn);
+  const name = fn.end - fn.start > MAX_FUNCTION ? null : nameOf(fn);
   if (name === null) return false;
+  const text = facts.text(fn);
   const body = text.slice(text.indexOf('{'));
-  const own = facts.text(name).split('.').at(-1) ?? '';
-  if (!body.includes(own)) return body.includes('arguments.callee');
-  return new RegExp(`(?:^|[^\\w$])${literally(own)}\\s*\\(|arguments\\.callee`).test(body);
+  return calls(body, facts.text(name).split('.').at(-1) ?? '') || body.includes('arguments.callee');
 }
+
+/** Whether a text calls a function by this very name. */
+function calls(text: string, name: string): boolean {
+  if (name === '') return false;
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1))
+    if ((at === 0 || !WORD.test(text.charAt(at - 1))) && OPENING.test(text.slice(at + name.length))) return true;
+  return false;
+}
+
+const WORD = /[\w$]/;
+const OPENING = /^\s*\(/;
 
 /** A text as part of an expression. */
 export function literally(text: string): string {
@@ -101,11 +110,12 @@ export function handsDown(
   home: Syntax,
   { object, key }: { readonly object: Syntax; readonly key: Syntax },
 ): boolean {
+  if (!recurs(home)) return false;
   const name = nameOf(home);
   const list = fieldOf(home, 'parameters');
   const isGiven =
     list !== undefined && new RegExp(`(?:^|[^\\w$])${literally(facts.text(key))}(?:[^\\w$]|$)`).test(facts.text(list));
-  if (name === null || !isGiven || !recurs(home)) return false;
+  if (name === null || !isGiven) return false;
   const own = literally(facts.text(name).split('.').at(-1) ?? '');
   return new RegExp(`${own}\\(\\s*\\(*\\s*${literally(facts.text(object))}\\[${literally(facts.text(key))}\\]`).test(
     facts.text(home),

@@ -50,72 +50,99 @@ function writes(facts: FileFacts): readonly Detection[] {
     refuses: remembering((home) => home !== null && (GUARD.test(facts.text(home)) || refusesByName(facts, home))),
     callsItself: remembering((fn) => callsItself(facts, fn)),
   };
-  return facts.assignments().flatMap((each) => written(file, each));
+  const found: Detection[] = [];
+  // By index: before code is optimised, each step of an iterator makes an object.
+  const assignments = facts.assignments();
+  for (let at = 0; at < assignments.length; at += 1) {
+    const each = assignments[at];
+    if (each?.target.type !== 'subscript_expression' || each.node.type !== 'assignment_expression') continue;
+    const detection = written(file, each);
+    if (detection !== null) found.push(detection);
+  }
+  return found;
 }
 
-function written(file: Writes, { node, target, value }: Assignment): readonly Detection[] {
-  if (target.type !== 'subscript_expression' || node.type !== 'assignment_expression') return [];
+/** What is written, under which key, and the function that does it. */
+interface Place {
+  readonly node: Syntax;
+  readonly target: Syntax;
+  readonly object: Syntax;
+  readonly key: Syntax;
+  readonly home: Syntax | null;
+}
+
+function written(file: Writes, { node, target, value }: Assignment): Detection | null {
   const { facts } = file;
   const object = fieldOf(target, 'object');
   const key = fieldOf(target, 'index');
   if (object === undefined || key === undefined || facts.constant(key) !== undefined || isInert(facts, value))
-    return [];
-  const home = functionAround(node);
-  if (file.refuses(home) || refusedAround(file, home)) return [];
-  const keyed = once(() => facts.flow(key, 'key'));
-  if (object.type === 'subscript_expression') {
-    const outer = fieldOf(object, 'index');
-    const first = outer === undefined ? null : facts.flow(outer, 'key');
-    if (first === null || keyed() === null || first.strength === 'unknown') return [];
-    if (first.strength === 'local' || isCounter(facts, key)) return [];
-    const { level, confidence } = weight(first.strength);
-    return [
-      facts.finding({
-        rule,
-        at: node,
-        message: `Two keys in a row decide what is written, and the first comes from ${first.source}.`,
-        remediation: REMEDIATION,
-        level,
-        confidence,
-        flow: first,
-      }),
-    ];
-  }
+    return null;
+  const place: Place = { node, target, object, key, home: functionAround(node) };
+  return object.type === 'subscript_expression' ? twoKeys(file, place) : intoTable(file, place);
+}
+
+/** `table[first][key] = value` */
+function twoKeys(file: Writes, { node, object, key, home }: Place): Detection | null {
+  const { facts } = file;
+  const outer = fieldOf(object, 'index');
+  if (outer === undefined || isCounter(facts, key) || isRefused(file, home)) return null;
+  const first = facts.flow(outer, 'key');
+  if (first === null || first.strength === 'unknown' || first.strength === 'local') return null;
+  if (facts.flow(key, 'key') === null) return null;
+  const { level, confidence } = weight(first.strength);
+  return facts.finding({
+    rule,
+    at: node,
+    message: `Two keys in a row decide what is written, and the first comes from ${first.source}.`,
+    remediation: REMEDIATION,
+    level,
+    confidence,
+    flow: first,
+  });
+}
+
+/** A write along a path of keys, into a part of a table, or in a deep merge: what the code looks like is asked first. */
+function intoTable(file: Writes, { node, target, object, key, home }: Place): Detection | null {
+  const { facts } = file;
   const walks = home !== null && (walksDown(file, home, object) || reduces(facts, home, object, key));
-  const table = walks ? null : tableOf(file, object);
+  const sections = walks ? [] : sectionKeys(file, object);
+  const merges =
+    home !== null &&
+    !walks &&
+    (copiesDeep(facts, file.callsItself, home, { key, target }) ||
+      handsDown(facts, file.callsItself, home, { object, key }));
+  if ((!walks && !merges && sections.length === 0) || isRefused(file, home)) return null;
+  const keyed = once(() => facts.flow(key, 'key'));
+  const table = tableOf(facts, sections);
   if (table !== null && keyed() !== null) {
     const { level, confidence } = weight(table.strength);
-    return [
-      facts.finding({
-        rule,
-        at: node,
-        message: `What is written to was found under a key that comes from ${table.source}, and so is the key written.`,
-        remediation: REMEDIATION,
-        level,
-        confidence,
-        flow: table,
-      }),
-    ];
+    return facts.finding({
+      rule,
+      at: node,
+      message: `What is written to was found under a key that comes from ${table.source}, and so is the key written.`,
+      remediation: REMEDIATION,
+      level,
+      confidence,
+      flow: table,
+    });
   }
-  if (home === null) return [];
-  const merges =
-    copiesDeep(facts, file.callsItself, home, { key, target }) ||
-    handsDown(facts, file.callsItself, home, { object, key });
-  if (!walks && !merges) return [];
+  if (!walks && !merges) return null;
   const what = walks
     ? 'A value is written along a path of keys'
     : 'An object is merged into another, all its levels and keys';
   const { level, confidence } = weight(keyed()?.strength === 'remote' ? 'remote' : 'parameter');
-  return [
-    facts.finding({
-      rule,
-      at: node,
-      message: `${what}, and nothing refuses __proto__.`,
-      remediation: REMEDIATION,
-      level,
-      confidence,
-    }),
-  ];
+  return facts.finding({
+    rule,
+    at: node,
+    message: `${what}, and nothing refuses __proto__.`,
+    remediation: REMEDIATION,
+    level,
+    confidence,
+  });
+}
+
+function isRefused(file: Writes, home: Syntax | null): boolean {
+  return file.refuses(home) || refusedAround(file, home);
 }
 
 /** A callback is left to what the function around it let through: the keys were looked at before they are gone through. */
@@ -129,15 +156,24 @@ function refusedAround({ facts }: Writes, home: Syntax | null): boolean {
   return false;
 }
 
-/** `section = out[name] = out[name] || {}`, then `section[key] = value`: the key under which a part of a table was found. */
-function tableOf({ facts, byTarget }: Writes, object: Syntax): Flow | null {
+/** `section = out[name] = out[name] || {}`, then `section[key] = value`: the keys under which parts of tables were found. */
+function sectionKeys({ facts, byTarget }: Writes, object: Syntax): readonly Syntax[] {
+  const found: Syntax[] = [];
   for (const { node, value } of byTarget().get(facts.text(object)) ?? []) {
     const home = functionAround(node);
     if (home !== null && !isInside(object, home)) continue;
     if (!/\]\s*(?:\|\||\?\?)=?\s*(?:\(?\s*[\w$.[\]]+\s*=\s*)?\{\}/.test(facts.text(value))) continue;
-    const found = innermost(value);
-    const key = found?.children.find((child) => child.field === 'index');
-    const flow = key === undefined ? null : facts.flow(key, 'key');
+    const read = innermost(value);
+    const key = read === null ? undefined : fieldOf(read, 'index');
+    if (key !== undefined) found.push(key);
+  }
+  return found;
+}
+
+/** Where the first of the keys comes from that somebody else decides. */
+function tableOf(facts: FileFacts, keys: readonly Syntax[]): Flow | null {
+  for (const key of keys) {
+    const flow = facts.flow(key, 'key');
     if (flow !== null && (flow.strength === 'remote' || flow.strength === 'parameter')) return flow;
   }
   return null;
@@ -157,14 +193,14 @@ function innermost(value: Syntax): Syntax | null {
 function refusesByName(facts: FileFacts, home: Syntax): boolean {
   if (!facts.program.text.includes('__proto__')) return false;
   const namesIt = remembering((node: Syntax) => facts.text(node).includes('__proto__'));
-  return facts.nodes('identifier').some((node) => {
-    if (node.start < home.start || node.end > home.end) return false;
+  for (const node of facts.nodes('identifier')) {
+    if (node.start < home.start) continue;
+    if (node.start >= home.end) break;
     const given = facts.definition(node);
-    if (given === null) return false;
-    if (!namesIt(given)) return usesList(facts, given);
-    const stands = facts.functionOf(node) ?? given;
-    return namesIt(stands);
-  });
+    if (given === null) continue;
+    if (namesIt(given) ? namesIt(facts.functionOf(node) ?? given) : usesList(facts, given)) return true;
+  }
+  return false;
 }
 
 /** `(part) => !REFUSED.has(part)`, where the list names it. */
@@ -177,7 +213,8 @@ function usesList(facts: FileFacts, helper: Syntax): boolean {
 }
 
 function isInert(facts: FileFacts, value: Syntax): boolean {
-  return typeof facts.constant(value) === 'number' || facts.constant(value) === true;
+  const known = facts.constant(value);
+  return typeof known === 'number' || known === true;
 }
 
 function isCounter(facts: FileFacts, key: Syntax): boolean {
@@ -197,22 +234,16 @@ function walksDown({ facts, byTarget }: Writes, home: Syntax, object: Syntax): b
 /** `path.split('.').reduce((at, key) => (at[key] = …), object)` */
 function reduces(facts: FileFacts, home: Syntax, object: Syntax, key: Syntax): boolean {
   const call = home.parent?.type === 'arguments' ? home.parent.parent : null;
-  const callee = call?.children.find((child) => child.field === 'function');
-  const names = home.children
-    .find((child) => child.field === 'parameters')
-    ?.children.map((child) =>
-      facts
-        .text(child)
-        .replace(/[:=].*/s, '')
-        .trim(),
-    );
-  return (
-    callee !== undefined &&
-    /(?:split\(.*\)|path|keys|parts|segments|props)\s*\.reduce$/is.test(facts.text(callee)) &&
-    names?.[0] === facts.text(object) &&
-    names[1] === facts.text(key) &&
-    stepsDown(facts, home, `${names[0]}[${names[1]}]`)
+  const callee = call === null ? undefined : fieldOf(call, 'function');
+  if (callee === undefined || !/(?:split\(.*\)|path|keys|parts|segments|props)\s*\.reduce$/is.test(facts.text(callee)))
+    return false;
+  const [at, part] = (fieldOf(home, 'parameters')?.children ?? []).map((child) =>
+    facts
+      .text(child)
+      .replace(/[:=].*/s, '')
+      .trim(),
   );
+  return at === facts.text(object) && part === facts.text(key) && stepsDown(facts, home, `${at}[${part}]`);
 }
 
 /** What the callback gives is the next place to write to, and not the same again. */

@@ -1,4 +1,5 @@
 import type { Detection } from '../../../src/core/detection.ts';
+import { hasMatch } from '../../../src/core/prefilter.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Comparison, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { fieldOf } from '../support/around.ts';
@@ -26,7 +27,8 @@ const OTHER =
 export const timingUnsafeCompare: CodeDetector = {
   rule,
   triggers: /signature|\bsig\b|hmac|\bmac\b|digest|hash|passw|api_?key|secret|token|otp|checksum/i,
-  detect: (facts) => [...facts.comparisons(), ...byCall(facts)].flatMap((each) => compared(facts, each)),
+  detect: (facts) =>
+    [...facts.comparisons(), ...byCall(facts)].flatMap((each) => (isPlain(each) ? [] : compared(facts, each))),
 };
 
 const EQUALS = oneOf(/^(?:compare|equals|isEqual|localeCompare)$/);
@@ -54,11 +56,21 @@ function unwrapped(facts: FileFacts, side: Syntax): Syntax {
   return list?.children[0] ?? side;
 }
 
+/** One side is the same in every run, whatever it is called: no secret. */
+function isPlain({ left, right }: Comparison): boolean {
+  return PLAIN.has(left.type) || PLAIN.has(right.type);
+}
+
+const PLAIN: ReadonlySet<string> = new Set(['number', 'true', 'false', 'null', 'undefined', 'unary_expression']);
+
 function compared(facts: FileFacts, { node, left, right }: Comparison): readonly Detection[] {
   if (node.end - node.start > 400) return [];
-  if (isFixed(facts, left) || isFixed(facts, right)) return [];
-  const keyed = [left, right].filter((side) => isMac(facts, side));
+  // A text is soon known; of the other side more has to be asked.
+  const [first, second] = right.type === 'string' ? [right, left] : [left, right];
+  if (isFixed(facts, first)) return [];
   const named = [left, right].filter((side) => isSecretName(facts, side));
+  const keyed = hasMatch(MAC, facts.program.text) ? [left, right].filter((side) => isMac(facts, side)) : [];
+  if ((named.length === 0 && keyed.length === 0) || isFixed(facts, second)) return [];
   if (keyed.length === 0) {
     // A name alone says little: the other side must come from outside, or be a secret as well.
     const [secret] = named;
@@ -95,12 +107,9 @@ function isStored(facts: FileFacts, side: Syntax): boolean {
 }
 
 function isFixed(facts: FileFacts, side: Syntax): boolean {
-  if (facts.constant(side) !== undefined && !environment(facts, side)) return true;
-  return (
-    /^(?:undefined|null|None|true|false|NaN)$/.test(facts.text(side)) ||
-    side.type === 'unary_expression' ||
-    /\.length$|^typeof\b/.test(facts.text(side))
-  );
+  if (side.type === 'unary_expression') return true;
+  if (/^(?:undefined|null|None|true|false|NaN)$|\.length$|^typeof\b/.test(facts.text(side))) return true;
+  return facts.constant(side) !== undefined && !environment(facts, side);
 }
 
 function environment(facts: FileFacts, side: Syntax): boolean {
@@ -110,6 +119,9 @@ function environment(facts: FileFacts, side: Syntax): boolean {
     ) && SECRET.test(spaced(facts.text(facts.definition(side) ?? side)).replace(/['")\]]+$/, ''))
   );
 }
+
+/** What stands in the name of each function that makes one. */
+const MAC = /hmac/i;
 
 /** The result of a keyed hash, by its calls. */
 function isMac(facts: FileFacts, side: Syntax): boolean {
@@ -134,7 +146,7 @@ function isMac(facts: FileFacts, side: Syntax): boolean {
 function madeBy(facts: FileFacts, value: Syntax): string {
   const callee = value.type === 'call_expression' ? fieldOf(value, 'function') : undefined;
   const fn = callee === undefined ? null : facts.functionOf(callee);
-  const body = fn?.children.find((child) => child.field === 'body');
+  const body = fn === null ? undefined : fieldOf(fn, 'body');
   return facts.text(body ?? value);
 }
 

@@ -3,6 +3,7 @@ import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { fieldOf } from '../support/around.ts';
 import { lastPart } from '../support/names.ts';
+import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 
 const rule = codeRule({
@@ -33,7 +34,12 @@ function options(facts: FileFacts): readonly Detection[] {
   });
 }
 
+/** Any of the names that are looked at. */
+const OPTION =
+  /^(?:rejectUnauthorized|strictSSL|strictSsl|verifySsl|sslVerify|trustAllCertificates|insecureSkipVerify|acceptInsecureCerts|ignoreHTTPSErrors|ignoreCertificateErrors|tlsAllowInvalidCertificates|tlsAllowInvalidHostnames|tlsInsecure|NODE_TLS_REJECT_UNAUTHORIZED|checkServerIdentity)$/i;
+
 function option(facts: FileFacts, at: Syntax, name: string, value: Syntax): readonly Detection[] {
+  if (!OPTION.test(name)) return [];
   if (/^(?:rejectUnauthorized|strictSSL|strictSsl|verifySsl|sslVerify)$/.test(name)) {
     if (facts.constant(value) === false) return [report(facts, at)];
     return /NODE_ENV|isProd|production/.test(facts.text(value)) ? [report(facts, at, 'note')] : [];
@@ -60,18 +66,18 @@ function option(facts: FileFacts, at: Syntax, name: string, value: Syntax): read
 }
 
 function assignments(facts: FileFacts): readonly Detection[] {
+  const python = facts.program.dialect === 'python';
   return facts.assignments().flatMap(({ node, target, value }) => {
+    if (target.type === 'identifier' && !python) return [];
     const name = lastPart(facts.text(target));
-    if (target.type === 'identifier' || facts.program.dialect === 'python')
-      return pythonAssignment(facts, node, name, value);
-    return option(facts, node, name, value);
+    return python ? pythonAssignment(facts, node, name, value) : option(facts, node, name, value);
   });
 }
 
 /** Electron: `certificate-error`, `setCertificateVerifyProc` and the switch of Chromium (its documentation, "app", "session"). */
 function browsers(facts: FileFacts): readonly Detection[] {
   if (facts.program.dialect === 'python') return [];
-  return facts.calls().flatMap((call) => {
+  return facts.callsLike({ named: BROWSERS }).flatMap((call) => {
     const [first, second] = call.arguments;
     if (first === undefined) return [];
     const word = facts.constant(first);
@@ -84,6 +90,8 @@ function browsers(facts: FileFacts): readonly Detection[] {
   });
 }
 
+const BROWSERS = oneOf(/^(?:appendSwitch|on|once|addListener|setCertificateVerifyProc)$/);
+
 /** The listener calls its callback with the answer that accepts, and asks nothing before. */
 function acceptsEvery(facts: FileFacts, listener: Syntax | undefined, yes: string): boolean {
   const fn = listener === undefined ? null : facts.functionOf(listener);
@@ -93,7 +101,6 @@ function acceptsEvery(facts: FileFacts, listener: Syntax | undefined, yes: strin
 }
 
 function pythonAssignment(facts: FileFacts, node: Syntax, name: string, value: Syntax): readonly Detection[] {
-  if (facts.program.dialect !== 'python') return [];
   if (name === 'verify_mode' && /CERT_NONE/.test(facts.text(value))) return [report(facts, node)];
   if (
     /^(?:verify_ssl|assert_hostname)$/.test(name) &&
