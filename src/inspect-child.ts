@@ -69,6 +69,10 @@ async function answer(task: Task): Promise<Outcome> {
   switch (task.kind) {
     case 'file':
       return inspectFile(task);
+    case 'again': {
+      const { analyseAgain, CODE_DETECTORS } = await codeRules();
+      return { kind: 'again', code: analyseAgain(task.file, CODE_DETECTORS) };
+    }
     case 'returns': {
       const { analyseReturns } = await codeRules();
       return { kind: 'returns', ...analyseReturns(task.file) };
@@ -105,8 +109,8 @@ async function inspectFile(task: Extract<Task, { kind: 'file' }>): Promise<Outco
   if (task.code && task.after !== null) {
     const { analyse, CODE_DETECTORS } = await codeRules();
     try {
-      const { path, before, after, scope, imported, followed, aliases } = task;
-      code = analyse({ path, before, after, scope, imported, followed, aliases }, CODE_DETECTORS);
+      const { path, before, after, scope, aliases } = task;
+      code = analyse({ path, before, after, scope, aliases }, CODE_DETECTORS);
       unread.push(...code.unread);
     } catch (error) {
       unread.push(unreadOf(error, task.path, task.after.blob));

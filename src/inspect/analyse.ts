@@ -2,8 +2,10 @@ import { changedLines } from '../core/changed-lines.ts';
 import type { UnreadFile } from '../core/dependency.ts';
 import type { Detection } from '../core/detection.ts';
 import type { FileSide } from '../core/detector.ts';
+import { lazily } from '../core/lazily.ts';
 import type { Location } from '../core/location.ts';
-import type { CodeDetector, CodeResult, ExportedSink } from './detector.ts';
+import { type Asking, createAsking } from './asking.ts';
+import type { CodeDetector, CodeResult, ExportedSink, SecondLook } from './detector.ts';
 import type { FileFacts } from './facts.ts';
 import { createFileFacts } from './file-facts.ts';
 import { parseProgram } from './grammars.ts';
@@ -25,12 +27,18 @@ export interface AnalysedFile {
   readonly before: FileSide | null;
   readonly after: FileSide;
   readonly scope: 'change' | 'all';
-  /** What functions of other changed files give back; absent where nobody asked yet. */
-  readonly imported?: readonly ImportedReturn[];
-  /** Functions of other files, as this one has them, that use a parameter dangerously. */
-  readonly followed?: readonly string[];
   /** Beginnings of names under which the repository's settings have its own files. */
   readonly aliases?: readonly string[];
+}
+
+/** A file that was analysed once, and what other files have to say to it. */
+export interface FileAgain extends AnalysedFile {
+  /** The rules that are asked again. */
+  readonly rules: readonly string[];
+  /** What functions of other changed files give back. */
+  readonly imported: readonly ImportedReturn[];
+  /** Functions of other files, as this one has them, that use a parameter dangerously. */
+  readonly followed: readonly string[];
 }
 
 const NOTHING: Omit<CodeResult, 'path' | 'reexports'> = {
@@ -48,7 +56,7 @@ const NOTHING: Omit<CodeResult, 'path' | 'reexports'> = {
  * Throws CountersignError `unreadable-file` where the code cannot be read at all.
  */
 export function analyse(file: AnalysedFile, detectors: readonly CodeDetector[]): CodeResult {
-  const compared = file.scope === 'change' && file.before !== null;
+  const compared = isCompared(file);
   const after = triggered(file.after.text);
   const before = file.before === null ? null : triggered(file.before.text);
   const wanted = detectors.filter((detector) => {
@@ -59,21 +67,61 @@ export function analyse(file: AnalysedFile, detectors: readonly CodeDetector[]):
   if (wanted.length === 0) return { path: file.path, reexports, ...NOTHING };
   const program = parseProgram(file.path, file.after.text);
   if (program === null) return { path: file.path, reexports, ...NOTHING };
+  const asking = createAsking();
+  const unread: UnreadFile[] = [];
+  const { facts, imports, detections, sinks, touched } = judged(file, program, wanted, [], asking, unread);
+  unread.push(...notParsed(program, touched, file.after.blob));
+  const calls = localCalls(facts, imports, file.aliases ?? []);
+  const missed = imports.missed().map((call) => ({ ...call, rules: asking.rules(call.kind) }));
+  return { path: file.path, detections, unread, sinks, outgoing: [], missed, calls, reexports };
+}
+
+/** Asks the rules again whose answers may be others now that more is known of functions from other files. */
+export function analyseAgain(file: FileAgain, detectors: readonly CodeDetector[]): SecondLook {
+  const program = parseProgram(file.path, file.after.text);
+  if (program === null) return { rules: file.rules, detections: [], sinks: [], outgoing: [] };
+  const wanted = detectors.filter(({ rule }) => file.rules.includes(rule.id));
+  const { facts, detections, sinks, touched } = judged(file, program, wanted, file.imported, createAsking(), []);
+  return { rules: file.rules, detections, sinks, outgoing: outgoingCalls(facts, file.followed, touched) };
+}
+
+function isCompared({ scope, before }: AnalysedFile): boolean {
+  return scope === 'change' && before !== null;
+}
+
+interface Judged {
+  readonly facts: FileFacts;
+  readonly imports: Imports;
+  readonly detections: readonly Detection[];
+  readonly sinks: readonly ExportedSink[];
+  /** Changed lines; null where every line counts. */
+  readonly touched: ReadonlySet<number> | null;
+}
+
+/** @param unread takes what a rule could not answer */
+function judged(
+  file: AnalysedFile,
+  program: Program,
+  wanted: readonly CodeDetector[],
+  imported: readonly ImportedReturn[],
+  asking: Asking,
+  unread: UnreadFile[],
+): Judged {
   const aliases = file.aliases ?? [];
-  const imports = createImports(file.imported ?? [], aliases);
+  const imports = createImports(imported, aliases);
   const facts = createFileFacts(program, imports);
   // Where the change touches an imported function, the base had another one.
   const asBefore = createImports(
-    (file.imported ?? []).filter((each) => !each.touched),
+    imported.filter((each) => !each.touched),
     aliases,
   );
-  const base = compared && file.before !== null ? lazyFacts(file.before, asBefore) : null;
-  const unread: UnreadFile[] = [];
+  const base = isCompared(file) && file.before !== null ? lazyFacts(file.before, asBefore, asking) : null;
   const exportedBy = new Map<Detection, { readonly exportedAs: string; readonly index: number }>();
-  const observed = observing(facts, exportedBy);
-  const found = distinct(run(wanted, observed, base, file, unread));
-  const settled =
-    base === null || file.before === null ? found : settle(found, base, wanted, file.before, file.after, unread);
+  const found = distinct(run(wanted, observing(facts, exportedBy, asking), base, file, asking, unread));
+  const detections =
+    base === null || file.before === null
+      ? found
+      : settle(found, base, wanted, file.before, file.after, asking, unread);
   const sinks: ExportedSink[] = [];
   found.forEach((detection, index) => {
     const parameter = exportedBy.get(detection);
@@ -81,10 +129,7 @@ export function analyse(file: AnalysedFile, detectors: readonly CodeDetector[]):
       sinks.push({ detection: index, exportedAs: parameter.exportedAs, parameter: parameter.index });
   });
   const touched = base === null || file.before === null ? null : changedLines(file.before.text, file.after.text);
-  unread.push(...notParsed(program, touched, file.after.blob));
-  const outgoing = outgoingCalls(facts, file.followed ?? [], touched);
-  const calls = localCalls(facts, imports, aliases);
-  return { path: file.path, detections: settled, unread, sinks, outgoing, missed: imports.missed(), calls, reexports };
+  return { facts, imports, detections, sinks, touched };
 }
 
 export interface ReturnsOfFile {
@@ -105,22 +150,23 @@ export function analyseReturns(file: ReturnsOfFile): {
   const program = parseProgram(file.path, file.after.text);
   if (program === null) return { values: [], missed: [] };
   const imports = createImports(file.imported, file.aliases);
-  const base = file.before === null ? null : lazyFacts(file.before, createImports([], []))();
+  const base = file.before === null ? null : factsOf(file.before, createImports([], []));
   const values = returnedValues(createFileFacts(program, imports), file.wanted, base);
   return { values, missed: imports.missed() };
 }
 
 type LazyFacts = () => FileFacts | null;
 
-function lazyFacts(side: FileSide, imports: Imports): LazyFacts {
-  let facts: FileFacts | null | undefined;
-  return () => {
-    if (facts === undefined) {
-      const program = parseProgram(side.path, side.text);
-      facts = program === null ? null : createFileFacts(program, imports);
-    }
-    return facts;
-  };
+function lazyFacts(side: FileSide, imports: Imports, asking: Asking): LazyFacts {
+  return lazily(() => {
+    const facts = factsOf(side, imports);
+    return facts === null ? null : { ...facts, flow: asking.flowOf(facts) };
+  });
+}
+
+function factsOf(side: FileSide, imports: Imports): FileFacts | null {
+  const program = parseProgram(side.path, side.text);
+  return program === null ? null : createFileFacts(program, imports);
 }
 
 /** Places that no grammar reads: whatever stands there, no rule has seen it. */
@@ -135,17 +181,18 @@ function notParsed(program: Program, touched: ReadonlySet<number> | null, blob: 
   return [{ path: program.path, reason, transient: false, line, blob }];
 }
 
-/** The same facts, remembering which findings hang on a parameter of an exported function. */
+/** The same facts, remembering who follows values, and which findings hang on a parameter of an exported function. */
 function observing(
   facts: FileFacts,
   exportedBy: Map<Detection, { readonly exportedAs: string; readonly index: number }>,
+  asking: Asking,
 ): FileFacts {
   const finding: FileFacts['finding'] = (spec) => {
     const detection = facts.finding(spec);
     if (spec.flow?.parameter !== undefined) exportedBy.set(detection, spec.flow.parameter);
     return detection;
   };
-  return { ...facts, finding };
+  return { ...facts, finding, flow: asking.flowOf(facts) };
 }
 
 function run(
@@ -153,10 +200,12 @@ function run(
   facts: FileFacts,
   base: LazyFacts | null,
   file: AnalysedFile,
+  asking: Asking,
   unread: UnreadFile[],
 ): Detection[] {
   const found: Detection[] = [];
   for (const detector of detectors) {
+    asking.turn(detector.rule.id);
     const before = base !== null && detector.rule.requires.includes('beforeAfter') ? base() : null;
     const answer = detector.detect(facts, { before });
     if (!('state' in answer)) found.push(...answer);
@@ -198,6 +247,7 @@ function settle(
   detectors: readonly CodeDetector[],
   before: FileSide,
   after: FileSide,
+  asking: Asking,
   unread: UnreadFile[],
 ): readonly Detection[] {
   const lines = changedLines(before.text, after.text);
@@ -214,6 +264,7 @@ function settle(
       old,
       null,
       baseFile,
+      asking,
       unread,
     ),
   )) {

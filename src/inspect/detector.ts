@@ -54,6 +54,18 @@ export interface OutgoingCall {
   readonly touched: boolean;
 }
 
+export interface MissedCall extends UnfollowedCall {
+  readonly rules: readonly string[];
+}
+
+/** What rules said that were asked again; it takes the place of what they said first. */
+export interface SecondLook {
+  readonly rules: readonly string[];
+  readonly detections: readonly Detection[];
+  readonly sinks: readonly ExportedSink[];
+  readonly outgoing: readonly OutgoingCall[];
+}
+
 /** What one file gave. Detections with an exported sink may be raised by calls from other files. */
 export interface CodeResult {
   readonly path: string;
@@ -61,8 +73,8 @@ export interface CodeResult {
   readonly unread: readonly UnreadFile[];
   readonly sinks: readonly ExportedSink[];
   readonly outgoing: readonly OutgoingCall[];
-  /** Functions of other files whose results would say more. */
-  readonly missed: readonly UnfollowedCall[];
+  /** Functions of other files whose results would say more, and the rules whose answers hang on such results. */
+  readonly missed: readonly MissedCall[];
   /** Functions of other files that it calls, as it has them. */
   readonly calls: readonly string[];
   /** Names of other files that it hands on. */

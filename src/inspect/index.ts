@@ -19,6 +19,7 @@ import { goneByName } from './gone-by-name.ts';
 import { languageOfFile } from './languages.ts';
 import { createPool } from './pool.ts';
 import type { Outcome, Task } from './protocol.ts';
+import { rulesFor, withSecondLook } from './second-look.ts';
 
 export interface InspectorOptions {
   /** Child processes at most; 0 means one for each core. */
@@ -105,24 +106,21 @@ export function createInspector(options: InspectorOptions): Inspector & Dependen
     async function lookAgain(): Promise<void> {
       const known = await followImports(codes, request.files, request.scope, maps, run);
       const dangerous = callsOfSinks(codes, maps);
+      const files = new Map(request.files.map((file) => [file.path, file]));
       await Promise.all(
-        request.files.map(async ({ path, before, after }) => {
+        codes.map(async (code, index) => {
+          const { path } = code;
+          const file = files.get(path);
           const imported = known.get(path) ?? [];
           const followed = dangerous.get(path) ?? [];
-          if ((imported.length === 0 && followed.length === 0) || after === null) return;
-          const task = {
-            kind: 'file',
-            path,
-            before,
-            after,
-            scope: request.scope,
-            code: true,
-            guardrail: false,
-          } as const;
-          const outcome = await run({ ...task, imported, followed, aliases: maps.aliases });
-          const index = codes.findIndex((code) => code.path === path);
-          if (outcome.kind !== 'findings') collect(outcome, path, after.blob, detections);
-          else if (outcome.code !== null && index >= 0) codes[index] = outcome.code;
+          if ((imported.length === 0 && followed.length === 0) || file === undefined || file.after === null) return;
+          const { before, after } = file;
+          const { scope } = request;
+          const rules = rulesFor(imported, code);
+          const again = { path, before, after, scope, aliases: maps.aliases, rules, imported, followed };
+          const outcome = await run({ kind: 'again', file: again });
+          if (outcome.kind === 'again') codes[index] = withSecondLook(code, outcome.code);
+          else collect(outcome, path, after.blob, detections);
         }),
       );
     }
@@ -143,8 +141,6 @@ export function createInspector(options: InspectorOptions): Inspector & Dependen
           scope: request.scope,
           code,
           guardrail,
-          imported: [],
-          followed: [],
           aliases: maps.aliases,
         },
         guardrail ? request.context : null,

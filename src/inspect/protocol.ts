@@ -2,10 +2,10 @@ import type { UnreadFile } from '../core/dependency.ts';
 import type { Detection } from '../core/detection.ts';
 import type { FileSide, GuardrailContext, GuardrailSubject } from '../core/detector.ts';
 import type { DependencyParsing } from '../core/inspection.ts';
-import type { ReturnsOfFile } from './analyse.ts';
-import type { CodeResult } from './detector.ts';
+import type { FileAgain, ReturnsOfFile } from './analyse.ts';
+import type { CodeResult, SecondLook } from './detector.ts';
 import type { GoneFile } from './gone.ts';
-import type { ImportedReturn, ReturnedValue, UnfollowedCall } from './imports.ts';
+import type { ReturnedValue, UnfollowedCall } from './imports.ts';
 import type { ModuleSettings } from './module-settings.ts';
 
 /** What a child process is asked. One message is one file, so that a hostile file costs nothing but itself. */
@@ -19,13 +19,10 @@ export type Task =
       /** What to run on the file. */
       readonly code: boolean;
       readonly guardrail: boolean;
-      /** What functions of other changed files give back. */
-      readonly imported: readonly ImportedReturn[];
-      /** Functions of other files, as this one has them, that use a parameter dangerously. */
-      readonly followed: readonly string[];
       /** Beginnings of names under which the repository's settings have its own files. */
       readonly aliases: readonly string[];
     }
+  | { readonly kind: 'again'; readonly file: FileAgain }
   | { readonly kind: 'moduleSettings'; readonly path: string; readonly text: string }
   | { readonly kind: 'returns'; readonly file: ReturnsOfFile }
   | { readonly kind: 'gone'; readonly file: GoneFile }
@@ -48,6 +45,7 @@ export type Outcome =
       readonly unread: readonly UnreadFile[];
       readonly code: CodeResult | null;
     }
+  | { readonly kind: 'again'; readonly code: SecondLook }
   | {
       readonly kind: 'returns';
       readonly values: readonly ReturnedValue[];
