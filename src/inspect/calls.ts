@@ -7,19 +7,37 @@ import { bare, childOf, type Program, partsOf, type Syntax } from './syntax.ts';
 /** All calls and constructions of a file, in the order of the text. */
 export function collectCalls(program: Program, origins: Origins): readonly Call[] {
   const found: Call[] = [];
-  for (const type of ['call_expression', 'new_expression']) {
-    for (const node of program.byType.get(type) ?? []) {
-      const call = callAt(node, program, origins);
-      if (call === null) continue;
-      found.push(call);
-      const handed = handedOver(call, program, origins);
-      if (handed !== null) found.push(handed);
-    }
+  const calls = program.byType.get('call_expression') ?? [];
+  const constructions = program.byType.get('new_expression') ?? [];
+  let inOrder = true;
+  let before: Syntax | null = null;
+  let made = 0;
+  for (let called = 0; called < calls.length || made < constructions.length; ) {
+    const call = calls[called];
+    const construction = constructions[made];
+    const first = call !== undefined && (construction === undefined || order(call, construction) <= 0);
+    const node = first ? call : construction;
+    if (first) called += 1;
+    else made += 1;
+    if (node === undefined) continue;
+    if (before !== null && order(before, node) > 0) inOrder = false;
+    before = node;
+    const one = callAt(node, program, origins);
+    if (one === null) continue;
+    found.push(one);
+    const handed = handedOver(one, program, origins);
+    if (handed !== null) found.push(handed);
   }
-  return found.sort((a, b) => a.node.start - b.node.start || b.node.end - a.node.end);
+  return inOrder ? found : found.sort((a, b) => order(a.node, b.node));
+}
+
+/** What begins first comes first, and what is around another before it. */
+function order(a: Syntax, b: Syntax): number {
+  return a.start - b.start || b.end - a.end;
 }
 
 const NO_KEYWORDS: ReadonlyMap<string, Syntax> = new Map();
+const NOTHING: readonly Syntax[] = [];
 
 /** One call. The origin is worked out at once: it is remembered by node, and a rule that looks at calls asks for it. */
 export function callAt(node: Syntax, program: Program, origins: Origins): Call | null {
@@ -28,19 +46,19 @@ export function callAt(node: Syntax, program: Program, origins: Origins): Call |
   const callee = childOf(node, isNew ? 'constructor' : 'function');
   if (callee === null) return null;
   const list = childOf(node, 'arguments');
-  const given = list === null ? [] : list.type === 'template_string' ? [list] : partsOf(list);
+  const given = list === null ? NOTHING : list.type === 'template_string' ? [list] : partsOf(list);
   const written = bare(callee);
-  const direct = directly(written, given, program, origins);
+  const word = lastName(written, program);
+  const direct = directly(written, word, given, program, origins);
   const target = direct?.target ?? written;
   const handed = direct?.given ?? given;
-  const last =
-    target.type === 'member_expression' ? childOf(target, 'property') : target.type === 'identifier' ? target : null;
+  const last = direct === null ? word : lastName(target, program);
   const looked = last === null ? origins.lookedUp(target) : null;
   return {
     node,
     callee: target,
     origin: origins.origin(target),
-    name: last === null ? (looked?.name ?? null) : identifier(program.text.slice(last.start, last.end)),
+    name: last ?? looked?.name ?? null,
     receiver:
       looked?.object ??
       (target.type === 'member_expression' || target.type === 'subscript_expression'
@@ -50,6 +68,13 @@ export function callAt(node: Syntax, program: Program, origins: Origins): Call |
     keywords: python ? keywordsOf(handed, program) : NO_KEYWORDS,
     isNew,
   };
+}
+
+/** `query` of `db.query`, and a name itself. */
+function lastName(callee: Syntax, { text }: Program): string | null {
+  const at =
+    callee.type === 'member_expression' ? childOf(callee, 'property') : callee.type === 'identifier' ? callee : null;
+  return at === null ? null : identifier(text.slice(at.start, at.end));
 }
 
 function keywordsOf(given: readonly Syntax[], program: Program): ReadonlyMap<string, Syntax> {

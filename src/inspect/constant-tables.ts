@@ -79,3 +79,14 @@ export function createConstantTables(
 
   return { isConstantTable };
 }
+
+/** Whether a table may stand behind an object: most begin with a name that leads to none, which need not be resolved. */
+export function mayBeTable(object: Syntax, scopes: Scopes): boolean {
+  let root: Syntax | null = object;
+  while (root !== null && (root.type === 'member_expression' || root.type === 'subscript_expression'))
+    root = childOf(root, 'object');
+  if (root === null || root.type === 'this') return false;
+  const binding = root.type === 'identifier' ? scopes.lookup(root) : undefined;
+  if (binding === undefined) return true;
+  return binding !== null && binding.kind !== 'parameter' && binding.definitions.length === 1;
+}

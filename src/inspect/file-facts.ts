@@ -1,9 +1,11 @@
+import { lazily } from '../core/lazily.ts';
+import { createCallWords } from './call-words.ts';
 import { collectAssignments, collectCalls, collectComparisons } from './calls.ts';
 import { createChanges } from './changes.ts';
 import { createConstants } from './constants.ts';
 import { detectionOf } from './evidence.ts';
-import type { Assignment, Call, Comparison, FileFacts, Handler } from './facts.ts';
-import { createFlow } from './flow.ts';
+import type { Assignment, Comparison, FileFacts, Handler } from './facts.ts';
+import { createFlow, type FlowEngine } from './flow.ts';
 import { exportsOf } from './functions.ts';
 import { createGuards } from './guards.ts';
 import { collectHandlers } from './handlers.ts';
@@ -29,21 +31,15 @@ export function createFileFacts(program: Program, imports: Imports = createImpor
   const prototypes = createPrototypes(program);
   const returns = createReturns(program);
   const origins = createOrigins(program, scopes, constants, prototypes);
-  const holders = createHolders(program, scopes, origins, returns);
-  const checks = createLocalChecks(program, scopes, constants, returns);
-  const schemas = createSchemas(program, scopes, constants, checks, allHandlers);
-  const guards = createGuards(program, scopes, constants, origins, checks, schemas);
+  const holders = lazily(() => createHolders(program, scopes, origins, returns));
+  const engine = lazily(flowEngine);
   const text = (node: Syntax): string => program.text.slice(node.start, node.end);
-  let calls: readonly Call[] | null = null;
+  const allCalls = lazily(() => collectCalls(program, origins));
+  const callWords = lazily(() => createCallWords(allCalls()));
   let assignments: readonly Assignment[] | null = null;
   let comparisons: readonly Comparison[] | null = null;
   let handlers: readonly Handler[] | null = null;
   let exported: ReturnType<typeof exportsOf> | null = null;
-
-  function allCalls(): readonly Call[] {
-    calls ??= collectCalls(program, origins);
-    return calls;
-  }
 
   function allHandlers(): readonly Handler[] {
     handlers ??= collectHandlers({
@@ -93,7 +89,7 @@ export function createFileFacts(program: Program, imports: Imports = createImpor
     if (program.dialect === 'javascript' && /^(?:module\.)?exports$/.test(text(object)))
       return exportedAs(text(property));
     const value = constants.resolved(member);
-    return FUNCTIONS.has(value.type) ? value : holders.method(object, text(property));
+    return FUNCTIONS.has(value.type) ? value : holders().method(object, text(property));
   }
 
   /** `this.options` of a class that gives it one object and no other. */
@@ -161,33 +157,33 @@ export function createFileFacts(program: Program, imports: Imports = createImpor
     return typeof key === 'string' ? key : null;
   }
 
-  const engine = createFlow({
-    program,
-    scopes,
-    origins,
-    constants,
-    guards,
-    checks,
-    imports,
-    models: createPythonModels({ program, scopes, constants, origins }, allHandlers),
-    schemas,
-    returns,
-    holders,
-    changes,
-    handlers: allHandlers,
-    functionOf,
-  });
+  /** In most files no rule finds a value to follow. */
+  function flowEngine(): FlowEngine {
+    const checks = createLocalChecks(program, scopes, constants, returns);
+    const schemas = createSchemas(program, scopes, constants, checks, allHandlers);
+    return createFlow({
+      program,
+      scopes,
+      origins,
+      constants,
+      guards: createGuards(program, scopes, constants, origins, checks, schemas),
+      checks,
+      imports,
+      models: createPythonModels({ program, scopes, constants, origins }, allHandlers),
+      schemas,
+      returns,
+      holders: holders(),
+      changes,
+      handlers: allHandlers,
+      functionOf,
+    });
+  }
 
   return {
     path: program.path,
     program,
     calls: allCalls,
-    callsLike: ({ from, named }) =>
-      allCalls().filter(
-        ({ origin, name }) =>
-          (from !== undefined && origin !== null && from(origin)) ||
-          (named !== undefined && name !== null && named(name)),
-      ),
+    callsLike: (wanted) => callWords()(wanted),
     assignments() {
       assignments ??= collectAssignments(program);
       return assignments;
@@ -202,9 +198,9 @@ export function createFileFacts(program: Program, imports: Imports = createImpor
     origin: (node) => origins.origin(bare(node)),
     constant: constants.constant,
     shape: constants.shape,
-    flow: engine.flow,
+    flow: (node, kind) => engine().flow(node, kind),
     exported: exportedAs,
-    returned: engine.returned,
+    returned: (fn, kind) => engine().returned(fn, kind),
     object: (node) => constants.object(node) ?? ofField(node),
     property: (object, called) => constants.property(object, called) ?? setLater(object, called),
     functionOf,

@@ -10,16 +10,28 @@ export interface Directly {
 
 const NAMES: ReadonlySet<string> = new Set(['identifier', 'member_expression']);
 /** Called with each element of what they are called on, or with what it comes to (ECMAScript, Array and Promise). */
-const EACH = /^(?:forEach|map|flatMap|filter|find|findIndex|some|every|then)$/;
+const EACH: ReadonlySet<string> = new Set([
+  'forEach',
+  'map',
+  'flatMap',
+  'filter',
+  'find',
+  'findIndex',
+  'some',
+  'every',
+  'then',
+]);
 /** Functions that are handed to these hold no harm but for their own rules, and are handed to them everywhere. */
 const TALK = /^~(?:console\b|print$|Boolean$|String$|Number$|parse(?:Int|Float)$)/;
 
 /**
  * `exec.call(null, command)` and `exec.apply(null, [command])` are calls of `exec`; so are Python's
  * `exec.__call__(command)`, and what `bind` or `functools.partial` was given before comes first.
+ * @param method the callee's last name
  */
 export function directly(
   callee: Syntax,
+  method: string | null,
   given: readonly Syntax[],
   program: Program,
   origins: Origins,
@@ -29,12 +41,11 @@ export function directly(
     return before.length === 0 ? null : { target: callee, given: [...before, ...given] };
   }
   if (callee.type !== 'member_expression') return null;
+  if (method !== 'call' && method !== 'apply' && method !== '__call__') return null;
   const object = childOf(callee, 'object');
-  const property = childOf(callee, 'property');
-  if (object === null || property === null) return null;
+  if (object === null) return null;
   const target = bare(object);
   if (!NAMES.has(target.type)) return null;
-  const method = program.text.slice(property.start, property.end);
   // In Python `call` is a name like any other: `subprocess.call`.
   if (program.dialect === 'python') return method === '__call__' ? { target, given } : null;
   if (method === 'call' && given.length > 1) return { target, given: given.slice(1) };
@@ -80,14 +91,18 @@ export function handedOver(call: Call, program: Program, origins: Origins): Call
 }
 
 function handedInJavaScript(call: Call, origins: Origins): Directly | null {
-  const [first, second, third] = call.arguments;
+  const { origin, name, receiver, arguments: given } = call;
+  const first = given[0];
   if (first === undefined) return null;
-  if (call.origin === '~Reflect.apply') return third === undefined ? null : to(first, listed(third, origins));
-  if (call.origin === '~Reflect.construct') return second === undefined ? null : to(first, listed(second, origins));
-  if (call.origin === '~setTimeout' || call.origin === '~setInterval') return to(first, call.arguments.slice(2));
-  if (call.origin === '~setImmediate' || call.origin === '~process.nextTick') return to(first, call.arguments.slice(1));
-  const each = call.name !== null && EACH.test(call.name) && call.receiver !== null && NAMES.has(first.type);
-  return each && call.receiver !== null ? to(first, [call.receiver]) : null;
+  if (origin?.startsWith('~') === true) {
+    const second = given[1];
+    const third = given[2];
+    if (origin === '~Reflect.apply') return third === undefined ? null : to(first, listed(third, origins));
+    if (origin === '~Reflect.construct') return second === undefined ? null : to(first, listed(second, origins));
+    if (origin === '~setTimeout' || origin === '~setInterval') return to(first, given.slice(2));
+    if (origin === '~setImmediate' || origin === '~process.nextTick') return to(first, given.slice(1));
+  }
+  return receiver !== null && NAMES.has(first.type) && name !== null && EACH.has(name) ? to(first, [receiver]) : null;
 }
 
 /** Functions of Python's own and of the frameworks that run what they are given first, with what follows. */

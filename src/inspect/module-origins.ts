@@ -40,7 +40,6 @@ export const SAME: ReadonlySet<string> = new Set([
   'asgiref.sync.sync_to_async',
   '~vars',
 ]);
-const GLOBAL_OBJECTS: ReadonlySet<string> = new Set(['~globalThis', '~global', '~window', '~self']);
 
 /** A module's name as origins use it. */
 export function moduleOf(name: string): string {
@@ -52,6 +51,6 @@ export function moduleOf(name: string): string {
 
 /** A member of what comes from somewhere: what the global object holds is global. */
 export function joined(from: string, property: string): string {
-  if (GLOBAL_OBJECTS.has(from)) return `~${property}`;
+  if (from === '~globalThis' || from === '~global' || from === '~window' || from === '~self') return `~${property}`;
   return property === 'default' ? from : `${from}.${property}`;
 }

@@ -1,4 +1,5 @@
 import type { Binding } from './bindings.ts';
+import { mayBeTable } from './constant-tables.ts';
 import type { Constants } from './constants.ts';
 import { customary } from './customary.ts';
 import { baseClass, collectFields } from './fields.ts';
@@ -25,13 +26,18 @@ export interface Origins {
   readonly hasPresets: boolean;
 }
 
-const PRESETS = /\.bind\(|\bpartial\b/;
+/** Stands for what is being worked out: a name may be given to itself. */
+const OPEN = Symbol('open');
 const MAX_HOPS = 40;
 const MAX_BASES = 8;
 
 export function createOrigins(program: Program, scopes: Scopes, constants: Constants, prototypes: Prototypes): Origins {
   const { text } = program;
-  const known = new Map<Syntax, string | null>();
+  const known = new Map<Syntax, string | null | typeof OPEN>();
+  /** Where all uses of a name come from, where that hangs on nothing that was being worked out just then. */
+  const bound = new Map<Binding, string | null>();
+  const globals = new Map<string, string | null>();
+  let cuts = 0;
   let classFields: Map<Syntax, Map<string, Syntax[]>> | null = null;
   let wildcard: string | null = null;
   const name = (node: Syntax): string => identifier(text.slice(node.start, node.end));
@@ -41,21 +47,33 @@ export function createOrigins(program: Program, scopes: Scopes, constants: Const
   }
 
   function follow(node: Syntax, hops: number): string | null {
+    const binding = node.type === 'identifier' ? scopes.lookup(node) : undefined;
+    if (binding === null) return ofGlobal(name(node));
+    if (binding !== undefined) {
+      const before = bound.get(binding);
+      if (before !== undefined) return before;
+    }
     const cached = known.get(node);
-    if (cached !== undefined) return cached;
-    if (hops > MAX_HOPS) return null;
-    known.set(node, null);
-    const found = find(node, hops + 1);
+    if (cached !== undefined && cached !== OPEN) return cached;
+    if (cached === OPEN || hops > MAX_HOPS) {
+      cuts += 1;
+      return null;
+    }
+    known.set(node, OPEN);
+    const cutsBefore = cuts;
+    const found = binding === undefined ? find(node, hops + 1) : ofBinding(binding, hops + 1);
+    if (binding !== undefined && cuts === cutsBefore) bound.set(binding, found);
     known.set(node, found);
     return found;
   }
 
   function find(node: Syntax, hops: number): string | null {
     switch (node.type) {
-      case 'identifier':
       case 'type_identifier':
-      case 'shorthand_property_identifier':
-        return ofName(node, hops);
+      case 'shorthand_property_identifier': {
+        const binding = scopes.lookup(node);
+        return binding === null ? ofGlobal(name(node)) : ofBinding(binding, hops);
+      }
       case 'member_expression':
       case 'nested_type_identifier': {
         const object = childOf(node, 'object') ?? childOf(node, 'module');
@@ -165,6 +183,7 @@ export function createOrigins(program: Program, scopes: Scopes, constants: Const
 
   /** `const tools = { run: cp.exec, ...cp }; tools.run` */
   function ofTable(node: Syntax, object: Syntax, property: string, hops: number): string | null {
+    if (!mayBeTable(object, scopes)) return null;
     const value = constants.resolved(node);
     if (value !== node && value !== bare(node)) return follow(value, hops);
     for (const part of constants.object(object)?.children ?? []) {
@@ -197,12 +216,16 @@ export function createOrigins(program: Program, scopes: Scopes, constants: Const
     return `${from}()`;
   }
 
-  function ofName(node: Syntax, hops: number): string | null {
-    const binding = scopes.lookup(node);
-    if (binding === null) {
-      if (name(node) === 'undefined') return null;
-      return customary(name(node), program.dialect) ?? ofWildcard(name(node)) ?? `~${name(node)}`;
-    }
+  function ofGlobal(called: string): string | null {
+    const before = globals.get(called);
+    if (before !== undefined) return before;
+    const found =
+      called === 'undefined' ? null : (customary(called, program.dialect) ?? ofWildcard(called) ?? `~${called}`);
+    globals.set(called, found);
+    return found;
+  }
+
+  function ofBinding(binding: Binding, hops: number): string | null {
     if (binding.imported !== undefined) {
       const module = moduleOf(binding.imported.module);
       return binding.imported.name === '*' || binding.imported.name === 'default'
@@ -293,5 +316,11 @@ export function createOrigins(program: Program, scopes: Scopes, constants: Const
     return object === null || called === null ? null : { object, name: called };
   }
 
-  return { origin, fields, lookedUp, resolved: constants.resolved, hasPresets: PRESETS.test(text) };
+  return {
+    origin,
+    fields,
+    lookedUp,
+    resolved: constants.resolved,
+    hasPresets: text.includes(program.dialect === 'python' ? 'partial' : '.bind('),
+  };
 }

@@ -1,3 +1,4 @@
+import { lazily } from '../core/lazily.ts';
 import { ancestorOf, childOf, FUNCTIONS, type Program, type Syntax } from './syntax.ts';
 
 export const CLASSES: ReadonlySet<string> = new Set(['class_declaration', 'class', 'abstract_class_declaration']);
@@ -10,16 +11,23 @@ export interface Prototypes {
   method(owner: Syntax, name: string): Syntax | null;
 }
 
+/** By constructor function: its methods, and whose `this` a function sees. */
+interface Written {
+  readonly methods: Map<Syntax, Map<string, Syntax>>;
+  readonly owners: Map<Syntax, Syntax>;
+}
+
 const PROTOTYPE = /^([\w$]+)\.prototype(?:\.([\w$]+))?$/;
 
 export function createPrototypes(program: Program): Prototypes {
   const name = (node: Syntax): string => program.text.slice(node.start, node.end);
-  const methods = new Map<Syntax, Map<string, Syntax>>();
-  const owners = new Map<Syntax, Syntax>();
-  const written = program.dialect === 'javascript' && program.text.includes('.prototype');
-  if (written) collect();
+  const written = lazily(collect);
 
-  function collect(): void {
+  function collect(): Written {
+    const methods = new Map<Syntax, Map<string, Syntax>>();
+    const owners = new Map<Syntax, Syntax>();
+    const found = { methods, owners };
+    if (program.dialect !== 'javascript' || !program.text.includes('.prototype')) return found;
     const makers = constructors();
     for (const node of program.byType.get('assignment_expression') ?? []) {
       const left = childOf(node, 'left');
@@ -28,20 +36,22 @@ export function createPrototypes(program: Program): Prototypes {
       const [, called = '', member] = PROTOTYPE.exec(name(left)) ?? [];
       const maker = makers.get(called);
       if (maker === undefined) continue;
-      if (member !== undefined) add(maker, member, right);
-      else if (right.type === 'object') addAll(maker, right);
+      if (member !== undefined) add(found, maker, member, right);
+      else if (right.type === 'object') addAll(found, maker, right);
     }
+    return found;
   }
 
   /** `Client.prototype = { send: function () { … }, close() { … } }` */
-  function addAll(maker: Syntax, table: Syntax): void {
+  function addAll(found: Written, maker: Syntax, table: Syntax): void {
     for (const part of table.children) {
       const key = childOf(part, 'key') ?? childOf(part, 'name');
-      if (key !== null) add(maker, name(key), part.type === 'pair' ? (childOf(part, 'value') ?? part) : part);
+      if (key === null) continue;
+      add(found, maker, name(key), part.type === 'pair' ? (childOf(part, 'value') ?? part) : part);
     }
   }
 
-  function add(maker: Syntax, member: string, fn: Syntax): void {
+  function add({ methods, owners }: Written, maker: Syntax, member: string, fn: Syntax): void {
     if (!FUNCTIONS.has(fn.type)) return;
     const own = methods.get(maker) ?? new Map<string, Syntax>();
     methods.set(maker, own);
@@ -63,6 +73,7 @@ export function createPrototypes(program: Program): Prototypes {
   }
 
   function ownerOf(node: Syntax): Syntax | null {
+    const { owners } = written();
     if (owners.size === 0) return ancestorOf(node, CLASSES);
     for (let up = node.parent; up !== null; up = up.parent) {
       if (CLASSES.has(up.type)) return up;
@@ -73,7 +84,7 @@ export function createPrototypes(program: Program): Prototypes {
   }
 
   function method(owner: Syntax, called: string): Syntax | null {
-    return methods.get(owner)?.get(called) ?? null;
+    return written().methods.get(owner)?.get(called) ?? null;
   }
 
   return { ownerOf, method };

@@ -1,3 +1,4 @@
+import { lazily } from '../core/lazily.ts';
 import type { Binding } from './bindings.ts';
 import type { Constants } from './constants.ts';
 import type { Handler, SinkKind } from './facts.ts';
@@ -48,20 +49,24 @@ export function createSchemas(
 ): Schemas {
   const name = (node: Syntax): string => program.text.slice(node.start, node.end);
   const isScript = program.dialect === 'javascript';
-  const hasSchemas =
-    isScript &&
-    /\b(?:safeParse|parse|validate|attempt|cast|Parse|Decode|Check|create|mask|plainTo\w+)(?:A?[sS]ync)?\(|\.compile\(/.test(
-      program.text,
-    );
-  const hasRoutes =
-    isScript &&
-    /\.input\(|\bvalid\(|\bschema\b|[vV]alidat|celebrate|@Body\(|@Query\(|@Payload\(|[eE]lysia/.test(program.text);
+  const hasSchemas = lazily(
+    () =>
+      isScript &&
+      /\b(?:safeParse|parse|validate|attempt|cast|Parse|Decode|Check|create|mask|plainTo\w+)(?:A?[sS]ync)?\(|\.compile\(/.test(
+        program.text,
+      ),
+  );
+  const hasRoutes = lazily(
+    () =>
+      isScript &&
+      /\.input\(|\bvalid\(|\bschema\b|[vV]alidat|celebrate|@Body\(|@Query\(|@Payload\(|[eE]lysia/.test(program.text),
+  );
   const { leavesAt } = createSchemaFields(program, scopes, constants, checks);
   const routes = createSchemaRoutes({ program, constants, checks, handlers });
   const found = perNode(saidOf);
 
   function said(node: Syntax): Said | null {
-    return hasSchemas || hasRoutes ? found(node) : null;
+    return hasSchemas() || hasRoutes() ? found(node) : null;
   }
 
   function saidOf(node: Syntax): Said | null {
@@ -94,7 +99,7 @@ export function createSchemas(
         const object = childOf(inner, 'object');
         const key = keyOf(inner);
         if (object === null || key === null) return null;
-        const route = hasRoutes ? ofRoute(object, key) : null;
+        const route = hasRoutes() ? ofRoute(object, key) : null;
         return route ?? member(goesBack(object, hops + 1), [key]);
       }
       case 'call_expression':
@@ -115,14 +120,14 @@ export function createSchemas(
   function ofName(node: Syntax, hops: number): Applied | null {
     const binding = scopes.lookup(node);
     if (binding === null) return null;
-    if (binding.kind === 'parameter') return hasRoutes ? ofParameter(binding) : null;
+    if (binding.kind === 'parameter') return hasRoutes() ? ofParameter(binding) : null;
     const [only, ...others] = binding.definitions;
     if (only === undefined || others.length > 0 || only.value === null || only.how === 'key') return null;
     const path = only.path.map((part) => (typeof part === 'string' ? part : '*'));
     if (only.how === 'element') return member(goesBack(only.value, hops + 1), ['*', ...path]);
     if (only.how !== 'value') return null;
     const [first, ...rest] = path;
-    const route = hasRoutes && first !== undefined ? ofRoute(bare(only.value), first) : null;
+    const route = hasRoutes() && first !== undefined ? ofRoute(bare(only.value), first) : null;
     return route === null ? member(goesBack(only.value, hops + 1), path) : member(route, rest);
   }
 
@@ -157,9 +162,9 @@ export function createSchemas(
   }
 
   function ofCall(call: Syntax): Applied | null {
-    const valid = hasRoutes ? routes.valid(call) : null;
+    const valid = hasRoutes() ? routes.valid(call) : null;
     if (valid !== null) return { ...valid, path: [], given: null, method: '' };
-    const parse = hasSchemas ? parseAt(call) : null;
+    const parse = hasSchemas() ? parseAt(call) : null;
     if (parse === null || /^(?:Check|is|isValid)/.test(parse.method)) return null;
     // class-transformer makes an object of the class, and class-validator looks at it only when it is asked to.
     if (parse.method.startsWith('plainTo') && !/\bvalidate(?:OrReject|Sync)?\(/.test(program.text)) return null;
@@ -211,7 +216,7 @@ export function createSchemas(
   }
 
   function leavesOpen(check: Syntax, subject: Subject): boolean {
-    if (!hasSchemas || !HARMED_BY_TEXT.has(subject.kind)) return false;
+    if (!hasSchemas() || !HARMED_BY_TEXT.has(subject.kind)) return false;
     const parse = checkedBy(check, 0);
     if (parse === null) return false;
     // Only a member is used: it is asked about by itself.
