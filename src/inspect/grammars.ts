@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type Parser from 'tree-sitter';
 import { CountersignError } from '../core/errors.ts';
 import { nativePackage } from '../core/native.ts';
-import { readWithOxc } from './estree/read.ts';
+import { readWithOxc } from './oxc/read.ts';
 import { type Grammar, languageOf, languageOfFile, scriptsOf } from './languages.ts';
 import { PYTHON } from './python.ts';
 import { readTree, type Vocabulary } from './read-tree.ts';

@@ -29,8 +29,16 @@ export interface Program {
 /** A node while its tree is being made. */
 export interface Growing extends Syntax {
   start: number;
-  readonly children: Growing[];
+  readonly parent: Growing | null;
+  children: Growing[];
 }
+
+/**
+ * What a node without parts has: one array for all of them, which nobody adds to. It has held an object, so that V8
+ * knows it for an array of objects as the others are.
+ */
+export const NO_CHILDREN: Growing[] = [{ type: '', field: null, start: 0, end: 0, parent: null, children: [] }];
+NO_CHILDREN.length = 0;
 
 /** Offsets at which lines start; the first is 0. */
 export function lineStartsOf(text: string): number[] {

@@ -1,14 +1,19 @@
-import type { Comment } from 'oxc-parser';
 import { LEAVES } from '../read-tree.ts';
-import type { Growing } from '../syntax.ts';
-import type { Builder } from './builder.ts';
+import { type Growing, NO_CHILDREN } from '../syntax.ts';
+import * as at from './layout.ts';
+import { countOf, endOf, firstOf, startOf } from './memory.ts';
 
 const CLOSED: ReadonlySet<string> = new Set([...LEAVES, 'string', 'regex', 'string_fragment', 'jsx_text']);
 
-/** Puts each comment under the innermost node around it, between the parts that stand before and after. */
-export function placeComments(builder: Builder, root: Growing, comments: readonly Comment[]): void {
+/** Puts each comment under the innermost node around it, between the parts that stand before and after; gives all that have a place. */
+export function placeComments(root: Growing, list: number): readonly Growing[] {
   const found: Growing[] = [];
-  for (const { start, end } of comments) {
+  const first = firstOf(list);
+  const count = countOf(list);
+  for (let each = 0; each < count; each += 1) {
+    const comment = first + each * at.COMMENT_SIZE;
+    const start = startOf(comment);
+    const end = endOf(comment);
     let home = root;
     for (;;) {
       const inner = childAround(home, start, end);
@@ -16,13 +21,14 @@ export function placeComments(builder: Builder, root: Growing, comments: readonl
       home = inner;
     }
     if (CLOSED.has(home.type)) continue;
-    const node: Growing = { type: 'comment', field: null, start, end, parent: home, children: [] };
-    home.children.splice(positionFor(home, start), 0, node);
+    const node: Growing = { type: 'comment', field: null, start, end, parent: home, children: NO_CHILDREN };
+    // A node that had no parts shares its empty array with others.
+    if (home.children.length === 0) home.children = [node];
+    else home.children.splice(positionFor(home, start), 0, node);
     found.push(node);
   }
-  if (found.length > 0) builder.byType.set('comment', found);
+  return found;
 }
-
 function childAround(parent: Growing, start: number, end: number): Growing | null {
   const child = parent.children[positionFor(parent, start) - 1];
   return child !== undefined && child.start < start && end < child.end ? child : null;

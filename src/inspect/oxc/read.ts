@@ -1,74 +1,49 @@
-import { type ParseResult, type ParserOptions, parseSync, rawTransferSupported } from 'oxc-parser';
 import { type Growing, lineStartsOf, type Program } from '../syntax.ts';
-import { type Builder, createBuilder, NotRead } from './builder.ts';
+import { createBuilder, NotRead } from './builder.ts';
 import { placeComments } from './comments.ts';
+import * as at from './layout.ts';
+import { countOf, type Dialect, endOf, partAt, startOf, withTree } from './memory.ts';
 import { createStatements } from './statements.ts';
 
-export type Dialect = 'jsx' | 'ts' | 'tsx';
-
 /**
- * Reads a program with the parser of the Oxc project and gives it the shape of the tree-sitter grammars. Several times
- * faster than reading a native tree node by node; null where the program has an error, or something in it that is not
- * known here: the other reader recovers from errors.
+ * Reads a program with the parser of the Oxc project, straight from the memory the parser wrote it to, and gives it the
+ * shape of the tree-sitter grammars. Many times faster than reading a native tree node by node; null where the program
+ * has an error, or something in it that is not known here, and where the parser's memory cannot be read: the other
+ * reader recovers from errors and reads everywhere.
  */
 export function readWithOxc(path: string, text: string, dialect: Dialect): Program | null {
   // Its offsets leave a byte-order mark out.
   if (text.charCodeAt(0) === 0xfeff || nestsTooDeeply(text)) return null;
-  const { program, comments, errors } = parsed(path, text, {
-    lang: dialect,
-    // For JavaScript as well: one reader of the tree is compiled instead of two.
-    astType: 'ts',
-    sourceType: 'unambiguous',
+  return withTree(path, text, dialect, (result) => {
+    if (countOf(result + at.RAW_TRANSFER_DATA_ERRORS) > 0) return null;
+    try {
+      builder.begin(text);
+      return programAt(result, path, text);
+    } catch (error) {
+      if (error instanceof NotRead) return null;
+      throw error;
+    } finally {
+      builder.end();
+    }
   });
-  try {
-    if (errors.length > 0) return null;
-    builder.begin(text);
-    const root = builder.node('program', null, 0, text.length, null);
-    root.start = Math.max(0, text.search(/\S/));
-    if (program.hashbang !== null)
-      builder.node('hash_bang_line', null, program.hashbang.start, program.hashbang.end, root);
-    for (const each of program.body) statement(each, null, root);
-    const [first] = comments;
-    placeComments(builder, root, first?.start === program.hashbang?.start ? comments.slice(1) : comments);
-    return finished(path, builder, root);
-  } catch (error) {
-    if (error instanceof NotRead) return null;
-    throw error;
-  } finally {
-    // What the parser returns has getters, made anew for each file, and V8 keeps what these refer to until its next
-    // full collection: the tree below is taken off, so that it goes with the next small one.
-    program.body.length = 0;
-    comments.length = 0;
-    builder.end();
-  }
 }
 
 const builder = createBuilder();
-const { statement } = createStatements(builder);
-let shared: boolean | null = null;
+const { directives, statements } = createStatements(builder);
+const PROGRAM = builder.kind('program');
+const HASHBANG = builder.kind('hash_bang_line');
 
-/**
- * The tree is read from memory shared with the parser where that can be had, which takes a fifth of the time that a tree
- * written out and read again takes. It is a large range of addresses, of which only what is used becomes memory; where
- * the system gives none, the other way works as well.
- */
-function parsed(path: string, text: string, options: ParserOptions): ParseResult {
-  shared ??= rawTransferSupported();
-  if (shared) {
-    try {
-      return parseSync(path, text, { ...options, ...SHARED });
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      shared = false;
-    }
-  }
-  return parseSync(path, text, options);
-}
-
-/** The parser's own description of its options leaves this one out. */
-const SHARED: object = { experimentalRawTransfer: true };
-
-function finished(path: string, { text, byType }: Builder, root: Growing): Program {
+function programAt(result: number, path: string, text: string): Program {
+  const program = result + at.RAW_TRANSFER_DATA_PROGRAM;
+  const root: Growing = builder.openAt(PROGRAM, null, Math.max(0, text.search(/\S/)), text.length);
+  const hashbang = program + at.PROGRAM_HASHBANG;
+  if (partAt(hashbang + at.NAME_TEXT) !== 0) builder.leafAt(HASHBANG, null, startOf(hashbang), endOf(hashbang));
+  directives(program + at.PROGRAM_DIRECTIVES);
+  statements(program + at.PROGRAM_BODY, null);
+  builder.close();
+  const comments = placeComments(root, result + at.RAW_TRANSFER_DATA_COMMENTS);
+  const byType = builder.byType();
+  if (comments.length > 0) byType.set('comment', comments);
   return { path, text, dialect: 'javascript', root, byType, lineStarts: lineStartsOf(text) };
 }
 
