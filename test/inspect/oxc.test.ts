@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { CODE_DETECTORS } from '../../detectors/code/index.ts';
 import { analyse } from '../../src/inspect/analyse.ts';
-import { readWithOxc } from '../../src/inspect/oxc/read.ts';
 import { parseProgram, parseTolerantly } from '../../src/inspect/grammars.ts';
+import { readWithOxc } from '../../src/inspect/oxc/read.ts';
 import type { Program, Syntax } from '../../src/inspect/syntax.ts';
 
 function told(program: Program): string {
