@@ -36,7 +36,6 @@ const SAME: Readonly<Record<string, string>> = {
   ForInStatement: 'for_in_statement',
   ClassBody: 'class_body',
   ImportDeclaration: 'import_statement',
-  ThisExpression: 'this',
 };
 /** Types are read as pieces of text. */
 const TYPES = /^TS(?:Type|Interface|Index|Class|Literal)/;
