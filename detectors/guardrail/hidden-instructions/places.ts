@@ -1,5 +1,5 @@
 import type { AddedLine } from '../support/added.ts';
-import { encodingEnd, hasRun, isBlank, isEncoding, runFrom } from '../support/runs.ts';
+import { BLANK, ENCODING, encodingEnd, hasRun, runFrom } from '../support/runs.ts';
 
 /** Text of the source that a reader of the rendered or scrolled page does not see. */
 export interface HiddenText {
@@ -59,12 +59,12 @@ function encodedTexts(text: string): readonly EncodedText[] {
 }
 
 function nextEncoded(text: string, from: number): number {
-  return runFrom(text, from, LEAST_ENCODED, isEncoding);
+  return runFrom(text, from, LEAST_ENCODED, ENCODING);
 }
 
 /** Whether a text that is no markup has a hidden place. */
 export function mayHide(text: string): boolean {
-  return hasRun(text, LEAST_BLANKS, isBlank) || encodedTexts(text).length > 0;
+  return hasRun(text, LEAST_BLANKS, BLANK) || encodedTexts(text).length > 0;
 }
 
 /** Hidden places of a block of consecutive lines that begins at `first`. */
@@ -86,7 +86,7 @@ export function hiddenTexts(block: readonly AddedLine[], markup: boolean): reado
       add('a link definition that is not shown', match[1] ?? '', match.index);
   }
   for (const { index, decoded } of encodedTexts(text)) add('base64', decoded, index);
-  if (!hasRun(text, LEAST_BLANKS, isBlank)) return found;
+  if (!hasRun(text, LEAST_BLANKS, BLANK)) return found;
   for (const line of block) {
     const far = FAR_RIGHT.exec(line.text);
     if (far !== null)

@@ -1,7 +1,8 @@
 import { type Answer, answerOf, CLEAR, type Detection } from '../../../src/core/detection.ts';
 import type { FileSide, GuardrailContext, GuardrailDetector, GuardrailSubject } from '../../../src/core/detector.ts';
+import { hasMatch } from '../../../src/core/prefilter.ts';
 import type { Level } from '../../../src/core/rule.ts';
-import { addedLines } from '../support/added.ts';
+import { addedLines, addedLinesWith } from '../support/added.ts';
 import { codePairs } from '../support/code.ts';
 import { isBaseline, judgeSide, sidesOf } from '../support/judge.ts';
 import { spanOf } from '../support/lines.ts';
@@ -11,6 +12,7 @@ import { quote } from '../support/quote.ts';
 import { tell } from '../support/report.ts';
 import { guardrailRule } from '../support/rule.ts';
 import { type Leaf, leavesOf, plainText, readBase } from '../support/sides.ts';
+import { type Sought, sought } from '../support/sought.ts';
 
 const RULE = guardrailRule('lint-or-type-safety-lowered', {
   shortDescription: 'A compiler, type checker or linter is told to look away',
@@ -40,21 +42,27 @@ const IGNORES =
   /^(?:ignore|extend-ignore|ignorePatterns|exclude|extend-exclude|per-file-ignores|disable|disable_error_code|disable-all|skips|allow|issues\.exclude)$/;
 const OFF = /^(?:off|0|warn|1|none|allow|ignore|info)$/i;
 
-/** Suppressions in code; the second name says whether the tool looks for security. */
-const SUPPRESSIONS: readonly (readonly [RegExp, 'security' | 'whole file' | 'one place'])[] = [
+interface Suppression extends Sought {
+  readonly kind: 'security' | 'whole file' | 'one place';
+}
+
+/** Suppressions in code, by whether the tool looks for security. */
+const SUPPRESSIONS: readonly Suppression[] = (
   [
-    /\b(?:nosec\b|nosemgrep\b|NOSONAR\b|gitleaks:allow|pragma:\s*allowlist secret|tfsec:ignore|trivy:ignore|checkov:skip|kics-scan\s+(?:ignore|disable)|codeql\[|lgtm\[|snyk:ignore|noinspection\s+\w*Injection|ggignore|zizmor:\s*ignore|hadolint\s+ignore|brakeman:ignore|semgrep-disable|countersign[- ]?(?:ignore|disable|skip|allow))/i,
-    'security',
-  ],
-  [
-    /(?:\/\/|\/\*|#)\s*@ts-nocheck\b|\/\*\s*eslint-disable\s*(?:\*\/|[\w@/-])|(?:#|\/\/)\s*(?:type|mypy):\s*ignore-errors\b|#\s*(?:flake8|ruff):\s*noqa\b|biome-ignore-all\b|#!\[allow\(|\/\/nolint:all|#\s*pylint:\s*(?:skip-file|disable-all)|rubocop:disable all|#\s*pyright:\s*basic\b/i,
-    'whole file',
-  ],
-  [
-    /(?:\/\/|\/\*|\{\/\*)\s*(?:@ts-(?:ignore|expect-error)\b|eslint-disable(?:-next)?-line\b|biome-ignore\b|tslint:disable|oxlint-disable|prettier-ignore\b)|#\s*(?:type:\s*ignore|noqa\b|pylint:\s*disable|pyright:\s*ignore|rubocop:disable|shellcheck\s+disable)|\/\/\s*nolint\b|#\[allow\(|@SuppressWarnings\b|#pragma\s+warning\s+disable|(?:istanbul|c8|v8)\s+ignore\b|pragma:\s*no\s*cover|@phpstan-ignore|swiftlint:disable/i,
-    'one place',
-  ],
-];
+    [
+      /\b(?:nosec\b|nosemgrep\b|NOSONAR\b|gitleaks:allow|pragma:\s*allowlist secret|tfsec:ignore|trivy:ignore|checkov:skip|kics-scan\s+(?:ignore|disable)|codeql\[|lgtm\[|snyk:ignore|noinspection\s+\w*Injection|ggignore|zizmor:\s*ignore|hadolint\s+ignore|brakeman:ignore|semgrep-disable|countersign[- ]?(?:ignore|disable|skip|allow))/i,
+      'security',
+    ],
+    [
+      /(?:\/\/|\/\*|#)\s*@ts-nocheck\b|\/\*\s*eslint-disable\s*(?:\*\/|[\w@/-])|(?:#|\/\/)\s*(?:type|mypy):\s*ignore-errors\b|#\s*(?:flake8|ruff):\s*noqa\b|biome-ignore-all\b|#!\[allow\(|\/\/nolint:all|#\s*pylint:\s*(?:skip-file|disable-all)|rubocop:disable all|#\s*pyright:\s*basic\b/i,
+      'whole file',
+    ],
+    [
+      /(?:\/\/|\/\*|\{\/\*)\s*(?:@ts-(?:ignore|expect-error)\b|eslint-disable(?:-next)?-line\b|biome-ignore\b|tslint:disable|oxlint-disable|prettier-ignore\b)|#\s*(?:type:\s*ignore|noqa\b|pylint:\s*disable|pyright:\s*ignore|rubocop:disable|shellcheck\s+disable)|\/\/\s*nolint\b|#\[allow\(|@SuppressWarnings\b|#pragma\s+warning\s+disable|(?:istanbul|c8|v8)\s+ignore\b|pragma:\s*no\s*cover|@phpstan-ignore|swiftlint:disable/i,
+      'one place',
+    ],
+  ] as const
+).map(([pattern, kind]) => ({ ...sought(pattern), kind }));
 
 function concerns(path: string): boolean {
   return CONFIG.test(path) || CODE.test(path) || IGNORE_FILE.test(path);
@@ -245,35 +253,31 @@ function ofScript(before: FileSide, after: FileSide, context: GuardrailContext):
 const LIMIT = 5;
 
 function ofCode(before: FileSide | null, after: FileSide, context: GuardrailContext): readonly Detection[] {
-  const source = plainText(after);
   if (before === null && isBaseline(context)) return [];
-  if (!SUPPRESSIONS.some(([pattern]) => pattern.test(source))) return [];
-  const removed = before === null ? [] : addedLines(after, before).map(({ text }) => text);
-  let moved = removed.filter((text) => SUPPRESSIONS.some(([pattern]) => pattern.test(text))).length;
-  return addedLines(before, after)
+  const source = plainText(after);
+  const present = SUPPRESSIONS.filter(({ once }) => hasMatch(once, source));
+  if (present.length === 0) return [];
+  // A line that was changed beside its old suppression adds none.
+  const moved = before === null ? 0 : addedLinesWith(after, before, SUPPRESSIONS).length;
+  return addedLinesWith(before, after, present)
+    .slice(moved, moved + LIMIT)
     .flatMap((line) => {
-      const found = SUPPRESSIONS.find(([pattern]) => pattern.test(line.text));
+      const found = present.find(({ once }) => once.test(line.text));
       if (found === undefined) return [];
-      // A line that was changed beside its old suppression adds none.
-      if (moved > 0) {
-        moved -= 1;
-        return [];
-      }
       return [
         tell(RULE, {
           path: after.path,
           at: { line: line.line, endLine: line.line },
-          message: `A suppression (${found[1]}) is added that the base does not have: ${quote(line.text.trim().slice(Math.max(0, (found[0].exec(line.text.trim())?.index ?? 0) - 10)))}.`,
+          message: `A suppression (${found.kind}) is added that the base does not have: ${quote(line.text.trim().slice(Math.max(0, (found.once.exec(line.text.trim())?.index ?? 0) - 10)))}.`,
           remediation: 'Repair the code, or name the one rule and the reason.',
           // In a file that is new a single suppression is part of how it is written.
-          level: before === null && found[1] === 'one place' ? 'note' : levelFor(context, found[1] === 'security'),
-          shape: found[1],
+          level: before === null && found.kind === 'one place' ? 'note' : levelFor(context, found.kind === 'security'),
+          shape: found.kind,
           before: null,
           after: line.text,
         }),
       ];
-    })
-    .slice(0, LIMIT);
+    });
 }
 
 function detect(subject: GuardrailSubject, context: GuardrailContext): Answer {

@@ -1,6 +1,7 @@
 import type { FileSide } from '../../../src/core/detector.ts';
 import { sha256 } from '../../../src/core/digest.ts';
 import type { JsonValue } from '../../../src/core/json.ts';
+import type { Sought } from './sought.ts';
 
 /** A line of the head that the base does not have; `start` is its offset. */
 export interface AddedLine {
@@ -18,6 +19,55 @@ export function addedLines(before: FileSide | null, after: FileSide): readonly A
   const lines = compare(before?.text ?? '', after.text);
   MEMO.set(after, { before, lines });
   return lines;
+}
+
+/**
+ * Those of the lines that a change adds in which something is found. Where the file is new, only the lines are looked at
+ * in which it begins: splitting a text takes longer than searching it.
+ * @param patterns what they match is the same in a line as in the text around it: none looks at the end of either
+ */
+export function addedLinesWith(
+  before: FileSide | null,
+  after: FileSide,
+  patterns: readonly Sought[],
+): readonly AddedLine[] {
+  const found = (text: string) => patterns.some(({ once }) => once.test(text));
+  if (before !== null) return addedLines(before, after).filter(({ text }) => found(text));
+  const starts = new Set(patterns.flatMap(({ everywhere }) => lineStarts(after.text, everywhere)));
+  return linesAt(after.text, [...starts]).filter(({ text }) => found(text));
+}
+
+/** Where the lines start in which a match begins; of several in one line, the first. */
+function lineStarts(text: string, everywhere: RegExp): readonly number[] {
+  const starts: number[] = [];
+  everywhere.lastIndex = 0;
+  for (let match = everywhere.exec(text); match !== null; match = everywhere.exec(text)) {
+    starts.push(match.index === 0 ? 0 : text.lastIndexOf('\n', match.index - 1) + 1);
+    // A match may go over the line's end, and what the next line has by itself begins before that match ends.
+    everywhere.lastIndex = lineEnd(text, match.index) + 1;
+  }
+  return starts;
+}
+
+function linesAt(text: string, starts: readonly number[]): readonly AddedLine[] {
+  let line = 1;
+  let next = text.indexOf('\n');
+  return starts
+    .toSorted((a, b) => a - b)
+    .map((start) => {
+      for (; next !== -1 && next < start; next = text.indexOf('\n', next + 1)) line += 1;
+      return { line, text: text.slice(start, lineEnd(text, start)), start };
+    });
+}
+
+/** The line that starts at an offset. */
+export function lineAt(text: string, start: number): AddedLine | undefined {
+  return linesAt(text, [start])[0];
+}
+
+function lineEnd(text: string, from: number): number {
+  const end = text.indexOf('\n', from);
+  return end === -1 ? text.length : end;
 }
 
 function compare(before: string, after: string): readonly AddedLine[] {

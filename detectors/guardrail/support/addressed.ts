@@ -1,4 +1,5 @@
 import { hasMatch, mayMatch } from '../../../src/core/prefilter.ts';
+import { type Sought, sought } from './sought.ts';
 
 /** What may stand between two words of a sentence in a program: blanks, ends of lines, and the signs of comments. */
 const GAP = String.raw`[\s/#*>;-]+`;
@@ -9,14 +10,8 @@ function spread(source: string, flags: string): RegExp {
   return new RegExp(source.replaceAll(' ', GAP).replaceAll('_', MAYBE), flags);
 }
 
-interface Sought {
-  /** Whether it is there at all, which most texts are asked for in vain. */
-  readonly once: RegExp;
-  readonly everywhere: RegExp;
-}
-
-function sought(source: string): Sought {
-  return { once: spread(source, 'i'), everywhere: spread(source, 'gi') };
+function words(source: string): Sought {
+  return sought(spread(source, 'i'));
 }
 
 /**
@@ -30,10 +25,10 @@ const NAMES: readonly Sought[] = [
   String.raw`\btools?\b`,
   String.raw`\bLLMs?\b|\b(?:chat)?gpt`,
   String.raw`\b(?:A\.I\.|(?:assistants?|reviewers?|chatbots?|co-?pilot|claude|gemini|codex|cursor|devin)\b)`,
-].map(sought);
+].map(words);
 
 /** The one name that is a part of too many words to be looked for with the others. */
-const AI = sought(String.raw`\bAI\b`);
+const AI = words(String.raw`\bAI\b`);
 
 const TO_YOU = spread(
   String.raw`\b(?:you|your|please|always|never|don't|ensure|do not|make sure|when (?:you|reading|reviewing|summari[sz]ing|asked|processing))\b`,
@@ -48,7 +43,7 @@ const SET_ASIDE: readonly Sought[] = [
   'instead of (?:following|your)',
   "(?:do not|don't) (?:follow|obey)|stop following",
   'disregard|forget|discard|overrule|abandon|regardless of',
-].map((verb) => sought(String.raw`\b(?:${verb})\b`));
+].map((verb) => words(String.raw`\b(?:${verb})\b`));
 /** Where a sentence ends, or a paragraph: none goes over an empty line. */
 const SENTENCE_END = /[.!?]|\n\n/g;
 const RULES =
@@ -66,7 +61,7 @@ const ROLES: readonly Sought[] = [
     String.raw`<\/?(?:system|instructions?|important)>|\bsystem prompt\b`,
     String.raw`\b(?:system|assistant)_(?:(?:prompt|message|override|note|instruction)_)?:`,
   ].join('|'),
-].map(sought);
+].map(words);
 
 /** A stretch of a text. */
 export interface Stretch {

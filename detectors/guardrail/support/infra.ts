@@ -1,6 +1,6 @@
 import type { FileSide } from '../../../src/core/detector.ts';
 import type { Confidence, Level } from '../../../src/core/rule.ts';
-import type { Judged, Weakness } from './judge.ts';
+import { type Judged, NOTHING_JUDGED, type Weakness } from './judge.ts';
 import { formatOf } from './parsed.ts';
 import { quote } from './quote.ts';
 import { resourcesOf, type Setting, settingsOf } from './settings.ts';
@@ -44,6 +44,8 @@ export function atCommand(command: Command, opinion: Opinion, remediation: strin
   };
 }
 
+const NO_COMMANDS: readonly Command[] = [];
+
 /** The weak spots that a rule sees in settings and in commands of a side. */
 export function judgeInfrastructure(
   side: FileSide,
@@ -52,18 +54,19 @@ export function judgeInfrastructure(
   ofCommand: (command: Command) => Opinion | null,
 ): Judged {
   const settings = settingsOf(side);
+  const commands = mayHoldCommands(side.path) ? commandsOf(side) : NO_COMMANDS;
+  const format = formatOf(side.path);
+  if (settings.length === 0 && commands.length === 0 && format === null) return NOTHING_JUDGED;
   const weaknesses: Weakness[] = [];
   for (const setting of settings) {
     const opinion = ofSetting(setting, settings);
     if (opinion !== null) weaknesses.push(atSetting(side, setting, opinion, remediation));
   }
-  if (mayHoldCommands(side.path)) {
-    for (const command of commandsOf(side)) {
-      const opinion = ofCommand(command);
-      if (opinion !== null) weaknesses.push(atCommand(command, opinion, remediation));
-    }
+  for (const command of commands) {
+    const opinion = ofCommand(command);
+    if (opinion !== null) weaknesses.push(atCommand(command, opinion, remediation));
   }
-  const scopes = formatOf(side.path) === null ? [] : resourcesOf(side).map(({ scope }) => scope);
+  const scopes = format === null ? [] : resourcesOf(side).map(({ scope }) => scope);
   return { weaknesses, scopes };
 }
 

@@ -5,7 +5,7 @@ import { parseJson } from './json.ts';
 import type { Scope } from './judge.ts';
 import { latest } from './latest.ts';
 import { formatOf, isContent, parsed } from './parsed.ts';
-import { encodingEnd, isEncoding, runFrom } from './runs.ts';
+import { ENCODING, encodingEnd, runFrom } from './runs.ts';
 import { all, children, type Entry, entriesOf, get, type MapNode, type Node, text } from './tree.ts';
 import { unreadable, VALUE_LIMIT } from './unreadable.ts';
 
@@ -67,7 +67,7 @@ function hasHint(text: string): boolean {
 function withoutData(text: string): string {
   let kept = '';
   let from = 0;
-  for (let start = runFrom(text, 0, DATA, isEncoding); start !== -1; start = runFrom(text, from, DATA, isEncoding)) {
+  for (let start = runFrom(text, 0, DATA, ENCODING); start !== -1; start = runFrom(text, from, DATA, ENCODING)) {
     kept += `${text.slice(from, start)} `;
     from = encodingEnd(text, start + DATA);
   }

@@ -1,12 +1,14 @@
 import { type Answer, answerOf, CLEAR, type Detection } from '../../../src/core/detection.ts';
 import type { FileSide, GuardrailContext, GuardrailDetector, GuardrailSubject } from '../../../src/core/detector.ts';
-import { addedLines } from '../support/added.ts';
+import { hasMatch } from '../../../src/core/prefilter.ts';
+import { addedLines, addedLinesWith } from '../support/added.ts';
 import { isBaseline, judgeSide, sidesOf } from '../support/judge.ts';
 import { formatOf, parsed } from '../support/parsed.ts';
 import { quote } from '../support/quote.ts';
 import { tell } from '../support/report.ts';
 import { guardrailRule } from '../support/rule.ts';
 import { leavesOf, plainText, readBase } from '../support/sides.ts';
+import { sought } from '../support/sought.ts';
 
 const RULE = guardrailRule('test-weakened', {
   shortDescription: 'Tests check less than before',
@@ -36,11 +38,15 @@ const LEAVES_OUT =
 const CODE = /\.(?:[cm]?[jt]sx?|py|rb|go|rs|java|kt|cs|php|swift|scala|exs?|dart|c|cc|cpp|h)$/;
 
 /** A mark by which a test does not run, in the frameworks' own words. */
-const SKIP =
-  /(?<![\w.$])(?:x(?:it|describe|test|context|specify)\s*\(|(?:it|test|describe|context|suite)\.(?:skip|todo|failing|fixme|skipIf\s*\(\s*true)\b|(?:it|test|describe|context)\.(?:only)\b|@(?:pytest\.mark\.(?:skip|xfail)|unittest\.(?:skip|expectedFailure)|Disabled|Ignore(?:d)?|Skip)\b|pytest\.(?:skip|xfail)\s*\(|self\.skipTest\s*\(|t\.Skip(?:f|Now)?\s*\(|#\[ignore\b|\[(?:Fact|Theory)\(\s*Skip|\[Ignore\]|markTestSkipped\s*\(|pending\s*\(|skip\s+['"]|XCTSkip\b|@tag\s+:skip)/;
+const SKIP = sought(
+  /(?<![\w.$])(?:x(?:it|describe|test|context|specify)\s*\(|(?:it|test|describe|context|suite)\.(?:skip|todo|failing|fixme|skipIf\s*\(\s*true)\b|(?:it|test|describe|context)\.(?:only)\b|@(?:pytest\.mark\.(?:skip|xfail)|unittest\.(?:skip|expectedFailure)|Disabled|Ignore(?:d)?|Skip)\b|pytest\.(?:skip|xfail)\s*\(|self\.skipTest\s*\(|t\.Skip(?:f|Now)?\s*\(|#\[ignore\b|\[(?:Fact|Theory)\(\s*Skip|\[Ignore\]|markTestSkipped\s*\(|pending\s*\(|skip\s+['"]|XCTSkip\b|@tag\s+:skip)/,
+);
 /** An assertion that cannot fail. */
 const TRIVIAL =
   /expect\s*\(\s*(true|false|1|null|['"]\w*['"])\s*\)\s*\.(?:toBe|toEqual|toStrictEqual)\s*\(\s*\1\s*\)|assert(?:\.ok|\.isTrue|True)?\s*\(\s*(?:true|True|1)\s*[,)]|assert\s+True\s*(?:$|#|,)|assert(?:Equals?|\.equal|\.strictEqual)\s*\(\s*(\d+|true|True)\s*,\s*\2\s*\)|expect\s*\(\s*true\s*\)\s*\.toBeTruthy/;
+/** How each of those begins, asked once of the whole file: where a line ends, and what is said twice, is seen in the line. */
+const TRIVIAL_HINT =
+  /expect\s*\(\s*(?:true|false|1|null|['"]\w*['"])\s*\)|assert(?:\.ok|\.isTrue|True)?\s*\(\s*(?:true|True|1)|assert\s+True|assert(?:Equals?|\.equal|\.strictEqual)\s*\(\s*(?:\d|true|True)/;
 const ASSERTION =
   /(?<![\w$])(?:expect(?:\s*\(|\.(?:soft|poll)\()|assert(?:\w*\s*[!(.]|\s)|should\b|t\.(?:Error|Fatal|is|ok|deepEqual|true|false|equal)\w*\(|require\.\w+\(t|verify\s*\(|Assert\.\w+|refute\b|XCTAssert\w*\()/g;
 const CASE =
@@ -186,8 +192,8 @@ function ofRunner(before: FileSide, after: FileSide, agent: boolean): readonly D
 
 function ofTest(before: FileSide | null, after: FileSide, agent: boolean, covered: boolean): readonly Detection[] {
   const detections: Detection[] = [];
-  const added = addedLines(before, after);
-  const skipped = added.find(({ text }) => SKIP.test(text) && !/^\s*(?:\/\/|#(?!\[)|\*)/.test(text));
+  const marked = hasMatch(SKIP.once, after.text) ? addedLinesWith(before, after, [SKIP]) : [];
+  const skipped = marked.find(({ text }) => !/^\s*(?:\/\/|#(?!\[)|\*)/.test(text));
   if (skipped !== undefined)
     detections.push(
       told(
@@ -202,7 +208,8 @@ function ofTest(before: FileSide | null, after: FileSide, agent: boolean, covere
         before !== null && covered,
       ),
     );
-  const trivial = added.find(({ text }) => TRIVIAL.test(text));
+  const asserted = hasMatch(TRIVIAL_HINT, after.text) ? addedLines(before, after) : [];
+  const trivial = asserted.find(({ text }) => TRIVIAL.test(text));
   if (trivial !== undefined)
     detections.push(
       told(

@@ -6,7 +6,14 @@ import { minifiedSourceAdded } from '../../../detectors/guardrail/minified-sourc
 import { promptInjectionPhrases } from '../../../detectors/guardrail/prompt-injection-phrases/detector.ts';
 import { mayInstruct, suspectsIn, tellsSomebody } from '../../../detectors/guardrail/support/addressed.ts';
 import { judgeInstructions, MODEL, STRONG, TO_YOU } from '../../../detectors/guardrail/support/instructions.ts';
-import { encodingEnd, hasRun, isBlank, isEncoding, runFrom } from '../../../detectors/guardrail/support/runs.ts';
+import {
+  BLANK,
+  ENCODING,
+  encodingEnd,
+  hasRun,
+  longLineFrom,
+  runFrom,
+} from '../../../detectors/guardrail/support/runs.ts';
 import { formatsIn, SECRET_FORMATS } from '../../../detectors/guardrail/support/secrets.ts';
 import { settingsOf } from '../../../detectors/guardrail/support/settings.ts';
 import { isUnusual } from '../../../detectors/guardrail/support/unusual.ts';
@@ -42,8 +49,27 @@ describe('a run of characters of a kind', () => {
         fc.integer({ min: 1, max: 6 }),
         (text, length) => {
           const first = new RegExp(`[ \\t]{${length}}`).exec(text)?.index ?? -1;
-          expect(runFrom(text, 0, length, isBlank)).toBe(first);
-          expect(hasRun(text, length, isBlank)).toBe(first !== -1);
+          expect(runFrom(text, 0, length, BLANK)).toBe(first);
+          expect(hasRun(text, length, BLANK)).toBe(first !== -1);
+        },
+      ),
+    );
+  });
+
+  it('is none of a sign beyond ASCII', () => {
+    expect(runFrom('\u0120\u0120\u2000 \t', 0, 2, BLANK)).toBe(3);
+    expect(hasRun('\u0141\u0141\u4141', 1, ENCODING)).toBe(false);
+  });
+
+  it('of a line is found where going through the lines finds it', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: fc.constantFrom('\n', 'x', '\u00e9', '\u2014'), maxLength: 40 }),
+        fc.integer({ min: 1, max: 6 }),
+        fc.integer({ min: 0, max: 3 }),
+        (text, length, from) => {
+          const first = text.slice(from).search(new RegExp(`[^\\n]{${length}}`));
+          expect(longLineFrom(text, from, length)).toBe(first === -1 ? -1 : from + first);
         },
       ),
     );
@@ -52,7 +78,7 @@ describe('a run of characters of a kind', () => {
   it('of the signs of base64 ends where the first other one stands', () => {
     for (let code = 0; code < 300; code += 1) {
       const text = `ab${String.fromCharCode(code)}`;
-      expect(encodingEnd(text, 1)).toBe(isEncoding(code) ? 3 : 2);
+      expect(encodingEnd(text, 1)).toBe(ENCODING[code] === 1 ? 3 : 2);
       expect(encodingEnd('abc', 3)).toBe(3);
     }
   });
