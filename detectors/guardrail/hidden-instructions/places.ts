@@ -29,8 +29,9 @@ function comments(text: string): readonly { readonly index: number; readonly con
 /** Base64 as text, where it is text. */
 export function decodedText(encoded: string): string | null {
   const text = Buffer.from(encoded, 'base64').toString('utf8');
+  if (!/\s/.test(text)) return null;
   const printable = text.replace(/[^\x20-\x7e\n\t]/g, '').length;
-  return printable / text.length > 0.95 && /\s/.test(text) ? text : null;
+  return printable / text.length > 0.95 ? text : null;
 }
 
 /** Least signs of a text that is encoded. */

@@ -33,8 +33,8 @@ const HINT =
 
 function concerns(path: string): boolean {
   return (
-    !OTHER_JSON.test(path) &&
-    (formatOf(path) !== null || ENV_FILE.test(path) || PROPERTIES.test(path) || isDockerfile(path))
+    (formatOf(path) !== null || ENV_FILE.test(path) || PROPERTIES.test(path) || isDockerfile(path)) &&
+    !OTHER_JSON.test(path)
   );
 }
 

@@ -1,6 +1,6 @@
 import { answerOf, CLEAR, type Detection } from '../../../src/core/detection.ts';
 import type { GuardrailDetector, GuardrailSubject } from '../../../src/core/detector.ts';
-import { type AddedLine, addedLines, exact } from '../support/added.ts';
+import { type AddedLine, addedLines, exact, linesAround } from '../support/added.ts';
 import { mayInstruct, type Stretch, type Suspects, suspectsIn, tellsSomebody } from '../support/addressed.ts';
 import { type Judgement, judgeInstructions, type Signal } from '../support/instructions.ts';
 import { sidesOf } from '../support/judge.ts';
@@ -62,6 +62,10 @@ function suspected(
     const isNamed = named(start, end);
     return ordered(start, end) || (isNamed && tellsSomebody(text.slice(start, end)));
   });
+}
+
+function inOrder({ names, orders }: Suspects): readonly Stretch[] {
+  return [...names, ...orders].sort((a, b) => a.start - b.start);
 }
 
 /** Whether a range reaches into one of the stretches; asked for ranges one after the other. */
@@ -177,7 +181,8 @@ function detect(subject: GuardrailSubject) {
   if (assumed || prose) return answerOf(judge(after.path, paragraphs(addedLines(before, after)), assumed, prose));
   const suspects = suspectsIn(after.text);
   if (suspects.names.length === 0 && suspects.orders.length === 0) return CLEAR;
-  const groups = suspected(paragraphs(addedLines(before, after)), after.text, suspects);
+  const lines = before === null ? linesAround(after.text, inOrder(suspects)) : addedLines(before, after);
+  const groups = suspected(paragraphs(lines), after.text, suspects);
   return answerOf(judge(after.path, groups, false, false));
 }
 

@@ -16,7 +16,7 @@ const MEMO = new WeakMap<FileSide, { readonly before: FileSide | null; readonly 
 export function addedLines(before: FileSide | null, after: FileSide): readonly AddedLine[] {
   const known = MEMO.get(after);
   if (known !== undefined && known.before === before) return known.lines;
-  const lines = compare(before?.text ?? '', after.text);
+  const lines = before === null ? linesOf(after.text) : compare(before.text, after.text);
   MEMO.set(after, { before, lines });
   return lines;
 }
@@ -42,11 +42,51 @@ function lineStarts(text: string, everywhere: RegExp): readonly number[] {
   const starts: number[] = [];
   everywhere.lastIndex = 0;
   for (let match = everywhere.exec(text); match !== null; match = everywhere.exec(text)) {
-    starts.push(match.index === 0 ? 0 : text.lastIndexOf('\n', match.index - 1) + 1);
+    starts.push(lineStart(text, match.index));
     // A match may go over the line's end, and what the next line has by itself begins before that match ends.
     everywhere.lastIndex = lineEnd(text, match.index) + 1;
   }
   return starts;
+}
+
+/**
+ * The lines of a new file around stretches of it, each from the blank line before to the one behind: what stands together
+ * there. In order, empty ones left out.
+ * @param stretches in order of their starts
+ */
+export function linesAround(
+  text: string,
+  stretches: readonly { readonly start: number; readonly end: number }[],
+): readonly AddedLine[] {
+  const starts: number[] = [];
+  let read = 0;
+  for (const { start, end } of stretches) {
+    read = blankBefore(text, start, read);
+    for (; read < text.length; read = lineEnd(text, read) + 1) {
+      if (read >= end && isBlank(text, read)) break;
+      if (text[read] !== '\n') starts.push(read);
+    }
+  }
+  return linesAt(text, starts);
+}
+
+/** Where the nearest blank line before that of an offset starts, from `from` on; `from` where there is none. */
+function blankBefore(text: string, offset: number, from: number): number {
+  let start = lineStart(text, Math.max(from, offset));
+  while (start > from) {
+    start = lineStart(text, start - 1);
+    if (isBlank(text, start)) return start;
+  }
+  return from;
+}
+
+/** Whether nothing stands on the line that starts there. */
+function isBlank(text: string, start: number): boolean {
+  return text.slice(start, lineEnd(text, start)).trim() === '';
+}
+
+function lineStart(text: string, offset: number): number {
+  return offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;
 }
 
 function linesAt(text: string, starts: readonly number[]): readonly AddedLine[] {
@@ -70,10 +110,21 @@ function lineEnd(text: string, from: number): number {
   return end === -1 ? text.length : end;
 }
 
+/** Every line of a text but the empty ones. */
+function linesOf(text: string): readonly AddedLine[] {
+  const lines: AddedLine[] = [];
+  for (let line = 1, start = 0; start < text.length; line += 1) {
+    const end = lineEnd(text, start);
+    if (end > start) lines.push({ line, text: text.slice(start, end), start });
+    start = end + 1;
+  }
+  return lines;
+}
+
 function compare(before: string, after: string): readonly AddedLine[] {
   if (before === after) return [];
   const left = new Map<string, number>();
-  if (before !== '') for (const line of before.split('\n')) left.set(line, (left.get(line) ?? 0) + 1);
+  for (const line of before.split('\n')) left.set(line, (left.get(line) ?? 0) + 1);
   const added: AddedLine[] = [];
   let start = 0;
   let number = 0;

@@ -77,8 +77,14 @@ export interface Suspects {
   readonly orders: readonly Stretch[];
 }
 
-/** All that is looked for by its words: most texts have none of them. */
-const ANY = new RegExp([...NAMES, ...ROLES, ...SET_ASIDE].map(({ once }) => once.source).join('|'), 'i');
+/** Patterns that are asked for by the words of all first: most texts have none of them. */
+function anyOf(sought: readonly Sought[]): RegExp {
+  return new RegExp(sought.map(({ once }) => once.source).join('|'), 'i');
+}
+
+const ANY_NAME = anyOf(NAMES);
+const ANY_ROLE = anyOf(ROLES);
+const ANY_SET_ASIDE = anyOf(SET_ASIDE);
 const NONE: Suspects = { names: [], orders: [] };
 
 /**
@@ -86,15 +92,16 @@ const NONE: Suspects = { names: [], orders: [] };
  * however its comments break the lines.
  */
 export function suspectsIn(text: string): Suspects {
-  const isAny = mayMatch(ANY, text);
-  if (!isAny && !hasMatch(AI.once, text)) return NONE;
-  const names = inOrder([AI, ...NAMES].flatMap((name) => stretches(text, name))).filter(isTold(text));
-  if (!isAny) return { names, orders: [] };
+  const isNamed = mayMatch(ANY_NAME, text);
+  const isRole = mayMatch(ANY_ROLE, text);
+  const isSetAside = mayMatch(ANY_SET_ASIDE, text);
+  const names = [...stretches(text, AI), ...(isNamed ? NAMES.flatMap((name) => stretches(text, name)) : [])];
   const orders = [
-    ...ROLES.flatMap((role) => stretches(text, role)),
-    ...SET_ASIDE.flatMap((verb) => sentencesOfRules(text, stretches(text, verb))),
+    ...(isRole ? ROLES.flatMap((role) => stretches(text, role)) : []),
+    ...(isSetAside ? SET_ASIDE.flatMap((verb) => sentencesOfRules(text, stretches(text, verb))) : []),
   ];
-  return { names, orders: inOrder(orders) };
+  if (names.length === 0 && orders.length === 0) return NONE;
+  return { names: inOrder(names).filter(isTold(text)), orders: inOrder(orders) };
 }
 
 /** From each verb to the end of its sentence, where that speaks of rules; of several verbs in one sentence, from the first. */

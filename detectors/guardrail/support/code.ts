@@ -22,31 +22,53 @@ interface Token {
 const TOKEN =
   /\/\/[^\n]*|\/\*[\s\S]*?\*\/|#(?![\w]*!?\[)[^\n]*|"""[\s\S]*?"""|'''[\s\S]*?'''|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`|[A-Za-z_$][\w$]*(?:(?:\?\.|\.|::)[A-Za-z_$][\w$]*)*|\d[\w.]*|=>|:=|[=!<>]=|[^\s\w]/g;
 
+/** Most tokens of a file that are read; longer programs are bundles. */
+const LIMIT = 400_000;
+
 function tokens(text: string): readonly Token[] {
   const found: Token[] = [];
-  for (const match of text.matchAll(TOKEN)) {
-    const source = match[0];
-    const first = source[0] ?? '';
-    if (source.startsWith('//') || source.startsWith('/*') || (first === '#' && source.length > 1)) continue;
-    const kind = /["'`]/.test(first)
-      ? 'string'
-      : /[A-Za-z_$]/.test(first)
-        ? 'name'
-        : /\d/.test(first)
-          ? 'number'
-          : 'sign';
-    const inner = kind === 'string' ? source.replace(/^("""|'''|["'`])([\s\S]*)\1$/, '$2') : source;
+  TOKEN.lastIndex = 0;
+  for (let match = TOKEN.exec(text); match !== null && found.length < LIMIT; match = TOKEN.exec(text)) {
+    const [source] = match;
+    const kind = kindOf(source);
+    if (kind === 'comment') continue;
+    const inner = kind === 'string' ? withoutQuotes(source) : source;
     found.push({ kind, text: inner, start: match.index, end: match.index + source.length });
   }
   return found;
 }
 
-/** Most tokens of a file that are read; longer programs are bundles. */
-const LIMIT = 400_000;
+/** By its first character: every token of a program is asked. */
+function kindOf(source: string): Token['kind'] | 'comment' {
+  const first = source.charCodeAt(0);
+  if ((first >= 97 && first <= 122) || (first >= 65 && first <= 90)) return 'name';
+  if (first >= 48 && first <= 57) return 'number';
+  switch (source[0]) {
+    case '_':
+    case '$':
+      return 'name';
+    case '"':
+    case "'":
+    case '`':
+      return 'string';
+    case '#':
+    case '/':
+      return source.length > 1 ? 'comment' : 'sign';
+    default:
+      return 'sign';
+  }
+}
+
+/** A quote that nothing closes stands for itself. */
+function withoutQuotes(source: string): string {
+  if (source.length === 1) return source;
+  const quotes = source.startsWith('"""') || source.startsWith("'''") ? 3 : 1;
+  return source.slice(quotes, -quotes);
+}
 
 /** The pairs of a program in any language with `key: value`, `key = value` and `name(…)`. */
 export function codePairs(text: string): readonly CodePair[] {
-  const list = tokens(text).slice(0, LIMIT);
+  const list = tokens(text);
   const pairs: CodePair[] = [];
   const stack: { readonly group: number; readonly callee: string }[] = [{ group: 0, callee: '' }];
   let groups = 0;
