@@ -1,5 +1,6 @@
 import { type Answer, answerOf, CLEAR, type Detection } from '../../../src/core/detection.ts';
 import type { FileSide, GuardrailContext, GuardrailDetector, GuardrailSubject } from '../../../src/core/detector.ts';
+import { anyOf } from '../support/any-of.ts';
 import { type Judged, judgeLoosening, judgeSide, NOTHING_JUDGED, sidesOf, type Weakness } from '../support/judge.ts';
 import { spanOf } from '../support/lines.ts';
 import { linesOf } from '../support/parsed.ts';
@@ -114,13 +115,10 @@ function takesOver(path: string, lost: string): boolean {
   return alike && (here.startsWith(there) || there.startsWith(here));
 }
 
+const FILES = anyOf([LOCK_FILE, /(?:^|\/)\.git(?:ignore|attributes)$/, ...SETTINGS.map(([file]) => file)]);
+
 function concerns(path: string): boolean {
-  return (
-    LOCK_FILE.test(path) ||
-    /(?:^|\/)\.git(?:ignore|attributes)$/.test(path) ||
-    SETTINGS.some(([file]) => file.test(path)) ||
-    mayHoldCommands(path)
-  );
+  return FILES.test(path) || mayHoldCommands(path);
 }
 
 function lineSpots(side: FileSide, pattern: RegExp, what: string, shape: string): readonly Weakness[] {

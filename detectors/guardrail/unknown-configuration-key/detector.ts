@@ -1,4 +1,5 @@
 import type { FileSide } from '../../../src/core/detector.ts';
+import { anyOf } from '../support/any-of.ts';
 import { type Judged, NOTHING_JUDGED, type Scope, type Weakness } from '../support/judge.ts';
 import { parsed } from '../support/parsed.ts';
 import { quote } from '../support/quote.ts';
@@ -16,8 +17,10 @@ const RULE = guardrailRule('unknown-configuration-key', {
   requires: ['beforeAfter'],
 });
 
+const FILES = anyOf(FORMATS.map(({ files }) => files));
+
 function concerns(path: string): boolean {
-  return FORMATS.some(({ files }) => files.test(path));
+  return FILES.test(path);
 }
 
 function judge(side: FileSide): Judged {
