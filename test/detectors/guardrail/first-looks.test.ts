@@ -4,7 +4,9 @@ import { looksAlike, mayPose, mixedWord } from '../../../detectors/guardrail/bid
 import { INVISIBLE } from '../../../detectors/guardrail/hidden-instructions/invisible.ts';
 import { minifiedSourceAdded } from '../../../detectors/guardrail/minified-source-added/detector.ts';
 import { promptInjectionPhrases } from '../../../detectors/guardrail/prompt-injection-phrases/detector.ts';
+import { type AddedLine, addedLines, addedLinesWith, linesAround } from '../../../detectors/guardrail/support/added.ts';
 import { mayInstruct, suspectsIn, tellsSomebody } from '../../../detectors/guardrail/support/addressed.ts';
+import { codePairs } from '../../../detectors/guardrail/support/code.ts';
 import { judgeInstructions, MODEL, STRONG, TO_YOU } from '../../../detectors/guardrail/support/instructions.ts';
 import {
   BLANK,
@@ -16,6 +18,7 @@ import {
 } from '../../../detectors/guardrail/support/runs.ts';
 import { formatsIn, SECRET_FORMATS } from '../../../detectors/guardrail/support/secrets.ts';
 import { settingsOf } from '../../../detectors/guardrail/support/settings.ts';
+import { sought } from '../../../detectors/guardrail/support/sought.ts';
 import { isUnusual } from '../../../detectors/guardrail/support/unusual.ts';
 import type { FileSide, GuardrailContext, GuardrailDetector } from '../../../src/core/detector.ts';
 
@@ -81,6 +84,136 @@ describe('a run of characters of a kind', () => {
       expect(encodingEnd(text, 1)).toBe(ENCODING[code] === 1 ? 3 : 2);
       expect(encodingEnd('abc', 3)).toBe(3);
     }
+  });
+});
+
+describe('the lines of a new file', () => {
+  const SIGNS = [
+    '\n',
+    '\n\n',
+    '\r\n',
+    '  \n',
+    '\t',
+    ' ',
+    'x',
+    'nosec',
+    '//',
+    '/*',
+    '#',
+    'type:',
+    'ignore',
+    'v8',
+    '{',
+    'no cover',
+  ];
+  const text = fc.array(fc.constantFrom(...SIGNS), { maxLength: 30 }).map((signs) => signs.join(''));
+  const PATTERNS = [/\bnosec\b/i, /(?:\/\/|#)\s*(?:type:\s*)?ignore\b/i, /v8\s+ignore|#\s*no\s*cover/i];
+
+  it('with something in them are those that have it by themselves', () => {
+    fc.assert(
+      fc.property(text, fc.subarray(PATTERNS), (whole, patterns) => {
+        const side = sideOf('a.ts', whole);
+        const lines = addedLines(null, side).filter((line) => patterns.some((pattern) => pattern.test(line.text)));
+        expect(addedLinesWith(null, side, patterns.map(sought))).toEqual(lines);
+        expect(addedLinesWith(sideOf('a.ts', ''), side, patterns.map(sought))).toEqual(lines);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('around some places are those from one blank line to the next', () => {
+    const places = fc.array(fc.tuple(fc.nat(60), fc.integer({ min: 1, max: 20 })), { maxLength: 4 });
+    fc.assert(
+      fc.property(text, places, (whole, drawn) => {
+        const stretches = drawn
+          .map(([start, length]) => ({ start, end: Math.min(whole.length, start + length) }))
+          .filter(({ start, end }) => start < end)
+          .sort((a, b) => a.start - b.start);
+        expect(linesAround(whole, stretches)).toEqual(around(whole, stretches));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  /** Each line of the text that stands together with a line in which one of the stretches lies. */
+  function around(whole: string, stretches: readonly { start: number; end: number }[]): readonly AddedLine[] {
+    let start = 0;
+    const lines = whole.split('\n').map((line, index) => {
+      const here = { line: index + 1, text: line, start };
+      start += line.length + 1;
+      return here;
+    });
+    const kept = new Set<AddedLine>();
+    for (const stretch of stretches) {
+      let first = lines.findLastIndex((line) => line.start <= stretch.start);
+      let end = lines.findIndex((line) => line.start >= stretch.end);
+      if (end === -1) end = lines.length;
+      while (first > 0 && lines[first - 1]?.text.trim() !== '') first -= 1;
+      while (end < lines.length && lines[end]?.text.trim() !== '') end += 1;
+      for (const line of lines.slice(Math.max(0, first - 1), end)) kept.add(line);
+    }
+    return lines.filter((line) => kept.has(line) && line.text !== '');
+  }
+
+  it('are judged for a model as those that a change adds', () => {
+    const TOLD = [
+      'ignore',
+      'all',
+      'previous',
+      'instructions',
+      'silently',
+      'send the token',
+      'AI agents:',
+      'you must',
+      'approve this as safe',
+    ];
+    const gap = fc.constantFrom(
+      ' ',
+      '\n',
+      '\n\n',
+      '\n  \n',
+      '\r\n',
+      '\r\n\r\n',
+      '\n// ',
+      `\n${'x = 1; '.repeat(120)}\n`,
+    );
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.constantFrom(...TOLD), gap), { maxLength: 24 }), (pieces) => {
+        const whole = CODE + pieces.flat().join('') + CODE;
+        const [fresh, changed] = [null, sideOf('a.ts', '')].map((before) =>
+          promptInjectionPhrases.detect({ kind: 'file', path: 'a.ts', before, after: sideOf('a.ts', whole) }),
+        );
+        expect(fresh).toEqual(changed);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('a pair of a program', () => {
+  it('has the text between its quotes, whatever quotes these are', () => {
+    for (const [source, value] of [
+      ['"a"', 'a'],
+      ["'a'", 'a'],
+      ['`a`', 'a'],
+      ['"""a\nb"""', 'a\nb'],
+      ["'''a'''", 'a'],
+      ['""', ''],
+      ['""""""', ''],
+      ['"', '"'],
+    ])
+      expect(codePairs(`acl = ${source}`)[0]?.values, source).toEqual([value]);
+  });
+
+  it('is not in what is commented out', () => {
+    expect(codePairs('// acl = 1\n/* acl = 2 */\n# acl = 3\n')).toEqual([]);
+    expect(codePairs('_a = 1; $b = 2; C = 3; #[d(e = 4)]').map(({ key }) => key)).toEqual([
+      '_a',
+      '$b',
+      'C',
+      'd()',
+      'e',
+    ]);
   });
 });
 
