@@ -1,14 +1,19 @@
 /** Tells of many words at once which of them a text holds, whatever their case. */
 export interface WordFinder {
-  /** @returns for each word, in the order given, 1 where the text holds it and 0 where it does not */
-  find(text: string): Uint8Array;
+  find(text: string): FoundWords;
+}
+
+export interface FoundWords {
+  /** Numbers of the words that are there, one that ends another maybe more than once. */
+  readonly words: readonly number[];
+  /** Whether each of them is surely there: characters beyond Latin-1 are taken for others. */
+  readonly certain: boolean;
 }
 
 /** The characters beyond ASCII that equal an ASCII letter, k or s, where case does not count (Unicode, CaseFolding.txt). */
 const SPECIAL = /[\u212a\u017f]/;
+const WIDE = /[^\0-\xff]/;
 const LATIN_1 = 256;
-/** Of those that fit into a byte. */
-const LAST_NUMBER = 255;
 /** Characters that are made bytes at once: reading them from there takes a third of the time that asking the text does. */
 const PIECE = 65_536;
 const piece = Buffer.alloc(PIECE);
@@ -16,51 +21,36 @@ const piece = Buffer.alloc(PIECE);
 /**
  * One pass over the text, however many words there are (Aho and Corasick, "Efficient string matching: an aid to
  * bibliographic search", 1975).
- * @param words not empty, each of ASCII characters and in lower case; at most 65,000 characters together
+ * @param words not empty, distinct, each of ASCII characters and in lower case
  */
 export function createWordFinder(words: readonly string[]): WordFinder {
   const classes = classesOf(words);
-  const width = Math.max(...classes) + 1;
-  const { next, own, states } = trieOf(words, classes, width);
-  const { order, suffix } = link(next, width, states);
-  const isEnd = new Uint8Array(states);
-  for (const state of own) isEnd[state] = 1;
-  /** What was read last in a state, shortened to the longest word that it ends with. */
-  const shortened = new Uint16Array(states);
-  for (const state of order) {
-    const shorter = suffix[state] ?? 0;
-    shortened[state] = isEnd[shorter] === 1 ? shorter : (shortened[shorter] ?? 0);
-  }
-  // The longest first: a shorter word is passed on to a still shorter one.
-  const longestFirst = order.filter((state) => shortened[state] !== 0).reverse();
-  // States as the places in the table at which they start: one multiplication less for each character.
-  const steps = Uint32Array.from(next, (state) => state * width);
-  const telling = Uint32Array.from(longestFirst, (state) => state * width);
-  const passedOn = Uint32Array.from(longestFirst, (state) => (shortened[state] ?? 0) * width);
-  const ends = Uint32Array.from(own, (state) => state * width);
-  /** The number of the text in which a state was last come to: to forget all states for each text takes longer than the text. */
-  const seen = new Uint8Array(steps.length);
+  const { steps, width, firstEnd, wordsOf } = link(trieOf(words, classes), Math.max(...classes) + 1);
+  /** The number of the text in which each end was last come to. */
+  const seen = new Int32Array(wordsOf.length);
   let number = 0;
 
   return {
     find(text) {
-      const read = SPECIAL.test(text) ? folded(text) : text;
-      number = number === LAST_NUMBER ? 1 : number + 1;
-      if (number === 1) seen.fill(0);
+      const wide = WIDE.test(text);
+      const read = wide && SPECIAL.test(text) ? folded(text) : text;
+      number += 1;
+      const found: number[] = [];
       let state = 0;
       for (let from = 0; from < read.length; from += PIECE) {
-        // Characters beyond Latin-1 become others here. None is part of a word, so that no word is lost.
         const length = piece.write(read.slice(from, from + PIECE), 'latin1');
+        // Nothing but sums and look-ups: shifts and masks take V8's middle compiler twice as long.
         for (let at = 0; at < length; at += 1) {
           state = steps[state + (classes[piece[at] ?? 0] ?? 0)] ?? 0;
-          seen[state] = number;
+          if (state < firstEnd) continue;
+          const end = (state - firstEnd) / width;
+          if (seen[end] === number) continue;
+          seen[end] = number;
+          const ending = wordsOf[end] ?? [];
+          for (let word = 0; word < ending.length; word += 1) found.push(ending[word] ?? 0);
         }
       }
-      for (let at = 0; at < telling.length; at += 1)
-        if (seen[telling[at] ?? 0] === number) seen[passedOn[at] ?? 0] = number;
-      const found = new Uint8Array(ends.length);
-      for (let word = 0; word < ends.length; word += 1) found[word] = seen[ends[word] ?? 0] === number ? 1 : 0;
-      return found;
+      return { words: found, certain: !wide };
     },
   };
 }
@@ -81,46 +71,79 @@ function classesOf(words: readonly string[]): Uint8Array {
   return classes;
 }
 
-/** @returns `own` is the state in which each word ends */
-function trieOf(words: readonly string[], classes: Uint8Array, width: number) {
-  const next = new Uint16Array((words.reduce((sum, word) => sum + word.length, 0) + 1) * width);
-  let states = 1;
-  const own = words.map((word) => {
-    let state = 0;
+interface State {
+  /** Class of the character that leads here. */
+  readonly by: number;
+  readonly children: State[];
+  /** The words that end here, of which each but the first is the end of the one before. */
+  words: readonly number[];
+  /** Its number, with those first at which no word ends, and the shorter before the longer. */
+  number: number;
+  /** The longest other state that what was read ends with. */
+  suffix: State | null;
+}
+
+function stateBy(by: number): State {
+  return { by, children: [], words: [], number: 0, suffix: null };
+}
+
+function trieOf(words: readonly string[], classes: Uint8Array): State {
+  const root = stateBy(0);
+  words.forEach((word, number) => {
+    let state = root;
     for (let at = 0; at < word.length; at += 1) {
-      const step = state * width + (classes[word.charCodeAt(at)] ?? 0);
-      if (next[step] === 0) {
-        next[step] = states;
-        states += 1;
+      const by = classes[word.charCodeAt(at)] ?? 0;
+      let child = state.children.find((each) => each.by === by);
+      if (child === undefined) {
+        child = stateBy(by);
+        state.children.push(child);
       }
-      state = next[step] ?? 0;
+      state = child;
     }
-    return state;
+    state.words = [number];
   });
-  return { next, own, states };
+  return root;
 }
 
 /**
- * Fills in where to go on from each state when a character leads out of its word.
- * @returns `order`: the states without the first, the shorter before the longer; `suffix`: the longest other state that
- * what was read ends with
+ * The table of all steps: a row of it for each state, `width` wide. States are told by the places at which their rows
+ * start: one multiplication less for each character.
+ * @returns `firstEnd`: from this row on a word ends in each state; `wordsOf`: which ones, by the number of such a row
  */
-function link(next: Uint16Array, width: number, states: number) {
-  const suffix = new Uint16Array(states);
-  const order: number[] = [];
-  for (let at = -1; at < order.length; at += 1) {
-    const state = order[at] ?? 0;
-    const shorter = suffix[state] ?? 0;
-    for (let character = 0; character < width; character += 1) {
-      const step = state * width + character;
-      const child = next[step] ?? 0;
-      const other = state === 0 ? 0 : (next[shorter * width + character] ?? 0);
-      if (child === 0) next[step] = other;
-      else {
-        suffix[child] = other;
-        order.push(child);
-      }
+function link(root: State, width: number) {
+  const states = [root];
+  for (const state of states) {
+    for (const child of state.children) {
+      child.suffix = suffixOf(state, child.by, root);
+      child.words = [...child.words, ...child.suffix.words];
+      states.push(child);
     }
   }
-  return { order, suffix };
+  const ends = states.filter((state) => state.words.length > 0);
+  const firstEnd = (states.length - ends.length) * width;
+  let next = 0;
+  for (const state of states) {
+    if (state.words.length > 0) continue;
+    state.number = next;
+    next += width;
+  }
+  for (const state of ends) {
+    state.number = next;
+    next += width;
+  }
+  const steps = new Int32Array(next);
+  for (const state of states) {
+    // What leads out of a word goes on as from the longest other state that the text before it ends with.
+    if (state.suffix !== null) steps.copyWithin(state.number, state.suffix.number, state.suffix.number + width);
+    for (const child of state.children) steps[state.number + child.by] = child.number;
+  }
+  return { steps, width, firstEnd, wordsOf: ends.map((state) => state.words) };
+}
+
+function suffixOf(parent: State, by: number, root: State): State {
+  for (let state = parent.suffix; state !== null; state = state.suffix) {
+    const child = state.children.find((each) => each.by === by);
+    if (child !== undefined) return child;
+  }
+  return root;
 }

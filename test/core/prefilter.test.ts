@@ -37,6 +37,15 @@ describe('the words that a pattern needs', () => {
 });
 
 describe('looking for many words at once', () => {
+  /** For each word whether it is found. */
+  function finding(words: readonly string[]): (text: string) => readonly number[] {
+    const { find } = createWordFinder(words);
+    return (text) => {
+      const found = new Set(find(text).words);
+      return words.map((_, number) => (found.has(number) ? 1 : 0));
+    };
+  }
+
   it('finds the same as looking for each', () => {
     const random = randomOf(7);
     const letters = 'abcABC.';
@@ -44,28 +53,28 @@ describe('looking for many words at once', () => {
       Array.from({ length }, () => letters[Math.floor(random() * letters.length)]).join('');
     for (let round = 0; round < 200; round += 1) {
       const words = [...new Set(Array.from({ length: 12 }, () => some(1 + Math.floor(random() * 4)).toLowerCase()))];
-      const { find } = createWordFinder(words);
+      const find = finding(words);
       for (const text of [some(30), some(5), '', `${some(8)}é${some(8)}`]) {
         const expected = words.map((word) => (text.toLowerCase().includes(word) ? 1 : 0));
-        expect([...find(text)], `${words.join(' ')} in ${text}`).toEqual(expected);
+        expect(find(text), `${words.join(' ')} in ${text}`).toEqual(expected);
       }
     }
   });
 
   it('forgets each text with the next, however many come', () => {
-    const { find } = createWordFinder(['even', 'odd', 'last']);
+    const find = finding(['even', 'odd', 'last']);
     for (let text = 0; text < 600; text += 1)
-      expect([...find(text % 2 === 0 ? 'even' : 'odd')], String(text)).toEqual(text % 2 === 0 ? [1, 0, 0] : [0, 1, 0]);
+      expect(find(text % 2 === 0 ? 'even' : 'odd'), String(text)).toEqual(text % 2 === 0 ? [1, 0, 0] : [0, 1, 0]);
   });
 
   it('finds a word that lies across two pieces of a long text', () => {
-    const { find } = createWordFinder(['needle', 'absent']);
+    const find = finding(['needle', 'absent']);
     for (let before = 65_525; before < 65_545; before += 1)
-      expect([...find(`${'x'.repeat(before)}needle${'y'.repeat(70_000)}`)]).toEqual([1, 0]);
+      expect(find(`${'x'.repeat(before)}needle${'y'.repeat(70_000)}`)).toEqual([1, 0]);
   });
 
   it('takes letters beyond ASCII that equal ASCII ones where case does not count for these', () => {
-    expect([...createWordFinder(['task', 'kiss']).find('TAſK, \u212aiſs')]).toEqual([1, 1]);
+    expect(finding(['task', 'kiss'])('TAſK, \u212aiſs')).toEqual([1, 1]);
     expect(/task/iu.test('TAſK')).toBe(true);
   });
 });
