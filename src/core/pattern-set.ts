@@ -32,8 +32,8 @@ interface Found {
 export function createPatternSet(patterns: readonly (readonly Alternative[])[]): PatternSet {
   const { groups, ways, words, waysBy, always } = layOut(patterns);
   const finder = createWordFinder(words);
-  const remembered = Array.from({ length: MAX_REMEMBERED }, () => emptyOf(ways.length, groups.length));
-  let turn = 0;
+  const remembered: Found[] = [];
+  let turn = -1;
   let latest: Found | null = null;
 
   function foundIn(text: string): Found {
@@ -44,8 +44,9 @@ export function createPatternSet(patterns: readonly (readonly Alternative[])[]):
   }
 
   function lookThrough(text: string): Found {
-    turn = (turn + 1) % remembered.length;
+    turn = (turn + 1) % MAX_REMEMBERED;
     const found = remembered[turn] ?? emptyOf(ways.length, groups.length);
+    remembered[turn] = found;
     const { words: there, certain } = finder.find(text);
     found.text = text;
     found.certain = certain;

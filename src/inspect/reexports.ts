@@ -18,6 +18,8 @@ const REQUIRED =
   /^[ \t]*(?:module\.)?exports(?:\.([\w$]+))?[ \t]*=[ \t]*require\([ \t]*['"]([^'"\n]+)['"][ \t]*\)(?:\.([\w$]+))?/gm;
 /** What every match of these has: found several times as fast as the start of each line is looked at. */
 const FROM_HINT = /from\s*['"]/;
+/** What hands on, in every file that does: other imports are of no interest. */
+const EXPORT_HINT = /export[ \t]*(?:type[ \t]+)?(?:[\w$]+[ \t]*,[ \t]*)?[*{]/;
 const REQUIRED_HINT = /exports(?:\.[\w$]+)?[ \t]*=[ \t]*require\(/;
 const PYTHON = /^from[ \t]+(\.+[\w.]*)[ \t]+import[ \t]+(\([^()]*\)|[^\n#(]+)/gm;
 
@@ -29,7 +31,7 @@ export function reexportsOf(path: string, text: string): readonly Reexport[] {
 
 function scriptReexports(text: string): readonly Reexport[] {
   if (!/\bexports?\b/.test(text)) return [];
-  const found = FROM_HINT.test(text) ? fromReexports(text) : [];
+  const found = EXPORT_HINT.test(text) && FROM_HINT.test(text) ? fromReexports(text) : [];
   if (!REQUIRED_HINT.test(text)) return found;
   for (const [, as = null, from = '', name] of text.matchAll(REQUIRED))
     found.push(as === null ? { as, name: name ?? '*', from } : { as, name: name ?? '*', from });

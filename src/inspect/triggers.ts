@@ -18,9 +18,9 @@ export function triggered(text: string): (triggers: RegExp) => boolean {
   let whole: boolean | null = null;
   let plain: string | null = null;
   return (triggers) => {
-    if (hasMatch(triggers, text)) return true;
+    // First, as hardly a file holds words of all rules.
     whole ??= LOOKED_UP.some((pattern) => hasMatch(pattern, text));
-    if (whole) return true;
+    if (whole || hasMatch(triggers, text)) return true;
     plain ??= plainOf(text);
     return plain !== '' && hasMatch(triggers, plain);
   };
@@ -35,9 +35,11 @@ function plainOf(text: string): string {
   for (let at = text.indexOf('\\'); at >= 0; at = text.indexOf('\\', lineEnd(text, at))) read.push([at, at]);
   for (let at = text.indexOf('+'); at >= 0; at = text.indexOf('+', at + 1)) {
     const before = nearest(text, at, -1);
+    if (!isQuote(text, before)) continue;
     const after = nearest(text, at, 1);
-    if (isQuote(text, before) && isQuote(text, after)) read.push([before, after + 1]);
+    if (isQuote(text, after)) read.push([before, after + 1]);
   }
+  if (read.length === 0) return '';
   const pieces: string[] = [];
   let from = 0;
   let to = -1;
@@ -58,8 +60,13 @@ function plainOf(text: string): string {
 /** The next place before or behind an offset that is no white space. */
 function nearest(text: string, from: number, step: 1 | -1): number {
   let at = from + step;
-  while (at >= 0 && at < text.length && WHITE.test(text.charAt(at))) at += step;
+  while (at >= 0 && at < text.length && isWhite(text.charCodeAt(at))) at += step;
   return at;
+}
+
+function isWhite(code: number): boolean {
+  if (code < 128) return code === 32 || (code >= 9 && code <= 13);
+  return WHITE.test(String.fromCharCode(code));
 }
 
 const WHITE = /\s/;
@@ -78,7 +85,7 @@ function lineEnd(text: string, at: number): number {
 }
 
 function isBlank(text: string, from: number, to: number): boolean {
-  for (let at = from; at < to; at += 1) if (!WHITE.test(text.charAt(at))) return false;
+  for (let at = from; at < to; at += 1) if (!isWhite(text.charCodeAt(at))) return false;
   return true;
 }
 

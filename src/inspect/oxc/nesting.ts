@@ -1,0 +1,71 @@
+/**
+ * The parser's own recursion has no limit that it could tell: what is nested deeply, or could be, is left to the other
+ * reader, which counts. Brackets are counted as they come, in texts as well; so are the signs and words that nest
+ * without brackets, and between two semicolons at most.
+ */
+export function nestsTooDeeply(text: string): boolean {
+  // What is nested so deeply is at least as long.
+  if (text.length < MAX_BRACKETS) return false;
+  const read = WIDE.test(text) ? text.replace(EACH_WIDE, ' ') : text;
+  let depth = 0;
+  for (let from = 0; from < read.length; from += PIECE) {
+    const length = piece.write(read.slice(from, from + PIECE), 'latin1');
+    // Asked of each character of each file: one sum, without a question what the character is.
+    for (let at = 0; at < length; at += 1) {
+      depth += DEEPER[piece[at] ?? 0] ?? 0;
+      if (depth > MAX_BRACKETS) return true;
+    }
+  }
+  return hasLongRow(text) || ladders(text);
+}
+
+const WIDE = /[^\0-\xff]/;
+const EACH_WIDE = /[^\0-\xff]/g;
+/** Characters that are made bytes at once: asking the text for each takes three times as long. */
+const PIECE = 65_536;
+const piece = Buffer.alloc(PIECE);
+const DEEPER = new Int8Array(256);
+for (const sign of '([{') DEEPER[sign.charCodeAt(0)] = 1;
+for (const sign of ')]}') DEEPER[sign.charCodeAt(0)] = -1;
+
+/** Whether many signs that nest without brackets stand between two ends of a line or a statement. */
+function hasLongRow(text: string): boolean {
+  let from = 0;
+  // Few texts have a stretch without such an end that is long enough to be counted through.
+  while (text.length - from > MAX_ROW) {
+    const stretch = text.slice(from, from + MAX_ROW + 1);
+    const line = stretch.lastIndexOf('\n');
+    const end = line < 0 ? stretch.lastIndexOf(';') : line;
+    if (end >= 0) {
+      from += end + 1;
+      continue;
+    }
+    let row = 0;
+    for (; from < text.length && !ENDS_A_ROW.has(text.charAt(from)); from += 1)
+      if (IN_A_ROW.has(text.charAt(from))) row += 1;
+    if (row > MAX_ROW) return true;
+  }
+  return false;
+}
+
+const ENDS_A_ROW: ReadonlySet<string> = new Set('\n;');
+const IN_A_ROW: ReadonlySet<string> = new Set('!+-.?~');
+
+/** `else if` and `=>` nest without an end. */
+function ladders(text: string): boolean {
+  let count = 0;
+  for (let at = text.indexOf('else if'); at >= 0; at = text.indexOf('else if', at + 7)) count += 1;
+  if (count > MAX_ROW) return true;
+  count = 0;
+  for (let at = text.indexOf('=>'); at >= 0; at = text.indexOf('=>', at + 2)) count += 1;
+  if (count <= MAX_BRACKETS) return false;
+  count = 0;
+  for (let at = text.indexOf('=>'); at >= 0; at = text.indexOf('=>', at + 2)) {
+    count = /^\s*[\w$]+\s*=>/.test(text.slice(at + 2, at + 80)) ? count + 1 : 0;
+    if (count > MAX_BRACKETS) return true;
+  }
+  return false;
+}
+
+const MAX_BRACKETS = 400;
+const MAX_ROW = 2_000;
