@@ -53,12 +53,18 @@ export function callAt(node: Syntax, program: Program, origins: Origins): Call |
   const target = direct?.target ?? written;
   const handed = direct?.given ?? given;
   const last = direct === null ? word : lastName(target, program);
-  const looked = last === null ? origins.lookedUp(target) : null;
+  const origin = origins.origin(target);
+  const looked =
+    last === null
+      ? origins.lookedUp(target)
+      : target.type === 'identifier' && (origin === null || origin.includes('()'))
+        ? origins.taken(target)
+        : null;
   return {
     node,
     callee: target,
-    origin: origins.origin(target),
-    name: last ?? looked?.name ?? null,
+    origin,
+    name: looked?.name ?? last,
     receiver:
       looked?.object ??
       (target.type === 'member_expression' || target.type === 'subscript_expression'

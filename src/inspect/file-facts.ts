@@ -30,7 +30,7 @@ export function createFileFacts(program: Program, imports: Imports = createImpor
   const constants = createConstants(program, scopes, changes);
   const prototypes = createPrototypes(program);
   const returns = createReturns(program);
-  const origins = createOrigins(program, scopes, constants, prototypes);
+  const origins = createOrigins(program, scopes, constants, prototypes, returns);
   const holders = lazily(() => createHolders(program, scopes, origins, returns));
   const engine = lazily(flowEngine);
   const text = (node: Syntax): string => program.text.slice(node.start, node.end);

@@ -68,7 +68,8 @@ export function createNameFlow(
 
   function ofOrigin(node: Syntax): Taint | null {
     const from = origins.origin(node);
-    const source = from === null ? null : originSource(from);
+    // A page's window has a `name`; a program of Python has none by itself.
+    const source = from === null || (program.dialect === 'python' && from === '~name') ? null : originSource(from);
     return source === null ? null : ofSource(source, node);
   }
 

@@ -2,6 +2,7 @@ import type { Constants } from './constants.ts';
 import { createDecisions } from './decisions.ts';
 import type { SinkKind } from './facts.ts';
 import type { LocalChecks } from './local-checks.ts';
+import { closes, guardOf } from './match-patterns.ts';
 import type { Origins } from './origins.ts';
 import type { Schemas } from './schemas.ts';
 import type { Scopes } from './scopes.ts';
@@ -80,9 +81,20 @@ export function createGuards(
       case 'switch_case':
       case 'switch_default':
         return statementsBefore(up, child, subject) || (up.type === 'switch_case' && switchedOn(up, subject));
+      case 'case_clause':
+        return child.field === 'consequence' && clauseGuards(up, subject);
       default:
         return false;
     }
+  }
+
+  /** Python's `match x:` with `case 'a' | 'b':`, and `case x if x in ALLOWED:` */
+  function clauseGuards(clause: Syntax, subject: Subject): boolean {
+    const guard = guardOf(clause);
+    if (guard !== null && decides(guard, true, subject)) return true;
+    const match = clause.parent?.parent ?? null;
+    const value = match === null ? null : childOf(match, 'subject');
+    return value !== null && closes(clause, name) && mentions(value, subject);
   }
 
   /** `switch (x) { case 'a': use(x) }` */

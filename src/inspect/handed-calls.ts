@@ -73,6 +73,8 @@ function presetsOf(callee: Syntax, program: Program, origins: Origins): readonly
  * `Thread(target=os.system, args=(command,))`. The call is the whole of what is written.
  */
 export function handedOver(call: Call, program: Program, origins: Origins): Call | null {
+  const method = program.dialect === 'python' ? calledMethod(call, origins) : null;
+  if (method !== null) return method;
   const run = program.dialect === 'python' ? handedInPython(call, origins) : handedInJavaScript(call, origins);
   if (run === null || !NAMES.has(run.target.type) || run.given.length === 0) return null;
   const origin = origins.origin(run.target);
@@ -113,6 +115,24 @@ const METHODS_RUN_FIRST =
   /^(?:submit|add_task|call_soon|call_soon_threadsafe|apply_async|starmap|imap|imap_unordered)$/;
 const METHODS_RUN_SECOND = /^(?:run_in_executor|call_later|call_at)$/;
 const STARTED = /^(?:threading\.(?:Thread|Timer)|multiprocessing\.Process)$/;
+
+/** `operator.methodcaller('system', command)(os)` calls what it names, on what it is given (operator documentation). */
+function calledMethod(call: Call, origins: Origins): Call | null {
+  if (call.origin !== 'operator.methodcaller()') return null;
+  const made = origins.resolved(call.callee);
+  const list = childOf(made, 'arguments');
+  const [key, ...given] = list === null ? [] : partsOf(list);
+  const [object] = call.arguments;
+  const named = key === undefined ? null : origins.keyText(key);
+  if (object === undefined || named === null) return null;
+  return {
+    ...call,
+    origin: origins.member(object, named),
+    name: named,
+    receiver: object,
+    arguments: given.filter((part) => part.type !== 'keyword_argument'),
+  };
+}
 
 function handedInPython(call: Call, origins: Origins): Directly | null {
   const [first, second, third] = call.arguments;

@@ -2,10 +2,12 @@ import type { Binding } from './bindings.ts';
 import { mayBeTable } from './constant-tables.ts';
 import type { Constants } from './constants.ts';
 import { customary } from './customary.ts';
-import { baseClass, collectFields } from './fields.ts';
-import { identifier, literal } from './literals.ts';
+import { identifier } from './literals.ts';
 import { joined, LOADS, LOOKS_UP, moduleOf, SAME } from './module-origins.ts';
+import { createOriginKeys } from './origin-keys.ts';
+import { createOriginValues, LOADER, type Taken } from './origin-values.ts';
 import type { Prototypes } from './prototypes.ts';
+import type { Returns } from './returns.ts';
 import type { Scopes } from './scopes.ts';
 import { bare, childOf, FUNCTIONS, type Program, partsOf, type Syntax } from './syntax.ts';
 import { isBuiltin, wildcardOf } from './wildcards.ts';
@@ -19,7 +21,13 @@ export interface Origins {
   /** What `this.name` is given in the class around a node. */
   fields(node: Syntax, name: string): readonly Syntax[];
   /** The object and the name that `object['name']` and `getattr(object, 'name')` look up; null where no name is known. */
-  lookedUp(node: Syntax): { readonly object: Syntax; readonly name: string } | null;
+  lookedUp(node: Syntax): Taken | null;
+  /** The object and the method that a plain name stands for: `const { send: reply } = res`, `const reply = res.send.bind(res)`. */
+  taken(name: Syntax): Taken | null;
+  /** The text that a key in brackets, or an argument that names something, comes to. */
+  keyText(node: Syntax): string | null;
+  /** Where a member comes from. */
+  member(object: Syntax, name: string): string | null;
   /** What a name is given, where it is given once; else the expression itself. */
   resolved(node: Syntax): Syntax;
   /** Whether the file makes functions of others with some of their arguments given before. */
@@ -29,16 +37,23 @@ export interface Origins {
 /** Stands for what is being worked out: a name may be given to itself. */
 const OPEN = Symbol('open');
 const MAX_HOPS = 40;
-const MAX_BASES = 8;
 
-export function createOrigins(program: Program, scopes: Scopes, constants: Constants, prototypes: Prototypes): Origins {
+export function createOrigins(
+  program: Program,
+  scopes: Scopes,
+  constants: Constants,
+  prototypes: Prototypes,
+  returns: Returns,
+): Origins {
   const { text } = program;
+  const values = createOriginValues(program, scopes, constants, prototypes, returns);
+  const { fields } = values;
+  const { keyText } = createOriginKeys(program, scopes, constants);
   const known = new Map<Syntax, string | null | typeof OPEN>();
   /** Where all uses of a name come from, where that hangs on nothing that was being worked out just then. */
   const bound = new Map<Binding, string | null>();
   const globals = new Map<string, string | null>();
   let cuts = 0;
-  let classFields: Map<Syntax, Map<string, Syntax[]>> | null = null;
   let wildcard: string | null = null;
   const name = (node: Syntax): string => identifier(text.slice(node.start, node.end));
 
@@ -85,18 +100,16 @@ export function createOrigins(program: Program, scopes: Scopes, constants: Const
         const object = childOf(node, 'object');
         const index = childOf(node, 'index');
         const key = index === null ? null : keyText(index, hops);
-        return object === null || key === null
-          ? null
-          : (memberOf(object, key, hops) ?? ofTable(node, object, key, hops));
+        if (object === null || key === null) return firstOf(values.elements(node), hops);
+        return memberOf(object, key, hops) ?? ofTable(node, object, key, hops);
       }
       case 'ternary_expression': {
-        const values = [childOf(node, 'consequence'), childOf(node, 'alternative')];
-        for (const value of values) {
-          const from = value === null ? null : follow(value, hops);
-          if (from !== null) return from;
-        }
-        return null;
+        const yes = childOf(node, 'consequence');
+        const no = childOf(node, 'alternative');
+        return (yes === null ? null : follow(yes, hops)) ?? (no === null ? null : follow(no, hops));
       }
+      case 'method_definition':
+        return firstOf(values.gotten(node), hops);
       case 'sequence_expression': {
         const last = partsOf(node).at(-1);
         return last === undefined ? null : follow(last, hops);
@@ -129,26 +142,12 @@ export function createOrigins(program: Program, scopes: Scopes, constants: Const
     }
   }
 
-  /** A key in brackets: `cp['ex' + 'ec']` is `cp.exec`. */
-  function keyText(node: Syntax, hops: number): string | null {
-    const inner = bare(node);
-    if (hops > MAX_HOPS) return null;
-    if (inner.type === 'string') return literal(text.slice(inner.start, inner.end));
-    if (inner.type === 'template_string' && !inner.children.some((part) => part.type === 'template_substitution')) {
-      return literal(text.slice(inner.start, inner.end));
+  function firstOf(nodes: readonly Syntax[], hops: number): string | null {
+    for (const node of nodes) {
+      const from = follow(node, hops);
+      if (from !== null) return from;
     }
-    if (inner.type === 'identifier') {
-      const definitions = scopes.lookup(inner)?.definitions ?? [];
-      const value = definitions[0]?.value ?? null;
-      return definitions.length === 1 && value !== null ? keyText(value, hops + 1) : null;
-    }
-    const left = inner.type === 'binary_expression' ? childOf(inner, 'left') : null;
-    const right = inner.type === 'binary_expression' ? childOf(inner, 'right') : null;
-    const first = left === null ? null : keyText(left, hops + 1);
-    const second = right === null ? null : keyText(right, hops + 1);
-    if (first !== null && second !== null) return first + second;
-    const known = constants.constant(inner);
-    return typeof known === 'string' ? known : null;
+    return null;
   }
 
   function memberOf(object: Syntax, property: string, hops: number): string | null {
@@ -161,11 +160,23 @@ export function createOrigins(program: Program, scopes: Scopes, constants: Const
     }
     if (property === 'constructor' && isFunction(object, hops)) return '~Function';
     const from = follow(object, hops);
-    if (from === null) return null;
+    if (from === null) return ofClass(object, property, hops);
     // Python keeps the members of a module in its `__dict__`, and all modules in one table.
     if (property === '__dict__') return from;
     if (from === 'sys.modules') return moduleOf(property);
     return property === 'default' ? from : joined(from, property);
+  }
+
+  /** `new Tools().run`, `Tools.run`, where the class gives a field or a getter a function from elsewhere. */
+  function ofClass(object: Syntax, property: string, hops: number): string | null {
+    const made = values.classOf(object);
+    const body = made === null ? null : childOf(made, 'body');
+    if (body === null) return null;
+    for (const value of fields(body, property)) {
+      const from = value.field === 'type' ? null : follow(value, hops);
+      if (from !== null) return from;
+    }
+    return null;
   }
 
   /** What a function was made by makes functions of text: `(() => {}).constructor`, `value.constructor.constructor`. */
@@ -204,7 +215,8 @@ export function createOrigins(program: Program, scopes: Scopes, constants: Const
       const module = first === undefined ? null : keyText(first, hops);
       return module === null ? null : moduleOf(module);
     }
-    if (from === null) return null;
+    if (from === null) return firstOf(values.given(callee), hops);
+    if (from === 'operator.attrgetter()' && first !== undefined) return attributeOf(callee, first, hops);
     if (LOOKS_UP.has(from)) {
       const second = list === null ? undefined : partsOf(list)[1];
       const key = second === undefined ? null : keyText(second, hops);
@@ -214,6 +226,14 @@ export function createOrigins(program: Program, scopes: Scopes, constants: Const
     if (from.endsWith('.bind')) return from.slice(0, -'.bind'.length);
     if (from === 'module.createRequire') return '~require';
     return `${from}()`;
+  }
+
+  /** `operator.attrgetter('system')(os)` */
+  function attributeOf(getter: Syntax, object: Syntax, hops: number): string | null {
+    const list = childOf(constants.resolved(getter), 'arguments');
+    const named = list === null ? undefined : partsOf(list)[0];
+    const key = named === undefined ? null : keyText(named, hops);
+    return key === null ? null : memberOf(object, key, hops);
   }
 
   function ofGlobal(called: string): string | null {
@@ -245,9 +265,17 @@ export function createOrigins(program: Program, scopes: Scopes, constants: Const
 
   function ofVariable(binding: Binding, hops: number): string | null {
     for (const definition of binding.definitions) {
-      if (definition.value === null || definition.how !== 'value') continue;
-      let from = follow(definition.value, hops);
-      for (const part of definition.path) from = from === null ? null : joined(from, String(part));
+      const { value, path, how } = definition;
+      if (value === null) continue;
+      if (how === 'element') {
+        const from = path.length === 0 ? firstOf(values.entries(value), hops) : null;
+        if (from !== null) return from;
+      }
+      if (how !== 'value') continue;
+      let from = follow(value, hops);
+      for (const part of path) from = from === null ? null : joined(from, String(part));
+      const written = from === null && path.length > 0 ? values.part(value, path) : null;
+      if (written !== null) from = follow(written, hops);
       if (from !== null) return from;
     }
     const annotation = binding.declaration.parent === null ? null : childOf(binding.declaration.parent, 'type');
@@ -257,10 +285,14 @@ export function createOrigins(program: Program, scopes: Scopes, constants: Const
   function ofParameter(binding: Binding, hops: number): string | null {
     const { parameter } = binding;
     if (parameter === undefined) return null;
-    const loaded = parameter.index === 0 ? promisedTo(parameter.of) : null;
+    const loaded = parameter.index === 0 ? values.promisedTo(parameter.of) : null;
     if (loaded !== null) {
       let from = follow(loaded, hops);
       for (const part of parameter.path) from = from === null ? null : joined(from, String(part));
+      if (from !== null) return from;
+    }
+    for (const each of program.dialect === 'javascript' ? values.handed(binding) : []) {
+      const from = typeof each === 'string' ? (each === LOADER ? each : moduleOf(each)) : follow(each, hops);
       if (from !== null) return from;
     }
     // SvelteKit and others hand `fetch` to a function, which "behaves identically to the native one".
@@ -268,14 +300,6 @@ export function createOrigins(program: Program, scopes: Scopes, constants: Const
       return '~fetch';
     if (parameter.type === null || parameter.path.length > 0) return null;
     return typed(parameter.type, hops);
-  }
-
-  /** `import('x').then((module) => …)` */
-  function promisedTo(fn: Syntax): Syntax | null {
-    const call = fn.parent?.type === 'arguments' ? fn.parent.parent : null;
-    const callee = call === null ? null : childOf(call, 'function');
-    const property = callee?.type === 'member_expression' ? childOf(callee, 'property') : null;
-    return callee !== null && property !== null && name(property) === 'then' ? childOf(callee, 'object') : null;
   }
 
   /** A value annotated with an imported type behaves like what the module's constructor gives. */
@@ -293,18 +317,7 @@ export function createOrigins(program: Program, scopes: Scopes, constants: Const
     return from === null || from.startsWith('~') ? null : `${from}()`;
   }
 
-  function fields(node: Syntax, property: string): readonly Syntax[] {
-    classFields ??= collectFields(program, prototypes);
-    let around = prototypes.ownerOf(node);
-    for (let hops = 0; around !== null && hops < MAX_BASES; hops += 1) {
-      const own = classFields.get(around)?.get(property);
-      if (own !== undefined) return own;
-      around = baseClass(around, scopes);
-    }
-    return [];
-  }
-
-  function lookedUp(node: Syntax): { readonly object: Syntax; readonly name: string } | null {
+  function lookedUp(node: Syntax): Taken | null {
     const isCall = node.type === 'call_expression';
     if (!isCall && node.type !== 'subscript_expression') return null;
     const callee = isCall ? childOf(node, 'function') : null;
@@ -320,6 +333,9 @@ export function createOrigins(program: Program, scopes: Scopes, constants: Const
     origin,
     fields,
     lookedUp,
+    taken: values.taken,
+    keyText: (node) => keyText(node, 0),
+    member: (object, called) => memberOf(object, called, 0),
     resolved: constants.resolved,
     hasPresets: text.includes(program.dialect === 'python' ? 'partial' : '.bind('),
   };

@@ -1,5 +1,6 @@
 import type { Binding, Definition } from './bindings.ts';
 import { identifier } from './literals.ts';
+import { capturesOf } from './match-patterns.ts';
 import { namesIn } from './patterns.ts';
 import { reaching } from './reaching.ts';
 import { childOf, FUNCTIONS, type Program, partsOf, type Syntax } from './syntax.ts';
@@ -124,6 +125,10 @@ export function createScopes(program: Program): Scopes {
     const value = node.children[0];
     if (target === undefined || value === undefined) continue;
     for (const part of namesIn(target, name)) variable(part.at, scopeFor(node, true), { ...part, value, how: 'value' });
+  }
+  for (const node of byType.get('case_clause') ?? []) {
+    for (const { of, ...part } of capturesOf(node, name))
+      variable(part.at, scopeFor(node, true), of === null ? null : { ...part, value: of, how: 'value' });
   }
 
   function functionNames(node: Syntax): void {

@@ -82,7 +82,7 @@ function isOfPage({ message }: Detection): boolean {
 export const crossSiteScripting: CodeDetector = {
   rule,
   triggers:
-    /HTML|setAttribute|v-html|@html|srcdoc|document\.write|insertAdjacent|\$\(|jQuery|\.(?:send|end|write|html|append)\s*\(|href|src=|createContextualFragment|Markup|mark_safe|format_html|ueryStringParameters|return\s+(?:f?["']|\{)|[Rr]esponse|\.body\s*=|jinja2|\|\s*safe\b/,
+    /HTML|setAttribute|v-html|@html|srcdoc|document\.write|insertAdjacent|\$\(|jQuery|\.(?:send|end|write|html|append)(?:\s*\(|\.bind\()|href|src=|createContextualFragment|Markup|mark_safe|format_html|ueryStringParameters|return\s+(?:f?["']|\{)|[Rr]esponse|\.body\s*=|jinja2|\|\s*safe\b/,
   detect: (facts) => [
     ...taintedSinks(facts, rule, sinks(facts)).filter(isOfPage),
     ...taintedSinks(facts, rule, returned(facts)),
