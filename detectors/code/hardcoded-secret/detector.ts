@@ -5,7 +5,7 @@ import { fieldOf } from '../support/around.ts';
 import { authorization, authorizing, basic } from './credentials.ts';
 import { isPlaceholder, knownFormat, masked, mayHaveFormat } from './formats.ts';
 import { handed } from './handed.ts';
-import { compared, instead, lastName, underName } from './names.ts';
+import { compared, HINT, instead, lastName, underName } from './names.ts';
 import { report, rule } from './rule.ts';
 
 /** Literals in a known format of a secret, under the name of a secret, as a fall-back of one, or handed to a call that takes one. */
@@ -57,13 +57,24 @@ function inFormats(facts: FileFacts): readonly Syntax[] {
     const text = facts.text(node);
     if (mayHaveFormat(text) || text.includes('\\')) found.push(node);
   }
-  for (const node of facts.nodes('template_string')) if (node.end - node.start >= MIN_FORMATTED) found.push(node);
+  for (const node of facts.nodes('template_string'))
+    if (node.end - node.start >= MIN_FORMATTED && isFilled(facts, node)) found.push(node);
   const operations = facts.nodes('binary_expression');
   for (let at = 0; at < operations.length; at += 1) {
     const node = operations[at];
     if (node !== undefined && joins(facts, node)) found.push(node);
   }
   return found;
+}
+
+/** Whatever stands in the holes of a template is known: mostly the first is not. */
+function isFilled(facts: FileFacts, template: Syntax): boolean {
+  for (const hole of template.children) {
+    const value =
+      hole.type === 'template_substitution' ? hole.children.find(({ type }) => type !== 'comment') : undefined;
+    if (value !== undefined && facts.constant(value) === undefined) return false;
+  }
+  return true;
 }
 
 /** `'sk_live_' + '51H8…'`: in two parts it is the same secret. */
@@ -107,7 +118,7 @@ function named(facts: FileFacts): readonly Named[] {
   const assignments = facts.assignments();
   for (let at = 0; at < assignments.length; at += 1) {
     const each = assignments[at];
-    if (each !== undefined && mayBeText(facts, each.target, each.value))
+    if (each !== undefined && mayBeSecret(facts, each.target, each.value))
       found.push({ key: each.target, isTarget: true, value: each.value });
   }
   for (const type of GIVING) {
@@ -116,7 +127,7 @@ function named(facts: FileFacts): readonly Named[] {
       const node = nodes[at];
       const value = node === undefined ? undefined : (fieldOf(node, 'value') ?? fieldOf(node, 'right'));
       const key = node === undefined || value === undefined ? undefined : keyOf(node);
-      if (key !== undefined && value !== undefined && mayBeText(facts, key, value))
+      if (key !== undefined && value !== undefined && mayBeSecret(facts, key, value))
         found.push({ key, isTarget: false, value });
     }
   }
@@ -135,27 +146,24 @@ function keyOf(node: Syntax): Syntax | undefined {
 }
 
 /**
- * Whether the value is a text or an expression that chooses one; under the name of a header for credentials it may be
- * any that stands for one.
+ * Whether the value is a text or an expression that chooses one, under a name that may be one of a secret; under that of
+ * a header for credentials it may be any that stands for one.
  */
-function mayBeText(facts: FileFacts, key: Syntax, value: Syntax): boolean {
-  if (TEXTS.has(value.type)) return true;
+function mayBeSecret(facts: FileFacts, key: Syntax, value: Syntax): boolean {
   if (NO_TEXTS.has(value.type)) return false;
   // A name in brackets is put together anywhere; of others it stands here.
-  return facts.program.dialect === 'python' || key.type === 'subscript_expression' || namesCredentials(facts, key);
+  if (key.type === 'subscript_expression') return true;
+  const isText = facts.program.dialect === 'python' || TEXTS.has(value.type);
+  if (!isText && !mayEndHeader(facts.program.text.charCodeAt(key.end - 1))) return false;
+  const name = facts.text(key);
+  return (isText && HINT.test(name)) || HEADER.test(name);
 }
 
-const HEADER = 'authorization';
+const HEADER = /authorization['"]?$/i;
 
-function namesCredentials(facts: FileFacts, key: Syntax): boolean {
-  return (
-    key.end - key.start >= HEADER.length &&
-    facts
-      .text(key)
-      .slice(-HEADER.length - 1)
-      .toLowerCase()
-      .includes(HEADER)
-  );
+/** Whether a name of a header for credentials can end with this character: its last letter, or a quote. */
+function mayEndHeader(code: number): boolean {
+  return code === 110 || code === 78 || code === 34 || code === 39;
 }
 
 const TEXTS: ReadonlySet<string> = new Set(['string', 'template_string', 'binary_expression']);

@@ -13,7 +13,7 @@ const NOT_A_SECRET_NAME =
   /(?:name|label|field|header|prefix|suffix|regex|pattern|url|uri|path|endpoint|type|placeholder|hint|error|message|text|title|column|length|policy|input|selector|param|event|action|id_?token_?hint|kind|class|schema|description|enum|scope|grant|hash)$/i;
 
 /** What stands in every name that is one of a secret, however its words are joined; most names have nothing of it. */
-const HINT = /pass|pwd|secret|key|token|bearer|credential|salt/i;
+export const HINT = /pass|pwd|secret|key|token|bearer|credential|salt/i;
 
 /** The last part of what an assignment writes to: `db.password`, `config["password"]`. */
 export function lastName(facts: FileFacts, target: Syntax): string {

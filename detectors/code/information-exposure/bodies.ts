@@ -21,7 +21,7 @@ function leaking(facts: FileFacts, at: Syntax, value: Syntax): readonly Detectio
 /** Koa answers by assignment; Python by what is returned. */
 export function bodies(facts: FileFacts): readonly Detection[] {
   const assigned = facts.assignments().flatMap(({ node, target, value }) => {
-    if (!/^ctx\.(?:response\.)?body$/.test(facts.text(target))) return [];
+    if (target.type !== 'member_expression' || !/^ctx\.(?:response\.)?body$/.test(facts.text(target))) return [];
     return leaking(facts, node, value);
   });
   if (facts.program.dialect !== 'python') return [...assigned, ...functionBodies(facts)];
@@ -70,8 +70,9 @@ export function bodies(facts: FileFacts): readonly Detection[] {
 function functionBodies(facts: FileFacts): readonly Detection[] {
   return facts.nodes('pair').flatMap((node) => {
     const key = fieldOf(node, 'key');
+    if (key === undefined || key.end - key.start > 6 || !/^['"]?body['"]?$/.test(facts.text(key))) return [];
     const value = fieldOf(node, 'value');
-    if (key === undefined || value === undefined || !/^['"]?body['"]?$/.test(facts.text(key))) return [];
+    if (value === undefined) return [];
     const object = node.parent;
     if (object === null || facts.property(object, 'statusCode') === null) return [];
     return leaking(facts, node, value);

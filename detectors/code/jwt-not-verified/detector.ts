@@ -2,7 +2,7 @@ import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { functionAround, within } from '../support/around.ts';
-import { oneOf } from '../support/remember.ts';
+import { once, oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 import { withoutComments } from '../support/security.ts';
 import { option } from '../support/tainted.ts';
@@ -154,15 +154,19 @@ function python(facts: FileFacts, call: Call, from: string): readonly Detection[
   return verification(facts, call);
 }
 
+/** A token is taken apart. */
+const PARTS = /split\(\s*['"]\.['"]\s*(?:,\s*\d+\s*)?\)/;
+
 /** `JSON.parse(atob(token.split('.')[1]))` */
 function handmade(facts: FileFacts): readonly Detection[] {
+  const parts = once(() => PARTS.test(facts.program.text));
   return facts.callsLike({ from: PARSES }).flatMap((call) => {
-    if (call.arguments[0] === undefined) return [];
+    if (call.arguments[0] === undefined || !parts()) return [];
     const text = written(facts, call.arguments[0]);
     const around = facts.program.dialect === 'python' ? functionAround(call.node) : null;
     const reads =
       /atob|Buffer\.from|base64url?|decodeBase64|b64decode/.test(text) &&
-      /split\(\s*['"]\.['"]\s*(?:,\s*\d+\s*)?\)/.test(text) &&
+      PARTS.test(text) &&
       /token|jwt|bearer|auth|session|cookie/i.test(
         around === null ? text : withoutComments(facts.text(around).slice(0, 2_000)),
       );

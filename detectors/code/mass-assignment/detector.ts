@@ -14,8 +14,33 @@ const rule = codeRule({
 });
 
 const REMEDIATION = 'Name the fields that may be set: create({ title: body.title, text: body.text }).';
-const METHODS =
-  /^(?:create|insert|insertOne|insertMany|update|updateOne|updateMany|upsert|save|build|findByIdAndUpdate|findOneAndUpdate|findAndUpdate|replaceOne|bulkCreate|insert_one|update_one|patch|merge|set|assign|values|fill|forceFill|update_from_dict)$/;
+const METHODS: ReadonlySet<string> = new Set([
+  'create',
+  'insert',
+  'insertOne',
+  'insertMany',
+  'update',
+  'updateOne',
+  'updateMany',
+  'upsert',
+  'save',
+  'build',
+  'findByIdAndUpdate',
+  'findOneAndUpdate',
+  'findAndUpdate',
+  'replaceOne',
+  'bulkCreate',
+  'insert_one',
+  'update_one',
+  'patch',
+  'merge',
+  'set',
+  'assign',
+  'values',
+  'fill',
+  'forceFill',
+  'update_from_dict',
+]);
 const MODEL =
   /^[A-Z]\w*$|[mM]odel$|[rR]epo(?:sitory)?$|collection|prisma|^objects$|\bdb\b|knex|sequelize|manager|^users?$|^posts?$/;
 const WHOLE =
@@ -26,11 +51,17 @@ export const massAssignment: CodeDetector = {
   rule,
   triggers:
     /body|payload|formData|\.json|get_json|request\.(?:form|data|POST)|Body\(\)|__all__|\bexclude\s*=|\.media\b|setattr/,
-  detect: (facts) => [...facts.calls().flatMap((call) => inCall(facts, call)), ...attributes(facts), ...forms(facts)],
+  detect: (facts) => [...calls(facts), ...attributes(facts), ...forms(facts)],
 };
 
+function calls(facts: FileFacts): readonly Detection[] {
+  const found: Detection[] = [];
+  for (const call of facts.calls())
+    if (call.arguments.length > 0 && takesRecord(facts, call)) found.push(...inCall(facts, call));
+  return found;
+}
+
 function inCall(facts: FileFacts, call: Call): readonly Detection[] {
-  if (call.arguments.length === 0 || !takesRecord(facts, call)) return [];
   for (const argument of call.arguments) {
     const whole = wholeBody(facts, argument);
     if (whole === null) continue;
@@ -63,7 +94,7 @@ function takesRecord(facts: FileFacts, call: Call): boolean {
       )
     );
   if (call.origin === '~Object.assign') return call.arguments[0] !== undefined && call.arguments[0].type !== 'object';
-  if (call.name === null || call.receiver === null || !METHODS.test(call.name)) return false;
+  if (call.name === null || call.receiver === null || !METHODS.has(call.name)) return false;
   // Tortoise's own method of a record, and the table that holds a Python object's attributes.
   if (call.name === 'update_from_dict' || (call.name === 'update' && isAttributes(facts, call.receiver))) return true;
   return (

@@ -40,9 +40,7 @@ function inCall(facts: FileFacts, call: Call): readonly Detection[] {
   if (call.name === 'objects' && raw === undefined) return [];
   const filter = call.arguments[0] ?? raw ?? call.keywords.get('filter') ?? call.keywords.get('pipeline');
   if (call.receiver === null || filter === undefined) return [];
-  const receiver = facts.definition(call.receiver) ?? call.receiver;
-  const on = [call.receiver, receiver].map((each) => facts.text(each).replace(/\s+/g, ''));
-  if (!on.some((each) => COLLECTION.test(each)) || facts.functionOf(filter) !== null) return [];
+  if (!isCollection(facts, call.receiver) || facts.functionOf(filter) !== null) return [];
   if (isRelational(facts) || isCleanedBefore(facts, call.node)) return [];
   const object = facts.object(filter);
   // Prisma and Sequelize wrap the filter, and compare values.
@@ -74,6 +72,13 @@ function inCall(facts: FileFacts, call: Call): readonly Detection[] {
     ];
   }
   return [];
+}
+
+/** By its name, or by what that stands for. */
+function isCollection(facts: FileFacts, receiver: Syntax): boolean {
+  if (COLLECTION.test(facts.text(receiver).replace(/\s+/g, ''))) return true;
+  const made = facts.definition(receiver);
+  return made !== null && COLLECTION.test(facts.text(made).replace(/\s+/g, ''));
 }
 
 /** express-mongo-sanitize takes keys that start with `$` out of body, query and parameters of every later route. */

@@ -1,6 +1,7 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 
 const rule = codeRule({
@@ -16,11 +17,17 @@ const rule = codeRule({
 const WORKER =
   /importScripts|(?:Dedicated|Shared|Service)WorkerGlobalScope|self\.(?:postMessage|skipWaiting|registration|clients)\b|(?:^|[^.\w])skipWaiting\(|\bclients\.(?:claim|matchAll|openWindow)\(/;
 
+const LISTENS = oneOf(/^(?:postMessage|on|addEventListener)$/);
+
 /** Message listeners that never look at the origin, and messages sent to any origin. */
 export const postMessageOrigin: CodeDetector = {
   rule,
   triggers: /postMessage|['"`:]message['"`]|onmessage/,
-  detect: (facts) => [...listened(facts), ...facts.calls().flatMap((call) => inCall(facts, call)), ...handlers(facts)],
+  detect: (facts) => [
+    ...listened(facts),
+    ...facts.callsLike({ named: LISTENS }).flatMap((call) => inCall(facts, call)),
+    ...handlers(facts),
+  ],
 };
 
 /** Angular: `@HostListener('window:message', ['$event'])` */

@@ -224,7 +224,9 @@ function isCounter(facts: FileFacts, key: Syntax): boolean {
 /** `current = current[part]` in a loop, then `current[last] = value`. */
 function walksDown({ facts, byTarget }: Writes, home: Syntax, object: Syntax): boolean {
   const called = facts.text(object);
-  const given = (byTarget().get(called) ?? []).filter(({ node }) => isInside(node, home) && inLoop(node, home));
+  const given = (byTarget().get(called) ?? []).filter(
+    ({ node, value }) => facts.text(value).includes(`${called}[`) && isInside(node, home) && inLoop(node, home),
+  );
   if (given.length === 0) return false;
   // A member of settings is the same key each time round.
   const down = new RegExp(`(?:^|[^\\w$.])${literally(called)}\\[(?![\\w$]+(?:\\.[\\w$]+)+\\])[^\\d'"\`]`);

@@ -50,11 +50,20 @@ interface Characters {
   readonly code?: number;
 }
 
+let latest: { readonly source: string; readonly flags: string; readonly expression: Expression | null } | null = null;
+
 /**
  * Null for what is not read here: the `v` flag, inline flags, and expressions with errors. Sets are
  * never smaller than what they stand for.
  */
 export function parseExpression(source: string, flags: string): Expression | null {
+  // Each proof and each check of one expression asks for it, one after the other.
+  if (latest?.source !== source || latest.flags !== flags)
+    latest = { source, flags, expression: readExpression(source, flags) };
+  return latest.expression;
+}
+
+function readExpression(source: string, flags: string): Expression | null {
   if (flags.includes('v')) return null;
   const ignoreCase = flags.includes('i');
   let at = 0;

@@ -53,17 +53,10 @@ function* sinks(facts: FileFacts): Generator<Sink> {
       yield sink(call, statementOf(facts, value), 'unknown');
     } else if (call.receiver !== null && isCondition(facts, call, value)) {
       yield sink(call, value, 'unknown');
-    } else if (METHODS.test(call.name) && call.receiver !== null && !isPrepared(facts, call.receiver)) {
+    } else if (METHODS.test(call.name) && call.receiver !== null) {
       const statement = statementOf(facts, value);
-      const shape = facts.shape(statement);
-      if ((shape !== null && STATEMENT.test(shape)) || beginsStatement(facts, statement))
-        yield sink(call, statementOf(facts, value), 'unknown');
-      else if (shape === null || shape === '\u0000') {
-        // The text is not known here: only a database handle makes it a statement.
-        if (isDriver(call)) yield sink(call, statementOf(facts, value), 'parameter');
-        else if (isDatabase(facts, call) && /^(?:query|execute|executemany|raw)$/.test(call.name))
-          yield sink(call, statementOf(facts, value), 'remote');
-      }
+      const atLeast = harmOf(facts, call, statement);
+      if (atLeast !== null && !isPrepared(facts, call.receiver)) yield sink(call, statement, atLeast);
     } else if (call.name === 'extra' && call.receiver !== null && /\bobjects\b/.test(facts.text(call.receiver))) {
       // Django's `extra` puts these into the statement as they are.
       for (const name of ['where', 'select', 'tables', 'order_by']) {
@@ -74,6 +67,16 @@ function* sinks(facts: FileFacts): Generator<Sink> {
       yield sink(call, statementOf(facts, value), 'unknown');
     }
   }
+}
+
+/** From whom on a value in what the call is given does harm; null where it is no statement. */
+function harmOf(facts: FileFacts, call: Call, statement: Syntax): Sink['atLeast'] | null {
+  const shape = facts.shape(statement);
+  if ((shape !== null && STATEMENT.test(shape)) || beginsStatement(facts, statement)) return 'unknown';
+  if (shape !== null && shape !== '\u0000') return null;
+  // The text is not known here: only a database handle makes it a statement.
+  if (isDriver(call)) return 'parameter';
+  return /^(?:query|execute|executemany|raw)$/.test(call.name ?? '') && isDatabase(facts, call) ? 'remote' : null;
 }
 
 /** TypeORM's and Knex's builders take conditions as text: `.where(`name = '${name}'`)`. */
@@ -103,13 +106,15 @@ function sink(call: Call, value: Syntax, atLeast: Sink['atLeast']): Sink {
 function beginsStatement(facts: FileFacts, statement: Syntax): boolean {
   if (statement.type !== 'identifier' || facts.shape(statement) !== null) return false;
   const fn = functionAround(statement);
+  const name = facts.text(statement);
   return facts
     .assignments()
     .some(
       ({ node, target, value }) =>
         node.end <= statement.start &&
+        target.end - target.start === name.length &&
+        facts.text(target) === name &&
         functionAround(node) === fn &&
-        facts.text(target) === facts.text(statement) &&
         STATEMENT.test(facts.shape(value) ?? ''),
     );
 }
