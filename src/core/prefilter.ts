@@ -44,6 +44,16 @@ export function mayMatch(pattern: RegExp, text: string): boolean {
   return known === null ? pattern.test(text) : known.mayMatch(number, text);
 }
 
+/**
+ * The pattern itself, whose words are looked for from the first text on. One that is first asked for late makes the words
+ * of all be put together anew.
+ * @param pattern as for `hasMatch`
+ */
+export function expected(pattern: RegExp): RegExp {
+  register(pattern);
+  return pattern;
+}
+
 function register(pattern: RegExp): number {
   const number = numbers.size;
   numbers.set(pattern, number);

@@ -1,4 +1,4 @@
-import { hasMatch } from '../../../src/core/prefilter.ts';
+import { expected, hasMatch } from '../../../src/core/prefilter.ts';
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { fieldOf } from '../support/around.ts';
 import { isBuilt, type Sink } from '../support/tainted.ts';
@@ -100,7 +100,7 @@ export function* attributes(facts: FileFacts): Generator<Sink> {
   }
 }
 
-const AS_KEYS = /dangerouslySetInnerHTML|\b(?:innerHTML|outerHTML|srcdoc)['"]?\s*:/;
+const AS_KEYS = expected(/dangerouslySetInnerHTML|\b(?:innerHTML|outerHTML|srcdoc)['"]?\s*:/);
 
 /**
  * The same as properties of an object: `createElement('div', { dangerouslySetInnerHTML: { __html: text } })`, what a spread

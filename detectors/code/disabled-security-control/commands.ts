@@ -1,5 +1,5 @@
 import type { Detection } from '../../../src/core/detection.ts';
-import { hasMatch } from '../../../src/core/prefilter.ts';
+import { expected, hasMatch } from '../../../src/core/prefilter.ts';
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { fieldOf } from '../support/around.ts';
 import { report } from './rule.ts';
@@ -8,8 +8,9 @@ const COMMANDS =
   /\bgit\b[^\n]*--no-verify|commit\.gpgsign[= ]false|npm[^'"`\n]*--no-audit[^'"`\n]*--force|--insecure\b|curl\b[^'"`\n]*\s-k\b|--no-check-certificate|--disable-web-security|http\.sslVerify[= ]false|strict-ssl[= ]false|StrictHostKeyChecking[= ]no|--trusted-host|--allow-unauthenticated|setenforce 0/;
 
 /** One of them stands in every such command. */
-const COMMAND_WORDS =
-  /--(?:no-verify|no-audit|insecure|no-check-cert|disable-web|trusted-host|allow-unauth)|gpgsign|sslVerify|strict-ssl|StrictHostKey|setenforce|\bcurl\b/;
+const COMMAND_WORDS = expected(
+  /--(?:no-verify|no-audit|insecure|no-check-cert|disable-web|trusted-host|allow-unauth)|gpgsign|sslVerify|strict-ssl|StrictHostKey|setenforce|\bcurl\b/,
+);
 
 /** `git commit --no-verify` and the like, in texts that are handed to a shell. */
 export function commands(facts: FileFacts): readonly Detection[] {

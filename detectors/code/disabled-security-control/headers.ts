@@ -1,5 +1,5 @@
 import type { Detection } from '../../../src/core/detection.ts';
-import { hasMatch } from '../../../src/core/prefilter.ts';
+import { expected, hasMatch } from '../../../src/core/prefilter.ts';
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { fieldOf } from '../support/around.ts';
 import { oneOf } from '../support/remember.ts';
@@ -8,8 +8,9 @@ import { KEEP, report } from './rule.ts';
 
 const PROTECTING = /^(?:content-security-policy|x-frame-options|strict-transport-security|x-content-type-options)$/i;
 /** What stands in a file that has one of them, or a source of scripts, as the key of an object. */
-const KEYS =
-  /content-security-policy|x-frame-options|strict-transport-security|x-content-type-options|scriptSrc|script-src/i;
+const KEYS = expected(
+  /content-security-policy|x-frame-options|strict-transport-security|x-content-type-options|scriptSrc|script-src/i,
+);
 const SETS_HEADER = oneOf(/^(?:setHeader|header|set|append|removeHeader|unset|delete|hsts|strictTransportSecurity)$/);
 const HEADERS_OF = /^(?:res|resp|response|reply|ctx|c|h|headers|helmet|\w+\.(?:headers|res|response))$/;
 
