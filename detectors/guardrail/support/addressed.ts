@@ -92,10 +92,15 @@ const NONE: Suspects = { names: [], orders: [] };
  * however its comments break the lines.
  */
 export function suspectsIn(text: string): Suspects {
-  const isNamed = mayMatch(ANY_NAME, text);
+  // A name counts where somebody is told something.
+  const tells = mayMatch(TO_YOU, text);
+  const isNamed = tells && mayMatch(ANY_NAME, text);
   const isRole = mayMatch(ANY_ROLE, text);
-  const isSetAside = mayMatch(ANY_SET_ASIDE, text);
-  const names = [...stretches(text, AI), ...(isNamed ? NAMES.flatMap((name) => stretches(text, name)) : [])];
+  const isSetAside = mayMatch(RULES, text) && mayMatch(ANY_SET_ASIDE, text);
+  const names = [
+    ...(tells ? stretches(text, AI) : []),
+    ...(isNamed ? NAMES.flatMap((name) => stretches(text, name)) : []),
+  ];
   const orders = [
     ...(isRole ? ROLES.flatMap((role) => stretches(text, role)) : []),
     ...(isSetAside ? SET_ASIDE.flatMap((verb) => sentencesOfRules(text, stretches(text, verb))) : []),
