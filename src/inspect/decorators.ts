@@ -1,4 +1,4 @@
-import { moduleName } from './scopes.ts';
+import { moduleName } from './imported-names.ts';
 import { FUNCTIONS, type Program, type Syntax } from './syntax.ts';
 
 /** The decorators right above a function: those of its neighbours are not its own. */

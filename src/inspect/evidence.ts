@@ -28,32 +28,63 @@ const ENDS: ReadonlySet<string> = new Set([
  */
 export function tokensOf(program: Program, node: Syntax): string {
   const out: string[] = [];
-  const { text } = program;
-  const gap = (from: number, to: number): void => {
-    const punctuation = text.slice(from, to).replace(/[\s;]+/g, '');
-    if (punctuation !== '') out.push(punctuation);
-  };
-  const visit = (inner: Syntax): void => {
-    if (inner.type === 'comment') return;
-    if (inner.children.length === 0 || VERBATIM.has(inner.type)) {
-      const own = text.slice(inner.start, inner.end);
-      if (own !== '') out.push(VERBATIM.has(inner.type) ? own : own.replace(/\s+/g, ' '));
-      return;
-    }
-    const block = ENDS.has(inner.type);
-    if (block && program.dialect === 'python') out.push('{');
-    let at = inner.start;
-    for (const child of inner.children) {
-      gap(at, child.start);
-      visit(child);
-      if (block && child.type !== 'comment') out.push(';');
-      at = child.end;
-    }
-    gap(at, inner.end);
-    if (block && program.dialect === 'python') out.push('}');
-  };
-  visit(node);
+  addTokens(out, program, node);
   return out.join(' ');
+}
+
+function addTokens(out: string[], program: Program, node: Syntax): void {
+  const { text } = program;
+  const { type, children } = node;
+  if (type === 'comment') return;
+  const verbatim = VERBATIM.has(type);
+  if (children.length === 0 || verbatim) {
+    if (node.start < node.end) out.push(verbatim ? text.slice(node.start, node.end) : word(text, node.start, node.end));
+    return;
+  }
+  const block = ENDS.has(type);
+  const marked = block && program.dialect === 'python';
+  if (marked) out.push('{');
+  let at = node.start;
+  for (let index = 0; index < children.length; index += 1) {
+    const child = children[index];
+    if (child === undefined) continue;
+    if (at < child.start) addGap(out, text, at, child.start);
+    addTokens(out, program, child);
+    if (block && child.type !== 'comment') out.push(';');
+    at = child.end;
+  }
+  if (at < node.end) addGap(out, text, at, node.end);
+  if (marked) out.push('}');
+}
+
+/** A token; what separates words in one, as in `not in`, counts as one blank. */
+function word(text: string, start: number, end: number): string {
+  for (let at = start; at < end; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code <= BLANK || code > LAST_ASCII) return text.slice(start, end).replace(/\s+/g, ' ');
+  }
+  return text.slice(start, end);
+}
+
+/** Punctuation between two parts, without the white space and semicolons around and in it. */
+function addGap(out: string[], text: string, from: number, to: number): void {
+  let start = from;
+  while (start < to && isLoose(text.charCodeAt(start))) start += 1;
+  let end = to;
+  while (end > start && isLoose(text.charCodeAt(end - 1))) end -= 1;
+  if (start === end) return;
+  const rest = text.slice(start, end);
+  // Most are one sign, for which no expression need be run.
+  const punctuation = rest.length === 1 && rest.charCodeAt(0) <= LAST_ASCII ? rest : rest.replace(/[\s;]+/g, '');
+  if (punctuation !== '') out.push(punctuation);
+}
+
+const BLANK = 32;
+const SEMICOLON = 59;
+const LAST_ASCII = 126;
+
+function isLoose(code: number): boolean {
+  return code === BLANK || code === SEMICOLON || (code >= 9 && code <= 13);
 }
 
 /** Property names that belong to the mistake and are kept in its shape. */

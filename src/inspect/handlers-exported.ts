@@ -12,6 +12,8 @@ export function exportedHandlers(needs: HandlerNeeds): Handler[] {
   const add = (node: Syntax, framework: string, method: string, registration: Syntax): void => {
     found.push({ node, framework, method, route: null, middleware: [], registration });
   };
+  const hasActions = program.text.includes('use server');
+  const isActions = hasActions && /^\s*['"]use server['"]/m.test(program.text.slice(0, 300));
   for (const statement of program.byType.get('export_statement') ?? []) {
     const declaration = childOf(statement, 'declaration') ?? childOf(statement, 'value');
     if (declaration === null) continue;
@@ -24,12 +26,11 @@ export function exportedHandlers(needs: HandlerNeeds): Handler[] {
       else if (called === 'handler' && !/\bdefault\b/.test(program.text.slice(statement.start, statement.start + 20)))
         add(fn, 'lambda', 'any', statement);
       else if (answersEvent(fn, program)) add(fn, 'lambda', 'any', statement);
-      else if (/^\s*['"]use server['"]/m.test(program.text.slice(0, 300)) || bodyDirective(fn, program))
-        add(fn, 'action', 'post', statement);
+      else if (isActions || bodyDirective(fn, program)) add(fn, 'action', 'post', statement);
     }
   }
   for (const fn of formActions(needs)) add(fn, 'load', 'post', fn);
-  if (/['"]use server['"]/.test(program.text)) {
+  if (hasActions && /['"]use server['"]/.test(program.text)) {
     // A server action inside a component is handed to the page without being exported.
     for (const type of ['function_declaration', 'arrow_function', 'function_expression'])
       for (const fn of program.byType.get(type) ?? [])
@@ -38,7 +39,8 @@ export function exportedHandlers(needs: HandlerNeeds): Handler[] {
   for (const node of program.byType.get('assignment_expression') ?? []) {
     const left = childOf(node, 'left');
     const right = childOf(node, 'right');
-    if (left === null || right === null || !/^(?:module\.)?exports\.\w+$/.test(name(left))) continue;
+    if (left?.type !== 'member_expression' || right === null) continue;
+    if (!/^(?:module\.)?exports\.\w+$/.test(name(left))) continue;
     const fn = needs.functionOf(right);
     if (fn !== null && (/\.(?:handler|lambdaHandler)$/.test(name(left)) || answersEvent(fn, program)))
       add(fn, 'lambda', 'any', node);

@@ -59,8 +59,8 @@ export function localCalls(facts: FileFacts, imports: Imports, aliases: readonly
   const { text, dialect } = facts.program;
   if (!IMPORTS.test(text) && !aliases.some((alias) => text.includes(alias))) return [];
   const found = new Set<string>();
-  for (const { origin, isNew } of facts.calls()) {
-    if (origin !== null && !isNew && imports.reaches(origin, dialect)) found.add(origin);
+  for (const { origin, isNew } of facts.callsLike({ from: (each) => imports.reaches(each, dialect) })) {
+    if (origin !== null && !isNew) found.add(origin);
     if (found.size >= MAX_CALLS) break;
   }
   return [...found];

@@ -16,10 +16,12 @@ const FROM =
 const EXPORTED = /^[ \t]*export[ \t]*\{([^{}]*)\}(?!\s*from\b)/gm;
 const REQUIRED =
   /^[ \t]*(?:module\.)?exports(?:\.([\w$]+))?[ \t]*=[ \t]*require\([ \t]*['"]([^'"\n]+)['"][ \t]*\)(?:\.([\w$]+))?/gm;
-/** What every match of these has: found several times as fast as the start of each line is looked at. */
+/**
+ * What every match of these has, and every file that hands something on: found several times as fast as the start of each
+ * line is looked at.
+ */
+const HANDS_ON_HINT = /export(?:[ \t]+(?:type[ \t]+)?(?:[\w$]+[ \t]*,[ \t]*)?)?[*{]/;
 const FROM_HINT = /from\s*['"]/;
-/** What hands on, in every file that does: other imports are of no interest. */
-const EXPORT_HINT = /export[ \t]*(?:type[ \t]+)?(?:[\w$]+[ \t]*,[ \t]*)?[*{]/;
 const REQUIRED_HINT = /exports(?:\.[\w$]+)?[ \t]*=[ \t]*require\(/;
 const PYTHON = /^from[ \t]+(\.+[\w.]*)[ \t]+import[ \t]+(\([^()]*\)|[^\n#(]+)/gm;
 
@@ -30,8 +32,8 @@ export function reexportsOf(path: string, text: string): readonly Reexport[] {
 }
 
 function scriptReexports(text: string): readonly Reexport[] {
-  if (!/\bexports?\b/.test(text)) return [];
-  const found = EXPORT_HINT.test(text) && FROM_HINT.test(text) ? fromReexports(text) : [];
+  if (!text.includes('export')) return [];
+  const found = HANDS_ON_HINT.test(text) && FROM_HINT.test(text) ? fromReexports(text) : [];
   if (!REQUIRED_HINT.test(text)) return found;
   for (const [, as = null, from = '', name] of text.matchAll(REQUIRED))
     found.push(as === null ? { as, name: name ?? '*', from } : { as, name: name ?? '*', from });

@@ -1,4 +1,6 @@
+import { lazily } from '../core/lazily.ts';
 import type { Binding, Definition } from './bindings.ts';
+import { importedNames } from './imported-names.ts';
 import { identifier } from './literals.ts';
 import { capturesOf } from './match-patterns.ts';
 import { namesIn } from './patterns.ts';
@@ -30,35 +32,51 @@ const NAMES: ReadonlySet<string> = new Set([
   'shorthand_property_identifier_pattern',
 ]);
 
+/** Where the bindings of one name are known. */
+interface Named {
+  readonly scope: Syntax;
+  readonly binding: Binding;
+  /** By the node in which they are known; null where there is but the one: most names of a file are declared once. */
+  others: Map<Syntax, Binding> | null;
+}
+
+const NO_PATH: readonly string[] = [];
+const NO_NODES: readonly Syntax[] = [];
+
 /** Lexical scopes of a program. */
 export function createScopes(program: Program): Scopes {
-  const { byType, text, dialect } = program;
-  /** By name, then by the node in which the name is known: most names of a file are declared once. */
-  const names = new Map<string, Map<Syntax, Binding>>();
+  const { byType, text, dialect, root } = program;
+  const names = new Map<string, Named>();
+  /** Names that are declared more than once, or not at the top: which of the bindings is meant hangs on the place. */
   const resolved = new Map<Syntax, Binding | null>();
-  let uses: Map<string, Syntax[]> | null = null;
-  let elsewhere: ReadonlyMap<string, ReadonlySet<Syntax>> | null = null;
-  const name = (node: Syntax): string => identifier(text.slice(node.start, node.end));
+  const uses = lazily(usesByName);
+  const elsewhere = lazily(declaredElsewhere);
+  const hasEscapes = text.includes('\\u');
+  const name = (node: Syntax): string => {
+    const word = text.slice(node.start, node.end);
+    return hasEscapes ? identifier(word) : word;
+  };
 
   function scopeFor(node: Syntax, functionWide: boolean): Syntax {
     for (let up = node.parent; up !== null; up = up.parent) {
       if (functionWide ? up.type === 'program' || FUNCTIONS.has(up.type) : BLOCKS.has(up.type)) return up;
     }
-    return program.root;
+    return root;
   }
 
   function bind(scope: Syntax, binding: Binding): Binding {
-    const alike = names.get(binding.name);
-    if (alike === undefined) {
-      names.set(binding.name, new Map([[scope, binding]]));
+    const named = names.get(binding.name);
+    if (named === undefined) {
+      names.set(binding.name, { scope, binding, others: null });
       return binding;
     }
-    const earlier = alike.get(scope);
+    const earlier = named.scope === scope ? named.binding : named.others?.get(scope);
     if (earlier !== undefined) {
       earlier.definitions.push(...binding.definitions);
       return earlier;
     }
-    alike.set(scope, binding);
+    named.others ??= new Map();
+    named.others.set(scope, binding);
     return binding;
   }
 
@@ -71,11 +89,18 @@ export function createScopes(program: Program): Scopes {
     });
   }
 
-  for (const node of byType.get('variable_declarator') ?? []) {
-    const target = childOf(node, 'name');
-    if (target === null) continue;
+  // By index, here and below: every name of every file comes through these loops, before they are optimised.
+  const declarators = byType.get('variable_declarator') ?? NO_NODES;
+  for (let index = 0; index < declarators.length; index += 1) {
+    const node = declarators[index];
+    const target = node === undefined ? null : childOf(node, 'name');
+    if (node === undefined || target === null) continue;
     const value = childOf(node, 'value');
     const scope = scopeFor(node, node.parent?.type === 'variable_declaration');
+    if (target.type === 'identifier') {
+      variable(target, scope, value === null ? null : whole(target, value));
+      continue;
+    }
     for (const part of namesIn(target, name)) {
       variable(part.at, scope, value === null ? null : { ...part, value, how: 'value' });
     }
@@ -95,7 +120,11 @@ export function createScopes(program: Program): Scopes {
     }
   }
   for (const type of FUNCTIONS) {
-    for (const node of byType.get(type) ?? []) functionNames(node);
+    const functions = byType.get(type) ?? NO_NODES;
+    for (let index = 0; index < functions.length; index += 1) {
+      const node = functions[index];
+      if (node !== undefined) functionNames(node);
+    }
   }
   for (const type of ['class_declaration', 'class', 'abstract_class_declaration', 'enum_declaration']) {
     for (const node of byType.get(type) ?? []) {
@@ -115,10 +144,13 @@ export function createScopes(program: Program): Scopes {
     for (const part of namesIn(at, name))
       bind(node, { name: name(part.at), kind: 'caught', declaration: part.at, definitions: [] });
   }
-  for (const node of byType.get('import_statement') ?? []) imports(node);
-  for (const node of byType.get('import_from_statement') ?? []) imports(node);
+  for (const binding of importedNames(program)) bind(root, binding);
   for (const type of ['assignment_expression', 'augmented_assignment_expression']) {
-    for (const node of byType.get(type) ?? []) assigned(node);
+    const assignments = byType.get(type) ?? NO_NODES;
+    for (let index = 0; index < assignments.length; index += 1) {
+      const node = assignments[index];
+      if (node !== undefined) assigned(node);
+    }
   }
   for (const node of byType.get('as_pattern') ?? []) {
     const target = node.children.find((child) => child.type === 'as_pattern_target');
@@ -137,99 +169,65 @@ export function createScopes(program: Program): Scopes {
       const scope = node.type.endsWith('declaration') ? scopeFor(node, false) : node;
       bind(scope, { name: name(at), kind: 'function', declaration: at, definitions: [whole(at, node)] });
     }
-    parametersOf(node).forEach((parameter, index) => {
-      const pattern = childOf(parameter, 'pattern') ?? childOf(parameter, 'name') ?? parameter;
-      const fallback = childOf(parameter, 'value');
-      const type = childOf(parameter, 'type');
-      const decorators = parameter.children.filter((child) => child.type === 'decorator');
-      for (const part of namesIn(pattern, name)) {
-        const otherwise = part.fallback ?? fallback;
-        bind(node, {
-          name: name(part.at),
-          kind: 'parameter',
-          declaration: part.at,
-          definitions: [],
-          parameter: { of: node, index, path: part.path, type, decorators },
-        }).definitions.push(...(otherwise === null ? [] : [whole(part.at, otherwise)]));
-      }
-    });
-  }
-
-  function imports(node: Syntax): void {
-    if (dialect === 'python') {
-      pythonImports(node);
-      return;
-    }
-    const source = childOf(node, 'source');
-    const clause = node.children.find((child) => child.type === 'import_clause');
-    const required = node.children.find((child) => child.type === 'import_require_clause');
-    if (required !== undefined) {
-      const at = required.children.find((child) => child.type === 'identifier');
-      const from = childOf(required, 'source');
-      if (at !== undefined && from !== null) importing(at, moduleName(name(from)), '*');
-    }
-    if (source === null || clause === undefined) return;
-    const module = moduleName(name(source));
-    for (const part of clause.children) {
-      if (part.type === 'identifier') importing(part, module, 'default');
-      if (part.type === 'namespace_import') {
-        const at = part.children.find((child) => child.type === 'identifier');
-        if (at !== undefined) importing(at, module, '*');
-      }
-      if (part.type !== 'named_imports') continue;
-      for (const specifier of part.children) {
-        const imported = childOf(specifier, 'name');
-        if (imported === null) continue;
-        importing(childOf(specifier, 'alias') ?? imported, module, name(imported));
-      }
+    const parameters = parametersOf(node);
+    for (let index = 0; index < parameters.length; index += 1) {
+      const parameter = parameters[index];
+      if (parameter === undefined) continue;
+      if (parameter.type === 'identifier') parameterName(parameter, NO_PATH, null, parameter, node, index);
+      else parameterNames(parameter, node, index);
     }
   }
 
-  function pythonImports(node: Syntax): void {
-    const from = childOf(node, 'module_name');
-    for (const part of node.children) {
-      if (part.field !== 'name') continue;
-      const target = part.type === 'aliased_import' ? childOf(part, 'name') : part;
-      const alias = part.type === 'aliased_import' ? childOf(part, 'alias') : null;
-      if (target === null) continue;
-      const first = alias ?? target.children[0] ?? target;
-      if (from !== null) importing(alias ?? target, name(from), name(target));
-      else importing(first, alias === null ? name(first) : name(target), '*');
-    }
+  function parameterNames(parameter: Syntax, of: Syntax, index: number): void {
+    const pattern = childOf(parameter, 'pattern') ?? childOf(parameter, 'name') ?? parameter;
+    const fallback = childOf(parameter, 'value');
+    if (pattern.type === 'identifier') parameterName(pattern, NO_PATH, fallback, parameter, of, index);
+    else
+      for (const part of namesIn(pattern, name))
+        parameterName(part.at, part.path, part.fallback ?? fallback, parameter, of, index);
   }
 
-  function importing(at: Syntax, module: string, imported: string): void {
-    bind(program.root, {
+  function parameterName(
+    at: Syntax,
+    path: readonly (string | number)[],
+    otherwise: Syntax | null,
+    written: Syntax,
+    of: Syntax,
+    index: number,
+  ): void {
+    const { definitions } = bind(of, {
       name: name(at),
-      kind: 'import',
+      kind: 'parameter',
       declaration: at,
       definitions: [],
-      imported: { module, name: imported },
+      parameter: { of, index, path, type: childOf(written, 'type'), decorators: decoratorsOf(written) },
     });
+    if (otherwise !== null) definitions.push(whole(at, otherwise));
   }
 
   function assigned(node: Syntax): void {
     const left = childOf(node, 'left');
     const value = childOf(node, 'right');
     if (left === null || value === null) return;
+    if (left.type === 'member_expression' || left.type === 'subscript_expression') return;
     for (const part of namesIn(left, name)) {
       if (!NAMES.has(part.at.type)) continue;
       const how = node.type === 'assignment_expression' ? 'value' : 'augmented';
       const definition: Definition = { ...part, value, how };
-      const known = dialect === 'python' ? own(part.at, scopeFor(node, true)) : lookup(part.at);
+      const known = dialect === 'python' ? own(part.at, scopeFor(node, true)) : boundAt(part.at);
       if (known !== null) known.definitions.push(definition);
       else if (dialect === 'python') variable(part.at, scopeFor(node, true), definition);
-      else variable(part.at, program.root, definition);
-      resolved.delete(part.at);
+      else variable(part.at, root, definition);
     }
   }
 
   /** Python: what a function gives a value is its own, unless it says `global` or `nonlocal` (language reference, 4.2.1). */
   function own(at: Syntax, scope: Syntax): Binding | null {
-    const here = names.get(name(at))?.get(scope);
+    const called = name(at);
+    const named = names.get(called);
+    const here = named?.scope === scope ? named.binding : named?.others?.get(scope);
     if (here !== undefined) return here;
-    elsewhere ??= declaredElsewhere();
-    return scope === program.root || elsewhere.get(name(at))?.has(scope) === true ? lookup(at) : null;
+    return scope === root || elsewhere().get(called)?.has(scope) === true ? boundAt(at) : null;
   }
 
   function declaredElsewhere(): ReadonlyMap<string, ReadonlySet<Syntax>> {
@@ -245,39 +243,51 @@ export function createScopes(program: Program): Scopes {
     return found;
   }
 
-  function lookup(identifier: Syntax): Binding | null {
-    const cached = resolved.get(identifier);
+  function boundAt(use: Syntax): Binding | null {
+    const named = names.get(name(use));
+    return named === undefined ? null : nearest(named, use);
+  }
+
+  function lookup(use: Syntax): Binding | null {
+    const named = names.get(name(use));
+    if (named === undefined) return null;
+    if (named.others === null && named.scope === root) return named.binding;
+    const cached = resolved.get(use);
     if (cached !== undefined) return cached;
-    const found = nearest(names.get(name(identifier)), identifier);
-    resolved.set(identifier, found);
+    const found = nearest(named, use);
+    resolved.set(use, found);
     return found;
   }
 
   /** Of the bindings of one name, that of the innermost scope around a use. */
-  function nearest(alike: ReadonlyMap<Syntax, Binding> | undefined, use: Syntax): Binding | null {
-    if (alike === undefined) return null;
-    const outermost = alike.get(program.root);
-    if (outermost !== undefined && alike.size === 1) return outermost;
+  function nearest({ scope, binding, others }: Named, use: Syntax): Binding | null {
+    if (others === null && scope === root) return binding;
     for (let up: Syntax | null = use; up !== null; up = up.parent) {
-      const binding = alike.get(up);
-      if (binding !== undefined) return binding;
+      if (up === scope) return binding;
+      const other = others?.get(up);
+      if (other !== undefined) return other;
     }
     return null;
   }
 
-  function references(binding: Binding): readonly Syntax[] {
-    if (uses === null) {
-      uses = new Map();
-      for (const type of NAMES) {
-        for (const node of byType.get(type) ?? []) {
-          const called = name(node);
-          const known = uses.get(called);
-          if (known === undefined) uses.set(called, [node]);
-          else known.push(node);
-        }
+  function usesByName(): ReadonlyMap<string, readonly Syntax[]> {
+    const found = new Map<string, Syntax[]>();
+    for (const type of NAMES) {
+      const nodes = byType.get(type) ?? NO_NODES;
+      for (let index = 0; index < nodes.length; index += 1) {
+        const node = nodes[index];
+        if (node === undefined) continue;
+        const called = name(node);
+        const known = found.get(called);
+        if (known === undefined) found.set(called, [node]);
+        else known.push(node);
       }
     }
-    const all = uses.get(binding.name) ?? [];
+    return found;
+  }
+
+  function references(binding: Binding): readonly Syntax[] {
+    const all = uses().get(binding.name) ?? NO_NODES;
     return all.filter((node) => node !== binding.declaration && lookup(node) === binding);
   }
 
@@ -292,11 +302,13 @@ export function parametersOf(node: Syntax): readonly Syntax[] {
   return list === null ? [] : partsOf(list).filter((part) => part.type !== 'this' && part.type !== 'keyword_separator');
 }
 
-/** `./x` as written between the quotes. */
-export function moduleName(literal: string): string {
-  return literal.replace(/^['"`]|['"`]$/g, '');
+function whole(at: Syntax, value: Syntax): Definition {
+  return { at, value, path: NO_PATH, how: 'value', fallback: null };
 }
 
-function whole(at: Syntax, value: Syntax): Definition {
-  return { at, value, path: [], how: 'value', fallback: null };
+function decoratorsOf(parameter: Syntax): readonly Syntax[] {
+  const { children } = parameter;
+  for (let at = 0; at < children.length; at += 1)
+    if (children[at]?.type === 'decorator') return children.filter((child) => child.type === 'decorator');
+  return NO_NODES;
 }
