@@ -110,11 +110,6 @@ function judged(
   const aliases = file.aliases ?? [];
   const imports = createImports(imported, aliases);
   const facts = createFileFacts(program, imports);
-  // Where the change touches an imported function, the base had another one.
-  const asBefore = createImports(
-    imported.filter((each) => !each.touched),
-    aliases,
-  );
   const base = isCompared(file) && file.before !== null ? lazyFacts(file.before, asBefore, asking) : null;
   const exportedBy = new Map<Detection, { readonly exportedAs: string; readonly index: number }>();
   const found = distinct(run(wanted, observing(facts, exportedBy, asking), base, file, asking, unread));
@@ -130,6 +125,14 @@ function judged(
   });
   const touched = base === null || file.before === null ? null : changedLines(file.before.text, file.after.text);
   return { facts, imports, detections, sinks, touched };
+
+  /** Where the change touches an imported function, the base had another one. */
+  function asBefore(): Imports {
+    return createImports(
+      imported.filter((each) => !each.touched),
+      aliases,
+    );
+  }
 }
 
 export interface ReturnsOfFile {
@@ -157,9 +160,9 @@ export function analyseReturns(file: ReturnsOfFile): {
 
 type LazyFacts = () => FileFacts | null;
 
-function lazyFacts(side: FileSide, imports: Imports, asking: Asking): LazyFacts {
+function lazyFacts(side: FileSide, imports: () => Imports, asking: Asking): LazyFacts {
   return lazily(() => {
-    const facts = factsOf(side, imports);
+    const facts = factsOf(side, imports());
     return facts === null ? null : { ...facts, flow: asking.flowOf(facts) };
   });
 }

@@ -21,11 +21,17 @@ export interface FlowMemo {
   cut(): void;
 }
 
+/** What bindings had in an environment. */
+type Asked = Map<Binding, Taint | null | undefined>;
+
 /** A result under an environment, and what of the environment it hangs on. */
 interface Scoped {
-  readonly asked: ReadonlyMap<Binding, Taint | null | undefined>;
+  readonly asked: Asked;
   readonly result: Taint | null;
 }
+
+/** Nothing is asked of an environment in most steps: they share this one, to which nobody adds. */
+const NOTHING: Asked = new Map();
 
 /** Results for one expression under different environments, and bindings one may hang on. */
 const MAX_RESULTS = 8;
@@ -36,32 +42,48 @@ export function createFlowMemo(): FlowMemo {
   const scoped = new Map<SinkKind, Map<Syntax, Scoped[]>>();
   /** What is being followed, with its place from the outside in. */
   const open = new Map<Syntax, number>();
-  let asked: Map<Binding, Taint | null | undefined> | null = null;
+  /** Null where there is no environment to ask. */
+  let asked: Asked | null = null;
   /** The outermost place that the result being worked out was cut short at. */
   let cutAt = Number.POSITIVE_INFINITY;
 
   function recall(node: Syntax, kind: SinkKind, env: Environment): Taint | null | undefined {
     if (env === null) return plain.get(kind)?.get(node);
-    for (const entry of scoped.get(kind)?.get(node) ?? []) {
+    const entries = scoped.get(kind)?.get(node);
+    if (entries === undefined) return undefined;
+    for (const entry of entries) {
       if (!holds(entry.asked, env)) continue;
-      for (const [binding, value] of entry.asked) asked?.set(binding, value);
+      noteAll(entry.asked, null);
       return entry.result;
     }
     return undefined;
   }
 
+  function note(binding: Binding, value: Taint | null | undefined): void {
+    if (asked === null) return;
+    if (asked === NOTHING) asked = new Map();
+    asked.set(binding, value);
+  }
+
+  function noteAll(entries: Asked, but: ReadonlySet<Binding> | null): void {
+    if (asked === null || entries.size === 0) return;
+    for (const [binding, value] of entries) if (but === null || !but.has(binding)) note(binding, value);
+  }
+
   function follow(node: Syntax, kind: SinkKind, env: Environment, evaluate: () => Taint | null): Taint | null {
     const place = open.size;
-    const [outerAsked, outerCut] = [asked, cutAt];
-    asked = env === null ? null : new Map();
+    const outerAsked = asked;
+    const outerCut = cutAt;
+    asked = env === null ? null : NOTHING;
     cutAt = Number.POSITIVE_INFINITY;
     open.set(node, place);
     const result = evaluate();
     open.delete(node);
+    const own = asked;
     if (env === null) keepPlain(node, kind, result);
-    else if (asked !== null && cutAt >= place) keepScoped(node, kind, { asked, result });
-    if (outerAsked !== null && asked !== null) for (const [binding, value] of asked) outerAsked.set(binding, value);
+    else if (own !== null && cutAt >= place) keepScoped(node, kind, { asked: own, result });
     asked = outerAsked;
+    if (own !== null) noteAll(own, null);
     cutAt = Math.min(outerCut, cutAt >= place ? Number.POSITIVE_INFINITY : cutAt);
     return result;
   }
@@ -83,17 +105,17 @@ export function createFlowMemo(): FlowMemo {
 
   function given(binding: Binding, env: Environment): Taint | null | undefined {
     const value = env?.get(binding);
-    asked?.set(binding, value);
+    note(binding, value);
     return value;
   }
 
   function within(own: ReadonlySet<Binding>, evaluate: () => Taint | null): Taint | null {
     const outer = asked;
-    const inner = new Map<Binding, Taint | null | undefined>();
-    asked = inner;
+    asked = NOTHING;
     const result = evaluate();
+    const inner = asked;
     asked = outer;
-    if (outer !== null) for (const [binding, value] of inner) if (!own.has(binding)) outer.set(binding, value);
+    noteAll(inner, own);
     return result;
   }
 

@@ -51,10 +51,11 @@ export interface Imports {
 const MAX_MISSED = 300;
 
 const NONE: readonly ImportedReturn[] = [];
+const NOTHING: ReadonlyMap<string, readonly ImportedReturn[]> = new Map();
 
 /** @param aliases beginnings of names under which the repository's settings have its own files */
 export function createImports(known: readonly ImportedReturn[], aliases: readonly string[]): Imports {
-  const byUse = Map.groupBy(known, (each) => `${each.kind} ${each.origin}`);
+  const byUse = known.length === 0 ? NOTHING : Map.groupBy(known, (each) => `${each.kind} ${each.origin}`);
   const missed = new Map<string, UnfollowedCall>();
   return {
     reaches: (origin, dialect) => isOfThisRepository(origin, dialect, aliases),

@@ -299,7 +299,17 @@ export function parametersOf(node: Syntax): readonly Syntax[] {
   const single = childOf(node, 'parameter');
   if (single !== null) return [single];
   const list = childOf(node, 'parameters');
-  return list === null ? [] : partsOf(list).filter((part) => part.type !== 'this' && part.type !== 'keyword_separator');
+  if (list === null) return NO_NODES;
+  const parts = partsOf(list);
+  for (let at = 0; at < parts.length; at += 1) {
+    const type = parts[at]?.type;
+    if (type === 'this' || type === 'keyword_separator') return parts.filter(isParameter);
+  }
+  return parts;
+}
+
+function isParameter({ type }: Syntax): boolean {
+  return type !== 'this' && type !== 'keyword_separator';
 }
 
 function whole(at: Syntax, value: Syntax): Definition {
