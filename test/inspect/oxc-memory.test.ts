@@ -22,7 +22,7 @@ const SAME: Readonly<Record<string, string>> = {
   YieldExpression: 'yield_expression',
   ArrowFunctionExpression: 'arrow_function',
   ArrayExpression: 'array',
-  ObjectExpression: 'object',
+  SpreadElement: 'spread_element',
   TemplateLiteral: 'template_string',
   TSAsExpression: 'as_expression',
   TSNonNullExpression: 'non_null_expression',
