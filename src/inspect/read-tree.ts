@@ -1,5 +1,5 @@
 import { CountersignError } from '../core/errors.ts';
-import { type Growing, lineStartsOf, type Program } from './syntax.ts';
+import type { Growing, Program } from './syntax.ts';
 
 /** The part of tree-sitter's cursor that is used here. Numbers cross from the native side cheaply; words do not. */
 export interface Cursor {
@@ -177,7 +177,7 @@ export function readTree(
     if (entered) continue;
     while (!cursor.gotoNextSibling()) {
       if (!cursor.gotoParent()) {
-        if (root !== null) return { ...source, root, byType, lineStarts: lineStartsOf(source.text) };
+        if (root !== null) return { ...source, root, byType, lineStarts: null };
         throw new CountersignError('unreadable-file', 'has no syntax tree', { place: { path: source.path } });
       }
       open.pop();

@@ -22,8 +22,8 @@ export interface Program {
   readonly root: Syntax;
   /** All nodes of a type, in the order of the text. */
   readonly byType: ReadonlyMap<string, readonly Syntax[]>;
-  /** Offsets at which lines start; the first is 0. */
-  readonly lineStarts: readonly number[];
+  /** Offsets at which lines start, once a place was asked for: of most files nobody asks one. */
+  lineStarts: readonly number[] | null;
 }
 
 /** A node while its tree is being made. */
@@ -41,7 +41,7 @@ export const NO_CHILDREN: Growing[] = [{ type: '', field: null, start: 0, end: 0
 NO_CHILDREN.length = 0;
 
 /** Offsets at which lines start; the first is 0. */
-export function lineStartsOf(text: string): number[] {
+function lineStartsOf(text: string): number[] {
   const starts = [0];
   for (let index = text.indexOf('\n'); index >= 0; index = text.indexOf('\n', index + 1)) starts.push(index + 1);
   return starts;
@@ -49,6 +49,7 @@ export function lineStartsOf(text: string): number[] {
 
 /** Line and column of an offset, both from 1. */
 export function placeOf(program: Program, offset: number): { readonly line: number; readonly column: number } {
+  program.lineStarts ??= lineStartsOf(program.text);
   const starts = program.lineStarts;
   let low = 0;
   let high = starts.length - 1;

@@ -8,18 +8,16 @@ const CLOSED: ReadonlySet<string> = new Set([...LEAVES, 'string', 'regex', 'stri
 /** Puts each comment under the innermost node around it, between the parts that stand before and after; gives all that have a place. */
 export function placeComments(root: Growing, list: number): readonly Growing[] {
   const found: Growing[] = [];
+  let home = root;
   const first = firstOf(list);
   const count = countOf(list);
   for (let each = 0; each < count; each += 1) {
     const comment = first + each * at.COMMENT_SIZE;
     const start = startOf(comment);
     const end = endOf(comment);
-    let home = root;
-    for (;;) {
-      const inner = childAround(home, start, end);
-      if (inner === null) break;
-      home = inner;
-    }
+    // Most stand near the one before: from there up to what is around both, and down again.
+    while (home.parent !== null && !(home.start < start && end < home.end)) home = home.parent;
+    for (let inner = childAround(home, start, end); inner !== null; inner = childAround(home, start, end)) home = inner;
     if (CLOSED.has(home.type)) continue;
     const node: Growing = { type: 'comment', field: null, start, end, parent: home, children: NO_CHILDREN };
     // A node that had no parts shares its empty array with others.

@@ -1,4 +1,4 @@
-import { type Growing, lineStartsOf, type Program } from '../syntax.ts';
+import type { Growing, Program } from '../syntax.ts';
 import { createBuilder, NotRead } from './builder.ts';
 import { placeComments } from './comments.ts';
 import * as at from './layout.ts';
@@ -45,5 +45,5 @@ function programAt(result: number, path: string, text: string): Program {
   const comments = placeComments(root, result + at.RAW_TRANSFER_DATA_COMMENTS);
   const byType = builder.byType();
   if (comments.length > 0) byType.set('comment', comments);
-  return { path, text, dialect: 'javascript', root, byType, lineStarts: lineStartsOf(text) };
+  return { path, text, dialect: 'javascript', root, byType, lineStarts: null };
 }
