@@ -83,10 +83,12 @@ export function createFlow(needs: FlowNeeds): FlowEngine {
 
   /** What a schema lets through as any text is as much under another's control as before; what it closes is not. */
   function held(node: Syntax, kind: SinkKind, env: Environment, depth: number): Taint | null {
-    const said = HARMED_BY_TEXT.has(kind) && PARSED.has(node.type) ? schemas.said(node) : null;
+    const isAsked = HARMED_BY_TEXT.has(kind) || kind === 'nosql';
+    const said = isAsked && PARSED.has(node.type) ? schemas.said(node) : null;
     if (said !== null && isSettled(said, kind)) return null;
     const found = evaluate(node, kind, env, depth);
-    if (said === null || !staysOpen(said, kind) || (found !== null && found.strength !== 'unknown')) return found;
+    if (said === null || kind === 'nosql' || !staysOpen(said, kind) || (found !== null && found.strength !== 'unknown'))
+      return found;
     if (guards.guardedBesides(node, kind)) return found;
     if (said.request !== null) return taint('remote', said.request, node);
     if (said.given === null) return found;

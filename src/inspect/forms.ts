@@ -3,11 +3,12 @@ import type { SinkKind } from './facts.ts';
 /**
  * What a declared type, schema or rule leaves of a text that it lets through:
  * - `text`: any characters; length, presence and being a URL say nothing of where it leads
+ * - `escaped`: any characters, with those that mean something in markup replaced
  * - `address`: an e-mail address
  * - `nothing`: a number, one of a list, or a form that holds nothing that could break out of its place
  * - `unknown`: the file does not say
  */
-export type Leaves = 'text' | 'address' | 'nothing' | 'unknown';
+export type Leaves = 'text' | 'escaped' | 'address' | 'nothing' | 'unknown';
 
 /** Uses in which any text does harm: that a value is a text at all helps against operators, not here. */
 export const HARMED_BY_TEXT: ReadonlySet<SinkKind> = new Set([
@@ -27,6 +28,7 @@ export const HARMED_BY_TEXT: ReadonlySet<SinkKind> = new Set([
  * `$`, `|`, braces and slashes stand in its local part (RFC 5322, section 3.2.3).
  */
 export function isHarmless(leaves: Leaves, kind: SinkKind): boolean {
+  if (leaves === 'escaped') return kind === 'html';
   return leaves === 'nothing' || (leaves === 'address' && /^(?:html|redirect|log|header)$/.test(kind));
 }
 

@@ -226,6 +226,6 @@ function isList(method: string): boolean {
 
 /** A choice leaves what the most open of its parts does. */
 function widest(all: readonly Leaves[]): Leaves {
-  const order: readonly Leaves[] = ['text', 'address', 'unknown', 'nothing'];
+  const order: readonly Leaves[] = ['text', 'escaped', 'address', 'unknown', 'nothing'];
   return order.find((each) => all.includes(each)) ?? 'unknown';
 }

@@ -1,6 +1,7 @@
 import type { Constants } from './constants.ts';
 import type { Handler } from './facts.ts';
 import type { LocalChecks } from './local-checks.ts';
+import type { Chains } from './schema-chains.ts';
 import { childOf, FUNCTIONS, type Program, partsOf, type Syntax } from './syntax.ts';
 
 /** A schema and the way from what it describes to a value. */
@@ -11,6 +12,8 @@ export interface Applied {
   readonly request: string | null;
   /** The method that read the value; empty where there is none. */
   readonly method: string;
+  /** The handler before which rules of express-validator stand, where it is these; the way begins with the request's part. */
+  readonly chained?: Handler;
 }
 
 /** Schemas that a framework, or what stands before a handler, holds a request to. */
@@ -19,6 +22,8 @@ export interface SchemaRoutes {
   part(handler: Syntax, key: string): Applied | null;
   /** The schema of a tRPC procedure's input. */
   input(resolver: Syntax): Syntax | null;
+  /** `matchedData(req)`: the fields that kept the rules of express-validator. */
+  matched(call: Syntax): Applied | null;
   /** The schema behind Hono's `c.req.valid('json')`. */
   valid(call: Syntax): { readonly schema: Syntax; readonly request: string } | null;
 }
@@ -28,6 +33,7 @@ interface RouteNeeds {
   readonly constants: Constants;
   readonly checks: LocalChecks;
   readonly handlers: () => readonly Handler[];
+  readonly chains: Chains;
 }
 
 const PARTS = /^(?:body|payload|query|querystring|params|param|headers|cookies)$/;
@@ -40,7 +46,8 @@ const WORDS: ReadonlyMap<string, string> = new Map([
 ]);
 const MAX_HOPS = 20;
 
-export function createSchemaRoutes({ program, constants, checks, handlers }: RouteNeeds): SchemaRoutes {
+export function createSchemaRoutes({ program, constants, checks, handlers, chains }: RouteNeeds): SchemaRoutes {
+  const hasChains = /express-validator|validationResult|matchedData/.test(program.text);
   const name = (node: Syntax): string => program.text.slice(node.start, node.end);
 
   function handlerOf(fn: Syntax): Handler | null {
@@ -50,7 +57,26 @@ export function createSchemaRoutes({ program, constants, checks, handlers }: Rou
   function part(fn: Syntax, key: string): Applied | null {
     const handler = PARTS.test(key) ? handlerOf(fn) : null;
     if (handler === null) return null;
-    return described(handler, key) ?? validated(handler, key);
+    return chainedTo(handler, key) ?? described(handler, key) ?? validated(handler, key);
+  }
+
+  function chainedTo(handler: Handler, part: string): Applied | null {
+    return hasChains && chains.has(handler)
+      ? { schema: handler.registration, path: [part], given: null, request: null, method: '', chained: handler }
+      : null;
+  }
+
+  function matched(call: Syntax): Applied | null {
+    const callee = hasChains ? childOf(call, 'function') : null;
+    if (callee === null || name(callee) !== 'matchedData') return null;
+    for (let up = call.parent; up !== null; up = up.parent) {
+      const handler = FUNCTIONS.has(up.type) ? handlerOf(up) : null;
+      const found = handler === null ? null : chainedTo(handler, '');
+      // Asked for, `matchedData` also gives what broke a rule.
+      if (found !== null)
+        return /onlyValidData\s*:\s*false/.test(name(call)) ? null : { ...found, request: "the request's fields" };
+    }
+    return null;
   }
 
   /**
@@ -171,5 +197,5 @@ export function createSchemaRoutes({ program, constants, checks, handlers }: Rou
     return null;
   }
 
-  return { part, input, valid };
+  return { part, input, matched, valid };
 }

@@ -5,6 +5,7 @@ import type { Handler, SinkKind } from './facts.ts';
 import { HARMED_BY_TEXT, isHarmless, type Leaves } from './forms.ts';
 import { identifier } from './literals.ts';
 import type { LocalChecks } from './local-checks.ts';
+import { createChains } from './schema-chains.ts';
 import { classOfType } from './schema-classes.ts';
 import { createSchemaFields } from './schema-fields.ts';
 import { type Applied, createSchemaRoutes } from './schema-routes.ts';
@@ -21,6 +22,8 @@ export interface Said {
   readonly request: string | null;
   /** The file shows that it is a schema, even where not what it says of this value. */
   readonly isSchema: boolean;
+  /** Rules hold it to a text, a number or the like: it is no object with operators. */
+  readonly isPlain: boolean;
 }
 
 /** What schemas written in the file leave open. */
@@ -62,7 +65,8 @@ export function createSchemas(
       /\.input\(|\bvalid\(|\bschema\b|[vV]alidat|celebrate|@Body\(|@Query\(|@Payload\(|[eE]lysia/.test(program.text),
   );
   const { leavesAt } = createSchemaFields(program, scopes, constants, checks);
-  const routes = createSchemaRoutes({ program, constants, checks, handlers });
+  const chains = createChains(program, constants);
+  const routes = createSchemaRoutes({ program, constants, checks, handlers, chains });
   const found = perNode(saidOf);
 
   function said(node: Syntax): Said | null {
@@ -74,8 +78,20 @@ export function createSchemas(
     if (applied === null) return null;
     const path = unwrapped(applied);
     if (path === null) return null;
-    const leaves = leavesAt(applied.schema, path);
-    return { leaves, given: applied.given, request: applied.request, isSchema: isSchema(applied.schema) };
+    const { chained, given, request } = applied;
+    const [part = '', ...field] = path;
+    if (chained !== undefined) {
+      // The whole of a part holds fields that no rule names.
+      if (field.length === 0) return null;
+      return { ...chains.leaves(chained, part, field), given, request, isSchema: false };
+    }
+    return {
+      leaves: leavesAt(applied.schema, path),
+      given,
+      request,
+      isSchema: isSchema(applied.schema),
+      isPlain: false,
+    };
   }
 
   /** What `safeParse` gives holds the value as `data`, and what Joi's `validate` gives as `value`. */
@@ -164,6 +180,8 @@ export function createSchemas(
   function ofCall(call: Syntax): Applied | null {
     const valid = hasRoutes() ? routes.valid(call) : null;
     if (valid !== null) return { ...valid, path: [], given: null, method: '' };
+    const matched = hasRoutes() ? routes.matched(call) : null;
+    if (matched !== null) return matched;
     const parse = hasSchemas() ? parseAt(call) : null;
     if (parse === null || /^(?:Check|is|isValid)/.test(parse.method)) return null;
     // class-transformer makes an object of the class, and class-validator looks at it only when it is asked to.
@@ -267,10 +285,11 @@ export function createSchemas(
 
 /** Whether what a schema accepted may still do harm in a use. */
 export function staysOpen({ leaves }: Said, kind: SinkKind): boolean {
-  return (leaves === 'text' || leaves === 'address') && !isHarmless(leaves, kind);
+  return (leaves === 'text' || leaves === 'escaped' || leaves === 'address') && !isHarmless(leaves, kind);
 }
 
 /** Whether it does none. A schema that asks questions of its own is taken at its word. */
-export function isSettled({ leaves, given, isSchema }: Said, kind: SinkKind): boolean {
+export function isSettled({ leaves, given, isSchema, isPlain }: Said, kind: SinkKind): boolean {
+  if (kind === 'nosql') return isPlain;
   return isHarmless(leaves, kind) || (leaves === 'unknown' && given !== null && isSchema);
 }

@@ -85,10 +85,16 @@ function written(file: Writes, { node, target, value }: Assignment): Detection |
 function twoKeys(file: Writes, { node, object, key, home }: Place): Detection | null {
   const { facts } = file;
   const outer = fieldOf(object, 'index');
-  if (outer === undefined || isCounter(facts, key) || isRefused(file, home)) return null;
+  if (outer === undefined || isRefused(file, home)) return null;
   const first = facts.flow(outer, 'key');
   if (first === null || first.strength === 'unknown' || first.strength === 'local') return null;
   if (facts.flow(key, 'key') === null) return null;
+  // Code says of its own places in a grid that they are numbers; a request says nothing of the kind.
+  if (
+    first.strength === 'parameter' &&
+    (isCounter(facts, key) || [outer, key].some((each) => isPlace(facts, each, home)))
+  )
+    return null;
   const { level, confidence } = weight(first.strength);
   return facts.finding({
     rule,
@@ -219,6 +225,18 @@ function isInert(facts: FileFacts, value: Syntax): boolean {
 
 function isCounter(facts: FileFacts, key: Syntax): boolean {
   return /^(?:i|j|k|n|x|y|index|row|col|\d+)$/.test(facts.text(key));
+}
+
+/** A place in a list: named so, declared a number, or held against a number or a length. */
+function isPlace(facts: FileFacts, key: Syntax, home: Syntax | null): boolean {
+  const called = facts.text(key);
+  if (!/^[\w$]+$/.test(called)) return false;
+  if (/^(?:[ijxy]|[cdn][xy]|(?:\w*[a-z])?(?:[iI]ndex|[iI]dx|[rR]ow|[cC]ol(?:umn)?))$/.test(called)) return true;
+  const name = literally(called);
+  const held = `\\s*[<>]=?\\s*(?:\\d|[\\w.[\\]]+\\.length\\b)`;
+  return (
+    home !== null && new RegExp(`(?:^|[^\\w$.])${name}(?:${held}|\\s*:\\s*number\\b|\\+\\+|--)`).test(facts.text(home))
+  );
 }
 
 /** `current = current[part]` in a loop, then `current[last] = value`. */

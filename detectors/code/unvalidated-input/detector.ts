@@ -60,6 +60,7 @@ function judge(facts: FileFacts, handler: Handler): readonly Detection[] {
     handler.middleware.some((part) => CHECKS.test(facts.text(part)))
   )
     return [];
+  if (isChained(facts, handler)) return [];
   if (takesDto(facts, handler.node)) return [];
   const used = firstUse(facts, body, isEvent ? RECORDS : null);
   if (used === null) return [];
@@ -73,6 +74,17 @@ function judge(facts: FileFacts, handler: Handler): readonly Detection[] {
       flow: used.flow,
     }),
   ];
+}
+
+/** Rules of express-validator, and behind them a function that is named after what it does with what broke them. */
+function isChained(facts: FileFacts, handler: Handler): boolean {
+  const [first] = handler.middleware;
+  if (first === undefined || !facts.program.text.includes('express-validator')) return false;
+  const written = handler.middleware.map((part) => facts.text(facts.definition(part) ?? part));
+  return (
+    written.some((part) => /^(?:\[|\.\.\.)?\s*(?:body|check|checkSchema)\s*\(/.test(part)) &&
+    handler.middleware.some((part) => /^[\w.]*(?:error|result|reject|input)[\w.]*$/i.test(facts.text(part)))
+  );
 }
 
 /** Types of the language itself, which no decorator describes. */

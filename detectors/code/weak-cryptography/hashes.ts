@@ -1,5 +1,6 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { Call, FileFacts } from '../../../src/inspect/facts.ts';
+import { isOfProtocol } from './protocols.ts';
 import { purposeOf } from './purpose.ts';
 import { HASH, PASSWORD, report, rule } from './rule.ts';
 
@@ -47,9 +48,10 @@ export function hash(facts: FileFacts, call: Call, algorithm: string): readonly 
       report(facts, call.node, `${algorithm.toUpperCase()} can be forged, and this result is relied upon.`, HASH),
     ];
   if (
-    /etag|cache|checksum|gravatar|fingerprint|dedup|shard|bucket|color|short|git_?blob|blob_?(?:id|hash|sha)|asset_?hash|revision/i.test(
+    /etag|cache|checksum|gravatar|fingerprint|dedup|shard|bucket|color|short|git_?blob|blob_?(?:id|hash|sha)|asset_?hash|revision|uuid_?v?[35]/i.test(
       purpose,
-    )
+    ) ||
+    isOfProtocol(facts, call)
   )
     return [];
   return [

@@ -1,0 +1,40 @@
+import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { functionAround } from '../support/around.ts';
+
+/** What a server appends to the key of a WebSocket's handshake (RFC 6455, section 1.3). */
+const WEBSOCKET = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+/** The header of an object, its kind and length, ends in a zero byte (Git's documentation, "Git Objects"). */
+const GIT_OBJECT = /(?:\b(?:blob|tree|commit|tag) |len(?:gth\b|\())[^\n]{0,60}\\(?:0|x00|u0000)/;
+
+/** Whether a published format, and not the program, chose the hash: everyone who reads the result expects it. */
+export function isOfProtocol(facts: FileFacts, call: Call): boolean {
+  const { text } = facts.program;
+  if (!text.includes(WEBSOCKET) && !/\\(?:0|x00|u0000)/.test(text)) return false;
+  return fedTo(facts, call).some((each) => holdsGuid(facts, each) || GIT_OBJECT.test(written(facts, each)));
+}
+
+function holdsGuid(facts: FileFacts, fed: Syntax): boolean {
+  const parts = [fed, ...fed.children];
+  return parts.some((part) => facts.text(part).includes(WEBSOCKET) || written(facts, part).includes(WEBSOCKET));
+}
+
+function written(facts: FileFacts, node: Syntax): string {
+  return facts.text(facts.definition(node) ?? node).slice(0, 400);
+}
+
+/** What a hash is made of: its own arguments, and those of `update` on it or on the name that it is kept in. */
+function fedTo(facts: FileFacts, call: Call): readonly Syntax[] {
+  const home = functionAround(call.node);
+  const fed = [...call.arguments];
+  let top: Syntax = call.node;
+  while (top.parent !== null && /^(?:member|call)_expression$/.test(top.parent.type) && top.field !== null)
+    top = top.parent;
+  const kept = top.parent?.children.find((child) => child.field === 'name' || child.field === 'left');
+  for (const each of facts.callsLike({ named: (name) => name === 'update' })) {
+    const on = each.receiver;
+    if (on === null || functionAround(each.node) !== home) continue;
+    const isOwn = on.start <= call.node.start && call.node.end <= on.end;
+    if (isOwn || (kept !== undefined && facts.text(on) === facts.text(kept))) fed.push(...each.arguments);
+  }
+  return fed;
+}
