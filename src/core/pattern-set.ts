@@ -1,12 +1,35 @@
 import type { Alternative, Asked, PlainText } from './alternatives.ts';
-import { createWordFinder } from './word-finder.ts';
+import { createWordFinder, findWords, type WordFinder } from './word-finder.ts';
 
-/** Many patterns that are asked of the same texts. */
+/** Many patterns that are asked of the same texts, and what is known of the latest of these. */
 export interface PatternSet {
-  /** Whether the pattern of that number matches somewhere in a text. */
-  hasMatch(number: number, text: string): boolean;
-  /** No where none of its words is there; yes where one is, or what it says where it can match without. */
-  mayMatch(number: number, text: string): boolean;
+  readonly finder: WordFinder;
+  /** One for each pattern, and behind these for what one of them asks for together with others. */
+  readonly groups: readonly Group[];
+  readonly ways: readonly Way[];
+  /** For each word the numbers of the ways with it. */
+  readonly waysBy: readonly (readonly number[])[];
+  /** Numbers of the ways that need no word. */
+  readonly always: readonly number[];
+  readonly remembered: Found[];
+  latest: Found | null;
+  /** Which of those remembered has come last. */
+  turn: number;
+}
+
+/** The ways in which a pattern can match: those from one number to the one before another. */
+interface Group {
+  readonly first: number;
+  readonly end: number;
+  /** Whether one of them needs no word. */
+  readonly always: boolean;
+}
+
+interface Way {
+  readonly group: number;
+  readonly asks: Asked;
+  /** Numbers of the groups of which each has to match. */
+  readonly all: readonly number[];
 }
 
 /** Texts whose words are remembered: both sides of a file, each as it stands and as its language reads it. */
@@ -24,91 +47,82 @@ interface Found {
   readonly groups: Uint8Array;
 }
 
-/**
- * Looks for the words of all patterns in one pass over a text, and tries of the pattern that is asked for what this has
- * not decided.
- * @param patterns the alternatives of each
- */
+/** @param patterns the alternatives of each */
 export function createPatternSet(patterns: readonly (readonly Alternative[])[]): PatternSet {
-  const { groups, ways, words, waysBy, always } = layOut(patterns);
-  const finder = createWordFinder(words);
-  const remembered: Found[] = [];
-  let turn = -1;
-  let latest: Found | null = null;
+  const { words, ...laidOut } = layOut(patterns);
+  return { finder: createWordFinder(words), ...laidOut, remembered: [], latest: null, turn: -1 };
+}
 
-  function foundIn(text: string): Found {
-    // The same text is asked for many patterns in a row.
-    if (latest?.text === text) return latest;
-    latest = remembered.find((each) => each.text === text) ?? lookThrough(text);
-    return latest;
-  }
+/**
+ * Whether the pattern of a number matches somewhere in a text: the words of all patterns are looked for in one pass, and
+ * of this one that is tried which they have not decided.
+ */
+export function setMatches(set: PatternSet, number: number, text: string): boolean {
+  return groupMatches(set, number, foundIn(set, text));
+}
 
-  function lookThrough(text: string): Found {
-    turn = (turn + 1) % MAX_REMEMBERED;
-    const found = remembered[turn] ?? emptyOf(ways.length, groups.length);
-    remembered[turn] = found;
-    const { words: there, certain } = finder.find(text);
-    found.text = text;
-    found.certain = certain;
-    found.lower = null;
-    found.ways.fill(0);
-    found.groups.fill(0);
-    mark(found, always);
-    for (let at = 0; at < there.length; at += 1) mark(found, waysBy[there[at] ?? 0] ?? []);
-    return found;
-  }
+/** No where none of its words is there; yes where one is, or what it says where it can match without. */
+export function setMayMatch(set: PatternSet, number: number, text: string): boolean {
+  const found = foundIn(set, text);
+  return set.groups[number]?.always === true ? groupMatches(set, number, found) : found.groups[number] === 1;
+}
 
-  function mark(found: Found, numbers: readonly number[]): void {
-    for (let at = 0; at < numbers.length; at += 1) {
-      const number = numbers[at] ?? 0;
-      found.ways[number] = 1;
-      found.groups[ways[number]?.group ?? 0] = 1;
-    }
-  }
+function foundIn(set: PatternSet, text: string): Found {
+  // The same text is asked for many patterns in a row.
+  if (set.latest?.text === text) return set.latest;
+  const found = set.remembered.find((each) => each.text === text) ?? lookThrough(set, text);
+  set.latest = found;
+  return found;
+}
 
-  // Asked for each pattern of each text: loops by number, as they cost the least where code is compiled late.
-  function groupMatches(number: number, found: Found): boolean {
-    const group = groups[number];
-    if (group === undefined || found.groups[number] !== 1) return false;
-    for (let at = group.first; at < group.end; at += 1)
-      if (found.ways[at] === 1 && wayMatches(ways[at], found)) return true;
-    return false;
-  }
+function lookThrough(set: PatternSet, text: string): Found {
+  set.turn = (set.turn + 1) % MAX_REMEMBERED;
+  const found = set.remembered[set.turn] ?? emptyOf(set);
+  set.remembered[set.turn] = found;
+  const { words, certain } = findWords(set.finder, text);
+  found.text = text;
+  found.certain = certain;
+  found.lower = null;
+  found.ways.fill(0);
+  found.groups.fill(0);
+  mark(set, found, set.always);
+  for (let at = 0; at < words.length; at += 1) mark(set, found, set.waysBy[words[at] ?? 0] ?? []);
+  return found;
+}
 
-  function wayMatches(way: Way | undefined, found: Found): boolean {
-    if (way === undefined) return false;
-    const { asks } = way;
-    if (asks.kind === 'all') return way.all.every((each) => groupMatches(each, found));
-    if (asks.kind === 'text') return textStands(asks, found);
-    return (asks.written?.some((each) => found.text.includes(each)) ?? true) && asks.pattern().test(found.text);
-  }
-
+function emptyOf({ ways, groups }: PatternSet): Found {
   return {
-    hasMatch: (number, text) => groupMatches(number, foundIn(text)),
-    mayMatch(number, text) {
-      const found = foundIn(text);
-      return groups[number]?.always === true ? groupMatches(number, found) : found.groups[number] === 1;
-    },
+    text: '',
+    certain: false,
+    lower: null,
+    ways: new Uint8Array(ways.length),
+    groups: new Uint8Array(groups.length),
   };
 }
 
-function emptyOf(ways: number, groups: number): Found {
-  return { text: '', certain: false, lower: null, ways: new Uint8Array(ways), groups: new Uint8Array(groups) };
+function mark({ ways }: PatternSet, found: Found, numbers: readonly number[]): void {
+  for (let at = 0; at < numbers.length; at += 1) {
+    const number = numbers[at] ?? 0;
+    found.ways[number] = 1;
+    found.groups[ways[number]?.group ?? 0] = 1;
+  }
 }
 
-/** The ways in which a pattern can match: those from one number to the one before another. */
-interface Group {
-  readonly first: number;
-  readonly end: number;
-  /** Whether one of them needs no word. */
-  readonly always: boolean;
+// Asked for each pattern of each text: loops by number, as they cost the least where code is compiled late.
+function groupMatches(set: PatternSet, number: number, found: Found): boolean {
+  const group = set.groups[number];
+  if (group === undefined || found.groups[number] !== 1) return false;
+  for (let at = group.first; at < group.end; at += 1)
+    if (found.ways[at] === 1 && wayMatches(set, set.ways[at], found)) return true;
+  return false;
 }
 
-interface Way {
-  readonly group: number;
-  readonly asks: Asked;
-  /** Numbers of the groups of which each has to match. */
-  readonly all: readonly number[];
+function wayMatches(set: PatternSet, way: Way | undefined, found: Found): boolean {
+  if (way === undefined) return false;
+  const { asks } = way;
+  if (asks.kind === 'all') return way.all.every((each) => groupMatches(set, each, found));
+  if (asks.kind === 'text') return textStands(asks, found);
+  return (asks.written?.some((each) => found.text.includes(each)) ?? true) && asks.pattern().test(found.text);
 }
 
 /** Numbers for all that is asked for: groups of those patterns first, and then of what is asked for together with others. */

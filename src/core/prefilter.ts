@@ -1,11 +1,12 @@
 import { type Alternative, alternativesOf } from './alternatives.ts';
-import { createPatternSet, type PatternSet } from './pattern-set.ts';
+import { createPatternSet, type PatternSet, setMatches, setMayMatch } from './pattern-set.ts';
 
 /**
  * Characters tried without the words of a pattern, after which these are joined to the others for the first time: it takes
- * about as long. Twice as many for each time after that, so that patterns which come one by one are not joined one by one.
+ * about as long. Four times as many for each time after that: patterns come one by one, and those that come late are few.
  */
-const WORTHWHILE = 300_000;
+const WORTHWHILE = 1_000_000;
+const LATER = 4;
 
 /** Characters of a text in which a pattern is tried sooner than all words are looked for. */
 const SHORT = 200;
@@ -29,7 +30,7 @@ export function hasMatch(pattern: RegExp, text: string): boolean {
   if (text.length < SHORT) return pattern.test(text);
   const number = numbers.get(pattern) ?? register(pattern);
   const known = setWith(number, text);
-  return known === null ? pattern.test(text) : known.hasMatch(number, text);
+  return known === null ? pattern.test(text) : setMatches(known, number, text);
 }
 
 /**
@@ -41,7 +42,7 @@ export function mayMatch(pattern: RegExp, text: string): boolean {
   if (text.length < SHORT) return pattern.test(text);
   const number = numbers.get(pattern) ?? register(pattern);
   const known = setWith(number, text);
-  return known === null ? pattern.test(text) : known.mayMatch(number, text);
+  return known === null ? pattern.test(text) : setMayMatch(known, number, text);
 }
 
 /**
@@ -66,7 +67,7 @@ function setWith(number: number, text: string): PatternSet | null {
   tried += text.length;
   if (tried < worthwhile) return null;
   tried = 0;
-  worthwhile *= 2;
+  worthwhile *= LATER;
   alternatives.push(...[...numbers.keys()].slice(joined).map(alternativesOf));
   joined = numbers.size;
   set = createPatternSet(alternatives);

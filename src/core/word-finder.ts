@@ -1,6 +1,22 @@
-/** Tells of many words at once which of them a text holds, whatever their case. */
+/**
+ * The words to look for, as a table of steps. It is no function of its own: V8 forgets the code it has compiled for one
+ * when the next is made, and code compiled anew takes as long to become fast as a hundred files do.
+ */
 export interface WordFinder {
-  find(text: string): FoundWords;
+  /** For each state and class of characters the next state. States are told by the places at which their rows start. */
+  readonly steps: Int32Array;
+  /** Length of a row. */
+  readonly width: number;
+  /** The class of each character of Latin-1. */
+  readonly classes: Uint8Array;
+  /** From this row on a word ends in each state. */
+  readonly firstEnd: number;
+  /** By the number of such a row, the numbers of the words that end there. */
+  readonly wordsOf: readonly (readonly number[])[];
+  /** By the same number, the text in which it was last come to. */
+  readonly seen: Int32Array;
+  /** How many texts have been looked through. */
+  texts: number;
 }
 
 export interface FoundWords {
@@ -18,41 +34,40 @@ const LATIN_1 = 256;
 const PIECE = 65_536;
 const piece = Buffer.alloc(PIECE);
 
-/**
- * One pass over the text, however many words there are (Aho and Corasick, "Efficient string matching: an aid to
- * bibliographic search", 1975).
- * @param words not empty, distinct, each of ASCII characters and in lower case
- */
+/** @param words not empty, distinct, each of ASCII characters and in lower case */
 export function createWordFinder(words: readonly string[]): WordFinder {
   const classes = classesOf(words);
-  const { steps, width, firstEnd, wordsOf } = link(trieOf(words, classes), Math.max(...classes) + 1);
-  /** The number of the text in which each end was last come to. */
-  const seen = new Int32Array(wordsOf.length);
-  let number = 0;
+  const width = Math.max(...classes) + 1;
+  const { steps, firstEnd, wordsOf } = link(trieOf(words, classes), width);
+  return { steps, width, classes, firstEnd, wordsOf, seen: new Int32Array(wordsOf.length), texts: 0 };
+}
 
-  return {
-    find(text) {
-      const wide = WIDE.test(text);
-      const read = wide && SPECIAL.test(text) ? folded(text) : text;
-      number += 1;
-      const found: number[] = [];
-      let state = 0;
-      for (let from = 0; from < read.length; from += PIECE) {
-        const length = piece.write(read.slice(from, from + PIECE), 'latin1');
-        // Nothing but sums and look-ups: shifts and masks take V8's middle compiler twice as long.
-        for (let at = 0; at < length; at += 1) {
-          state = steps[state + (classes[piece[at] ?? 0] ?? 0)] ?? 0;
-          if (state < firstEnd) continue;
-          const end = (state - firstEnd) / width;
-          if (seen[end] === number) continue;
-          seen[end] = number;
-          const ending = wordsOf[end] ?? [];
-          for (let word = 0; word < ending.length; word += 1) found.push(ending[word] ?? 0);
-        }
-      }
-      return { words: found, certain: !wide };
-    },
-  };
+/**
+ * Which of many words a text holds, whatever their case: one pass over the text, however many words there are (Aho and
+ * Corasick, "Efficient string matching: an aid to bibliographic search", 1975).
+ */
+export function findWords(finder: WordFinder, text: string): FoundWords {
+  const { steps, width, classes, firstEnd, wordsOf, seen } = finder;
+  const wide = WIDE.test(text);
+  const read = wide && SPECIAL.test(text) ? folded(text) : text;
+  finder.texts += 1;
+  const number = finder.texts;
+  const found: number[] = [];
+  let state = 0;
+  for (let from = 0; from < read.length; from += PIECE) {
+    const length = piece.write(read.slice(from, from + PIECE), 'latin1');
+    // Nothing but sums and look-ups: shifts and masks take V8's middle compiler twice as long.
+    for (let at = 0; at < length; at += 1) {
+      state = steps[state + (classes[piece[at] ?? 0] ?? 0)] ?? 0;
+      if (state < firstEnd) continue;
+      const end = (state - firstEnd) / width;
+      if (seen[end] === number) continue;
+      seen[end] = number;
+      const ending = wordsOf[end] ?? [];
+      for (let word = 0; word < ending.length; word += 1) found.push(ending[word] ?? 0);
+    }
+  }
+  return { words: found, certain: !wide };
 }
 
 function folded(text: string): string {
@@ -105,11 +120,7 @@ function trieOf(words: readonly string[], classes: Uint8Array): State {
   return root;
 }
 
-/**
- * The table of all steps: a row of it for each state, `width` wide. States are told by the places at which their rows
- * start: one multiplication less for each character.
- * @returns `firstEnd`: from this row on a word ends in each state; `wordsOf`: which ones, by the number of such a row
- */
+/** The table of all steps. States as places in it: one multiplication less for each character. */
 function link(root: State, width: number) {
   const states = [root];
   for (const state of states) {
@@ -137,7 +148,7 @@ function link(root: State, width: number) {
     if (state.suffix !== null) steps.copyWithin(state.number, state.suffix.number, state.suffix.number + width);
     for (const child of state.children) steps[state.number + child.by] = child.number;
   }
-  return { steps, width, firstEnd, wordsOf: ends.map((state) => state.words) };
+  return { steps, firstEnd, wordsOf: ends.map((state) => state.words) };
 }
 
 function suffixOf(parent: State, by: number, root: State): State {

@@ -41,15 +41,26 @@ function hasLongRow(text: string): boolean {
       continue;
     }
     let row = 0;
-    for (; from < text.length && !ENDS_A_ROW.has(text.charAt(from)); from += 1)
-      if (IN_A_ROW.has(text.charAt(from))) row += 1;
+    let kind = kindAt(text, from);
+    while (from < text.length && kind !== ENDS_A_ROW) {
+      if (kind === IN_A_ROW) row += 1;
+      from += 1;
+      kind = kindAt(text, from);
+    }
     if (row > MAX_ROW) return true;
   }
   return false;
 }
 
-const ENDS_A_ROW: ReadonlySet<string> = new Set('\n;');
-const IN_A_ROW: ReadonlySet<string> = new Set('!+-.?~');
+function kindAt(text: string, at: number): number {
+  return KINDS[text.charCodeAt(at)] ?? 0;
+}
+
+const IN_A_ROW = 1;
+const ENDS_A_ROW = 2;
+const KINDS = new Uint8Array(128);
+for (const sign of '!+-.?~') KINDS[sign.charCodeAt(0)] = IN_A_ROW;
+for (const sign of '\n;') KINDS[sign.charCodeAt(0)] = ENDS_A_ROW;
 
 /** `else if` and `=>` nest without an end. */
 function ladders(text: string): boolean {
