@@ -47,27 +47,37 @@ export function createWordFinder(words: readonly string[]): WordFinder {
  * Corasick, "Efficient string matching: an aid to bibliographic search", 1975).
  */
 export function findWords(finder: WordFinder, text: string): FoundWords {
-  const { steps, width, classes, firstEnd, wordsOf, seen } = finder;
   const wide = WIDE.test(text);
   const read = wide && SPECIAL.test(text) ? folded(text) : text;
   finder.texts += 1;
-  const number = finder.texts;
   const found: number[] = [];
   let state = 0;
-  for (let from = 0; from < read.length; from += PIECE) {
-    const length = piece.write(read.slice(from, from + PIECE), 'latin1');
-    // Nothing but sums and look-ups: shifts and masks take V8's middle compiler twice as long.
-    for (let at = 0; at < length; at += 1) {
-      state = steps[state + (classes[piece[at] ?? 0] ?? 0)] ?? 0;
-      if (state < firstEnd) continue;
-      const end = (state - firstEnd) / width;
-      if (seen[end] === number) continue;
-      seen[end] = number;
-      const ending = wordsOf[end] ?? [];
-      for (let word = 0; word < ending.length; word += 1) found.push(ending[word] ?? 0);
-    }
-  }
+  for (let from = 0; from < read.length; from += PIECE)
+    state = stepThrough(finder, piece.write(read.slice(from, from + PIECE), 'latin1'), state, found);
   return { words: found, certain: !wide };
+}
+
+/**
+ * Goes through what stands in `piece`. One loop and nothing beside it: where V8 meets something new in a function it
+ * throws the fast code away for all of it. Nothing but sums and look-ups: shifts take its middle compiler twice as long.
+ * @param found numbers of words are added
+ * @returns the state behind it
+ */
+function stepThrough(finder: WordFinder, length: number, before: number, found: number[]): number {
+  const { steps, classes, firstEnd } = finder;
+  let state = before;
+  for (let at = 0; at < length; at += 1) {
+    state = steps[state + (classes[piece[at] ?? 0] ?? 0)] ?? 0;
+    if (state >= firstEnd) addWords(finder, state, found);
+  }
+  return state;
+}
+
+function addWords({ width, firstEnd, wordsOf, seen, texts }: WordFinder, state: number, found: number[]): void {
+  const end = (state - firstEnd) / width;
+  if (seen[end] === texts) return;
+  seen[end] = texts;
+  found.push(...(wordsOf[end] ?? []));
 }
 
 function folded(text: string): string {

@@ -9,14 +9,20 @@ export function nestsTooDeeply(text: string): boolean {
   const read = WIDE.test(text) ? text.replace(EACH_WIDE, ' ') : text;
   let depth = 0;
   for (let from = 0; from < read.length; from += PIECE) {
-    const length = piece.write(read.slice(from, from + PIECE), 'latin1');
-    // Asked of each character of each file: one sum, without a question what the character is.
-    for (let at = 0; at < length; at += 1) {
-      depth += DEEPER[piece[at] ?? 0] ?? 0;
-      if (depth > MAX_BRACKETS) return true;
-    }
+    depth = depthBehind(piece.write(read.slice(from, from + PIECE), 'latin1'), depth);
+    if (depth > MAX_BRACKETS) return true;
   }
   return hasLongRow(text) || ladders(text);
+}
+
+/**
+ * How deep what stands in `piece` ends, or the first depth that is too much. Asked of each character of each file: one
+ * sum, without a question what the character is, and a function of its own, so that it stays compiled.
+ */
+function depthBehind(length: number, before: number): number {
+  let depth = before;
+  for (let at = 0; at < length && depth <= MAX_BRACKETS; at += 1) depth += DEEPER[piece[at] ?? 0] ?? 0;
+  return depth;
 }
 
 const WIDE = /[^\0-\xff]/;
@@ -40,20 +46,23 @@ function hasLongRow(text: string): boolean {
       from += end + 1;
       continue;
     }
-    let row = 0;
-    let kind = kindAt(text, from);
-    while (from < text.length && kind !== ENDS_A_ROW) {
-      if (kind === IN_A_ROW) row += 1;
-      from += 1;
-      kind = kindAt(text, from);
-    }
-    if (row > MAX_ROW) return true;
+    const rowEnd = endOfRow(text, from);
+    if (rowEnd < 0) return true;
+    from = rowEnd;
   }
   return false;
 }
 
-function kindAt(text: string, at: number): number {
-  return KINDS[text.charCodeAt(at)] ?? 0;
+/** Where the row that starts at a place ends; less than 0 where it is too long. */
+function endOfRow(text: string, from: number): number {
+  let row = 0;
+  let at = from;
+  for (; at < text.length; at += 1) {
+    const kind = KINDS[text.charCodeAt(at)];
+    if (kind === IN_A_ROW) row += 1;
+    else if (kind === ENDS_A_ROW) break;
+  }
+  return row > MAX_ROW ? -1 : at;
 }
 
 const IN_A_ROW = 1;
@@ -64,18 +73,22 @@ for (const sign of '\n;') KINDS[sign.charCodeAt(0)] = ENDS_A_ROW;
 
 /** `else if` and `=>` nest without an end. */
 function ladders(text: string): boolean {
+  if (text.length > MAX_ROW * RUNG.length && timesIn(text, RUNG) > MAX_ROW) return true;
+  if (timesIn(text, '=>') <= MAX_BRACKETS) return false;
   let count = 0;
-  for (let at = text.indexOf('else if'); at >= 0; at = text.indexOf('else if', at + 7)) count += 1;
-  if (count > MAX_ROW) return true;
-  count = 0;
-  for (let at = text.indexOf('=>'); at >= 0; at = text.indexOf('=>', at + 2)) count += 1;
-  if (count <= MAX_BRACKETS) return false;
-  count = 0;
   for (let at = text.indexOf('=>'); at >= 0; at = text.indexOf('=>', at + 2)) {
     count = /^\s*[\w$]+\s*=>/.test(text.slice(at + 2, at + 80)) ? count + 1 : 0;
     if (count > MAX_BRACKETS) return true;
   }
   return false;
+}
+
+const RUNG = 'else if';
+
+function timesIn(text: string, sought: string): number {
+  let count = 0;
+  for (let at = text.indexOf(sought); at >= 0; at = text.indexOf(sought, at + sought.length)) count += 1;
+  return count;
 }
 
 const MAX_BRACKETS = 400;
