@@ -92,6 +92,21 @@ describe('the fast reader', () => {
     }
   });
 
+  it('places many comments in time that grows with their number', () => {
+    const started = performance.now();
+    const block = readWithOxc('a.js', `{ /**/ ${'a; /* x */ // y\n'.repeat(50_000)}}`, 'jsx')?.byType.get(
+      'statement_block',
+    )?.[0];
+    expect(block?.children).toHaveLength(150_001);
+    expect(block?.children.slice(0, 4).map(({ type }) => type)).toEqual([
+      'comment',
+      'expression_statement',
+      'comment',
+      'comment',
+    ]);
+    expect(performance.now() - started).toBeLessThan(4_000);
+  });
+
   it('has the nodes of each kind in the order of the text', () => {
     const fast = readWithOxc('a.js', 'f(g(1), { h() { i(2); } }); /* a */ j(3); // b', 'jsx');
     for (const nodes of fast?.byType.values() ?? []) {
