@@ -8,7 +8,7 @@ import { type Asking, createAsking } from './asking.ts';
 import type { CodeDetector, CodeResult, ExportedSink, SecondLook } from './detector.ts';
 import type { FileFacts } from './facts.ts';
 import { createFileFacts } from './file-facts.ts';
-import { parseProgram } from './grammars.ts';
+import { type Parse, withPrograms } from './grammars.ts';
 import {
   createImports,
   type ImportedReturn,
@@ -64,25 +64,32 @@ export function analyse(file: AnalysedFile, detectors: readonly CodeDetector[]):
     return after(detector.triggers) || before?.(detector.triggers) === true;
   });
   const reexports = reexportsOf(file.path, file.after.text);
-  if (wanted.length === 0) return { path: file.path, reexports, ...NOTHING };
-  const program = parseProgram(file.path, file.after.text);
-  if (program === null) return { path: file.path, reexports, ...NOTHING };
+  const looked = wanted.length === 0 ? null : withPrograms((parse) => firstLook(file, wanted, parse));
+  return { path: file.path, reexports, ...(looked ?? NOTHING) };
+}
+
+function firstLook(file: AnalysedFile, wanted: readonly CodeDetector[], parse: Parse): typeof NOTHING | null {
+  const program = parse(file.path, file.after.text);
+  if (program === null) return null;
   const asking = createAsking();
   const unread: UnreadFile[] = [];
-  const { facts, imports, detections, sinks, touched } = judged(file, program, wanted, [], asking, unread);
+  const { facts, imports, detections, sinks, touched } = judged(file, program, parse, wanted, [], asking, unread);
   unread.push(...notParsed(program, touched, file.after.blob));
   const calls = localCalls(facts, imports, file.aliases ?? []);
   const missed = imports.missed().map((call) => ({ ...call, rules: asking.rules(call.kind) }));
-  return { path: file.path, detections, unread, sinks, outgoing: [], missed, calls, reexports };
+  return { detections, unread, sinks, outgoing: [], missed, calls };
 }
 
 /** Asks the rules again whose answers may be others now that more is known of functions from other files. */
 export function analyseAgain(file: FileAgain, detectors: readonly CodeDetector[]): SecondLook {
-  const program = parseProgram(file.path, file.after.text);
-  if (program === null) return { rules: file.rules, detections: [], sinks: [], outgoing: [] };
-  const wanted = detectors.filter(({ rule }) => file.rules.includes(rule.id));
-  const { facts, detections, sinks, touched } = judged(file, program, wanted, file.imported, createAsking(), []);
-  return { rules: file.rules, detections, sinks, outgoing: outgoingCalls(facts, file.followed, touched) };
+  const { rules, imported } = file;
+  return withPrograms((parse) => {
+    const program = parse(file.path, file.after.text);
+    if (program === null) return { rules, detections: [], sinks: [], outgoing: [] };
+    const wanted = detectors.filter(({ rule }) => rules.includes(rule.id));
+    const { facts, detections, sinks, touched } = judged(file, program, parse, wanted, imported, createAsking(), []);
+    return { rules, detections, sinks, outgoing: outgoingCalls(facts, file.followed, touched) };
+  });
 }
 
 function isCompared({ scope, before }: AnalysedFile): boolean {
@@ -102,6 +109,7 @@ interface Judged {
 function judged(
   file: AnalysedFile,
   program: Program,
+  parse: Parse,
   wanted: readonly CodeDetector[],
   imported: readonly ImportedReturn[],
   asking: Asking,
@@ -110,7 +118,7 @@ function judged(
   const aliases = file.aliases ?? [];
   const imports = createImports(imported, aliases);
   const facts = createFileFacts(program, imports);
-  const base = isCompared(file) && file.before !== null ? lazyFacts(file.before, asBefore, asking) : null;
+  const base = isCompared(file) && file.before !== null ? lazyFacts(file.before, parse, asBefore, asking) : null;
   const exportedBy = new Map<Detection, { readonly exportedAs: string; readonly index: number }>();
   const found = distinct(run(wanted, observing(facts, exportedBy, asking), base, file, asking, unread));
   const detections =
@@ -150,25 +158,27 @@ export function analyseReturns(file: ReturnsOfFile): {
   readonly values: readonly ReturnedValue[];
   readonly missed: readonly UnfollowedCall[];
 } {
-  const program = parseProgram(file.path, file.after.text);
-  if (program === null) return { values: [], missed: [] };
-  const imports = createImports(file.imported, file.aliases);
-  const base = file.before === null ? null : factsOf(file.before, createImports([], []));
-  const values = returnedValues(createFileFacts(program, imports), file.wanted, base);
-  return { values, missed: imports.missed() };
+  return withPrograms((parse) => {
+    const program = parse(file.path, file.after.text);
+    if (program === null) return { values: [], missed: [] };
+    const imports = createImports(file.imported, file.aliases);
+    const base = file.before === null ? null : factsOf(file.before, parse, createImports([], []));
+    const values = returnedValues(createFileFacts(program, imports), file.wanted, base);
+    return { values, missed: imports.missed() };
+  });
 }
 
 type LazyFacts = () => FileFacts | null;
 
-function lazyFacts(side: FileSide, imports: () => Imports, asking: Asking): LazyFacts {
+function lazyFacts(side: FileSide, parse: Parse, imports: () => Imports, asking: Asking): LazyFacts {
   return lazily(() => {
-    const facts = factsOf(side, imports());
+    const facts = factsOf(side, parse, imports());
     return facts === null ? null : { ...facts, flow: asking.flowOf(facts) };
   });
 }
 
-function factsOf(side: FileSide, imports: Imports): FileFacts | null {
-  const program = parseProgram(side.path, side.text);
+function factsOf(side: FileSide, parse: Parse, imports: Imports): FileFacts | null {
+  const program = parse(side.path, side.text);
   return program === null ? null : createFileFacts(program, imports);
 }
 

@@ -4,7 +4,7 @@ import type { Location } from '../core/location.ts';
 import type { CodeDetector } from './detector.ts';
 import type { FileFacts } from './facts.ts';
 import { createFileFacts } from './file-facts.ts';
-import { parseProgram } from './grammars.ts';
+import { type Parse, withPrograms } from './grammars.ts';
 
 /** A file that a framework ran by its name, and that the head has not got there. */
 export interface GoneFile {
@@ -18,17 +18,19 @@ export interface GoneFile {
  * one of the files cannot be read.
  */
 export function analyseGone(file: GoneFile, detectors: readonly CodeDetector[]): readonly Detection[] {
-  const before = factsOf(file.before);
-  if (before === null) return [];
-  const successors = file.successors.flatMap(({ formerly, ...side }) => {
-    const facts = factsOf(side);
-    return facts === null ? [] : [{ facts, before: formerly === null ? null : factsOf(formerly) }];
+  return withPrograms((parse) => {
+    const before = factsOf(file.before, parse);
+    if (before === null) return [];
+    const successors = file.successors.flatMap(({ formerly, ...side }) => {
+      const facts = factsOf(side, parse);
+      return facts === null ? [] : [{ facts, before: formerly === null ? null : factsOf(formerly, parse) }];
+    });
+    return detectors.flatMap((detector) => detector.gone?.(before, successors) ?? []).map(inBase);
   });
-  return detectors.flatMap((detector) => detector.gone?.(before, successors) ?? []).map(inBase);
 }
 
-function factsOf({ path, text }: FileSide): FileFacts | null {
-  const program = parseProgram(path, text);
+function factsOf({ path, text }: FileSide, parse: Parse): FileFacts | null {
+  const program = parse(path, text);
   return program === null ? null : createFileFacts(program);
 }
 

@@ -6,14 +6,31 @@ import { type Grammar, languageOf, languageOfFile, scriptsOf } from './languages
 import { readWithOxc } from './oxc/read.ts';
 import { PYTHON } from './python.ts';
 import { readTree, type Vocabulary } from './read-tree.ts';
-import type { Program } from './syntax.ts';
+import { type Grown, type Program, takeApart } from './syntax.ts';
 
 const load = createRequire(import.meta.url);
 const parsers = new Map<Grammar, Parser>();
 const vocabularies = new Map<Grammar, Vocabulary>();
 
+/** Reads a file; null where no detector reads such files. */
+export type Parse = (path: string, text: string) => Program | null;
+
+/** Work that reads programs, and whose result holds nothing of them: their trees are taken apart when it is done. */
+export function withPrograms<T>(work: (parse: Parse) => T): T {
+  const read: Grown[] = [];
+  try {
+    return work((path, text) => {
+      const program = parseProgram(path, text);
+      if (program !== null) read.push(program);
+      return program;
+    });
+  } finally {
+    for (const program of read) takeApart(program);
+  }
+}
+
 /** Parses one file with the grammar of its name, or of what its first line has it run by. Null where no detector reads such files. */
-export function parseProgram(path: string, text: string): Program | null {
+export function parseProgram(path: string, text: string): Grown | null {
   const language = languageOfFile(path, text);
   if (language === null) return null;
   const embedded = language.embedded ? scriptsOf(text, /\.(?:vue|svelte)$/i.test(path)) : null;
@@ -26,7 +43,7 @@ export function parseProgram(path: string, text: string): Program | null {
 }
 
 /** Parses with tree-sitter, which goes on after errors. Throws CountersignError `unreadable-file`. */
-export function parseTolerantly(path: string, source: string, grammar: Grammar): Program {
+export function parseTolerantly(path: string, source: string, grammar: Grammar): Grown {
   const tree = parserFor(grammar, path).parse(source, undefined, { bufferSize: bufferFor(source) });
   // The native parser gives no tree where it stopped; the types do not say so.
   if (tree === undefined || tree === null)

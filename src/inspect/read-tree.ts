@@ -1,5 +1,5 @@
 import { CountersignError } from '../core/errors.ts';
-import type { Growing, Program } from './syntax.ts';
+import type { Growing, Grown } from './syntax.ts';
 
 /** The part of tree-sitter's cursor that is used here. Numbers cross from the native side cheaply; words do not. */
 export interface Cursor {
@@ -131,10 +131,10 @@ function fieldOf(cursor: Cursor, vocabulary: Vocabulary): string | null {
 /** Reads the native tree once. Throws CountersignError `unreadable-file` where the code is nested too deeply. */
 export function readTree(
   cursor: Cursor,
-  source: { readonly path: string; readonly text: string; readonly dialect: Program['dialect'] },
+  source: { readonly path: string; readonly text: string; readonly dialect: Grown['dialect'] },
   translation: Translation | null,
   vocabulary: Vocabulary,
-): Program {
+): Grown {
   const byType = new Map<string, Growing[]>();
   const open: Growing[] = [];
   let root: Growing | null = null;

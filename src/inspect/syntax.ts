@@ -26,11 +26,16 @@ export interface Program {
   lineStarts: readonly number[] | null;
 }
 
-/** A node while its tree is being made. */
+/** A node while its tree is being made, or taken apart. */
 export interface Growing extends Syntax {
   start: number;
-  readonly parent: Growing | null;
+  parent: Growing | null;
   children: Growing[];
+}
+
+/** A program as its reader gives it. */
+export interface Grown extends Program {
+  readonly byType: Map<string, readonly Growing[]>;
 }
 
 /**
@@ -39,6 +44,22 @@ export interface Growing extends Syntax {
  */
 export const NO_CHILDREN: Growing[] = [{ type: '', field: null, start: 0, end: 0, parent: null, children: [] }];
 NO_CHILDREN.length = 0;
+
+/**
+ * Parts the nodes of a program that nobody needs any more. V8 remembers at each call which function was called there
+ * last, until its next full collection: a function that was made for one file would keep all of the file's tree.
+ */
+export function takeApart({ byType }: Grown): void {
+  for (const nodes of byType.values()) {
+    for (let at = 0; at < nodes.length; at += 1) {
+      const node = nodes[at];
+      if (node === undefined) continue;
+      node.parent = null;
+      node.children = NO_CHILDREN;
+    }
+  }
+  byType.clear();
+}
 
 /** Offsets at which lines start; the first is 0. */
 function lineStartsOf(text: string): number[] {

@@ -1,4 +1,4 @@
-import type { Growing, Program } from '../syntax.ts';
+import type { Growing, Grown } from '../syntax.ts';
 import { createBuilder, NotRead } from './builder.ts';
 import { placeComments } from './comments.ts';
 import * as at from './layout.ts';
@@ -12,7 +12,7 @@ import { createStatements } from './statements.ts';
  * has an error, or something in it that is not known here, and where the parser's memory cannot be read: the other
  * reader recovers from errors and reads everywhere.
  */
-export function readWithOxc(path: string, text: string, dialect: Dialect): Program | null {
+export function readWithOxc(path: string, text: string, dialect: Dialect): Grown | null {
   // Its offsets leave a byte-order mark out.
   if (text.charCodeAt(0) === 0xfeff || nestsTooDeeply(text)) return null;
   return withTree(path, text, dialect, (result) => {
@@ -34,7 +34,7 @@ const { directives, statements } = createStatements(builder);
 const PROGRAM = builder.kind('program');
 const HASHBANG = builder.kind('hash_bang_line');
 
-function programAt(result: number, path: string, text: string): Program {
+function programAt(result: number, path: string, text: string): Grown {
   const program = result + at.RAW_TRANSFER_DATA_PROGRAM;
   const root: Growing = builder.openAt(PROGRAM, null, Math.max(0, text.search(/\S/)), text.length);
   const hashbang = program + at.PROGRAM_HASHBANG;
