@@ -5,9 +5,9 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { messageOf } from '../src/core/errors.ts';
-import type { InspectionRequest } from '../src/core/inspection.ts';
 import { bareParse } from '../src/inspect/grammars.ts';
 import { languageOf } from '../src/inspect/languages.ts';
+import { wholeFiles } from '../test/support/whole-files.ts';
 
 const run1 = promisify(execFile);
 const MODULES = join(import.meta.dirname, '../node_modules');
@@ -128,12 +128,12 @@ async function scanned(files: readonly Source[], program: Inspection, warming: r
     timeLimitMs: 60_000,
   });
   const warm = { path: 'warm.js', text: "require('child_process').exec(x); /^(a+)+b(?:c|d)*$/.test(y);" };
-  await inspector.inspect(requestOf([warm, ...warming]), signal);
+  await inspector.inspect(wholeFiles([warm, ...warming]), signal);
   const [child] = childrenOf(process.pid);
   const before = child === undefined ? performance.now() : cpuOf(child);
-  const { detections, unread } = await inspector.inspect(requestOf(files), signal);
+  const { detections, unread } = await inspector.inspect(wholeFiles(files), signal);
   const after = child === undefined ? performance.now() : cpuOf(child);
-  await inspector.inspect(requestOf(files), signal);
+  await inspector.inspect(wholeFiles(files), signal);
   const last = child === undefined ? performance.now() : cpuOf(child);
   await inspector.close();
   return {
@@ -153,9 +153,9 @@ async function asItRuns(files: readonly Source[], program: Inspection, warming: 
   const rounds: number[] = [];
   for (let round = 0; round < START_ROUNDS + 1; round += 1) {
     const inspector = program.createInspector({ ...program.DEFAULT_INSPECTOR_OPTIONS, timeLimitMs: 60_000 });
-    for (let each = 0; each < processes; each += 1) await inspector.inspect(requestOf(warming), signal);
+    for (let each = 0; each < processes; each += 1) await inspector.inspect(wholeFiles(warming), signal);
     const started = performance.now();
-    await inspector.inspect(requestOf(files), signal);
+    await inspector.inspect(wholeFiles(files), signal);
     rounds.push(performance.now() - started);
     await inspector.close();
   }
@@ -199,10 +199,10 @@ async function parserReady(): Promise<number> {
 async function firstAnswer(program: Inspection, codeCache: string | null): Promise<number> {
   const started = performance.now();
   const inspector = program.createInspector({ ...program.DEFAULT_INSPECTOR_OPTIONS, processes: 1, codeCache });
-  await inspector.inspect(requestOf([{ path: 'warm.js', text: "require('child_process').exec(x)" }]), signal);
+  await inspector.inspect(wholeFiles([{ path: 'warm.js', text: "require('child_process').exec(x)" }]), signal);
   const took = performance.now() - started;
   // The child keeps what it compiled once it has answered; it takes the next question after that.
-  await inspector.inspect(requestOf([{ path: 'next.js', text: '' }]), signal);
+  await inspector.inspect(wholeFiles([{ path: 'next.js', text: '' }]), signal);
   await inspector.close();
   return took;
 }
@@ -277,7 +277,7 @@ async function memory(print: (line: string) => void, files: readonly Source[], p
       const file = files[(done + index) % files.length];
       return { path: `${done + index}/${file?.path ?? 'a.js'}`, text: file?.text ?? '' };
     });
-    await inspector.inspect(requestOf(part), signal);
+    await inspector.inspect(wholeFiles(part), signal);
     done += part.length;
     const [child] = childrenOf(process.pid);
     if (done % 2_000 === 0) seen.push(child === undefined ? '?' : `${(residentOf(child) / 1e6).toFixed(0)} MB`);
@@ -319,22 +319,6 @@ function median(values: readonly number[]): number {
 
 function seconds(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(2)} s`;
-}
-
-function requestOf(files: readonly Source[]): InspectionRequest {
-  return {
-    files: files.map(({ path, text }) => ({ path, before: null, after: { path, text, blob: '', mode: '100644' } })),
-    commitFiles: [],
-    pullRequest: null,
-    scope: 'all',
-    context: {
-      changedPaths: [],
-      removedPaths: [],
-      attribution: { agent: null, class: 'human', tier: 'none', requester: null, evidence: [] },
-      firstCommit: false,
-      fixturePaths: [],
-    },
-  };
 }
 
 function sources(): readonly Source[] {

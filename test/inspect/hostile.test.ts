@@ -108,21 +108,8 @@ describe('a hostile file', () => {
 
   it('is named as not read where it needs more memory than the limit', async () => {
     const small = createInspector({ ...DEFAULT_INSPECTOR_OPTIONS, processes: 1, memoryLimitMb: 48 });
-    const after = { path: 'src/big.js', text: 'eval(a + b);\n'.repeat(150_000), blob: 'x', mode: '100644' };
     const { unread } = await small.inspect(
-      {
-        files: [{ path: 'src/big.js', before: null, after }],
-        commitFiles: [],
-        pullRequest: null,
-        scope: 'all',
-        context: {
-          changedPaths: [],
-          removedPaths: [],
-          attribution: { agent: null, class: 'human', tier: 'none', requester: null, evidence: [] },
-          firstCommit: false,
-          fixturePaths: [],
-        },
-      },
+      wholeFiles([{ path: 'src/big.js', text: 'eval(a + b);\n'.repeat(150_000) }]),
       signal,
     );
     expect(unread.map((each) => [each.path, each.reason])).toEqual([
