@@ -48,6 +48,10 @@ interface Score {
  * 74 % of 77 (57; 63–83) at 2 % of 54 (1; 0–10) untouched. Then it was used as well.
  * `fourteenth` asks for the forms a value takes on its way and, above all, for the many ways in which code is put right, by
  * the same author: 78 % of 46 (36; 64–88) at 6 % of 71 (4; 2–14) untouched. Then it was used as well.
+ * `fifteenth` is code of libraries and tools in two languages, archives, caches, clients, parsers and helpers, and half of the
+ * good ones are ordinary code and no repair; by an author who had not read the rules: 97 % of 62 (60; 89–99) at 4 % of 69
+ * (3; 1–12) untouched; in Python 25 of 26, in JavaScript and TypeScript 35 of 36. Then it was used as well. A settings file
+ * whose values are evaluated is a note still, as all that comes from files is, and not kept here.
  * A finding at warning or above counts, by rule and round.
  */
 export async function run(print: (line: string) => void): Promise<void> {

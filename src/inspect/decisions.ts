@@ -65,7 +65,8 @@ export function createDecisions(
       const argument = childOf(test, 'argument') ?? test.children.at(-1) ?? null;
       return /^(?:!|not\b)/.test(name(test)) && argument !== null && decides(argument, !outcome, subject);
     }
-    if (test.type === 'binary_expression') return comparisonDecides(test, outcome, subject);
+    if (test.type === 'binary_expression')
+      return leftOver(test, !outcome, subject) || comparisonDecides(test, outcome, subject);
     if (test.type === 'call_expression') return calls.decides(test, outcome, subject);
     if (test.type === 'subscript_expression') {
       const object = childOf(test, 'object');
@@ -147,12 +148,35 @@ export function createDecisions(
     }
     if (word === 'in') return calls.membership(left, right, outcome, subject);
     if (word === 'not in') return calls.membership(left, right, !outcome, subject);
+    // Python: `set(names) <= COLUMNS`, every one of them is among these.
+    if (word === '<=' && program.dialect === 'python' && outcome && isFixedList(right)) return mentions(left, subject);
     const equal = word === '===' || word === '==';
     if (!equal && word !== '!==' && word !== '!=') return ordered(left, right, word, outcome, subject);
     return (
       equalityDecides(left, right, equal === outcome, subject) ||
       equalityDecides(right, left, equal === outcome, subject)
     );
+  }
+
+  /** Python: nothing is left of `set(names) - COLUMNS` where every name is among them (documentation, "Set Types"). */
+  function leftOver(test: Syntax, isEmpty: boolean, subject: Subject): boolean {
+    if (program.dialect !== 'python' || !isEmpty) return false;
+    const left = childOf(test, 'left');
+    const right = childOf(test, 'right');
+    const operator = childOf(test, 'operator');
+    return (
+      left !== null &&
+      right !== null &&
+      operator !== null &&
+      name(operator) === '-' &&
+      isFixedList(right) &&
+      mentions(left, subject)
+    );
+  }
+
+  /** A list that stands in the program, or one whose name says that it does not change (PEP 8, "Constants"). */
+  function isFixedList(node: Syntax): boolean {
+    return constants.isConstantTable(node) || /^(?:\w+\.)?[A-Z][A-Z0-9_]+$/.test(name(bare(node)));
   }
 
   /** `LIST.indexOf(x) >= 0`, `relative.indexOf(base) === 0`. */

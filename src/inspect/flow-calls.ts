@@ -11,9 +11,11 @@ import { isEnum } from './python-roles.ts';
 import { memberSource } from './request-members.ts';
 import { sanitizes } from './sanitizers.ts';
 import { callSource, originSource } from './sources.ts';
-import { childOf, FUNCTIONS, type Syntax } from './syntax.ts';
+import { childOf, FUNCTIONS, partsOf, type Syntax } from './syntax.ts';
 import { type Environment, HANDING, PASSING, short, step, strongest, type Taint, taint } from './taint.ts';
 
+/** Parameters that take all arguments that are left. */
+const REST: ReadonlySet<string> = new Set(['rest_pattern', 'list_splat_pattern']);
 /** Give what their function gives, whenever what it reads has changed. */
 const COMPUTES = /^(?:vue\.|~)computed$|^react\.useMemo$|^~useMemo$/;
 /** Methods of pathlib whose result is made of the path they are called on. */
@@ -213,7 +215,7 @@ export function createCallFlow(
             : call.arguments.slice(others).map((each) => trace(each, kind, env, depth));
         const keywords =
           call.name === 'format' ? [...call.keywords.values()].map((each) => trace(each, kind, env, depth)) : [];
-        const mapped = call.name === 'map' ? mappedBy(call, whole, kind, env, depth) : undefined;
+        const mapped = /^(?:map|reduce)$/.test(call.name) ? mappedBy(call, whole, kind, env, depth) : undefined;
         if (mapped !== undefined) return mapped;
         return strongest([whole, ...given, ...keywords].filter((each) => each?.container === undefined));
       }
@@ -232,7 +234,7 @@ export function createCallFlow(
     return made.length === 1 ? (made[0] ?? null) : null;
   }
 
-  /** `list.map(x => …)` gives what the callback returns. */
+  /** `list.map(x => …)` gives what the callback returns, `list.reduce((all, x) => …, start)` that of the last. */
   function mappedBy(
     call: Call,
     whole: Taint | null,
@@ -244,8 +246,21 @@ export function createCallFlow(
     if (callback === null) return undefined;
     const inner = new Map<Binding, Taint | null>(env ?? []);
     const own = new Set(parameters(callback));
-    for (const binding of own) inner.set(binding, binding.parameter?.index === 0 ? whole : null);
+    const folds = call.name === 'reduce';
+    const start = folds ? call.arguments[1] : undefined;
+    const first = start === undefined ? whole : trace(start, kind, env, depth);
+    for (const binding of own) {
+      const index = binding.parameter?.index;
+      inner.set(binding, index === 0 ? first : folds && index === 1 ? whole : null);
+    }
     return memo.within(own, () => strongest(returns(callback).map((each) => trace(each, kind, inner, depth))));
+  }
+
+  /** A tag gets the fixed parts of its template as a list, and then each value (ECMAScript, "Tagged Templates"). */
+  function positional(call: Call): readonly (Syntax | null)[] {
+    const [template] = call.arguments;
+    if (template?.type !== 'template_string' || template.parent !== call.node) return call.arguments;
+    return [null, ...partsOf(template).filter((part) => part.type === 'template_substitution')];
   }
 
   function ofReturns(
@@ -260,14 +275,22 @@ export function createCallFlow(
     const held = call.receiver === null ? [] : ofHolder.values(call.receiver, kind, env, depth);
     const inner = new Map<Binding, Taint | null>([...(env ?? []), ...held]);
     const shift = program.dialect === 'python' && call.receiver !== null ? 1 : 0;
+    const handedTo = positional(call);
     const own = new Set(parameters(fn));
     for (const binding of own) {
       const { parameter } = binding;
       if (parameter === undefined) continue;
       const itself = shift > parameter.index ? call.receiver : null;
-      const argument = itself ?? call.arguments[parameter.index - shift] ?? call.keywords.get(binding.name);
+      const argument = itself ?? handedTo[parameter.index - shift] ?? call.keywords.get(binding.name);
+      const more = REST.has(binding.declaration.parent?.type ?? '') ? handedTo.slice(parameter.index - shift + 1) : [];
+      const first =
+        argument === undefined || argument === null
+          ? null
+          : walk.traceAt(argument, parameter.path, binding.declaration, kind, env, depth);
       const given =
-        argument === undefined ? null : walk.traceAt(argument, parameter.path, binding.declaration, kind, env, depth);
+        more.length === 0
+          ? first
+          : strongest([first, ...more.map((each) => (each === null ? null : trace(each, kind, env, depth)))]);
       inner.set(
         binding,
         given === null || given.container !== undefined || itself !== null

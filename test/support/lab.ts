@@ -41,6 +41,7 @@ export function labRounds(): readonly string[] {
     'twelfth',
     'thirteenth',
     'fourteenth',
+    'fifteenth',
   ];
 }
 

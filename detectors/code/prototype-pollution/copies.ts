@@ -103,6 +103,16 @@ export function literally(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }
 
+/** A function that goes through keys and calls itself with what stands under each: `merge(target[key], source[key])`. */
+export function takesUp(facts: FileFacts, home: Syntax, target: Syntax, key: Syntax): boolean {
+  const name = nameOf(home);
+  if (name === null || !callsItself(facts, home)) return false;
+  const text = facts.text(home);
+  const own = literally(facts.text(name).split('.').at(-1) ?? '');
+  const down = `${own}\\(\\s*${literally(facts.text(target))}\\[\\s*${literally(facts.text(key))}\\s*\\]`;
+  return goesThrough(text, facts.text(key)) && new RegExp(down).test(text);
+}
+
 /** `function set(at, [key, ...rest], value) { … set(at[key], rest, value) … at[key] = value }` */
 export function handsDown(
   facts: FileFacts,

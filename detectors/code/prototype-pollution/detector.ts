@@ -5,7 +5,7 @@ import { fieldOf, functionAround, isFunction, isInside, within } from '../suppor
 import { once, oneOf, remembering } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 import { weight } from '../support/tainted.ts';
-import { callsItself, copiesDeep, handsDown, literally } from './copies.ts';
+import { callsItself, copiesDeep, handsDown, literally, takesUp } from './copies.ts';
 
 const rule = codeRule({
   id: 'prototype-pollution',
@@ -22,16 +22,21 @@ const GUARD =
 const MERGES = oneOf(
   /^(?:lodash\.(?:merge|mergeWith|defaultsDeep|set|setWith|zipObjectDeep|update)|~_\.(?:merge|mergeWith|defaultsDeep|set|setWith)|lodash\.(?:merge|set|defaultsdeep)|deepmerge|merge-deep|deep-extend|merge|object-path\.set|dot-prop\.set|dottie\.set|~\$\.extend|jquery\.extend|extend|hoek\.merge|@hapi\/hoek\.merge|set-value|dset)$/,
 );
+const ASSIGNS = oneOf(/^~Object\.assign$/);
 const IDENTIFIER: ReadonlySet<string> = new Set(['identifier']);
 
 /** Deep merges, writes along a path, and two-level writes with keys from outside. */
 export const prototypePollution: CodeDetector = {
   rule,
-  triggers: /\]\s*=[^=]|merge|extend|defaultsDeep|\bset\(|dset|dottie|setWith|object-path/,
+  triggers: /\]\s*=[^=]|Object\.assign|merge|extend|defaultsDeep|\bset\(|dset|dottie|setWith|object-path/,
   detect: (facts) =>
     facts.program.dialect === 'python'
       ? []
-      : [...writes(facts), ...facts.callsLike({ from: MERGES }).flatMap((call) => merged(facts, call))],
+      : [
+          ...writes(facts),
+          ...facts.callsLike({ from: MERGES }).flatMap((call) => merged(facts, call)),
+          ...facts.callsLike({ from: ASSIGNS }).flatMap((call) => assigned(facts, call)),
+        ],
 };
 
 /** What is asked again and again of one file. */
@@ -279,6 +284,31 @@ function inLoop(node: Syntax, home: Syntax): boolean {
   }
   // `keys.forEach(key => …)` and `reduce`: the callback is the loop.
   return home.parent?.type === 'arguments';
+}
+
+/**
+ * `Object.assign(target, { [key]: value })` writes as `target[key] = value` does, and the merge goes on into
+ * `merge(target[key], source[key])`.
+ */
+function assigned(facts: FileFacts, call: Call): readonly Detection[] {
+  const [target, table] = call.arguments;
+  const home = functionAround(call.node);
+  if (target?.type !== 'identifier' || table?.type !== 'object' || home === null) return [];
+  const pair = table.children.find((child) => fieldOf(child, 'key')?.type === 'computed_property_name');
+  const key =
+    pair === undefined ? undefined : fieldOf(pair, 'key')?.children.find((child) => child.type === 'identifier');
+  const value = pair === undefined ? undefined : fieldOf(pair, 'value');
+  if (key === undefined || value === undefined || value.type === 'object') return [];
+  if (!takesUp(facts, home, target, key) || GUARD.test(facts.text(home)) || refusesByName(facts, home)) return [];
+  return [
+    facts.finding({
+      rule,
+      at: call.node,
+      message: 'An object is merged into another, all its levels and keys, and nothing refuses __proto__.',
+      remediation: REMEDIATION,
+      ...weight('parameter'),
+    }),
+  ];
 }
 
 function merged(facts: FileFacts, call: Call): readonly Detection[] {

@@ -33,7 +33,7 @@ function* sinks(facts: FileFacts): Generator<Sink> {
     if (hostIsFixed(facts, address) || isFiltered(facts, call) || isLookedUp(facts, call)) continue;
     // Callers inside the program that append to a host, or configure one, are no outsiders.
     yield {
-      ...asked(call.node, address, isConfigured(facts, address) ? 'remote' : 'parameter'),
+      ...asked(call.node, address, isConfigured(facts, address) || isBelow(facts, address) ? 'remote' : 'parameter'),
       ...(isBrowser(facts) || isHandedOn(facts, address) ? { level: 'note' } : {}),
     };
   }
@@ -132,6 +132,14 @@ function isConfigured(facts: FileFacts, address: Syntax): boolean {
   )
     return true;
   return /^[a-z][a-z+.-]*:\/\/[^/\u0000]*[^/\u0000@:.]\u0000/i.test(facts.shape(address) ?? '');
+}
+
+/** `new URL(path, this.base)`: what a client's caller names stands below the client's own address, as far as both know. */
+function isBelow(facts: FileFacts, address: Syntax): boolean {
+  const made = facts.definition(address) ?? address;
+  if (made.type !== 'new_expression' || !/^new\s+URL\b/.test(facts.text(made))) return false;
+  const base = made.children.find((child) => child.field === 'arguments')?.children[1];
+  return base !== undefined && facts.flow(base, 'url')?.strength !== 'remote';
 }
 
 /**
