@@ -1,3 +1,5 @@
+import { besidePrograms } from '../support/program.ts';
+
 /** Files of plain instructions, by the tools' own documentation. */
 const INSTRUCTIONS =
   /(?:^|\/)(?:AGENTS?|CLAUDE|GEMINI|QWEN|CRUSH|WARP|CONVENTIONS|SKILL)(?:\.local|\.override)?\.md$|(?:^|\/)\.(?:cursorrules|windsurfrules|clinerules|roorules|goosehints|junie\/guidelines\.md)$|(?:^|\/)\.(?:cursor\/rules|windsurf\/rules|clinerules|roo\/rules[^/]*|continue\/rules|kiro\/steering|augment\/rules|amazonq\/rules|claude\/(?:commands|agents|skills)|codex\/prompts|github\/(?:instructions|prompts|agents|chatmodes))\/.+\.(?:md|mdc|txt|toml|yaml)$|(?:^|\/)\.github\/copilot-instructions\.md$/i;
@@ -18,6 +20,4 @@ export function isSettings(path: string): boolean {
 }
 
 /** Any file that steers coding agents. */
-export function isAgentFile(path: string): boolean {
-  return isInstructions(path) || SETTINGS.test(path);
-}
+export const isAgentFile = besidePrograms((path) => isInstructions(path) || SETTINGS.test(path));

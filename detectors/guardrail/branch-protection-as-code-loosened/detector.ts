@@ -3,6 +3,7 @@ import type { FileSide, GuardrailContext, GuardrailDetector, GuardrailSubject } 
 import { judgeSide, sidesOf } from '../support/judge.ts';
 import { spanOf } from '../support/lines.ts';
 import { linesOf, parsed } from '../support/parsed.ts';
+import { besidePrograms } from '../support/program.ts';
 import { quote } from '../support/quote.ts';
 import { tell } from '../support/report.ts';
 import { guardrailRule } from '../support/rule.ts';
@@ -38,9 +39,7 @@ const SHRINKS =
 const GROWS =
   /^(?:bypass_actors|bypass_pull_request_allowances|pull_request_bypassers|force_push_bypassers|push_allowances|users|teams|apps|dismissal_restrictions|allowances|exclude|actor_id|bypassers)$/;
 
-function concerns(path: string): boolean {
-  return FILES.test(path);
-}
+const concerns = besidePrograms((path) => FILES.test(path));
 
 function rootsOf(side: FileSide): readonly Node[] {
   const { roots } = parsed(side);

@@ -1,6 +1,7 @@
 import { type Answer, answerOf, CLEAR, type Detection } from '../../../src/core/detection.ts';
 import type { GuardrailContext, GuardrailDetector, GuardrailSubject } from '../../../src/core/detector.ts';
 import { sidesOf } from '../support/judge.ts';
+import { besidePrograms } from '../support/program.ts';
 import { quote } from '../support/quote.ts';
 import { tell } from '../support/report.ts';
 import { guardrailRule } from '../support/rule.ts';
@@ -27,9 +28,7 @@ const PLACE = /^(?:(?:\.github|\.gitlab|docs)\/)?CODEOWNERS$/;
 const AGENTS =
   /^@?(?:copilot(?:-swe-agent)?|claude|anthropic-code-agent|chatgpt-codex-connector|openai-code-agent|codex|cursor(?:agent)?|devin-ai-integration|google-labs-jules|gemini-code-assist|amazon-q-developer|kiro-agent|openhands-agent|factory-droid|opencode-agent|roomote(?:-roomote)?|codegen-sh|tembo-io)(?:\[bot\])?$|\[bot\]$/i;
 
-function concerns(path: string): boolean {
-  return PLACE.test(path);
-}
+const concerns = besidePrograms((path) => PLACE.test(path));
 
 /** Lines of the list (GitHub docs, "About code owners"): a pattern, then owners; the last that fits a path counts. */
 function linesOf(text: string): readonly Line[] {

@@ -4,6 +4,7 @@ import { judgeSide, sidesOf } from '../support/judge.ts';
 import { spanOf } from '../support/lines.ts';
 import { own } from '../support/own.ts';
 import { formatOf, linesOf, parsed } from '../support/parsed.ts';
+import { besidePrograms } from '../support/program.ts';
 import { quote } from '../support/quote.ts';
 import { tell } from '../support/report.ts';
 import { guardrailRule } from '../support/rule.ts';
@@ -44,9 +45,7 @@ const UNITS: readonly (readonly [RegExp, number])[] = [
   [/^(?:months?)$/, 720],
 ];
 
-function concerns(path: string): boolean {
-  return FILES.test(path);
-}
+const concerns = besidePrograms((path) => FILES.test(path));
 
 /** Hours of a waiting time; null where it is none. Bun counts seconds where pnpm counts minutes. */
 function hoursOf(leaf: Leaf, path: string): number | null {

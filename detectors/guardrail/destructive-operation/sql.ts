@@ -21,8 +21,8 @@ const AMONG_MIGRATIONS = /(?:^|\/)(?:migrations?|migrate|versions|alembic|flyway
 
 /** Whether a file's statements change a schema or data for good. */
 export function isSqlPath(path: string): boolean {
-  if (DOWN.test(path) || (RESETS.test(path) && !AMONG_MIGRATIONS.test(path))) return false;
-  return SQL.test(path) || MIGRATION.test(path);
+  if (!SQL.test(path) && !MIGRATION.test(path)) return false;
+  return !DOWN.test(path) && !(RESETS.test(path) && !AMONG_MIGRATIONS.test(path));
 }
 
 const STATEMENTS: readonly (readonly [RegExp, string, string])[] = [

@@ -4,6 +4,7 @@ import { anyOf } from '../support/any-of.ts';
 import { type Judged, judgeLoosening, judgeSide, NOTHING_JUDGED, sidesOf, type Weakness } from '../support/judge.ts';
 import { spanOf } from '../support/lines.ts';
 import { linesOf } from '../support/parsed.ts';
+import { besidePrograms } from '../support/program.ts';
 import { quote } from '../support/quote.ts';
 import { tell } from '../support/report.ts';
 import { guardrailRule } from '../support/rule.ts';
@@ -117,8 +118,10 @@ function takesOver(path: string, lost: string): boolean {
 
 const FILES = anyOf([LOCK_FILE, /(?:^|\/)\.git(?:ignore|attributes)$/, ...SETTINGS.map(([file]) => file)]);
 
+const isNamed = besidePrograms((path) => FILES.test(path));
+
 function concerns(path: string): boolean {
-  return FILES.test(path) || mayHoldCommands(path);
+  return isNamed(path) || mayHoldCommands(path);
 }
 
 function lineSpots(side: FileSide, pattern: RegExp, what: string, shape: string): readonly Weakness[] {

@@ -4,6 +4,7 @@ import { parseHcl } from './hcl.ts';
 import { parseJson } from './json.ts';
 import { latest } from './latest.ts';
 import { type LineIndex, lineIndex } from './lines.ts';
+import { isProgram } from './program.ts';
 import { type Dialect, neutralizeTemplate, templateDialect } from './template.ts';
 import { parseToml } from './toml.ts';
 import type { Node } from './tree.ts';
@@ -29,6 +30,7 @@ const FORMATS: readonly (readonly [RegExp, Format])[] = [
 const TEMPLATE_SUFFIX = /\.(?:j2|jinja2?|erb|tpl|tmpl|gotmpl)$/i;
 
 const promised = latest((path): Format | null => {
+  if (isProgram(path)) return null;
   const name = path.toLowerCase().replace(TEMPLATE_SUFFIX, '');
   return FORMATS.find(([pattern]) => pattern.test(name))?.[1] ?? null;
 });

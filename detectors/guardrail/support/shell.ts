@@ -22,13 +22,11 @@ const SCRIPT =
 const DOCKERFILE = /(?:^|\/)(?:Dockerfile|Containerfile)(?:\.[\w-]+)?$|\.dockerfile$/i;
 const MAKEFILE = /(?:^|\/)(?:GNU)?[Mm]akefile$|\.mk$|(?:^|\/)[Jj]ustfile$/;
 
-export function isDockerfile(path: string): boolean {
-  return DOCKERFILE.test(path);
-}
+export const isDockerfile = latest((path) => DOCKERFILE.test(path));
 
 const holds = latest(
   (path) =>
-    SCRIPT.test(path) || DOCKERFILE.test(path) || MAKEFILE.test(path) || /\.ya?ml$|(?:^|\/)package\.json$/i.test(path),
+    SCRIPT.test(path) || isDockerfile(path) || MAKEFILE.test(path) || /\.ya?ml$|(?:^|\/)package\.json$/i.test(path),
 );
 
 /** Whether a file may hold commands. */

@@ -2,6 +2,7 @@ import type { FileSide } from '../../../src/core/detector.ts';
 import { CountersignError } from '../../../src/core/errors.ts';
 import type { Scope } from './judge.ts';
 import { parsed } from './parsed.ts';
+import { besidePrograms } from './program.ts';
 import { entriesOf, entryOf, get, items, type MapNode, type Node, type ScalarNode, text, texts } from './tree.ts';
 
 /** A GitHub Actions workflow, or a composite action (then `triggers` is empty and its steps are one job's). */
@@ -43,14 +44,10 @@ const ACTION = /(?:^|\/)action\.ya?ml$/i;
 const YAML = /\.ya?ml$/i;
 
 /** Where GitHub runs workflows from; a file there that cannot be read is told. */
-export function isWorkflowPath(path: string): boolean {
-  return HOME.test(path);
-}
+export const isWorkflowPath = besidePrograms((path) => HOME.test(path));
 
 /** Any YAML file: workflows are also kept as templates and copied into place. */
-export function mayBeWorkflow(path: string): boolean {
-  return YAML.test(path);
-}
+export const mayBeWorkflow = besidePrograms((path) => YAML.test(path));
 
 const MEMO = new WeakMap<FileSide, Workflow | null>();
 

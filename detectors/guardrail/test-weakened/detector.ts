@@ -2,6 +2,7 @@ import { type Answer, answerOf, CLEAR, type Detection } from '../../../src/core/
 import type { FileSide, GuardrailContext, GuardrailDetector, GuardrailSubject } from '../../../src/core/detector.ts';
 import { hasMatch } from '../../../src/core/prefilter.ts';
 import { addedLines, addedLinesWith } from '../support/added.ts';
+import { anyOf } from '../support/any-of.ts';
 import { isBaseline, judgeSide, sidesOf } from '../support/judge.ts';
 import { formatOf, parsed } from '../support/parsed.ts';
 import { quote } from '../support/quote.ts';
@@ -32,6 +33,7 @@ const THRESHOLD_FILE =
   /(?:^|\/)(?:\.?codecov\.ya?ml|\.nycrc(?:\.json)?|\.c8rc(?:\.json)?|package\.json|pyproject\.toml|\.coveragerc|setup\.cfg|tox\.ini|jest\.config\.[cm]?[jt]s|vitest\.config\.[cm]?[jt]s|vite\.config\.[cm]?[jt]s|jest\.config\.json|karma\.conf\.js|sonar-project\.properties|\.simplecov)$/;
 /** Files that say which tests run. */
 const RUNNER_FILE = /(?:^|\/)(?:pytest\.ini|conftest\.py|playwright\.config\.[cm]?[jt]s|\.mocharc(?:\.\w+)?)$/;
+const CONFIGURATION = anyOf([THRESHOLD_FILE, RUNNER_FILE]);
 /** Options by which a runner leaves tests out (each runner's documentation). */
 const LEAVES_OUT =
   /\b(?:testPathIgnorePatterns|modulePathIgnorePatterns|testIgnore|collect_ignore(?:_glob)?|norecursedirs|grepInvert|passWithNoTests)\b|--(?:deselect|ignore|ignore-glob|testPathIgnorePatterns|grep-invert|pass-with-no-tests)[= ]/;
@@ -72,11 +74,11 @@ const THRESHOLD =
   /(?:^|\/)(?:branches|functions|lines|statements|global|perFile|threshold|fail_under|target|minimum_coverage|minimum|check-coverage|coverageThreshold|range)$/;
 
 function isTest(path: string): boolean {
-  return !MATERIAL.test(path) && (NAMED.test(path) || (IN_FOLDER.test(path) && !HELPER.test(path)));
+  return (NAMED.test(path) || (IN_FOLDER.test(path) && !HELPER.test(path))) && !MATERIAL.test(path);
 }
 
 function isConfiguration(path: string): boolean {
-  return THRESHOLD_FILE.test(path) || RUNNER_FILE.test(path);
+  return CONFIGURATION.test(path);
 }
 
 function concerns(path: string): boolean {

@@ -2,6 +2,7 @@ import type { FileSide } from '../../../src/core/detector.ts';
 import { anyOf } from '../support/any-of.ts';
 import { type Judged, NOTHING_JUDGED, type Scope, type Weakness } from '../support/judge.ts';
 import { parsed } from '../support/parsed.ts';
+import { besidePrograms } from '../support/program.ts';
 import { quote } from '../support/quote.ts';
 import { guardrailRule, looseningDetector } from '../support/rule.ts';
 import { nearest, type Unknown, unknowns } from './check.ts';
@@ -19,9 +20,7 @@ const RULE = guardrailRule('unknown-configuration-key', {
 
 const FILES = anyOf(FORMATS.map(({ files }) => files));
 
-function concerns(path: string): boolean {
-  return FILES.test(path);
-}
+const concerns = besidePrograms((path) => FILES.test(path));
 
 function judge(side: FileSide): Judged {
   const format = FORMATS.find(({ files }) => files.test(side.path));

@@ -6,8 +6,10 @@ import { minifiedSourceAdded } from '../../../detectors/guardrail/minified-sourc
 import { promptInjectionPhrases } from '../../../detectors/guardrail/prompt-injection-phrases/detector.ts';
 import { type AddedLine, addedLines, addedLinesWith, linesAround } from '../../../detectors/guardrail/support/added.ts';
 import { mayInstruct, suspectsIn, tellsSomebody } from '../../../detectors/guardrail/support/addressed.ts';
+import { anyOf } from '../../../detectors/guardrail/support/any-of.ts';
 import { codePairs } from '../../../detectors/guardrail/support/code.ts';
 import { judgeInstructions, MODEL, STRONG, TO_YOU } from '../../../detectors/guardrail/support/instructions.ts';
+import { besidePrograms } from '../../../detectors/guardrail/support/program.ts';
 import {
   BLANK,
   ENCODING,
@@ -214,6 +216,26 @@ describe('a pair of a program', () => {
       'd()',
       'e',
     ]);
+  });
+});
+
+describe('a question about paths', () => {
+  it('is not asked of a program, and of every other path as it was', () => {
+    const asked: string[] = [];
+    const ask = besidePrograms((path) => {
+      asked.push(path);
+      return path.endsWith('.yml');
+    });
+    expect(['a.ts', 'b.yml', 'c.PY', 'd.js.yml', 'e.yml.js', 'f.json', 'CODEOWNERS', 'g.mts'].filter(ask)).toEqual([
+      'b.yml',
+      'd.js.yml',
+    ]);
+    expect(asked).toEqual(['b.yml', 'd.js.yml', 'f.json', 'CODEOWNERS']);
+  });
+
+  it('of several expressions is each with its own case', () => {
+    const either = anyOf([/^a\.txt$/i, /b|c$/]);
+    expect(['A.TXT', 'b', 'xc', 'B', 'C', 'cx'].filter((path) => either.test(path))).toEqual(['A.TXT', 'b', 'xc']);
   });
 });
 
