@@ -36,7 +36,7 @@ export function alternativesOf(pattern: RegExp): readonly Alternative[] {
   const { source, flags } = pattern;
   // What refers to a group needs the whole; sets of characters in sets are not read here.
   const whole = flags.includes('v') || /\\[1-9k]/.test(source);
-  const pieces = whole ? [pieceOf(source)] : piecesOf(pieceOf(source));
+  const pieces = whole ? [pieceOf(source)] : piecesOf(pieceOf(source)).flatMap((piece) => spread(piece, flags));
   return pieces.flatMap((piece) => alternativesIn(piece, flags)).sort((one, other) => costOf(one) - costOf(other));
 }
 
@@ -73,6 +73,24 @@ function withoutBoundaries(source: string): Piece {
 function groupBody(source: string): string | null {
   if (!source.startsWith('(?:')) return null;
   return closingOf(source, 0) === source.length - 1 ? source.slice(3, -1) : null;
+}
+
+/** `a(?:b|c)d` as `abd` and `acd`, where each of them has words of its own. */
+function spread(piece: Piece, flags: string): readonly Piece[] {
+  const { source } = piece;
+  let at = 0;
+  while (at < source.length && !source.startsWith('(?:', at)) at = after(source, at);
+  const end = closingOf(source, at) + 1;
+  // How often a group comes is said of the whole of it.
+  if (at >= source.length || /^[*+?{]/.test(source.slice(end))) return [piece];
+  const whole = wordsNeeded({ source, flags });
+  const pieces = partsBetween(source.slice(at + 3, end - 1)).map((part) => ({
+    ...piece,
+    source: `${source.slice(0, at)}(?:${part})${source.slice(end)}`,
+  }));
+  const isOwn = ({ source: each }: Piece) =>
+    (wordsNeeded({ source: each, flags })?.length ?? Infinity) < (whole?.length ?? 0);
+  return pieces.every(isOwn) ? pieces : [piece];
 }
 
 function partsBetween(source: string): readonly string[] {

@@ -51,7 +51,7 @@ export function mayMatch(pattern: RegExp, text: string): boolean {
  * @param pattern as for `hasMatch`
  */
 export function expected(pattern: RegExp): RegExp {
-  register(pattern);
+  if (!numbers.has(pattern)) register(pattern);
   return pattern;
 }
 

@@ -1,3 +1,4 @@
+import { expected, hasMatch } from '../core/prefilter.ts';
 import { baseClass } from './fields.ts';
 import type { Origins } from './origins.ts';
 import { CLASSES } from './prototypes.ts';
@@ -22,11 +23,13 @@ export interface HolderCall {
 
 const MAX_HOPS = 10;
 
+const RETURNS_ITSELF = expected(/\breturn this\b/);
+
 export function createHolders(program: Program, scopes: Scopes, origins: Origins, returnsOf: Returns): Holders {
   const text = (node: Syntax): string => program.text.slice(node.start, node.end);
   const isPython = program.dialect === 'python';
   const hasAny =
-    ['class_declaration', 'class'].some((type) => program.byType.has(type)) || /\breturn this\b/.test(program.text);
+    ['class_declaration', 'class'].some((type) => program.byType.has(type)) || hasMatch(RETURNS_ITSELF, program.text);
 
   function method(object: Syntax, called: string): Syntax | null {
     const holder = hasAny ? holderOf(object, 0) : null;

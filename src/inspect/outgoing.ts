@@ -1,4 +1,5 @@
 import { sha256 } from '../core/digest.ts';
+import { expected, hasMatch } from '../core/prefilter.ts';
 import type { OutgoingCall } from './detector.ts';
 import { locationOf, tokensOf } from './evidence.ts';
 import type { FileFacts } from './facts.ts';
@@ -57,7 +58,7 @@ function lineIn(start: number, end: number, lines: ReadonlySet<number>): boolean
 /** Functions of other files of the repository that are called here, as this file has them. */
 export function localCalls(facts: FileFacts, imports: Imports, aliases: readonly string[]): readonly string[] {
   const { text, dialect } = facts.program;
-  if (!IMPORTS.test(text) && !aliases.some((alias) => text.includes(alias))) return [];
+  if (!hasMatch(IMPORTS, text) && !aliases.some((alias) => text.includes(alias))) return [];
   const found = new Set<string>();
   for (const { origin, isNew } of facts.callsLike({ from: (each) => imports.reaches(each, dialect) })) {
     if (origin !== null && !isNew) found.add(origin);
@@ -66,4 +67,4 @@ export function localCalls(facts: FileFacts, imports: Imports, aliases: readonly
   return [...found];
 }
 
-const IMPORTS = /['"](?:\.\.?|[@~])\/|^\s*(?:from\s+[\w.]+\s+)?import\s/m;
+const IMPORTS = expected(/['"](?:\.\.?|[@~])\/|^\s*(?:from\s+[\w.]+\s+)?import\s/m);

@@ -1,3 +1,4 @@
+import { expected, hasMatch } from '../core/prefilter.ts';
 import type { Constants } from './constants.ts';
 import type { Handler } from './facts.ts';
 import type { LocalChecks } from './local-checks.ts';
@@ -44,10 +45,11 @@ const WORDS: ReadonlyMap<string, string> = new Map([
   ['header', 'headers'],
   ['cookie', 'cookies'],
 ]);
+const HAS_CHAINS = expected(/express-validator|validationResult|matchedData/);
 const MAX_HOPS = 20;
 
 export function createSchemaRoutes({ program, constants, checks, handlers, chains }: RouteNeeds): SchemaRoutes {
-  const hasChains = /express-validator|validationResult|matchedData/.test(program.text);
+  const hasChains = hasMatch(HAS_CHAINS, program.text);
   const name = (node: Syntax): string => program.text.slice(node.start, node.end);
 
   function handlerOf(fn: Syntax): Handler | null {

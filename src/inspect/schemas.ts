@@ -1,4 +1,5 @@
 import { lazily } from '../core/lazily.ts';
+import { expected, hasMatch } from '../core/prefilter.ts';
 import type { Binding } from './bindings.ts';
 import type { Constants } from './constants.ts';
 import type { Handler, SinkKind } from './facts.ts';
@@ -41,6 +42,13 @@ interface Parse {
 
 const PARSES =
   /^(?:safeParse|parse|safeParseAsync|parseAsync|validate|validateSync|validateAsync|attempt|cast|castAsync|create|mask|Parse|Decode|Check|assert|Assert|is|isValid|isValidSync|plainToInstance|plainToClass)$/;
+/** What stands in every file with a schema, and in every one with a route that is told what it takes. */
+const HAS_SCHEMAS = expected(
+  /\b(?:safeParse|parse|validate|attempt|cast|Parse|Decode|Check|create|mask|plainTo\w+)(?:A?[sS]ync)?\(|\.compile\(/,
+);
+const HAS_ROUTES = expected(
+  /\.input\(|\bvalid\(|\bschema\b|[vV]alidat|celebrate|@Body\(|@Query\(|@Payload\(|[eE]lysia/,
+);
 const MAX_HOPS = 12;
 
 export function createSchemas(
@@ -52,18 +60,8 @@ export function createSchemas(
 ): Schemas {
   const name = (node: Syntax): string => program.text.slice(node.start, node.end);
   const isScript = program.dialect === 'javascript';
-  const hasSchemas = lazily(
-    () =>
-      isScript &&
-      /\b(?:safeParse|parse|validate|attempt|cast|Parse|Decode|Check|create|mask|plainTo\w+)(?:A?[sS]ync)?\(|\.compile\(/.test(
-        program.text,
-      ),
-  );
-  const hasRoutes = lazily(
-    () =>
-      isScript &&
-      /\.input\(|\bvalid\(|\bschema\b|[vV]alidat|celebrate|@Body\(|@Query\(|@Payload\(|[eE]lysia/.test(program.text),
-  );
+  const hasSchemas = lazily(() => isScript && hasMatch(HAS_SCHEMAS, program.text));
+  const hasRoutes = lazily(() => isScript && hasMatch(HAS_ROUTES, program.text));
   const { leavesAt } = createSchemaFields(program, scopes, constants, checks);
   const chains = createChains(program, constants);
   const routes = createSchemaRoutes({ program, constants, checks, handlers, chains });

@@ -1,4 +1,4 @@
-import { hasMatch } from '../core/prefilter.ts';
+import { expected, hasMatch } from '../core/prefilter.ts';
 import { unescaped } from './literals.ts';
 
 /** Modules and globals that are looked up under a name which the text need not hold in one piece. */
@@ -6,7 +6,7 @@ const LOOKED_UP = [
   /\b(?:require|import|createRequire)\s*\(\s*(?!['"][^'"\n\\]*['"]\s*[),])[^)\s]/,
   /\b(?:getBuiltinModule|import_module|__import__)\s*\(\s*(?!['"][^'"\n\\]*['"]\s*[),])[^)\s]/,
   /\b(?:globalThis|global|window|self|Reflect\s*\.\s*get|getattr|globals|vars)\s*(?:\?\.)?\s*(?:\(\s*\)\s*)?[[(](?!\s*['"][\w$]*['"]\s*\]|\s*\))/,
-];
+].map(expected);
 const JOINT = /(['"`])\s*\+\s*(['"`])/g;
 
 /**

@@ -11,7 +11,7 @@ import { usesOf } from './used.ts';
 export const regexDenialOfService: CodeDetector = {
   rule,
   triggers:
-    /(?:[=(,:[!&|?;{}>]|return|^)\s*\/(?![*/])[^\n]*[*+}]|RegExp|\bre\.|re_path|Regex|\.(?:match|matchAll|search)\(\s*[^/\s)]/m,
+    /\/(?![*/])(?<=(?:[=(,:[!&|?;{}>]|return|^)\s*\/)[^\n]*[*+}]|RegExp|\bre\.|re_path|Regex|\.(?:match|matchAll|search)\(\s*[^/\s)]/m,
   detect: (facts) => [...literals(facts), ...constructed(facts), ...built(facts)],
 };
 
