@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Node, parseSync } from 'oxc-parser';
@@ -60,6 +61,19 @@ describe('the memory of the parser', () => {
     expect(other.readWithOxc('a.js', 'f(1);', 'jsx')).toBeNull();
     const { parseProgram } = await import('../../src/inspect/grammars.ts');
     expect(parseProgram('a.js', 'f(1);')?.byType.get('call_expression')).toHaveLength(1);
+  });
+
+  it('is done without where the system gives no such range of addresses', () => {
+    const asked = [
+      `const { readWithOxc } = await import('./src/inspect/oxc/read.ts');`,
+      `const { parseProgram } = await import('./src/inspect/grammars.ts');`,
+      `const calls = () => parseProgram('a.js', 'f(1);').byType.get('call_expression').length;`,
+      `console.log(readWithOxc('a.js', 'f(1);', 'jsx'), calls(), readWithOxc('a.js', 'f(1);', 'jsx'), calls());`,
+    ];
+    const limited = 'ulimit -v 5000000 && exec "$0" --input-type=module -e "$1"';
+    const run = spawnSync('sh', ['-c', limited, process.execPath, asked.join('\n')], { cwd: ROOT, encoding: 'utf8' });
+    expect(run.stderr).toBe('');
+    expect(run.stdout).toBe('null 1 null 1\n');
   });
 
   it('holds what the parser tells in writing, in the sources of this program', () => {
