@@ -22,20 +22,22 @@ export function collectFields(program: Program, { ownerOf }: Prototypes): Map<Sy
     if (around === null) return;
     const members = found.get(around) ?? new Map<string, Syntax[]>();
     found.set(around, members);
-    members.set(property, [...(members.get(property) ?? []), value]);
+    const known = members.get(property);
+    if (known === undefined) members.set(property, [value]);
+    else known.push(value);
   };
+  const isItself = (object: Syntax): boolean =>
+    object.type === 'this' || (program.dialect === 'python' && name(object) === 'self');
   const assignments = ['assignment_expression', 'augmented_assignment_expression'].flatMap(
     (type) => program.byType.get(type) ?? [],
   );
   for (const node of assignments) {
     const left = childOf(node, 'left');
-    const right = childOf(node, 'right');
-    if (left?.type !== 'member_expression' || right === null) continue;
-    const object = childOf(left, 'object');
+    const object = left?.type === 'member_expression' ? childOf(left, 'object') : null;
+    if (left === null || object === null || !isItself(object)) continue;
     const property = childOf(left, 'property');
-    if (object === null || property === null) continue;
-    if (object.type === 'this' || (program.dialect === 'python' && name(object) === 'self'))
-      add(node, name(property), right);
+    const right = childOf(node, 'right');
+    if (property !== null && right !== null) add(node, name(property), right);
   }
   for (const node of program.byType.get('public_field_definition') ?? []) {
     const property = childOf(node, 'name');
@@ -55,14 +57,12 @@ export function collectFields(program: Program, { ownerOf }: Prototypes): Map<Sy
   for (const node of program.byType.get('call_expression') ?? []) {
     // `this.parts.push(x)`: what a list of the class gets later.
     const callee = childOf(node, 'function');
-    const method = callee === null ? null : childOf(callee, 'property');
-    const list = callee === null ? null : childOf(callee, 'object');
-    if (method === null || list?.type !== 'member_expression') continue;
-    if (!/^(?:push|unshift|append|add)$/.test(name(method))) continue;
-    const object = childOf(list, 'object');
+    const list = callee?.type === 'member_expression' ? childOf(callee, 'object') : null;
+    const object = list?.type === 'member_expression' ? childOf(list, 'object') : null;
+    if (callee === null || list === null || object === null || !isItself(object)) continue;
+    const method = childOf(callee, 'property');
     const property = childOf(list, 'property');
-    if (object === null || property === null) continue;
-    if (object.type !== 'this' && !(program.dialect === 'python' && name(object) === 'self')) continue;
+    if (method === null || property === null || !/^(?:push|unshift|append|add)$/.test(name(method))) continue;
     for (const value of partsOf(childOf(node, 'arguments') ?? node)) add(node, name(property), value);
   }
   const returnsOf = createReturns(program);

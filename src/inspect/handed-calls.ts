@@ -96,14 +96,12 @@ function handedInJavaScript(call: Call, origins: Origins): Directly | null {
   const { origin, name, receiver, arguments: given } = call;
   const first = given[0];
   if (first === undefined) return null;
-  if (origin?.startsWith('~') === true) {
-    const second = given[1];
-    const third = given[2];
-    if (origin === '~Reflect.apply') return third === undefined ? null : to(first, listed(third, origins));
-    if (origin === '~Reflect.construct') return second === undefined ? null : to(first, listed(second, origins));
-    if (origin === '~setTimeout' || origin === '~setInterval') return to(first, given.slice(2));
-    if (origin === '~setImmediate' || origin === '~process.nextTick') return to(first, given.slice(1));
-  }
+  const second = given[1];
+  const third = given[2];
+  if (origin === '~Reflect.apply') return third === undefined ? null : to(first, listed(third, origins));
+  if (origin === '~Reflect.construct') return second === undefined ? null : to(first, listed(second, origins));
+  if (origin === '~setTimeout' || origin === '~setInterval') return to(first, given.slice(2));
+  if (origin === '~setImmediate' || origin === '~process.nextTick') return to(first, given.slice(1));
   return receiver !== null && NAMES.has(first.type) && name !== null && EACH.has(name) ? to(first, [receiver]) : null;
 }
 

@@ -38,9 +38,9 @@ export function exportedHandlers(needs: HandlerNeeds): Handler[] {
   }
   for (const node of program.byType.get('assignment_expression') ?? []) {
     const left = childOf(node, 'left');
+    if (left?.type !== 'member_expression' || !/^(?:module\.)?exports\.\w+$/.test(name(left))) continue;
     const right = childOf(node, 'right');
-    if (left?.type !== 'member_expression' || right === null) continue;
-    if (!/^(?:module\.)?exports\.\w+$/.test(name(left))) continue;
+    if (right === null) continue;
     const fn = needs.functionOf(right);
     if (fn !== null && (/\.(?:handler|lambdaHandler)$/.test(name(left)) || answersEvent(fn, program)))
       add(fn, 'lambda', 'any', node);

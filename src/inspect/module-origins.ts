@@ -45,7 +45,7 @@ export const SAME: ReadonlySet<string> = new Set([
 export function moduleOf(name: string): string {
   const plain = name.startsWith('node:') ? name.slice('node:'.length) : name;
   // Single functions of lodash have paths, and packages, of their own.
-  const part = /^lodash(?:-es)?\/(\w+)(?:\.js)?$/.exec(plain)?.[1];
+  const part = !plain.startsWith('lodash') ? undefined : /^lodash(?:-es)?\/(\w+)(?:\.js)?$/.exec(plain)?.[1];
   return ALIASES[plain] ?? (part === undefined || part === 'fp' ? plain : `lodash.${part}`);
 }
 

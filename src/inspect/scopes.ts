@@ -250,7 +250,10 @@ export function createScopes(program: Program): Scopes {
 
   function lookup(use: Syntax): Binding | null {
     const named = names.get(name(use));
-    if (named === undefined) return null;
+    return named === undefined ? null : meant(named, use);
+  }
+
+  function meant(named: Named, use: Syntax): Binding | null {
     if (named.others === null && named.scope === root) return named.binding;
     const cached = resolved.get(use);
     if (cached !== undefined) return cached;
@@ -287,8 +290,24 @@ export function createScopes(program: Program): Scopes {
   }
 
   function references(binding: Binding): readonly Syntax[] {
-    const all = uses().get(binding.name) ?? NO_NODES;
-    return all.filter((node) => node !== binding.declaration && lookup(node) === binding);
+    const named = names.get(binding.name);
+    const all = uses().get(binding.name);
+    if (named === undefined || all === undefined) return NO_NODES;
+    const { start, end } = scopeOf(named, binding);
+    const found: Syntax[] = [];
+    for (let index = 0; index < all.length; index += 1) {
+      const node = all[index];
+      // What stands outside of the scope is another's: names like `i` are declared in every function.
+      if (node === undefined || node.start < start || node.end > end || node === binding.declaration) continue;
+      if (meant(named, node) === binding) found.push(node);
+    }
+    return found;
+  }
+
+  function scopeOf(named: Named, binding: Binding): Syntax {
+    if (named.binding === binding) return named.scope;
+    for (const [scope, other] of named.others ?? []) if (other === binding) return scope;
+    return root;
   }
 
   return { lookup, references, reaching };
