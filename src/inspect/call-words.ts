@@ -19,11 +19,12 @@ export function createCallWords(calls: readonly Call[]): (wanted: WantedCalls) =
     if (named !== undefined) take(names, named, found);
     if (found.length === 0) return NONE;
     const like: Call[] = [];
-    found.sort((a, b) => a - b);
-    found.forEach((at, index) => {
-      const call = calls[at];
-      if (call !== undefined && at !== found[index - 1]) like.push(call);
-    });
+    if (found.length > 1) found.sort((a, b) => a - b);
+    for (let index = 0; index < found.length; index += 1) {
+      const at = found[index];
+      const call = at === undefined || at === found[index - 1] ? undefined : calls[at];
+      if (call !== undefined) like.push(call);
+    }
     return like;
   };
 }
@@ -47,10 +48,12 @@ function wordsOf(calls: readonly Call[], wordOf: (call: Call) => string | null):
   return words;
 }
 
+/** By index: whether a word is wanted is asked for every rule and word of a file. */
 function take(words: readonly Word[], isWanted: (word: string) => boolean, found: number[]): void {
   for (let index = 0; index < words.length; index += 1) {
     const each = words[index];
     // Not spread: a file may have more calls of one name than a call has room for arguments.
-    if (each !== undefined && isWanted(each.word)) for (const at of each.at) found.push(at);
+    if (each === undefined || !isWanted(each.word)) continue;
+    for (const at of each.at) found.push(at);
   }
 }

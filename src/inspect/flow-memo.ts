@@ -33,9 +33,10 @@ interface Scoped {
 /** Nothing is asked of an environment in most steps: they share this one, to which nobody adds. */
 const NOTHING: Asked = new Map();
 
-/** Results for one expression under different environments, and bindings one may hang on. */
+/** Results for one expression under different environments, and bindings one may hang on, all results' together. */
 const MAX_RESULTS = 8;
-const MAX_ASKED = 40;
+const MAX_ASKED = 200;
+const MAX_ASKED_IN_ALL = 1_000_000;
 
 export function createFlowMemo(): FlowMemo {
   const plain = new Map<SinkKind, Map<Syntax, Taint | null>>();
@@ -46,6 +47,7 @@ export function createFlowMemo(): FlowMemo {
   let asked: Asked | null = null;
   /** The outermost place that the result being worked out was cut short at. */
   let cutAt = Number.POSITIVE_INFINITY;
+  let room = MAX_ASKED_IN_ALL;
 
   function recall(node: Syntax, kind: SinkKind, env: Environment): Taint | null | undefined {
     if (env === null) return plain.get(kind)?.get(node);
@@ -53,21 +55,16 @@ export function createFlowMemo(): FlowMemo {
     if (entries === undefined) return undefined;
     for (const entry of entries) {
       if (!holds(entry.asked, env)) continue;
-      noteAll(entry.asked, null);
+      entry.asked.forEach(note);
       return entry.result;
     }
     return undefined;
   }
 
-  function note(binding: Binding, value: Taint | null | undefined): void {
+  function note(value: Taint | null | undefined, binding: Binding): void {
     if (asked === null) return;
     if (asked === NOTHING) asked = new Map();
     asked.set(binding, value);
-  }
-
-  function noteAll(entries: Asked, but: ReadonlySet<Binding> | null): void {
-    if (asked === null || entries.size === 0) return;
-    for (const [binding, value] of entries) if (but === null || !but.has(binding)) note(binding, value);
   }
 
   function follow(node: Syntax, kind: SinkKind, env: Environment, evaluate: () => Taint | null): Taint | null {
@@ -83,7 +80,7 @@ export function createFlowMemo(): FlowMemo {
     if (env === null) keepPlain(node, kind, result);
     else if (own !== null && cutAt >= place) keepScoped(node, kind, { asked: own, result });
     asked = outerAsked;
-    if (own !== null) noteAll(own, null);
+    own?.forEach(note);
     cutAt = Math.min(outerCut, cutAt >= place ? Number.POSITIVE_INFINITY : cutAt);
     return result;
   }
@@ -95,17 +92,20 @@ export function createFlowMemo(): FlowMemo {
   }
 
   function keepScoped(node: Syntax, kind: SinkKind, entry: Scoped): void {
-    if (entry.asked.size > MAX_ASKED) return;
+    const { size } = entry.asked;
+    if (size > MAX_ASKED || size > room) return;
     const byNode = scoped.get(kind) ?? new Map<Syntax, Scoped[]>();
     scoped.set(kind, byNode);
     const known = byNode.get(node);
     if (known === undefined) byNode.set(node, [entry]);
     else if (known.length < MAX_RESULTS) known.push(entry);
+    else return;
+    room -= size;
   }
 
   function given(binding: Binding, env: Environment): Taint | null | undefined {
     const value = env?.get(binding);
-    note(binding, value);
+    note(value, binding);
     return value;
   }
 
@@ -115,7 +115,7 @@ export function createFlowMemo(): FlowMemo {
     const result = evaluate();
     const inner = asked;
     asked = outer;
-    noteAll(inner, own);
+    for (const [binding, value] of inner) if (!own.has(binding)) note(value, binding);
     return result;
   }
 

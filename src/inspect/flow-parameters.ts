@@ -7,9 +7,10 @@ import { taskArguments } from './handed-tasks.ts';
 import { createHandedValues } from './handed-values.ts';
 import { messageSource } from './messages.ts';
 import { parameterSource } from './parameter-sources.ts';
+import { parametersOf } from './parameters.ts';
 import { CLASSES } from './prototypes.ts';
 import { pythonRole } from './python-roles.ts';
-import { parametersOf, type Scopes } from './scopes.ts';
+import type { Scopes } from './scopes.ts';
 import { ancestorOf, childOf, perNode, type Syntax } from './syntax.ts';
 import { short, step, strongest, type Taint, taint } from './taint.ts';
 

@@ -2,8 +2,8 @@ import type { Binding } from './bindings.ts';
 import { decoratorName, decoratorsOf } from './decorators.ts';
 import type { Handler } from './facts.ts';
 import { pythonMessage } from './messages-python.ts';
+import { parametersOf } from './parameters.ts';
 import { CLASSES } from './prototypes.ts';
-import { parametersOf } from './scopes.ts';
 import type { Source } from './sources.ts';
 import { ancestorOf, childOf, type Program, type Syntax } from './syntax.ts';
 

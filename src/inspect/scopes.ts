@@ -3,9 +3,10 @@ import type { Binding, Definition } from './bindings.ts';
 import { importedNames } from './imported-names.ts';
 import { identifier } from './literals.ts';
 import { capturesOf } from './match-patterns.ts';
+import { decoratorsOf, parametersOf } from './parameters.ts';
 import { namesIn } from './patterns.ts';
 import { reaching } from './reaching.ts';
-import { childOf, FUNCTIONS, type Program, partsOf, type Syntax } from './syntax.ts';
+import { childOf, FUNCTIONS, type Program, type Syntax } from './syntax.ts';
 
 export interface Scopes {
   /** The binding a name refers to; null for a global. */
@@ -313,31 +314,6 @@ export function createScopes(program: Program): Scopes {
   return { lookup, references, reaching };
 }
 
-/** Parameters in order, Python's `self` and `cls` included. */
-export function parametersOf(node: Syntax): readonly Syntax[] {
-  const single = childOf(node, 'parameter');
-  if (single !== null) return [single];
-  const list = childOf(node, 'parameters');
-  if (list === null) return NO_NODES;
-  const parts = partsOf(list);
-  for (let at = 0; at < parts.length; at += 1) {
-    const type = parts[at]?.type;
-    if (type === 'this' || type === 'keyword_separator') return parts.filter(isParameter);
-  }
-  return parts;
-}
-
-function isParameter({ type }: Syntax): boolean {
-  return type !== 'this' && type !== 'keyword_separator';
-}
-
 function whole(at: Syntax, value: Syntax): Definition {
   return { at, value, path: NO_PATH, how: 'value', fallback: null };
-}
-
-function decoratorsOf(parameter: Syntax): readonly Syntax[] {
-  const { children } = parameter;
-  for (let at = 0; at < children.length; at += 1)
-    if (children[at]?.type === 'decorator') return children.filter((child) => child.type === 'decorator');
-  return NO_NODES;
 }
