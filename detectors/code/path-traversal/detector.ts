@@ -3,7 +3,7 @@ import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 import { option, type Sink, taintedSinks } from '../support/tainted.ts';
-import { openPrefixes } from './prefixes.ts';
+import { asksForStart, openPrefixes } from './prefixes.ts';
 
 const rule = codeRule({
   id: 'path-traversal',
@@ -26,14 +26,14 @@ const PROBE =
 const OPENS_ITSELF = /^(?:read_text|read_bytes|write_text|write_bytes|open|unlink|rmdir|iterdir)$/;
 const OPENS = oneOf(new RegExp(`${[FILE, PROBE].map(({ source }) => source).join('|')}|^~open$`));
 const NAMED = oneOf(
-  /^(?:read_text|read_bytes|write_text|write_bytes|open|unlink|rmdir|iterdir|File|sendFile|download|sendfile|file|extractall|extract|save|mv|startsWith|startswith)$/,
+  /^(?:read_text|read_bytes|write_text|write_bytes|open|unlink|rmdir|iterdir|File|sendFile|download|sendfile|file|extractall|extract|save|mv|startsWith|startswith|indexOf)$/,
 );
 const TWO_PATHS = /(?:copyFile|rename|cp|move|symlink|copy|copyfile)(?:Sync)?$/;
 
 function* sinks(facts: FileFacts): Generator<Sink> {
   for (const call of facts.callsLike({ from: OPENS, named: NAMED })) {
-    if (call.name === 'startsWith' || call.name === 'startswith') {
-      yield* openPrefixes(facts, call);
+    if (call.name === 'startsWith' || call.name === 'startswith' || call.name === 'indexOf') {
+      if (call.name !== 'indexOf' || asksForStart(facts, call)) yield* openPrefixes(facts, call);
       continue;
     }
     const [given, second] = call.arguments;

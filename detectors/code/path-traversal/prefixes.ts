@@ -33,6 +33,14 @@ export function* openPrefixes(facts: FileFacts, call: Call): Generator<Sink> {
   };
 }
 
+/** `full.indexOf(root) === 0` says what `startsWith` says. */
+export function asksForStart(facts: FileFacts, call: Call): boolean {
+  const around = call.node.parent;
+  const other =
+    around?.type === 'binary_expression' ? around.children.find((child) => child.field === 'right') : undefined;
+  return other !== undefined && facts.constant(other) === 0;
+}
+
 /** `..` and the top of a disk are asked for on their own account. */
 function isOpen(prefix: string): boolean {
   return /[^./\\]$/.test(prefix) && prefix.length > 1;
