@@ -35,46 +35,52 @@ export const cleartextTransport: CodeDetector = {
 };
 
 function sent(facts: FileFacts): readonly Detection[] {
-  return facts.calls().flatMap((call) => {
-    const isAddressed = isLiteralAddress(call.arguments[0]);
-    if (call.origin === null && !isAddressed) return [];
-    const from = call.origin ?? '';
-    if (/^(?:ftplib\.FTP|telnetlib\.Telnet)$/.test(from))
-      return [report(facts, call.node, 'FTP and telnet send passwords in clear text.')];
-    if (/^(?:imaplib\.IMAP4|poplib\.POP3)$/.test(from) && !/starttls|\.stls\(/.test(facts.program.text))
-      return [report(facts, call.node, 'The password of the mailbox is sent without encryption.')];
-    // paho-mqtt: without `tls_set` everything goes in the clear, the password too (its documentation, "Client").
-    if (
-      from === 'paho.mqtt.client.Client().connect' &&
-      /username_pw_set/.test(facts.program.text) &&
-      !/tls_set/.test(facts.program.text)
-    ) {
-      const host = call.arguments[0] === undefined ? undefined : facts.constant(call.arguments[0]);
-      if (typeof host === 'string' && !INSIDE.test(host))
-        return [report(facts, call.node, 'The password of the broker is sent without encryption.')];
-    }
-    if (from === 'smtplib.SMTP' && /\.login\(/.test(facts.program.text) && !/starttls/.test(facts.program.text))
-      return [report(facts, call.node, 'The password of the mail server is sent without encryption.')];
-    if (facts.program.dialect === 'javascript' && FTP.test(from) && logsInOpenly(facts, call))
-      return [report(facts, call.node, 'The password of the FTP server is sent without encryption.')];
-    const isClient = CLIENT.test(from);
-    if (!isClient && !(isAddressed && CREDENTIALS.test(beginningOfText(facts, call.node)))) return [];
-    for (const argument of call.arguments.slice(0, 2)) {
-      const object = facts.object(argument);
-      const address =
-        object === null
-          ? argument
-          : (facts.property(object, 'url') ?? facts.property(object, 'baseURL') ?? facts.property(object, 'uri'));
-      const host =
-        address === null
-          ? object !== null && /^http\.(?:get|request)$/.test(from)
-            ? namedHost(facts, object)
-            : null
-          : clearHost(facts, address);
-      if (host !== null) return [report(facts, call.node, `Data is sent to ${host.slice(0, 60)} without encryption.`)];
-    }
-    return [];
-  });
+  const found: Detection[] = [];
+  for (const call of facts.calls())
+    if (call.origin !== null || isLiteralAddress(call.arguments[0])) found.push(...inCall(facts, call));
+  return found;
+}
+
+function inCall(facts: FileFacts, call: Call): readonly Detection[] {
+  const from = call.origin ?? '';
+  if (/^(?:ftplib\.FTP|telnetlib\.Telnet)$/.test(from))
+    return [report(facts, call.node, 'FTP and telnet send passwords in clear text.')];
+  if (/^(?:imaplib\.IMAP4|poplib\.POP3)$/.test(from) && !/starttls|\.stls\(/.test(facts.program.text))
+    return [report(facts, call.node, 'The password of the mailbox is sent without encryption.')];
+  // paho-mqtt: without `tls_set` everything goes in the clear, the password too (its documentation, "Client").
+  if (
+    from === 'paho.mqtt.client.Client().connect' &&
+    /username_pw_set/.test(facts.program.text) &&
+    !/tls_set/.test(facts.program.text)
+  ) {
+    const host = call.arguments[0] === undefined ? undefined : facts.constant(call.arguments[0]);
+    if (typeof host === 'string' && !INSIDE.test(host))
+      return [report(facts, call.node, 'The password of the broker is sent without encryption.')];
+  }
+  if (from === 'smtplib.SMTP' && /\.login\(/.test(facts.program.text) && !/starttls/.test(facts.program.text))
+    return [report(facts, call.node, 'The password of the mail server is sent without encryption.')];
+  if (facts.program.dialect === 'javascript' && FTP.test(from) && logsInOpenly(facts, call))
+    return [report(facts, call.node, 'The password of the FTP server is sent without encryption.')];
+  const isClient = CLIENT.test(from);
+  const host = isClient || isLiteralAddress(call.arguments[0]) ? hostOf(facts, call, from) : null;
+  if (host === null || !(isClient || CREDENTIALS.test(beginningOfText(facts, call.node)))) return [];
+  return [report(facts, call.node, `Data is sent to ${host.slice(0, 60)} without encryption.`)];
+}
+
+/** The host that one of the first two arguments names with an unencrypted protocol. */
+function hostOf(facts: FileFacts, call: Call, from: string): string | null {
+  for (const argument of call.arguments.slice(0, 2)) {
+    const object = facts.object(argument);
+    const address =
+      object === null
+        ? argument
+        : (facts.property(object, 'url') ?? facts.property(object, 'baseURL') ?? facts.property(object, 'uri'));
+    const isOptions = object !== null && address === null;
+    const named = isOptions && /^http\.(?:get|request)$/.test(from) ? namedHost(facts, object) : null;
+    const host = address === null ? named : clearHost(facts, address);
+    if (host !== null) return host;
+  }
+  return null;
 }
 
 /** What is looked at of a call: options stand in front. */

@@ -23,9 +23,12 @@ const NAMES = /^(?:WTF_CSRF_ENABLED|DISABLE_AUTH|SKIP_AUTH|BYPASS_AUTH)$/i;
 export function options(facts: FileFacts): readonly Detection[] {
   const found: Detection[] = [];
   for (const type of ['pair', 'keyword_argument']) {
-    for (const node of facts.nodes(type)) {
-      const value = fieldOf(node, 'value');
-      if (value === undefined || !mayBeSwitch(value)) continue;
+    const nodes = facts.nodes(type);
+    // By index, here and below: before code is optimised, each step of an iterator makes an object.
+    for (let at = 0; at < nodes.length; at += 1) {
+      const node = nodes[at];
+      const value = node === undefined ? undefined : fieldOf(node, 'value');
+      if (node === undefined || value === undefined || !mayBeSwitch(value)) continue;
       const key = fieldOf(node, 'key') ?? fieldOf(node, 'name');
       if (key === undefined) continue;
       const name = facts.text(key).replace(/['"]/g, '');
@@ -36,8 +39,11 @@ export function options(facts: FileFacts): readonly Detection[] {
     }
   }
   const python = facts.program.dialect === 'python';
-  for (const { node, target, value } of facts.assignments()) {
-    if (!python && !mayBeSwitch(value)) continue;
+  const assignments = facts.assignments();
+  for (let at = 0; at < assignments.length; at += 1) {
+    const assignment = assignments[at];
+    if (assignment === undefined || (!python && !mayBeSwitch(assignment.value))) continue;
+    const { node, target, value } = assignment;
     const name = lastPart(facts.text(target));
     if (target.type === 'identifier' && !DJANGO.test(name) && !NAMES.test(name)) continue;
     if (isDjangoSwitch(facts, target, value)) found.push(off(facts, node, name));

@@ -20,19 +20,22 @@ export function authorizing(facts: FileFacts): readonly Syntax[] {
 }
 
 /** `Authorization: 'Bearer 8c1f…'` */
-export function* authorization(facts: FileFacts, values: readonly Syntax[]): Generator<Found> {
+export function authorization(facts: FileFacts, values: readonly Syntax[]): readonly Found[] {
+  const found: Found[] = [];
   for (const value of values) {
     const text = facts.constant(value);
     const secret =
       typeof text === 'string' ? /^(?:Bearer|Basic|Token|ApiKey)\s+([\w.+/=~-]{16,})$/i.exec(text)?.[1] : undefined;
     if (secret === undefined || isPlaceholder(secret) || !randomLooking(secret)) continue;
     const message = `A credential is written in the source (${masked(secret)}).`;
-    yield { at: value, detection: report(facts, value, message, facts.isTest ? 'note' : 'error') };
+    found.push({ at: value, detection: report(facts, value, message, facts.isTest ? 'note' : 'error') });
   }
+  return found;
 }
 
 /** `'Basic ' + Buffer.from('admin:…').toString('base64')` */
-export function* basic(facts: FileFacts): Generator<Found> {
+export function basic(facts: FileFacts): readonly Found[] {
+  const found: Found[] = [];
   for (const call of facts.callsLike({ from: ENCODES })) {
     const [given] = call.arguments;
     if (given === undefined) continue;
@@ -42,8 +45,9 @@ export function* basic(facts: FileFacts): Generator<Found> {
     if (secret === undefined || isPlaceholder(secret)) continue;
     if (!/Basic\s/.test(around) && !sentAsBasic(facts, call.node)) continue;
     const message = `A user's name and password are written in the source (${masked(secret)}).`;
-    yield { at: given, detection: report(facts, given, message, facts.isTest ? 'note' : 'error') };
+    found.push({ at: given, detection: report(facts, given, message, facts.isTest ? 'note' : 'error') });
   }
+  return found;
 }
 
 /** `const login = btoa('…'); … `Basic ${login}``, or `'Basic ' + login`. */

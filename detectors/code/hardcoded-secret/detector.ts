@@ -124,9 +124,15 @@ function named(facts: FileFacts): readonly Named[] {
   for (const type of GIVING) {
     const nodes = facts.nodes(type);
     for (let at = 0; at < nodes.length; at += 1) {
-      const node = nodes[at];
-      const value = node === undefined ? undefined : (fieldOf(node, 'value') ?? fieldOf(node, 'right'));
-      const key = node === undefined || value === undefined ? undefined : keyOf(node);
+      let key: Syntax | undefined;
+      let value: Syntax | undefined;
+      const parts = nodes[at]?.children ?? [];
+      for (let index = 0; index < parts.length; index += 1) {
+        const part = parts[index];
+        if (part === undefined || part.field === null) continue;
+        if (part.field === 'value' || part.field === 'right') value ??= part;
+        else if (KEYS.has(part.field)) key ??= part;
+      }
       if (key !== undefined && value !== undefined && mayBeSecret(facts, key, value))
         found.push({ key, isTarget: false, value });
     }
@@ -134,16 +140,7 @@ function named(facts: FileFacts): readonly Named[] {
   return found;
 }
 
-const KEYS: ReadonlySet<string | null> = new Set(['key', 'name', 'left', 'pattern']);
-
-function keyOf(node: Syntax): Syntax | undefined {
-  const { children } = node;
-  for (let at = 0; at < children.length; at += 1) {
-    const child = children[at];
-    if (child !== undefined && KEYS.has(child.field)) return child;
-  }
-  return undefined;
-}
+const KEYS: ReadonlySet<string> = new Set(['key', 'name', 'left', 'pattern']);
 
 /**
  * Whether the value is a text or an expression that chooses one, under a name that may be one of a secret; under that of

@@ -25,7 +25,8 @@ const TAKES_KEY: readonly (readonly [RegExp, number])[] = [
 const TAKES = oneOf(new RegExp(TAKES_KEY.map(([{ source }]) => source).join('|')));
 
 /** Keys that are handed to a library as a literal, under whatever name. */
-export function* handed(facts: FileFacts): Generator<Found> {
+export function handed(facts: FileFacts): readonly Found[] {
+  const found: Found[] = [];
   for (const call of facts.callsLike({ from: TAKES })) {
     const from = call.origin ?? '';
     for (const [pattern, index] of TAKES_KEY) {
@@ -38,7 +39,7 @@ export function* handed(facts: FileFacts): Generator<Found> {
       if (typeof text !== 'string' || text.length < 3 || /^-----BEGIN (?:PUBLIC|CERT)/.test(text)) continue;
       const where = facts.definition(made);
       const at = where?.type === 'string' ? where : literal;
-      yield {
+      found.push({
         at,
         detection: report(
           facts,
@@ -46,9 +47,10 @@ export function* handed(facts: FileFacts): Generator<Found> {
           `The key for ${call.name ?? 'this call'} is written in the source (${masked(text)}).`,
           facts.isTest ? 'warning' : 'error',
         ),
-      };
+      });
     }
   }
+  return found;
 }
 
 const CALLS: ReadonlySet<string> = new Set(['call_expression']);

@@ -91,17 +91,22 @@ function couldBeSecret(text: string, name: string, isFallback: boolean): boolean
 }
 
 /** `createClient(url, process.env.SERVICE_KEY ?? 'sbs_9dK2…')`: under no name but the environment's own. */
-export function* instead(facts: FileFacts): Generator<Found> {
-  for (const node of facts.nodes('binary_expression')) {
-    if (node.parent?.type !== 'arguments') continue;
+export function instead(facts: FileFacts): readonly Found[] {
+  const found: Found[] = [];
+  const operations = facts.nodes('binary_expression');
+  // By index, here and below: before code is optimised, each step of an iterator makes an object.
+  for (let at = 0; at < operations.length; at += 1) {
+    const node = operations[at];
+    if (node?.parent?.type !== 'arguments') continue;
     const left = fieldOf(node, 'left');
     const right = fieldOf(node, 'right');
     if (left === undefined || right?.type !== 'string') continue;
     const name = /^(?:process|Bun|import\.meta)\.env\.(\w+)$/.exec(facts.text(left))?.[1];
     if (name === undefined || !/_(?:KEY|TOKEN|SECRET|PASSWORD|PASS)$/.test(name) || /PUBLIC|ANON/.test(name)) continue;
-    const found = underName(facts, name, node, null);
-    if (found !== null) yield found;
+    const one = underName(facts, name, node, null);
+    if (one !== null) found.push(one);
   }
+  return found;
 }
 
 /** What stands in the name of everything that opens a door. */
@@ -118,8 +123,12 @@ const NO_TEXTS: ReadonlySet<string> = new Set(['number', 'true', 'false', 'null'
 const SHORTEST = 5;
 
 /** `password === 'admin123'`: the comparison says what opens the door. */
-export function* compared(facts: FileFacts): Generator<Found> {
-  for (const comparison of facts.comparisons()) {
+export function compared(facts: FileFacts): readonly Found[] {
+  const found: Found[] = [];
+  const comparisons = facts.comparisons();
+  for (let at = 0; at < comparisons.length; at += 1) {
+    const comparison = comparisons[at];
+    if (comparison === undefined) continue;
     const isFirst = comparison.left.type === 'string';
     const literal = isFirst ? comparison.left : comparison.right;
     const other = isFirst ? comparison.right : comparison.left;
@@ -136,8 +145,9 @@ export function* compared(facts: FileFacts): Generator<Found> {
     const text = facts.constant(literal);
     if (typeof text !== 'string' || !couldBeSecret(text, name, false)) continue;
     const message = `What opens the door is written in the source: "${name.slice(0, 40)}" is compared with a constant (${masked(text)}).`;
-    yield { at: literal, detection: report(facts, literal, message, facts.isTest ? 'note' : 'error') };
+    found.push({ at: literal, detection: report(facts, literal, message, facts.isTest ? 'note' : 'error') });
   }
+  return found;
 }
 
 /** `req.get('x-api-key')`, `request.headers.get('X-Api-Key')`, `req.headers['x-api-key']`: the header that carries the key. */

@@ -11,14 +11,12 @@ export function copiesDeep(
   home: Syntax,
   { key, target }: { readonly key: Syntax; readonly target: Syntax },
 ): boolean {
-  return copies(facts, recurs, home, key) && descends(facts, home, target);
-}
-
-/** `for (key in source) target[key] = merge(target[key], source[key])` */
-function copies(facts: FileFacts, recurs: (fn: Syntax) => boolean, home: Syntax, key: Syntax): boolean {
-  for (let at: Syntax | null = home; at !== null; at = functionAround(at))
-    if (recurs(at) && goesThrough(facts.text(at), facts.text(key))) return true;
-  return false;
+  const around: Syntax[] = [];
+  for (let at: Syntax | null = home; at !== null; at = functionAround(at)) if (recurs(at)) around.push(at);
+  if (around.length === 0 || !descends(facts, home, target)) return false;
+  // `for (key in source) target[key] = merge(target[key], source[key])`
+  const through = goingThrough(facts.text(key));
+  return around.some((fn) => through.test(facts.text(fn)));
 }
 
 /**
@@ -32,7 +30,12 @@ function descends(facts: FileFacts, home: Syntax, target: Syntax): boolean {
   return facts
     .nodes('subscript_expression')
     .some(
-      (node) => node !== target && isInside(node, outermost) && facts.text(node) === written && isTakenUp(facts, node),
+      (node) =>
+        node.end - node.start === written.length &&
+        node !== target &&
+        facts.text(node) === written &&
+        isInside(node, outermost) &&
+        isTakenUp(facts, node),
     );
 }
 
@@ -72,11 +75,11 @@ function isTakenUp(facts: FileFacts, read: Syntax): boolean {
 }
 
 /** A loop over keys, or over an array of them, that calls each by this name. */
-function goesThrough(text: string, key: string): boolean {
+function goingThrough(key: string): RegExp {
   const called = literally(key);
   return new RegExp(
     `for\\s*\\(\\s*(?:const|let|var)?\\s*(?:\\[\\s*)?${called}\\b[^)]*\\b(?:in|of)\\b|(?:forEach|map|each|reduce)\\(\\s*(?:function\\s*\\w*)?\\s*\\(?\\s*(?:\\w+\\s*,\\s*)?\\[?\\s*${called}\\b|${called}\\s*=\\s*\\w+\\[\\w+\\]`,
-  ).test(text);
+  );
 }
 
 export function callsItself(facts: FileFacts, fn: Syntax): boolean {

@@ -250,10 +250,17 @@ function walksDown({ facts, byTarget }: Writes, home: Syntax, object: Syntax): b
   const given = (byTarget().get(called) ?? []).filter(
     ({ node, value }) => facts.text(value).includes(`${called}[`) && isInside(node, home) && inLoop(node, home),
   );
-  if (given.length === 0) return false;
-  // A member of settings is the same key each time round.
-  const down = new RegExp(`(?:^|[^\\w$.])${literally(called)}\\[(?![\\w$]+(?:\\.[\\w$]+)+\\])[^\\d'"\`]`);
-  return given.some(({ value }) => down.test(facts.text(value)));
+  return given.some(({ value }) => stepsInto(facts.text(value), called));
+}
+
+/** `current[part]`, and no digit or text in the brackets. A member of settings there is the same key each time round. */
+function stepsInto(text: string, called: string): boolean {
+  const opening = `${called}[`;
+  for (let at = text.indexOf(opening); at >= 0; at = text.indexOf(opening, at + 1)) {
+    const alone = at === 0 || !/[\w$.]/.test(text.charAt(at - 1));
+    if (alone && /^(?![\w$]+(?:\.[\w$]+)+\])[^\d'"`]/.test(text.slice(at + opening.length))) return true;
+  }
+  return false;
 }
 
 /** `path.split('.').reduce((at, key) => (at[key] = …), object)` */

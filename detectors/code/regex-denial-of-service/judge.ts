@@ -37,14 +37,15 @@ export function judge(facts: FileFacts, used: Used): readonly Detection[] {
   const nested = mayBeExponential(used);
   if (repetitions === 0 && !nested) return [];
   const texts = textsOf(facts, used);
-  // What nobody outside reaches costs time only where the expression is exponential.
-  if (!nested && texts.length === 0) return [];
+  const isLong = sizeOf(used.source) > MAX_NESTED_SIZE;
+  // What nobody outside reaches costs time only where the expression is exponential, and found to be.
+  if ((texts.length === 0 && (!nested || isLong)) || (isLong && !nested)) return [];
   const bound = boundOf(used);
   if (bound === 1) return [];
   const flow = firstFlow(facts, texts);
   if (bound === 2 && flow?.strength !== 'remote' && flow?.strength !== 'parameter') return [];
   if (!nested && !matters(used, flow, repetitions)) return [];
-  if (sizeOf(used.source) > MAX_NESTED_SIZE) return nested ? undecided(facts, used, flow) : [];
+  if (isLong) return undecided(facts, used, flow);
   if (bound === 2 && isSquareOnTrial(used.source, used.flags))
     return vulnerable(facts, used, { type: 'polynomial', degree: 2 }, flow);
   const flags = used.flags.replace(/[^imsuy]/g, '');

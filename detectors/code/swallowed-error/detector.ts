@@ -38,7 +38,7 @@ export const swallowedError: CodeDetector = {
 };
 
 function caught(facts: FileFacts, clause: Syntax): readonly Detection[] {
-  const attempt = clause.parent?.children.find((child) => child.field === 'body');
+  const attempt = clause.parent === null ? undefined : fieldOf(clause.parent, 'body');
   const body = fieldOf(clause, 'body') ?? clause.children.find((child) => child.type === 'statement_block');
   if (attempt === undefined || body === undefined) return [];
   // A middleware that logs the failure and lets the request go on.
@@ -133,13 +133,12 @@ function promises(facts: FileFacts): readonly Detection[] {
   return facts.callsLike({ named: (name) => name === 'catch' }).flatMap((call) => {
     if (call.receiver === null || call.arguments[0] === undefined) return [];
     const fn = facts.functionOf(call.arguments[0]);
-    const body = fn?.children.find((child) => child.field === 'body');
-    if (body === undefined || !CHECK.test(facts.text(call.receiver))) return [];
-    const text = facts.text(body);
-    if (text !== 'true' && isLookedAt(facts, call.node)) return [];
-    return /^\(?\{\s*\}\)?$|^(?:null|undefined|true)$/.test(text)
-      ? judge(facts, call.node, facts.text(call.receiver), text === 'true' ? 'return true' : '{}', true)
-      : [];
+    const body = fn === null ? undefined : fieldOf(fn, 'body');
+    const text = body === undefined ? '' : facts.text(body);
+    if (!/^\(?\{\s*\}\)?$|^(?:null|undefined|true)$/.test(text)) return [];
+    const attempt = facts.text(call.receiver);
+    if (!CHECK.test(attempt) || (text !== 'true' && isLookedAt(facts, call.node))) return [];
+    return judge(facts, call.node, attempt, text === 'true' ? 'return true' : '{}', true);
   });
 }
 
@@ -178,8 +177,8 @@ function callbacks(facts: FileFacts): readonly Detection[] {
   return facts.callsLike({ named: CHECKS, from: COMPARES }).flatMap((call) => {
     const last = call.arguments.at(-1);
     const fn = last === undefined ? null : facts.functionOf(last);
-    const body = fn?.children.find((child) => child.field === 'body');
-    const list = fn?.children.find((child) => child.field === 'parameters');
+    const body = fn === null ? undefined : fieldOf(fn, 'body');
+    const list = fn === null ? undefined : fieldOf(fn, 'parameters');
     const [error] = list?.children ?? [];
     if (body === undefined || error === undefined || list === undefined) return [];
     const named = facts.text(error).split(':')[0]?.trim() ?? '';
