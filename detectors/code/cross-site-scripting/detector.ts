@@ -1,7 +1,8 @@
 import type { Detection } from '../../../src/core/detection.ts';
+import { expected, hasMatch } from '../../../src/core/prefilter.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
-import { once, oneOf } from '../support/remember.ts';
+import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 import { isBuilt, isTagged, type Sink, taintedSinks } from '../support/tainted.ts';
 import { answered, pages, returned } from './answers.ts';
@@ -42,7 +43,6 @@ function* sinks(facts: FileFacts): Generator<Sink> {
 }
 
 function* called(facts: FileFacts): Generator<Sink> {
-  const jquery = once(() => /jquery|\$\(|jQuery/.test(facts.program.text));
   for (const call of facts.callsLike({ from: MAKES, named: NAMED })) {
     if (call.name === null || isTagged(call)) continue;
     const [first, second, third] = call.arguments;
@@ -58,7 +58,7 @@ function* called(facts: FileFacts): Generator<Sink> {
       yield inserted(call.node, second, isBuilt(facts, second) ? 'unknown' : 'parameter');
     } else if (TRUSTS.test(call.name) && !/^(?:knex|sequelize|~?db|prisma|String)/.test(from)) {
       if (call.name !== 'raw' || /^hono\//.test(from)) yield inserted(call.node, first, 'parameter');
-    } else if (JQUERY.test(call.name) && call.receiver !== null && jquery() && isWrapped(facts, call.receiver)) {
+    } else if (JQUERY.test(call.name) && call.receiver !== null && isWrapped(facts, call.receiver)) {
       const atLeast = call.name === 'html' || isMarkup(facts, first) ? 'parameter' : 'remote';
       yield inserted(call.node, first, atLeast);
     } else if (/^~(?:\$|jQuery)$|^jquery$/.test(from)) {
@@ -67,8 +67,11 @@ function* called(facts: FileFacts): Generator<Sink> {
   }
 }
 
+const WRAPS = expected(/jquery|\$\(|jQuery/);
+
 /** What jQuery made, or what is named as such: `$('#a')`, `$box`, `box` of `const box = $('<div>')`. */
 function isWrapped(facts: FileFacts, receiver: Syntax): boolean {
+  if (!hasMatch(WRAPS, facts.program.text)) return false;
   const made = facts.definition(receiver);
   return [receiver, made].some((each) => each !== null && /^(?:\$|jQuery)|\$\w*$/.test(facts.text(each)));
 }

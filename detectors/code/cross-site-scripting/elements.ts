@@ -20,7 +20,9 @@ const PROPERTIES: ReadonlySet<string> = new Set([
 const URL_PROPERTIES = /^(?:href|src|action|formAction)$/;
 
 /** Signs that a file works on a page at all: the parts of an address have the same names as those of an element. */
-const PAGE = /\b(?:document|window|navigator|HTML\w*Element|createElement|querySelector|getElement\w+|jQuery)\b|\$\(/;
+const PAGE = expected(
+  /\b(?:document|window|navigator|HTML\w*Element|createElement|querySelector|getElement\w+|jQuery)\b|\$\(/,
+);
 
 /** How the engine reads `v-html="…"` and `{@html …}` of a template. */
 const TEMPLATES = /\.(?:vue|svelte)$/i;
@@ -44,7 +46,7 @@ export function* assigned(facts: FileFacts): Generator<Sink> {
       yield inserted(node, value, isBuilt(facts, value) ? 'unknown' : 'parameter');
     } else if (name === 'href' && /(?:^|\.)location$/.test(facts.text(target.children[0] ?? target))) {
       // A redirect; `open-redirect` answers for it.
-    } else if (URL_PROPERTIES.test(name) && isOpenAddress(facts, value) && PAGE.test(facts.program.text)) {
+    } else if (URL_PROPERTIES.test(name) && isOpenAddress(facts, value) && hasMatch(PAGE, facts.program.text)) {
       yield address(node, value);
     }
   }

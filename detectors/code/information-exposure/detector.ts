@@ -1,4 +1,5 @@
 import type { Detection } from '../../../src/core/detection.ts';
+import { expected, hasMatch } from '../../../src/core/prefilter.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts } from '../../../src/inspect/facts.ts';
 import { fieldOf } from '../support/around.ts';
@@ -84,9 +85,11 @@ function receiverOf(facts: FileFacts, call: Call): string {
   return call.receiver === null ? '' : facts.text(call.receiver);
 }
 
+const TRACES = expected(/includeStacktraceInErrorResponses/);
+
 /** Apollo Server puts stack traces into answers when it is told to, in production as well (its documentation, "Error handling"). */
 function traces(facts: FileFacts): readonly Detection[] {
-  if (!facts.program.text.includes('includeStacktraceInErrorResponses')) return [];
+  if (!hasMatch(TRACES, facts.program.text)) return [];
   return facts.nodes('pair').flatMap((node) => {
     const key = fieldOf(node, 'key');
     const value = fieldOf(node, 'value');

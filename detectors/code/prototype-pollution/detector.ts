@@ -205,8 +205,7 @@ function refusesByName(facts: FileFacts, home: Syntax): boolean {
   if (!facts.program.text.includes('__proto__')) return false;
   const namesIt = remembering((node: Syntax) => facts.text(node).includes('__proto__'));
   for (const node of facts.nodes('identifier')) {
-    if (node.start < home.start) continue;
-    if (node.start >= home.end) break;
+    if (node.start < home.start || node.end > home.end) continue;
     const given = facts.definition(node);
     if (given === null) continue;
     if (namesIt(given) ? namesIt(facts.functionOf(node) ?? given) : usesList(facts, given)) return true;

@@ -1,9 +1,15 @@
+/** An expression that only lists words: `^(?:get|set)$|^run$`. */
+const LIST = /^\^(?:\w+|\(\?:\w+(?:\|\w+)*\))\$(?:\|\^(?:\w+|\(\?:\w+(?:\|\w+)*\))\$)*$/;
+
 /**
- * Whether a word (an origin, a name that is called) is among those of an anchored expression. Remembering the answers was
- * tried: most words are of one file alone, and looking them up costs more than matching.
+ * Whether a word (an origin, a name that is called) is among those of an anchored expression; where this only lists words,
+ * they are looked up. Remembering the answers of others was tried: most words are of one file alone, and looking them up
+ * costs more than matching.
  */
 export function oneOf(pattern: RegExp): (word: string) => boolean {
-  return (word) => pattern.test(word);
+  if (pattern.flags !== '' || !LIST.test(pattern.source)) return (word) => pattern.test(word);
+  const words = new Set(pattern.source.match(/\w+/g));
+  return (word) => words.has(word);
 }
 
 /** Works a value out when it is first asked for. */

@@ -1,4 +1,5 @@
 import type { Detection } from '../../../src/core/detection.ts';
+import { expected, hasMatch } from '../../../src/core/prefilter.ts';
 import type { Call, FileFacts } from '../../../src/inspect/facts.ts';
 import { isOfProtocol } from './protocols.ts';
 import { purposeOf } from './purpose.ts';
@@ -9,10 +10,11 @@ const PASSWORD_NAME = /passw(?:or)?d|passphrase|\bpwd\b|credential|(?:^|[\s_.(])
 const SECURITY_NAME =
   /passw(?:or)?d|passphrase|\bpwd\b|credential|sign|token|secret|auth|hmac|verify|session|digest_?auth|certificate|api_?key/i;
 
+const HASHERS = expected(/PASSWORD_HASHERS/);
+
 /** Django stores new passwords with the first of the list (its documentation, "Password management"). */
 export function hashers(facts: FileFacts): readonly Detection[] {
-  if (!facts.program.text.includes('PASSWORD_HASHERS') || facts.isTest || /(?:^|[/_.])tests?\b/i.test(facts.path))
-    return [];
+  if (!hasMatch(HASHERS, facts.program.text) || facts.isTest || /(?:^|[/_.])tests?\b/i.test(facts.path)) return [];
   return facts.assignments().flatMap(({ node, target, value }) => {
     const first = value.type === 'array' ? value.children.find((child) => child.type === 'string') : undefined;
     if (facts.text(target) !== 'PASSWORD_HASHERS' || first === undefined) return [];
