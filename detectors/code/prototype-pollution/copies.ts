@@ -113,7 +113,7 @@ export function takesUp(facts: FileFacts, home: Syntax, target: Syntax, key: Syn
   const text = facts.text(home);
   const own = literally(facts.text(name).split('.').at(-1) ?? '');
   const down = `${own}\\(\\s*${literally(facts.text(target))}\\[\\s*${literally(facts.text(key))}\\s*\\]`;
-  return goesThrough(text, facts.text(key)) && new RegExp(down).test(text);
+  return new RegExp(down).test(text) && goingThrough(facts.text(key)).test(text);
 }
 
 /** `function set(at, [key, ...rest], value) { … set(at[key], rest, value) … at[key] = value }` */
