@@ -122,7 +122,12 @@ function wayMatches(set: PatternSet, way: Way | undefined, found: Found): boolea
   const { asks } = way;
   if (asks.kind === 'all') return way.all.every((each) => groupMatches(set, each, found));
   if (asks.kind === 'text') return textStands(asks, found);
-  return (asks.written?.some((each) => found.text.includes(each)) ?? true) && asks.pattern().test(found.text);
+  return (asks.written === null || holdsOne(asks.written, found.text)) && asks.pattern().test(found.text);
+}
+
+function holdsOne(words: readonly string[], text: string): boolean {
+  for (let at = 0; at < words.length; at += 1) if (text.includes(words[at] ?? '')) return true;
+  return false;
 }
 
 /** Numbers for all that is asked for: groups of those patterns first, and then of what is asked for together with others. */

@@ -77,7 +77,8 @@ function addWords({ width, firstEnd, wordsOf, seen, texts }: WordFinder, state: 
   const end = (state - firstEnd) / width;
   if (seen[end] === texts) return;
   seen[end] = texts;
-  found.push(...(wordsOf[end] ?? []));
+  const ending = wordsOf[end] ?? [];
+  for (let word = 0; word < ending.length; word += 1) found.push(ending[word] ?? 0);
 }
 
 function folded(text: string): string {
