@@ -4,8 +4,9 @@ import type { Constants } from './constants.ts';
 import { customary } from './customary.ts';
 import { identifier } from './literals.ts';
 import { joined, LOADS, LOOKS_UP, moduleOf, SAME } from './module-origins.ts';
+import { createDeclaredOrigins } from './origin-declared.ts';
 import { createOriginKeys } from './origin-keys.ts';
-import { createOriginValues, LOADER, type Taken } from './origin-values.ts';
+import { createOriginValues, type Taken } from './origin-values.ts';
 import type { Prototypes } from './prototypes.ts';
 import type { Returns } from './returns.ts';
 import type { Scopes } from './scopes.ts';
@@ -48,6 +49,7 @@ export function createOrigins(
   const { text } = program;
   const values = createOriginValues(program, scopes, constants, prototypes, returns);
   const { fields } = values;
+  const { ofParameter, ofClass, typed } = createDeclaredOrigins(program, values, follow);
   const { keyText } = createOriginKeys(program, scopes, constants);
   const known = new Map<Syntax, string | null | typeof OPEN>();
   /** Where all uses of a name come from, where that hangs on nothing that was being worked out just then. */
@@ -167,18 +169,6 @@ export function createOrigins(
     return property === 'default' ? from : joined(from, property);
   }
 
-  /** `new Tools().run`, `Tools.run`, where the class gives a field or a getter a function from elsewhere. */
-  function ofClass(object: Syntax, property: string, hops: number): string | null {
-    const made = values.classOf(object);
-    const body = made === null ? null : childOf(made, 'body');
-    if (body === null) return null;
-    for (const value of fields(body, property)) {
-      const from = value.field === 'type' ? null : follow(value, hops);
-      if (from !== null) return from;
-    }
-    return null;
-  }
-
   /** What a function was made by makes functions of text: `(() => {}).constructor`, `value.constructor.constructor`. */
   function isFunction(object: Syntax, hops: number): boolean {
     const inner = bare(object);
@@ -280,41 +270,6 @@ export function createOrigins(
     }
     const annotation = binding.declaration.parent === null ? null : childOf(binding.declaration.parent, 'type');
     return annotation === null ? null : typed(annotation, hops);
-  }
-
-  function ofParameter(binding: Binding, hops: number): string | null {
-    const { parameter } = binding;
-    if (parameter === undefined) return null;
-    const loaded = parameter.index === 0 ? values.promisedTo(parameter.of) : null;
-    if (loaded !== null) {
-      let from = follow(loaded, hops);
-      for (const part of parameter.path) from = from === null ? null : joined(from, String(part));
-      if (from !== null) return from;
-    }
-    for (const each of program.dialect === 'javascript' ? values.handed(binding) : []) {
-      const from = typeof each === 'string' ? (each === LOADER ? each : moduleOf(each)) : follow(each, hops);
-      if (from !== null) return from;
-    }
-    // SvelteKit and others hand `fetch` to a function, which "behaves identically to the native one".
-    if (parameter.path.length === 1 && parameter.path[0] === 'fetch' && program.dialect === 'javascript')
-      return '~fetch';
-    if (parameter.type === null || parameter.path.length > 0) return null;
-    return typed(parameter.type, hops);
-  }
-
-  /** A value annotated with an imported type behaves like what the module's constructor gives. */
-  function typed(annotation: Syntax, hops: number): string | null {
-    const named =
-      annotation.type === 'type_annotation' || annotation.type === 'type' ? annotation.children[0] : annotation;
-    if (named === undefined) return null;
-    const generic = named.type === 'generic_type' ? childOf(named, 'name') : named;
-    if (
-      generic === null ||
-      !['type_identifier', 'nested_type_identifier', 'identifier', 'member_expression'].includes(generic.type)
-    )
-      return null;
-    const from = follow(generic, hops);
-    return from === null || from.startsWith('~') ? null : `${from}()`;
   }
 
   function lookedUp(node: Syntax): Taken | null {
