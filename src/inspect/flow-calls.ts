@@ -3,9 +3,9 @@ import { changesValue, isPlainMethod, isScalar, replaces, schemaLike, settledCal
 import { callAt } from './calls.ts';
 import type { Call, SinkKind } from './facts.ts';
 import { createHolderFlow } from './flow-holders.ts';
+import { createImportFlow } from './flow-imports.ts';
 import type { FlowNeeds, Walk } from './flow-types.ts';
 import { createHandedValues } from './handed-values.ts';
-import type { ImportedReturn } from './imports.ts';
 import { callValue } from './outside-values.ts';
 import { isEnum } from './python-roles.ts';
 import { memberSource } from './request-members.ts';
@@ -35,6 +35,7 @@ export function createCallFlow(
   const { program, origins, constants } = needs;
   const { trace, ofSource, memo, returns, parameters } = walk;
   const ofHolder = createHolderFlow(needs, walk);
+  const ofImport = createImportFlow(needs, trace);
   const handedValues = createHandedValues(needs, parameters);
   const name = (node: Syntax): string => program.text.slice(node.start, node.end);
 
@@ -127,55 +128,6 @@ export function createCallFlow(
     const member = key === undefined ? undefined : constants.constant(key);
     const source = typeof member === 'string' ? memberSource(whole.container, member) : null;
     return source === null ? null : ofSource(source, call.node);
-  }
-
-  /** A function of another changed file: what it gives is known, or asked for. Its name alone clears nothing then. */
-  function ofImport(
-    call: Call,
-    from: string,
-    kind: SinkKind,
-    env: Environment,
-    depth: number,
-  ): { readonly taint: Taint | null; readonly certain: boolean } | null {
-    if (call.isNew || !needs.imports.reaches(from, program.dialect)) return null;
-    const known = needs.imports.find(from, kind);
-    if (known.length === 0) {
-      needs.imports.miss(from, kind);
-      return null;
-    }
-    const taint = strongest(known.map((each) => givenBy(each, call, kind, env, depth)));
-    return { taint, certain: known.every((each) => each.certain) };
-  }
-
-  function givenBy(known: ImportedReturn, call: Call, kind: SinkKind, env: Environment, depth: number): Taint | null {
-    const called = short(call.name ?? 'the function');
-    const through = [known.evidence];
-    const given: Taint | null =
-      known.flow === null
-        ? null
-        : {
-            strength: known.flow.strength,
-            source: known.flow.source,
-            steps: [{ node: call.node, message: `is given back by "${called}"` }],
-            before: known.flow.locations,
-            through,
-          };
-    const passed = [...new Set([...known.passes, ...known.opens])].map((index) => {
-      const argument = call.arguments[index];
-      const value = argument === undefined ? null : trace(argument, kind, env, depth);
-      if (value === null) return null;
-      if (value.container === undefined) {
-        if (!known.passes.includes(index)) return null;
-        return {
-          ...step(value, call.node, `passes through "${called}"`),
-          through: [...(value.through ?? []), ...through],
-        };
-      }
-      if (!known.opens.includes(index) || argument === undefined) return null;
-      const whole = taint('remote', 'the request', argument);
-      return { ...step(whole, call.node, `"${called}" takes a part of it`), through };
-    });
-    return strongest([given, ...passed]);
   }
 
   function handed(call: Call, kind: SinkKind, env: Environment, depth: number): Taint | null {
