@@ -6,6 +6,7 @@ import type { CodeDetector, CodeResult } from '../../src/inspect/detector.ts';
 import type { ImportedReturn } from '../../src/inspect/imports.ts';
 import { createInspector, DEFAULT_INSPECTOR_OPTIONS } from '../../src/inspect/index.ts';
 import { rulesFor, withSecondLook } from '../../src/inspect/second-look.ts';
+import { wholeFiles } from '../support/whole-files.ts';
 
 const inspector = createInspector({ ...DEFAULT_INSPECTOR_OPTIONS, processes: 1 });
 afterAll(() => inspector.close());
@@ -83,28 +84,15 @@ describe('a file that is looked at again', () => {
   });
 
   it('keeps the findings that hang on calls elsewhere, whatever is asked again', async () => {
-    const files = {
-      'src/run.js': TEXT,
-      'src/names.js': 'export function nameOf(req) {\n  return req.query.name;\n}\n',
-      'src/route.js':
-        "import { ping } from './run.js';\nexport default function route(req, res) {\n  ping(req.query.host);\n}\n",
-    };
-    const { detections } = await inspector.inspect(
+    const files = [
+      { path: 'src/run.js', text: TEXT },
+      { path: 'src/names.js', text: 'export function nameOf(req) {\n  return req.query.name;\n}\n' },
       {
-        files: Object.entries(files).map(([path, text]) => ({ path, before: null, after: side(path, text) })),
-        commitFiles: [],
-        pullRequest: null,
-        scope: 'all',
-        context: {
-          changedPaths: [],
-          removedPaths: [],
-          attribution: { agent: null, class: 'human', tier: 'none', requester: null, evidence: [] },
-          firstCommit: false,
-          fixturePaths: [],
-        },
+        path: 'src/route.js',
+        text: "import { ping } from './run.js';\nexport default function route(req, res) {\n  ping(req.query.host);\n}\n",
       },
-      new AbortController().signal,
-    );
+    ];
+    const { detections } = await inspector.inspect(wholeFiles(files), new AbortController().signal);
     const errors = detections.filter(({ level }) => level === 'error').map(({ ruleId }) => ruleId);
     expect(errors).toEqual(expect.arrayContaining(['command-injection', 'path-traversal']));
   });
