@@ -2,9 +2,9 @@ import { lazily } from '../core/lazily.ts';
 import type { Binding, Definition } from './bindings.ts';
 import { importedNames } from './imported-names.ts';
 import { identifier } from './literals.ts';
-import { capturesOf } from './match-patterns.ts';
 import { decoratorsOf, parametersOf } from './parameters.ts';
 import { namesIn } from './patterns.ts';
+import { declaredElsewhere, pythonNames } from './python-scopes.ts';
 import { reaching } from './reaching.ts';
 import { childOf, FUNCTIONS, type Program, type Syntax } from './syntax.ts';
 
@@ -51,7 +51,7 @@ export function createScopes(program: Program): Scopes {
   /** Names that are declared more than once, or not at the top: which of the bindings is meant hangs on the place. */
   const resolved = new Map<Syntax, Binding | null>();
   const uses = lazily(usesByName);
-  const elsewhere = lazily(declaredElsewhere);
+  const elsewhere = lazily(() => declaredElsewhere(byType, name, scopeFor));
   const hasEscapes = text.includes('\\u');
   const name = (node: Syntax): string => {
     const word = text.slice(node.start, node.end);
@@ -153,16 +153,7 @@ export function createScopes(program: Program): Scopes {
       if (node !== undefined) assigned(node);
     }
   }
-  for (const node of byType.get('as_pattern') ?? []) {
-    const target = node.children.find((child) => child.type === 'as_pattern_target');
-    const value = node.children[0];
-    if (target === undefined || value === undefined) continue;
-    for (const part of namesIn(target, name)) variable(part.at, scopeFor(node, true), { ...part, value, how: 'value' });
-  }
-  for (const node of byType.get('case_clause') ?? []) {
-    for (const { of, ...part } of capturesOf(node, name))
-      variable(part.at, scopeFor(node, true), of === null ? null : { ...part, value: of, how: 'value' });
-  }
+  for (const { at, by, definition } of pythonNames(byType, name)) variable(at, scopeFor(by, true), definition);
 
   function functionNames(node: Syntax): void {
     const at = childOf(node, 'name');
@@ -229,19 +220,6 @@ export function createScopes(program: Program): Scopes {
     const here = named?.scope === scope ? named.binding : named?.others?.get(scope);
     if (here !== undefined) return here;
     return scope === root || elsewhere().get(called)?.has(scope) === true ? boundAt(at) : null;
-  }
-
-  function declaredElsewhere(): ReadonlyMap<string, ReadonlySet<Syntax>> {
-    const found = new Map<string, Set<Syntax>>();
-    for (const type of ['global_statement', 'nonlocal_statement']) {
-      for (const node of byType.get(type) ?? []) {
-        for (const part of node.children) {
-          if (part.type === 'identifier')
-            found.set(name(part), (found.get(name(part)) ?? new Set()).add(scopeFor(node, true)));
-        }
-      }
-    }
-    return found;
   }
 
   function boundAt(use: Syntax): Binding | null {
