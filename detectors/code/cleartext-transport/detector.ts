@@ -71,16 +71,18 @@ function inCall(facts: FileFacts, call: Call): readonly Detection[] {
 function hostOf(facts: FileFacts, call: Call, from: string): string | null {
   for (const argument of call.arguments.slice(0, 2)) {
     const object = facts.object(argument);
-    const address =
-      object === null
-        ? argument
-        : (facts.property(object, 'url') ?? facts.property(object, 'baseURL') ?? facts.property(object, 'uri'));
-    const isOptions = object !== null && address === null;
-    const named = isOptions && /^http\.(?:get|request)$/.test(from) ? namedHost(facts, object) : null;
-    const host = address === null ? named : clearHost(facts, address);
+    const host = object === null ? clearHost(facts, argument) : hostOfOptions(facts, object, from);
     if (host !== null) return host;
   }
   return null;
+}
+
+function hostOfOptions(facts: FileFacts, options: Syntax, from: string): string | null {
+  const address =
+    facts.property(options, 'url') ?? facts.property(options, 'baseURL') ?? facts.property(options, 'uri');
+  if (address !== null) return clearHost(facts, address);
+  // Other clients take `https` where the options say nothing of the protocol.
+  return /^http\.(?:get|request)$/.test(from) ? namedHost(facts, options) : null;
 }
 
 /** What is looked at of a call: options stand in front. */
@@ -123,12 +125,10 @@ function settings(facts: FileFacts): readonly Detection[] {
       const value = fieldOf(node, 'value') ?? fieldOf(node, 'right');
       if (key === undefined || value === undefined) continue;
       const name = facts.text(key).replace(/['"]/g, '');
-      const isAddress = ADDRESS_NAME.test(name);
-      // What another name stands for is told where that name is given its value.
-      if ((!isAddress && name !== 'ignoreTLS') || facts.definition(value) !== null) continue;
       if (name === 'ignoreTLS' && facts.constant(value) === true)
         found.push(report(facts, node, 'Mail is sent without encryption.'));
-      if (!isAddress) continue;
+      // What another name stands for is told where that name is given its value.
+      if (!ADDRESS_NAME.test(name) || facts.definition(value) !== null) continue;
       const host = clearHost(facts, value);
       if (host !== null)
         found.push(report(facts, node, `"${name.slice(0, 40)}" names ${host.slice(0, 60)} without encryption.`));

@@ -36,11 +36,11 @@ function options(facts: FileFacts): readonly Detection[] {
 
 /** Any of the names that are looked at. */
 const OPTION =
-  /^(?:rejectUnauthorized|strictSSL|strictSsl|verifySsl|sslVerify|trustAllCertificates|insecureSkipVerify|acceptInsecureCerts|ignoreHTTPSErrors|ignoreCertificateErrors|tlsAllowInvalidCertificates|tlsAllowInvalidHostnames|tlsInsecure|NODE_TLS_REJECT_UNAUTHORIZED|checkServerIdentity)$/i;
+  /^(?:rejectUnauthorized|strictSSL|verifySsl|sslVerify|trustAllCertificates|insecureSkipVerify|acceptInsecureCerts|ignoreHTTPSErrors|ignoreCertificateErrors|tlsAllowInvalidCertificates|tlsAllowInvalidHostnames|tlsInsecure|NODE_TLS_REJECT_UNAUTHORIZED|checkServerIdentity)$/i;
 
 function option(facts: FileFacts, at: Syntax, name: string, value: Syntax): readonly Detection[] {
   if (!OPTION.test(name)) return [];
-  if (/^(?:rejectUnauthorized|strictSSL|strictSsl|verifySsl|sslVerify)$/.test(name)) {
+  if (/^(?:rejectUnauthorized|strictSSL|verifySsl|sslVerify)$/i.test(name)) {
     if (facts.constant(value) === false) return [report(facts, at)];
     return /NODE_ENV|isProd|production/.test(facts.text(value)) ? [report(facts, at, 'note')] : [];
   }
@@ -54,7 +54,6 @@ function option(facts: FileFacts, at: Syntax, name: string, value: Syntax): read
   }
   if (name === 'NODE_TLS_REJECT_UNAUTHORIZED')
     return String(facts.constant(value) ?? '') === '0' ? [report(facts, at)] : [];
-  if (name !== 'checkServerIdentity') return [];
   const fn = facts.functionOf(value);
   const body = fn?.children.find((child) => child.field === 'body');
   if (body === undefined) return [];
@@ -82,8 +81,7 @@ function browsers(facts: FileFacts): readonly Detection[] {
     if (first === undefined) return [];
     const word = facts.constant(first);
     if (call.name === 'appendSwitch') return word === 'ignore-certificate-errors' ? [report(facts, call.node)] : [];
-    if (/^(?:on|once|addListener)$/.test(call.name ?? '') && word === 'certificate-error')
-      return acceptsEvery(facts, second, 'true') ? [report(facts, call.node)] : [];
+    if (word === 'certificate-error') return acceptsEvery(facts, second, 'true') ? [report(facts, call.node)] : [];
     if (call.name === 'setCertificateVerifyProc')
       return acceptsEvery(facts, first, '0') ? [report(facts, call.node)] : [];
     return [];
@@ -104,20 +102,17 @@ function pythonAssignment(facts: FileFacts, node: Syntax, name: string, value: S
   if (name === 'verify_mode' && /CERT_NONE/.test(facts.text(value))) return [report(facts, node)];
   if (
     /^(?:verify_ssl|assert_hostname)$/.test(name) &&
-    node.type === 'assignment_expression' &&
     facts.text(node).includes(`.${name}`) &&
     facts.constant(value) === false
   )
     return [report(facts, node)];
-  if (/^(?:PYTHONHTTPSVERIFY|GIT_SSL_NO_VERIFY)$/.test(name) && /environ/.test(facts.text(node)))
-    return String(facts.constant(value) ?? '') === (name.startsWith('GIT') ? '1' : '0') ? [report(facts, node)] : [];
+  if (/^(?:PYTHONHTTPSVERIFY|GIT_SSL_NO_VERIFY)$/.test(name) && /environ/.test(facts.text(node))) {
+    // Git asks only whether the variable is set, whatever it says (its source, `http_init`).
+    const known = facts.constant(value);
+    return (name.startsWith('GIT') ? typeof known === 'string' : known === '0') ? [report(facts, node)] : [];
+  }
   if (name === 'check_hostname' && facts.constant(value) === false) return [report(facts, node)];
-  if (
-    name === 'verify' &&
-    facts.constant(value) === false &&
-    node.type === 'assignment_expression' &&
-    facts.text(node).includes('.verify')
-  )
+  if (name === 'verify' && facts.constant(value) === false && facts.text(node).includes('.verify'))
     return [report(facts, node)];
   return name === '_create_default_https_context' ? [report(facts, node)] : [];
 }
