@@ -5,9 +5,12 @@ import type { Loss } from './loss.ts';
 const OWNER_KEY =
   /^(?:owner(?:_?id)?|user(?:_?id)?|tenant(?:_?id)?|org(?:ani[sz]ation)?(?:_?id)?|account_?id|workspace_?id|team_?id|company_?id|author_?id|customer_?id|created_?by|project_?id|deleted_?at|is_?public)$/i;
 const QUERY =
-  /^(?:find\w*|update\w*|delete\w*|(?:and|or)?[wW]here\w*|count\w*|get\w*|select|query|remove\w*|destroy|filter|first|aggregate)$/;
-/** Asks for all there is. */
-const ALL = /^(?:all|values|order_by|iterator|toArray|list)$/;
+  /^(?:find\w*|update\w*|delete\w*|(?:and|or)?[wW]here\w*|count\w*|get\w*|query|remove\w*|destroy|filter|first|aggregate)$/;
+/** Asks for all there is; what it is given says what comes back or in which order, not whose. */
+const ALL = /^(?:all|values|order_by|iterator|toArray|list|select)$/;
+/** Parts of a query's options that say what comes back, in which order, or what is written. */
+const PICKS =
+  /^(?:select|include|data|order(?:By|_by)?|sort|attributes|projection|omit|columns|fields|returning|\$?set|values|defaults|create|update)$/;
 
 export interface Asked {
   readonly at: Syntax;
@@ -28,6 +31,7 @@ export function ask(facts: FileFacts, filters: Map<string, Asked>, call: Syntax,
   const query = `${root}.${method}`;
   const { keys } = filters.get(query) ?? { keys: new Set<string>() };
   filters.set(query, { at: call, root, method, keys });
+  if (!QUERY.test(method)) return;
   for (const key of keysIn(facts, call)) if (OWNER_KEY.test(key)) keys.add(key);
 }
 
@@ -48,7 +52,6 @@ export function* lostFilters(was: Filters, now: Filters): Generator<Loss> {
 
 /** The same object asked in another way than before: `Order.objects.all()` where `filter(owner=…)` was. */
 function otherwise(was: Filters, now: Filters, root: string, method: string): Asked | undefined {
-  if (!QUERY.test(method)) return undefined;
   const asked = [...now.values()].filter((each) => each.root === root);
   if (asked.some(({ keys }) => keys.size > 0)) return undefined;
   // One query that is put together link by link: `knex('orders').where({ id }).andWhere('user_id', user.id)`.
@@ -95,7 +98,7 @@ function* keysIn(facts: FileFacts, call: Syntax): Generator<string> {
 
 function* keysOf(facts: FileFacts, part: Syntax, list: Syntax, hops: number): Generator<string> {
   for (const each of within(part, KEYS)) {
-    if (functionAround(each) !== functionAround(list)) continue;
+    if (functionAround(each) !== functionAround(list) || isPicked(facts, each, part)) continue;
     // `const where = { id, tenantId }; find({ where })`
     const value =
       each.type === 'identifier' || each.type === 'shorthand_property_identifier' ? facts.definition(each) : null;
@@ -116,6 +119,19 @@ function* keysOf(facts: FileFacts, part: Syntax, list: Syntax, hops: number): Ge
       if (key !== undefined) yield facts.text(key).replace(/['"]/g, '');
     }
   }
+}
+
+const OPTIONS: ReadonlySet<string> = new Set(['pair', 'keyword_argument', 'shorthand_property_identifier']);
+
+/** Stands in what comes back or is written: `select: { userId: true }`; `include: { posts: { where: { userId } } }` filters. */
+function isPicked(facts: FileFacts, node: Syntax, within: Syntax): boolean {
+  for (let up: Syntax | null = node; up !== null && up !== within; up = up.parent) {
+    if (!OPTIONS.has(up.type)) continue;
+    const name = facts.text(up.children[0] ?? up);
+    if (name === 'where') return false;
+    if (PICKS.test(name)) return true;
+  }
+  return false;
 }
 
 /** The column of `Order.user_id == user.id` (SQLAlchemy) and of `eq(orders.userId, user.id)`. */

@@ -39,12 +39,17 @@ export function namesUsed(facts: FileFacts, parts: readonly Syntax[]): ReadonlyS
 }
 
 function aroundOf(node: Syntax): readonly Syntax[] {
-  const decorators = (node.parent?.children ?? []).filter(
-    (part) => part.type === 'decorator' && (node.parent?.type === 'decorated_definition' || part.end <= node.start),
-  );
+  const decorators = decoratorsOf(node);
   const list = node.parent?.type === 'arguments' ? node.parent.parent : null;
   const wrapper = list?.children.find((part) => part.field === 'function');
   return wrapper?.type === 'identifier' ? [...decorators, wrapper] : decorators;
+}
+
+/** Those right above it: others in the same class are its neighbours'. */
+function decoratorsOf(node: Syntax): readonly Syntax[] {
+  const beside = node.parent?.children ?? [];
+  const above = beside.slice(0, Math.max(beside.indexOf(node), 0)).filter((part) => part.type !== 'comment');
+  return above.slice(above.findLastIndex((part) => part.type !== 'decorator') + 1);
 }
 
 function inFrontOf(facts: FileFacts, handler: Handler): readonly Syntax[] {

@@ -15,6 +15,8 @@ const EXTENSIONS = /(?:^|\.)(?:CSRFProtect|CsrfProtect|SeaSurf|Talisman|Limiter)
 /** Lists of Django and of its REST framework. */
 const LISTS = /^(?:MIDDLEWARE|DEFAULT_(?:PERMISSION|AUTHENTICATION|THROTTLE)_CLASSES)$/;
 const MAX_PART = 4_000;
+/** Lists that are made of lists, one in the other. */
+const MAX_HOPS = 4;
 
 /** Guards and protections of a whole application that the head no longer names, and names no other for. */
 export function* settings(facts: FileFacts, before: FileFacts): Generator<Loss> {
@@ -25,8 +27,13 @@ export function* settings(facts: FileFacts, before: FileFacts): Generator<Loss> 
       (name) => !left.has(name) && (!/^Depends\(/.test(name) || GUARD_NAME.test(name)),
     );
     // Another one in its place.
-    if (gone.length === 0 || left.size >= was.size || [...left.keys()].some((name) => !was.has(name))) continue;
-    const at = [...left.values()][0] ?? mountOf(facts, slot) ?? facts.calls()[0]?.node ?? facts.assignments()[0]?.node;
+    if ([...left.keys()].some((name) => !was.has(name))) continue;
+    const at =
+      [...left.values()][0] ??
+      mountOf(facts, slot) ??
+      listOf(facts, slot) ??
+      facts.calls()[0]?.node ??
+      facts.assignments()[0]?.node;
     if (at === undefined) continue;
     for (const name of gone)
       yield {
@@ -76,6 +83,11 @@ function mountOf(facts: FileFacts, slot: string): Syntax | undefined {
     )?.node;
 }
 
+/** Where the head still has the list that the slot is about, with nothing in it that guards. */
+function listOf(facts: FileFacts, slot: string): Syntax | undefined {
+  return facts.assignments().find(({ target }) => facts.text(target) === slot)?.node;
+}
+
 type Put = (slot: string, name: string, at: Syntax) => void;
 
 function ofPair(facts: FileFacts, node: Syntax, put: Put): void {
@@ -95,11 +107,20 @@ function ofPair(facts: FileFacts, node: Syntax, put: Put): void {
 }
 
 function ofList(facts: FileFacts, slot: string, value: Syntax, at: Syntax, put: Put): void {
-  for (const part of value.type === 'array' ? value.children : []) {
+  for (const part of partsOf(facts, value, 0)) {
     const name = facts.constant(part);
     if (typeof name !== 'string' || LENIENT.test(name)) continue;
     if (slot === 'The matcher' || GUARD_NAME.test(name) || PROTECTION.test(name)) put(slot, name, at);
   }
+}
+
+/** What a list holds, as far as this file shows: `MIDDLEWARE = COMMON + ["…"]`, where `COMMON` is another list. */
+function partsOf(facts: FileFacts, value: Syntax, hops: number): readonly Syntax[] {
+  if (value.type === 'array') return value.children;
+  if (hops === MAX_HOPS) return [];
+  if (value.type === 'binary_expression') return value.children.flatMap((side) => partsOf(facts, side, hops + 1));
+  const made = facts.definition(value);
+  return made === null ? [] : partsOf(facts, made, hops + 1);
 }
 
 /** Flask's `@app.before_request`, FastAPI's `@app.middleware("http")`: a function that turns somebody away. */
