@@ -151,4 +151,11 @@ export const TRIED: readonly (readonly [source: string, square: boolean])[] = [
   ['a+(?=b)', false],
   [`${'a+b?'.repeat(13)}c`, false],
   ['(?:a+)+$', false],
+  ['a+a+b', false],
+  [[...'abcdefghijklm'].map((each) => `${each}+!`).join('|'), false],
+  ['a{1,200}b', false],
+  ['[\\s\\S]+$', false],
+  ['^!?a*a*$', true],
+  ['(?:a?)+b+c', true],
+  ['^!c*|c{1,3}d', false],
 ];

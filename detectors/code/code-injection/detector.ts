@@ -18,10 +18,8 @@ const REMEDIATION = 'Do not run text as code: parse it as data, or choose the fu
 const EVAL =
   /^(?:~(?:eval|Function|AsyncFunction|GeneratorFunction|execScript)|vm\.(?:runInContext|runInNewContext|runInThisContext|Script|compileFunction|SourceTextModule)|vm2\.(?:VM|NodeVM)\(\)\.run|vm2\.VMScript|~vm\.run\w+|safe-eval|static-eval|notevil|node-eval|eval|require-from-string|module\._compile|builtins\.(?:eval|exec|compile)|~(?:exec|compile|execfile)|isolated-vm\.Isolate\(\)\.compileScript\w*|expr-eval\.\w+Unsafe|pandas\.eval|numexpr\.evaluate|sympy\.(?:sympify|parse_expr|parsing\.sympy_parser\.parse_expr)|timeit\.(?:timeit|repeat)|runpy\.run_(?:path|module)|code\.Interactive(?:Interpreter|Console)\(\)\.(?:runsource|runcode|push))$/;
 const TIMERS = /^~(?:setTimeout|setInterval|setImmediate)$/;
-const LOADERS = /^(?:~require|importlib\.import_module|~__import__|imp\.load_source)$/;
-const RUNS = oneOf(
-  new RegExp(`${[EVAL, TIMERS, LOADERS].map(({ source }) => source).join('|')}|^worker_threads\\.Worker$`),
-);
+const LOADERS = /^(?:~require|importlib\.import_module|~__import__|imp\.load_source|worker_threads\.Worker)$/;
+const RUNS = oneOf(new RegExp([EVAL, TIMERS, LOADERS].map(({ source }) => source).join('|')));
 
 /**
  * Text that another page runs as a program: Puppeteer and Playwright (`evaluate`), Electron (`executeJavaScript`), WebDriver
@@ -34,15 +32,21 @@ const IN_PAGE = oneOf(
 /** The text of the program, where it is put together from parts, and not only from parts that are quoted as JSON. */
 function programOf(facts: FileFacts, call: Call): Syntax | null {
   const [first, second] = call.arguments;
-  const given = call.name === 'executeScript' && first?.type === 'number' ? second : first;
+  const given = call.name === 'executeScript' && hasCode(facts, second) ? second : first;
   if (given === undefined || call.receiver === null) return null;
   const object = facts.object(given);
   const text = object === null ? given : (facts.property(object, 'code') ?? facts.property(object, 'content'));
-  if (text === null || facts.functionOf(text) !== null || !isBuilt(facts, text)) return null;
+  if (text === null || !isBuilt(facts, text)) return null;
   const written = facts.definition(text) ?? text;
   const holes = written.children.filter((child) => child.type === 'template_substitution');
   const quoted = holes.length > 0 && holes.every((hole) => /^\$\{\s*JSON\.stringify\(/.test(facts.text(hole)));
   return quoted ? null : text;
+}
+
+/** Extensions: `tabs.executeScript(tab, { code: … })`, where the tab may be left out. */
+function hasCode(facts: FileFacts, options: Syntax | undefined): boolean {
+  const object = options === undefined ? null : facts.object(options);
+  return object !== null && facts.property(object, 'code') !== null;
 }
 
 function* sinks(facts: FileFacts): Generator<Sink> {

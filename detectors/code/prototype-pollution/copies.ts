@@ -63,6 +63,8 @@ function isTakenUp(facts: FileFacts, read: Syntax): boolean {
       case 'variable_declarator':
         return child.field === 'value';
       case 'assignment_expression':
+        // What `copy((made[key] = {}), …)` hands on is new, whatever stood there.
+        return child.field === 'right';
       case 'augmented_assignment_expression':
         // `merge((target[key] ??= {}), …)` hands on what it writes.
         if (child.field === 'right') return true;
@@ -85,8 +87,7 @@ function goingThrough(key: string): RegExp {
 export function callsItself(facts: FileFacts, fn: Syntax): boolean {
   const name = fn.end - fn.start > MAX_FUNCTION ? null : nameOf(fn);
   if (name === null) return false;
-  const text = facts.text(fn);
-  const body = text.slice(text.indexOf('{'));
+  const body = facts.text(fieldOf(fn, 'body') ?? fn);
   return calls(body, facts.text(name).split('.').at(-1) ?? '') || body.includes('arguments.callee');
 }
 
@@ -94,7 +95,7 @@ export function callsItself(facts: FileFacts, fn: Syntax): boolean {
 function calls(text: string, name: string): boolean {
   if (name === '') return false;
   for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1))
-    if ((at === 0 || !WORD.test(text.charAt(at - 1))) && OPENING.test(text.slice(at + name.length))) return true;
+    if (!WORD.test(text.charAt(at - 1)) && OPENING.test(text.slice(at + name.length))) return true;
   return false;
 }
 
@@ -106,14 +107,14 @@ export function literally(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }
 
-/** A function that goes through keys and calls itself with what stands under each: `merge(target[key], source[key])`. */
+/** A function that goes through keys, or is given them, and calls itself with what stands under each: `merge(target[key], source[key])`. */
 export function takesUp(facts: FileFacts, home: Syntax, target: Syntax, key: Syntax): boolean {
   const name = nameOf(home);
   if (name === null || !callsItself(facts, home)) return false;
   const text = facts.text(home);
   const own = literally(facts.text(name).split('.').at(-1) ?? '');
   const down = `${own}\\(\\s*${literally(facts.text(target))}\\[\\s*${literally(facts.text(key))}\\s*\\]`;
-  return new RegExp(down).test(text) && goingThrough(facts.text(key)).test(text);
+  return new RegExp(down).test(text) && (isGiven(facts, home, key) || goingThrough(facts.text(key)).test(text));
 }
 
 /** `function set(at, [key, ...rest], value) { … set(at[key], rest, value) … at[key] = value }` */
@@ -125,12 +126,16 @@ export function handsDown(
 ): boolean {
   if (!recurs(home)) return false;
   const name = nameOf(home);
-  const list = fieldOf(home, 'parameters');
-  const isGiven =
-    list !== undefined && new RegExp(`(?:^|[^\\w$])${literally(facts.text(key))}(?:[^\\w$]|$)`).test(facts.text(list));
-  if (name === null || !isGiven) return false;
+  if (name === null || !isGiven(facts, home, key)) return false;
   const own = literally(facts.text(name).split('.').at(-1) ?? '');
   return new RegExp(`${own}\\(\\s*\\(*\\s*${literally(facts.text(object))}\\[${literally(facts.text(key))}\\]`).test(
     facts.text(home),
   );
+}
+
+/** Whether a function's parameters name this key. */
+function isGiven(facts: FileFacts, home: Syntax, key: Syntax): boolean {
+  const list = fieldOf(home, 'parameters');
+  if (list === undefined) return false;
+  return new RegExp(`(?:^|[^\\w$])${literally(facts.text(key))}(?:[^\\w$]|$)`).test(facts.text(list));
 }

@@ -211,9 +211,9 @@ function refusesByName(facts: FileFacts, home: Syntax): boolean {
   return false;
 }
 
-/** `(part) => !REFUSED.has(part)`, where the list names it. */
+/** `(part) => !REFUSED.has(part)` or `[...REFUSED, 'other']`, where the list names it. */
 function usesList(facts: FileFacts, helper: Syntax): boolean {
-  if (!isFunction(helper) || helper.end - helper.start > 400) return false;
+  if (helper.end - helper.start > 400) return false;
   return [...within(helper, IDENTIFIER)].some((node) => {
     const list = facts.definition(node);
     return list !== null && !isFunction(list) && facts.text(list).includes('__proto__');
@@ -232,8 +232,8 @@ function isCounter(facts: FileFacts, key: Syntax): boolean {
 /** A place in a list: named so, declared a number, or held against a number or a length. */
 function isPlace(facts: FileFacts, key: Syntax, home: Syntax | null): boolean {
   const called = facts.text(key);
-  if (!/^[\w$]+$/.test(called)) return false;
-  if (/^(?:[ijxy]|[cdn][xy]|(?:\w*[a-z])?(?:[iI]ndex|[iI]dx|[rR]ow|[cC]ol(?:umn)?))$/.test(called)) return true;
+  if (/^(?:[\w$]+\.)*(?:[ijxy]|[cdn][xy]|(?:\w*[a-z])?(?:[iI]ndex|[iI]dx|[rR]ow|[cC]ol(?:umn)?))$/.test(called))
+    return true;
   const name = literally(called);
   const held = `\\s*[<>]=?\\s*(?:\\d|[\\w.[\\]]+\\.length\\b)`;
   return (

@@ -21,7 +21,7 @@ export function walksDown({ facts, byTarget }: Targets, home: Syntax, object: Sy
 function stepsInto(text: string, called: string): boolean {
   const opening = `${called}[`;
   for (let at = text.indexOf(opening); at >= 0; at = text.indexOf(opening, at + 1)) {
-    const alone = at === 0 || !/[\w$.]/.test(text.charAt(at - 1));
+    const alone = !/[\w$.]/.test(text.charAt(at - 1));
     if (alone && /^(?![\w$]+(?:\.[\w$]+)+\])[^\d'"`]/.test(text.slice(at + opening.length))) return true;
   }
   return false;

@@ -25,8 +25,8 @@ const GOTO = oneOf(/^(?:goto|setopt)$/);
 function* sinks(facts: FileFacts): Generator<Sink> {
   for (const call of facts.callsLike({ from: REQUEST, named: GOTO })) {
     const from = call.origin;
-    if (call.name === 'setopt' && from !== null) yield* transfers(facts, call);
-    if (from === null || !isRequest(from, call, facts)) continue;
+    if (call.name === 'setopt') yield* transfers(facts, call);
+    if (!isRequest(from, call, facts)) continue;
     const address = addressOf(facts, call);
     if (address === null) continue;
     // Only a value that reaches the host part chooses who is asked.
@@ -81,8 +81,8 @@ function isLookedUp(facts: FileFacts, call: Call): boolean {
   return LOOKS_UP.test(before) && INSIDE.test(before);
 }
 
-function isRequest(from: string, call: Call, facts: FileFacts): boolean {
-  if (REQUEST(from)) return true;
+function isRequest(from: string | null, call: Call, facts: FileFacts): boolean {
+  if (from !== null && REQUEST(from)) return true;
   return call.name === 'goto' && call.receiver !== null && /page$/i.test(facts.text(call.receiver));
 }
 
@@ -136,10 +136,17 @@ function isConfigured(facts: FileFacts, address: Syntax): boolean {
 
 /** `new URL(path, this.base)`: what a client's caller names stands below the client's own address, as far as both know. */
 function isBelow(facts: FileFacts, address: Syntax): boolean {
-  const made = facts.definition(address) ?? address;
+  const made = asAddress(facts, facts.definition(address) ?? address);
   if (made.type !== 'new_expression' || !/^new\s+URL\b/.test(facts.text(made))) return false;
   const base = made.children.find((child) => child.field === 'arguments')?.children[1];
   return base !== undefined && facts.flow(base, 'url')?.strength !== 'remote';
+}
+
+/** `new URL(…).href` and `new URL(…).toString()` are the address once more. */
+function asAddress(facts: FileFacts, value: Syntax): Syntax {
+  if (!/\.(?:href|toString\(\))$/.test(facts.text(value))) return value;
+  const member = value.type === 'call_expression' ? value.children.find((child) => child.field === 'function') : value;
+  return member?.children.find((child) => child.field === 'object') ?? value;
 }
 
 /**
