@@ -176,6 +176,6 @@ function isBuiltPath(facts: FileFacts, node: Parameters<FileFacts['constant']>[0
 export const codeInjection: CodeDetector = {
   rule,
   triggers:
-    /eval\b|\bdf\.query|worker_threads|\bFunction\b|\wFunction\(|\.\s*constructor\b|['"`]constructor|\bvm\b|vm2|setTimeout|setInterval|require\s*\(\s*[^'"\s]|import\s*\(\s*[^'"\s]|importlib|__import__|(?<![.\w])(?:exec|compile)\(|_compile|execScript|numexpr|sympy|timeit|runpy|evaluate|addInitScript|execute\w*Script|injectJavaScript|addScriptTag|Interactive(?:Interpreter|Console)/,
+    /eval\b|\bpandas\b|worker_threads|\bFunction\b|\wFunction\(|\.\s*constructor\b|['"`]constructor|\bvm\b|vm2|setTimeout|setInterval|require\s*\(\s*[^'"\s]|import\s*\(\s*[^'"\s]|importlib|__import__|(?<![.\w])(?:exec|compile)\(|_compile|execScript|numexpr|sympy|timeit|runpy|evaluate|addInitScript|execute\w*Script|injectJavaScript|addScriptTag|Interactive(?:Interpreter|Console)/,
   detect: (facts) => taintedSinks(facts, rule, sinks(facts)),
 };
