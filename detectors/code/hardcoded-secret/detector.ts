@@ -82,10 +82,7 @@ function joins(facts: FileFacts, node: Syntax): boolean {
   const length = node.end - node.start;
   if (length < MIN_FORMATTED || length >= MAX_JOINED || node.parent?.type === 'binary_expression') return false;
   const operator = fieldOf(node, 'operator');
-  if (operator === undefined) return false;
-  // Python's `%` puts texts together as well.
-  const { text } = facts.program;
-  return text.startsWith('+', operator.start) || text.startsWith('%', operator.start);
+  return operator !== undefined && facts.program.text.startsWith('+', operator.start);
 }
 
 function inFormat(facts: FileFacts, node: Syntax): Detection | null {

@@ -59,7 +59,7 @@ const CALLS: ReadonlySet<string> = new Set(['call_expression']);
 function encoded(facts: FileFacts, given: Syntax): Syntax | undefined {
   if (!/^Buffer\.from\(/.test(facts.text(given))) return undefined;
   const call = [...within(given, CALLS)].find(({ children }) =>
-    children.some((child) => child.field === 'function' && facts.text(child) === 'Buffer.from'),
+    children.some((child) => facts.text(child) === 'Buffer.from'),
   );
   return call?.children.find((child) => child.field === 'arguments')?.children[0];
 }

@@ -10,9 +10,6 @@ import { signsSessions } from './sessions.ts';
 const NAME =
   /(?:^|[_.\-\s'"])(?:passw(?:or)?d|passwd|pwd|passphrase|secret|secret_?key|api_?key|apikey|access_?key(?:_?id)?|private_?key|auth_?token|access_?token|refresh_?token|bearer|token|jwt_?secret|session_?secret|cookie_?secret|signing_?key|encryption_?key|client_?secret|master_?key|db_?pass(?:word)?|credentials?|secret_?or_?key|webhook_?secret|aes_?key|hmac_?key|salt)['"]?$/i;
 
-const NOT_A_SECRET_NAME =
-  /(?:name|label|field|header|prefix|suffix|regex|pattern|url|uri|path|endpoint|type|placeholder|hint|error|message|text|title|column|length|policy|input|selector|param|event|action|id_?token_?hint|kind|class|schema|description|enum|scope|grant|hash)$/i;
-
 /** What stands in every name that is one of a secret, however its words are joined; most names have nothing of it. */
 export const HINT = /pass|pwd|secret|key|token|bearer|credential|salt/i;
 
@@ -38,7 +35,7 @@ export function underName(facts: FileFacts, name: string, value: Syntax, key: Sy
   const named =
     NAME.test(`_${words}`) || (fallback !== null && /_(?:KEY|TOKEN|SECRET)$/.test(name) && !/PUBLIC/.test(name));
   // `AWS::Route53::KeySigningKey` is the name of a type.
-  if (!named || NOT_A_SECRET_NAME.test(words) || name.includes('::')) return null;
+  if (!named || name.includes('::')) return null;
   const text = facts.constant(literal);
   if (typeof text !== 'string') return null;
   const known = fallback !== null || (key !== null && signsSessions(facts, key));
@@ -73,8 +70,8 @@ function couldBeSecret(text: string, name: string, isFallback: boolean): boolean
   if (text.length < (isFallback ? 3 : SHORTEST) || text.length > 4_000) return false;
   if (isPlaceholder(text) && !isFallback) return false;
   if (/^<|>$|^\$\{|^%|\{\{|^#[0-9a-f]{3,8}\b/i.test(text)) return false;
-  if (/\s/.test(text) && !/^-----BEGIN/.test(text) && text.split(/\s+/).length > 2) return false;
-  if (/^(?:https?:|\/|\.\/|[a-z]+\.[a-z.]+$)/i.test(text) && !/:\/\/[^/\s:]+:[^@\s]+@/.test(text)) return false;
+  if (!/^-----BEGIN/.test(text) && text.split(/\s+/).length > 2) return false;
+  if (/^(?:https?:|\/|\.\/|[a-z]+\.[a-z.]+$)/i.test(text)) return false;
   if (
     /^(?:string|password|text|hidden|required|optional|bearer|basic|none|null|undefined|true|false|token|secret|key|apikey|api[-_]key|authorization|x-[\w-]+|utf-?8|hex|base64|include|same-origin|omit|email|username)$/i.test(
       text,
@@ -103,7 +100,7 @@ export function instead(facts: FileFacts): readonly Found[] {
     const right = fieldOf(node, 'right');
     if (left === undefined || right?.type !== 'string') continue;
     const name = /^(?:process|Bun|import\.meta)\.env\.(\w+)$/.exec(facts.text(left))?.[1];
-    if (name === undefined || !/_(?:KEY|TOKEN|SECRET|PASSWORD|PASS)$/.test(name) || /PUBLIC|ANON/.test(name)) continue;
+    if (name === undefined || /PUBLIC|ANON/.test(name)) continue;
     const one = underName(facts, name, node, null);
     if (one !== null) found.push(one);
   }

@@ -8,8 +8,7 @@ import { fieldOf } from '../support/around.ts';
 export function signsSessions(facts: FileFacts, key: Syntax): boolean {
   if (/^\w+\.secret_key$|^\w+\.config\[['"](?:JWT_)?SECRET_KEY['"]\]$/.test(facts.text(key))) return true;
   const call = key.parent?.parent?.parent?.parent;
-  const callee =
-    key.parent?.type === 'pair' && call?.type === 'call_expression' ? fieldOf(call, 'function') : undefined;
+  const callee = call?.type === 'call_expression' ? fieldOf(call, 'function') : undefined;
   return (
     callee !== undefined &&
     /^secret$/.test(facts.text(key)) &&

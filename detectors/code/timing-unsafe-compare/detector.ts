@@ -79,7 +79,7 @@ function compared(facts: FileFacts, { node, left, right }: Comparison): readonly
     const known = [left, right].some((side) => environment(facts, side) && named.some((each) => each !== side));
     const outside = [left, right].some((side) => facts.flow(side, 'data')?.strength === 'remote');
     const stored = named.length === 2 && named.some((side) => isStored(facts, side));
-    const hashed = [left, right].some((side) => side !== secret && isPasswordHash(facts, side));
+    const hashed = [left, right].some((side) => isPasswordHash(facts, side));
     if (!outside && !stored && !known && !hashed) return [];
     if (/passw/i.test(facts.text(secret)) && /confirm|repeat|again|second|retype|new/i.test(facts.text(node)))
       return [];
@@ -107,8 +107,7 @@ function isStored(facts: FileFacts, side: Syntax): boolean {
 }
 
 function isFixed(facts: FileFacts, side: Syntax): boolean {
-  if (side.type === 'unary_expression') return true;
-  if (/^(?:undefined|null|None|true|false|NaN)$|\.length$|^typeof\b/.test(facts.text(side))) return true;
+  if (/^(?:undefined|null|None|true|false|NaN)$|\.length$/.test(facts.text(side))) return true;
   return facts.constant(side) !== undefined && !environment(facts, side);
 }
 
@@ -127,16 +126,12 @@ const MAC = expected(/hmac/i);
 function isMac(facts: FileFacts, side: Syntax): boolean {
   const own = facts.definition(side) ?? side;
   // `sha256=${digest}`: the prefix changes nothing.
-  const inner =
-    own.type === 'template_string'
-      ? own.children.find((part) => part.type === 'template_substitution')?.children[0]
-      : undefined;
+  const inner = own.children.find((part) => part.type === 'template_substitution')?.children[0];
   const value = inner === undefined ? own : (facts.definition(inner) ?? inner);
   const text = madeBy(facts, value);
   return (
     text.length < 600 &&
     /createHmac\s*\(|Hmac\w*\(|hmac\.(?:new|digest)\(/i.test(text) &&
-    /digest|toString|Hmac/.test(text) &&
     // A plain hash over a MAC is another matter; the name of the hash function inside `hmac.new` is not.
     !/^hashlib\./.test(text)
   );
@@ -144,7 +139,7 @@ function isMac(facts: FileFacts, side: Syntax): boolean {
 
 /** `sign(body)` is what the function of this file does. */
 function madeBy(facts: FileFacts, value: Syntax): string {
-  const callee = value.type === 'call_expression' ? fieldOf(value, 'function') : undefined;
+  const callee = fieldOf(value, 'function');
   const fn = callee === undefined ? null : facts.functionOf(callee);
   const body = fn === null ? undefined : fieldOf(fn, 'body');
   return facts.text(body ?? value);

@@ -35,7 +35,6 @@ function constantNonce(facts: FileFacts, nonce: Syntax): boolean {
   const known = facts.constant(nonce);
   if (typeof known === 'string') return true;
   const value = facts.definition(nonce) ?? nonce;
-  if (value.type !== 'call_expression') return false;
   const text = facts.text(value);
   if (/^Buffer\.alloc\(\s*\d+\s*(?:,\s*\d+\s*)?\)$/.test(text)) return true;
   return /^Buffer\.from\(\s*['"`][^$]*['"`]/.test(text);

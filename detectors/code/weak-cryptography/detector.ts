@@ -62,9 +62,11 @@ function inCall(facts: FileFacts, call: Call): readonly Detection[] {
     return keySize(facts, call, call.keywords.get('key_size') ?? null);
   if (/^Crypto(?:dome)?\.Protocol\.KDF\.PBKDF2$/.test(from))
     return rounds(facts, call, call.keywords.get('count'), FEW_ROUNDS);
-  if (/^(?:js-)?sha(?:256|512|224|384)(?:\.sha\d+)?$|^~sha(?:256|512|224|384)$/.test(from) && first !== undefined)
-    return fastPassword(facts, call);
-  if (/^hashlib\.(?:sha256|sha512|sha224|sha384)$|^crypto-js\.SHA(?:256|512)$/.test(from) && first !== undefined)
+  if (
+    /^(?:js-)?sha(?:256|512|224|384)(?:\.sha\d+)?$|^~sha(?:256|512|224|384)$|^hashlib\.(?:sha256|sha512|sha224|sha384)$|^crypto-js\.SHA(?:256|512)$/.test(
+      from,
+    )
+  )
     return fastPassword(facts, call);
   if (
     /^(?:crypto-js|~CryptoJS)\.(?:DES|TripleDES|RC4|RC4Drop|Rabbit)\.encrypt$|^Crypto\.Cipher\.(?:DES|DES3|ARC4|ARC2|Blowfish)\.new$/.test(
@@ -73,7 +75,7 @@ function inCall(facts: FileFacts, call: Call): readonly Detection[] {
   )
     return [report(facts, call.node, 'The cipher can be broken with little effort.', CIPHER)];
   if (/^(?:crypto-js|~CryptoJS)\.AES\.encrypt$/.test(from) || /^Crypto(?:dome)?\.Cipher\.AES\.new$/.test(from)) {
-    if (facts.program.dialect === 'python' && samePlaces(facts, call))
+    if (samePlaces(facts, call))
       return [report(facts, call.node, 'Every message is encrypted with the same nonce.', CIPHER)];
     const mode = option(facts, call, 'mode') ?? (facts.program.dialect === 'python' ? (second ?? null) : null);
     return mode !== null && /ECB/.test(facts.text(mode))

@@ -16,7 +16,7 @@ const HASHERS = expected(/PASSWORD_HASHERS/);
 export function hashers(facts: FileFacts): readonly Detection[] {
   if (!hasMatch(HASHERS, facts.program.text) || facts.isTest || /(?:^|[/_.])tests?\b/i.test(facts.path)) return [];
   return facts.assignments().flatMap(({ node, target, value }) => {
-    const first = value.type === 'array' ? value.children.find((child) => child.type === 'string') : undefined;
+    const first = value.children.find((child) => child.type === 'string');
     if (facts.text(target) !== 'PASSWORD_HASHERS' || first === undefined) return [];
     return /\.(?:Unsalted)?(?:MD5|SHA1)PasswordHasher|CryptPasswordHasher/.test(facts.text(first))
       ? [

@@ -8,14 +8,12 @@ const GIT_OBJECT = /(?:\b(?:blob|tree|commit|tag) |len(?:gth\b|\())[^\n]{0,60}\\
 
 /** Whether a published format, and not the program, chose the hash: everyone who reads the result expects it. */
 export function isOfProtocol(facts: FileFacts, call: Call): boolean {
-  const { text } = facts.program;
-  if (!text.includes(WEBSOCKET) && !/\\(?:0|x00|u0000)/.test(text)) return false;
   return fedTo(facts, call).some((each) => holdsGuid(facts, each) || GIT_OBJECT.test(written(facts, each)));
 }
 
 function holdsGuid(facts: FileFacts, fed: Syntax): boolean {
   const parts = [fed, ...fed.children];
-  return parts.some((part) => facts.text(part).includes(WEBSOCKET) || written(facts, part).includes(WEBSOCKET));
+  return parts.some((part) => written(facts, part).includes(WEBSOCKET));
 }
 
 function written(facts: FileFacts, node: Syntax): string {
@@ -27,8 +25,7 @@ function fedTo(facts: FileFacts, call: Call): readonly Syntax[] {
   const home = functionAround(call.node);
   const fed = [...call.arguments];
   let top: Syntax = call.node;
-  while (top.parent !== null && /^(?:member|call)_expression$/.test(top.parent.type) && top.field !== null)
-    top = top.parent;
+  while (top.parent !== null && /^(?:member|call)_expression$/.test(top.parent.type)) top = top.parent;
   const kept = top.parent?.children.find((child) => child.field === 'name' || child.field === 'left');
   for (const each of facts.callsLike({ named: (name) => name === 'update' })) {
     const on = each.receiver;

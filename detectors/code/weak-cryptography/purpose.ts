@@ -17,11 +17,11 @@ export function purposeOf(facts: FileFacts, call: Call): string {
     top = top.parent;
   parts.push(facts.text(top).slice(0, 300));
   const holder = top.parent;
+  // `const password = …`, `user.password = …`, `{ password: … }`, `User(password=…)`
   const name = holder?.children.find(
     (child) => child.field === 'name' || child.field === 'left' || child.field === 'key',
   );
-  if (holder !== null && name !== undefined && /declarator|assignment|pair/.test(holder.type))
-    parts.push(facts.text(name));
+  if (name !== undefined) parts.push(facts.text(name));
   const fn = functionAround(call.node);
   const called = fn === null ? null : nameOf(fn);
   if (fn !== null && called === null) parts.push(...madeWith(facts, fn));
@@ -38,7 +38,7 @@ function madeWith(facts: FileFacts, inner: Syntax): readonly string[] {
   if (name === null) return [];
   const called = facts.text(name);
   return facts.assignments().flatMap(({ target, value }) => {
-    const callee = value.type === 'call_expression' ? fieldOf(value, 'function') : undefined;
+    const callee = fieldOf(value, 'function');
     return callee !== undefined && facts.text(callee) === called ? [facts.text(target)] : [];
   });
 }
