@@ -32,8 +32,8 @@ const IN_PAGE = oneOf(
 /** The text of the program, where it is put together from parts, and not only from parts that are quoted as JSON. */
 function programOf(facts: FileFacts, call: Call): Syntax | null {
   const [first, second] = call.arguments;
-  const given = call.name === 'executeScript' && hasCode(facts, second) ? second : first;
-  if (given === undefined || call.receiver === null) return null;
+  if (first === undefined || call.receiver === null) return null;
+  const given = call.name === 'executeScript' && !isBuilt(facts, first) && hasCode(facts, second) ? second : first;
   const object = facts.object(given);
   const text = object === null ? given : (facts.property(object, 'code') ?? facts.property(object, 'content'));
   if (text === null || !isBuilt(facts, text)) return null;
@@ -44,7 +44,7 @@ function programOf(facts: FileFacts, call: Call): Syntax | null {
 }
 
 /** Extensions: `tabs.executeScript(tab, { code: … })`, where the tab may be left out. */
-function hasCode(facts: FileFacts, options: Syntax | undefined): boolean {
+function hasCode(facts: FileFacts, options: Syntax | undefined): options is Syntax {
   const object = options === undefined ? null : facts.object(options);
   return object !== null && facts.property(object, 'code') !== null;
 }

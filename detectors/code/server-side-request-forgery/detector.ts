@@ -69,16 +69,20 @@ const LOOKS_UP = /\b(?:lookup|resolve4?|getaddrinfo)\s*\(/;
 const INSIDE =
   /\bif\s*\([^{};]*(?:\.range\(\)|is_?(?:private|internal|loopback|reserved)\w*|private_?ip|blockList\.check)[^{};]*\)\s*\{?[^{}]*?\b(?:return|throw)\b/i;
 
+/** Python's `ipaddress`, where the test stands alone: one more condition could be what lets the address through. */
+const INSIDE_PYTHON =
+  /^[ \t]*if[ \t]+(?:not[ \t]+[^\n:#]*\.is_global|(?:(?!\b(?:not|and)\b)[^\n:#])*\.is_(?:private|internal)\b(?:(?!\b(?:and|else)\b)[^\n:#])*):\s*(?:raise|return|(?:\w+\.)?abort\()/m;
+
 /** Characters before a request in which its check is looked for. */
 const MAX_BEFORE = 3_000;
 
 function isLookedUp(facts: FileFacts, call: Call): boolean {
   const around = functionAround(call.node);
-  if (around === null || facts.program.dialect === 'python') return false;
+  if (around === null) return false;
   const before = withoutComments(
     facts.program.text.slice(Math.max(around.start, call.node.start - MAX_BEFORE), call.node.start),
   );
-  return LOOKS_UP.test(before) && INSIDE.test(before);
+  return LOOKS_UP.test(before) && (facts.program.dialect === 'python' ? INSIDE_PYTHON : INSIDE).test(before);
 }
 
 function isRequest(from: string | null, call: Call, facts: FileFacts): boolean {
