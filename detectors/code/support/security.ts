@@ -36,7 +36,7 @@ export function isGuard(facts: FileFacts, part: Syntax): boolean {
 function wrappersOf(handler: Handler): readonly Syntax[] {
   const found: Syntax[] = [];
   for (let up = handler.node.parent; up !== null && up !== handler.registration; up = up.parent) {
-    const callee = up.type === 'call_expression' ? fieldOf(up, 'function') : undefined;
+    const callee = fieldOf(up, 'function');
     if (callee !== undefined) found.push(callee);
     else if (up.type !== 'arguments') break;
   }
