@@ -102,6 +102,29 @@ export const GUARDS: readonly (readonly [string, string, string])[] = [
   ],
 ];
 
+/** What runs before each request and turns nobody away. */
+const QUIET = [
+  'limitLength(console, 80);',
+  "if (event.url.pathname === '/') return new Response(null, { status: 302, headers: { location: '/en' } });",
+  "if (event.url.pathname === '/help') return new Response('The page for it is /login', { status: 200 });",
+  "record({ status: 302, location: '/login' });",
+  'if (event.locals.user) count(event.locals.user);',
+  'if (false) return auth(event);',
+  "if (false && !event.locals.user) redirect(303, '/');\n  if (event.url.pathname === '/old') redirect(308, '/new');",
+  "if (event.url.search) {\n    count(event);\n  }\n  console.log(event.request.headers.has('authorization'));",
+];
+/** What does. */
+const SAYING = [
+  'await validateSession(event);',
+  'await validateBody(event);',
+  "if (!event.locals.user) redirect(303, '/');",
+  'if (event.url.search) return auth(event);',
+];
+
+function hook(text: string): string {
+  return `export const handle = async ({ event, resolve }) => {\n  ${text}\n  return resolve(event);\n};\n`;
+}
+
 /** One that goes, and what runs in its place: paths and texts. */
 export const SUCCESSIONS: readonly (readonly [
   gone: readonly [string, string],
@@ -109,6 +132,9 @@ export const SUCCESSIONS: readonly (readonly [
 ])[] = [
   ...GUARDS.map(([, path, text]) => [[path, text], []] as const),
   ...[LOGS, LOCALES, EXPRESS].map((text) => [['middleware.ts', text], []] as const),
+  ...QUIET.map((text) => [['src/hooks.server.ts', hook(text)], []] as const),
+  ...SAYING.map((text) => [['src/hooks.server.ts', hook(text)], []] as const),
+  [['test/middleware.test.ts', NEXT], []],
   [['server/middleware/log.ts', NITRO_LOG], []],
   [['middleware.ts', 'export async function middleware(request) {\n  await rateLimit(request);\n}\n'], []],
   [['middleware.ts', NEXT], [['proxy.ts', LOGS]]],
