@@ -27,6 +27,7 @@ const DRIVER =
 const DATABASE_NAME =
   /(?:^|[._])(?:db|sql|database|conn|connection|pool|client|knex|sequelize|cursor|cur|session|mysql|pg|sqlite|prisma|\$?queryRunner|objects|manager|dataSource|entityManager|repository|trx|tx|engine)$|(?:Db|DB|Pool|Connection|Conn|Database|Client|Repository|Repo)$/i;
 
+const CLAUSE = /^\s+(?:where\s+\S+|and\s+\S+|(?:order|group)\s+by\s+\S+)/i;
 const CONDITIONS = /^(?:where|andWhere|orWhere|having|andHaving|extra|addWhere)$/;
 const TEXTS = oneOf(
   /^django\.db\.models(?:\.expressions)?\.RawSQL$|^tortoise\.expressions\.RawSQL$|^sqlalchemy(?:\.sql)?\.(?:text|literal_column)$|^peewee\.SQL$|^psycopg2?\.sql\.SQL$|^pandas\.read_sql|^sequelize\.(?:literal|Sequelize\.literal)$/,
@@ -73,10 +74,15 @@ function* sinks(facts: FileFacts): Generator<Sink> {
 function harmOf(facts: FileFacts, call: Call, statement: Syntax): Sink['atLeast'] | null {
   const shape = facts.shape(statement);
   if ((shape !== null && STATEMENT.test(shape)) || beginsStatement(facts, statement)) return 'unknown';
-  if (shape !== null && shape !== '\u0000') return null;
+  if (shape !== null && shape !== '\u0000' && !isContinued(shape)) return null;
   // The text is not known here: only a database handle makes it a statement.
   if (isDriver(call)) return 'parameter';
   return /^(?:query|execute|executemany|raw)$/.test(call.name ?? '') && isDatabase(facts, call) ? 'remote' : null;
+}
+
+/** `${SELECT} WHERE name = '${name}'`: what it begins with is not known here, and a clause follows. */
+function isContinued(shape: string): boolean {
+  return shape.startsWith('\u0000') && CLAUSE.test(shape.slice(1));
 }
 
 /** TypeORM's and Knex's builders take conditions as text: `.where(`name = '${name}'`)`. */
