@@ -32,7 +32,6 @@ function descends(facts: FileFacts, home: Syntax, target: Syntax): boolean {
     .some(
       (node) =>
         node.end - node.start === written.length &&
-        node !== target &&
         facts.text(node) === written &&
         isInside(node, outermost) &&
         isTakenUp(facts, node),
