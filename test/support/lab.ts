@@ -22,6 +22,30 @@ export interface Snippet {
   readonly path: string;
   readonly text: string;
   readonly bad: boolean;
+  /** What is wrong with a bad one. Where no line of it is marked, its rule is to be found anywhere. */
+  readonly flaws: readonly Flaw[];
+}
+
+/** One flaw: a line of the text that ends in the comment `expect: <rule>`, or any line. */
+export interface Flaw {
+  readonly ruleId: string;
+  readonly line: number | null;
+}
+
+/** A finding covers a flaw when it is of its rule and begins or ends no more than this many lines from the mark. */
+const NEAR = 2;
+
+export function covers(
+  { ruleId, locations: [at] }: { ruleId: string; locations: readonly [Lines, ...Lines[]] },
+  flaw: Flaw,
+): boolean {
+  if (ruleId !== flaw.ruleId) return false;
+  return flaw.line === null || (flaw.line >= at.startLine - NEAR && flaw.line <= at.endLine + NEAR);
+}
+
+interface Lines {
+  readonly startLine: number;
+  readonly endLine: number;
 }
 
 /** The rounds of the laboratory in the order they were written. */
@@ -46,8 +70,10 @@ export function labRounds(): readonly string[] {
 }
 
 /**
- * Fenced blocks of `eval/lab/<round>/<rule>.md`: the fence says the language, and `bad` or `good`. The `edges` are no
- * round: near-misses of single conditions, many in one block, for the record of what the rules say.
+ * Fenced blocks of `eval/lab/<round>/<rule>.md`: the fence says the language, `bad` or `good`, and the file's path where
+ * it matters. A whole file that has flaws of its own rules marks each flawed line (`# expect: <rule>` or `// expect:
+ * <rule>`); the marks are taken off before anything reads the text. The `edges` are no round: near-misses of single
+ * conditions, many in one block, for the record of what the rules say.
  */
 export function labSnippets(round: string): readonly Snippet[] {
   return readdirSync(join(HOME, round))
@@ -55,17 +81,28 @@ export function labSnippets(round: string): readonly Snippet[] {
     .flatMap((file) => {
       const ruleId = file.replace(/\.md$/, '');
       const text = readFileSync(join(HOME, round, file), 'utf8');
-      return [...text.matchAll(/^```(\w+) (bad|good|edge)\n([\s\S]*?)^```$/gm)].map((match) => {
+      return [...text.matchAll(/^```(\w+) (bad|good|edge)(?: (\S+))?\n([\s\S]*?)^```$/gm)].map((match) => {
         const extension = EXTENSIONS[match[1] ?? ''];
         if (extension === undefined) throw new Error(`${file}: no such language here: ${match[1]}`);
         return {
           round,
           ruleId,
           line: text.slice(0, match.index).split('\n').length,
-          path: `src/snippet.${extension}`,
-          text: match[3] ?? '',
+          path: match[3] ?? `src/snippet.${extension}`,
           bad: match[2] === 'bad',
+          ...unmarked(match[4] ?? '', ruleId),
         };
       });
     });
+}
+
+function unmarked(text: string, ruleId: string): { readonly text: string; readonly flaws: readonly Flaw[] } {
+  const flaws: Flaw[] = [];
+  const lines = text.split('\n').map((line, index) => {
+    const mark = / +(?:#|\/\/) expect: ([\w-]+(?:, [\w-]+)*)$/.exec(line);
+    if (mark === null) return line;
+    for (const each of (mark[1] ?? '').split(', ')) flaws.push({ ruleId: each, line: index + 1 });
+    return line.slice(0, mark.index);
+  });
+  return { text: lines.join('\n'), flaws: flaws.length > 0 ? flaws : [{ ruleId, line: null }] };
 }
