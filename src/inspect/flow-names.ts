@@ -7,6 +7,7 @@ import type { FlowNeeds, Walk } from './flow-types.ts';
 import { originSource } from './sources.ts';
 import { bare, childOf, functionAround, partsOf, type Syntax } from './syntax.ts';
 import { type Environment, short, step, strongest, type Taint, taint } from './taint.ts';
+import { undeclared } from './undeclared.ts';
 
 /** What goes through its members when it is gone through itself. */
 const ARCHIVE = /^tarfile\.(?:open|TarFile(?:\.open)?)\(\)$/;
@@ -43,8 +44,9 @@ export function createNameFlow(
             : name(node) === 'event' && isLambdaEvent(node)
               ? 'event'
               : null;
-    if (container === null && isVueProperty(node)) return taint('parameter', 'a property of the component', node);
-    return container === null ? ofOrigin(node) : ofSource({ kind: 'container', container }, node);
+    if (container !== null) return ofSource({ kind: 'container', container }, node);
+    if (isVueProperty(node)) return taint('parameter', 'a property of the component', node);
+    return ofOrigin(node) ?? undeclared(node, program);
   }
 
   /** Vue's options: a template uses the names under `props` without any declaration (its guide, "Props"). */
