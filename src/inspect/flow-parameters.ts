@@ -58,8 +58,10 @@ export function createParameterFlow(
     }
     exported ??= exportsOf(program, scopes);
     const outside = exported.get(fn);
+    // A method is called on what it belongs to: the class or the object is nothing that callers choose freely.
+    const isItself = index === 0 && isPythonMethod(fn) && takesItself(fn);
     const own: Taint | null =
-      outside === undefined
+      outside === undefined || isItself
         ? null
         : {
             strength: 'parameter',

@@ -1,6 +1,7 @@
 import type { Binding } from './bindings.ts';
 import { decoratorName } from './decorators.ts';
 import type { Handler } from './facts.ts';
+import { inClass } from './python-roles.ts';
 import { remote, type Source } from './sources.ts';
 import { childOf, type Program, type Syntax } from './syntax.ts';
 
@@ -123,7 +124,16 @@ function handlerRole(handler: Handler, index: number, plain: string): Source | n
   }
 }
 
-/** Django: a view's further parameters come from the path. Only names that are nothing else are taken for one. */
+/** What only a module that answers requests speaks of; settings and translations are Django's everywhere. */
+const ANSWERS =
+  /\bdjango\.(?:http|shortcuts|views|urls|contrib\.(?:admin|auth\.decorators))\b|from django import (?:[\w, ]*\b)?(?:http|shortcuts|views)\b|rest_framework|HttpResponse|JsonResponse|APIView|render\(request|\brequest\.(?:GET|POST|META|FILES|COOKIES)\b|\.objects\./;
+/** What classes are derived from whose methods a framework calls with parts of the path. */
+const OF_VIEWS = /View|Resource|Handler|Endpoint|Admin|Api|API|Controller|Mixin|\bobject\b/;
+
+/**
+ * Django: a view's further parameters come from the path. Only names that are nothing else are taken for one, and of
+ * functions only those that an address can name: not what begins with an underscore, nor a method of another kind of class.
+ */
 function isViewArgument(fn: Syntax, plain: string, program: Program): boolean {
   if (
     !/^(?:pk|id|slug|name|username|\w+_id|file_?name|path|file|key|token|code|query|page|url|table|sort|order|tag|category)$/.test(
@@ -133,12 +143,11 @@ function isViewArgument(fn: Syntax, plain: string, program: Program): boolean {
     return false;
   const first = patternNameOf(fn, 0, program);
   const own = first === 'self' || first === 'cls' ? patternNameOf(fn, 1, program) : first;
-  return (
-    own === 'request' &&
-    /django|rest_framework|HttpResponse|JsonResponse|APIView|render\(request|\brequest\.(?:GET|POST|META|FILES|COOKIES)\b|\.objects\./.test(
-      program.text,
-    )
-  );
+  if (own !== 'request' || !ANSWERS.test(program.text)) return false;
+  const at = childOf(fn, 'name');
+  if (at !== null && program.text.startsWith('_', at.start)) return false;
+  const bases = inClass(fn, program);
+  return bases === null || OF_VIEWS.test(bases);
 }
 
 /** GraphQL: `(parent, args, context)` in a function of a table of resolvers. */

@@ -4,6 +4,7 @@ import { fieldOf, functionAround, isInside, nameOf } from '../support/around.ts'
 import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 import { type Sink, taintedSinks } from '../support/tainted.ts';
+import { beginningOf, staysHere } from './beginning.ts';
 
 const rule = codeRule({
   id: 'open-redirect',
@@ -63,7 +64,8 @@ function* sinks(facts: FileFacts): Generator<Sink> {
       const target = call.keywords.get('location') ?? call.arguments[0] ?? value;
       if (leavesSite(facts, target)) yield sink(call.node, target);
     } else if (/^(?:HttpResponse(?:Permanent)?Redirect|RedirectResponse)$/.test(call.name)) {
-      yield sink(call.node, call.keywords.get('url') ?? call.arguments[0] ?? value);
+      const target = call.keywords.get('url') ?? call.arguments[0] ?? value;
+      if (leavesSite(facts, target)) yield sink(call.node, target);
     } else if (OPENS.test(from) && facts.program.dialect === 'javascript') {
       const target = call.arguments[0] ?? value;
       if (leavesSite(facts, target)) yield sink(call.node, target);
@@ -161,6 +163,11 @@ function* viewed(facts: FileFacts): Generator<Sink> {
 function leavesSite(facts: FileFacts, value: Syntax): boolean {
   if (isOwnAddress(facts, value) || repeatsRequest(facts, value)) return false;
   const shape = facts.shape(value);
+  const first = beginningOf(facts, value);
+  if (first !== null && staysHere(facts, first)) return false;
+  // What follows a question mark is no part of the host; who decides the beginning decides where it leads.
+  if (first !== null && first !== value && shape !== null && /^\u0000[?#]/.test(shape))
+    return facts.flow(first, 'redirect')?.strength === 'remote';
   if (shape === null) return true;
   return !/^(?:[a-z][a-z+.-]*:\/\/[^/\u0000]+[/?#]|\/[^/\\\u0000]|\?|#|[\w-]+\/)/i.test(shape);
 }

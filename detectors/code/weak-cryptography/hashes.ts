@@ -1,8 +1,8 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import { expected, hasMatch } from '../../../src/core/prefilter.ts';
 import type { Call, FileFacts } from '../../../src/inspect/facts.ts';
-import { isOfProtocol } from './protocols.ts';
-import { purposeOf } from './purpose.ts';
+import { isOfChance, isOfProtocol } from './protocols.ts';
+import { isNaming, purposeOf } from './purpose.ts';
 import { HASH, PASSWORD, report, rule } from './rule.ts';
 
 const PASSWORD_NAME = /passw(?:or)?d|passphrase|\bpwd\b|credential|(?:^|[\s_.(])pw\b/i;
@@ -44,7 +44,7 @@ export function hash(facts: FileFacts, call: Call, algorithm: string): readonly 
         PASSWORD,
       ),
     ];
-  if (!weak) return [];
+  if (!weak || isOfChance(facts, call)) return [];
   if (SECURITY_NAME.test(purpose))
     return [
       report(facts, call.node, `${algorithm.toUpperCase()} can be forged, and this result is relied upon.`, HASH),
@@ -56,14 +56,16 @@ export function hash(facts: FileFacts, call: Call, algorithm: string): readonly 
     isOfProtocol(facts, call)
   )
     return [];
+  // A name that is made of a text lets somebody in only where it is more than a name.
+  const naming = isNaming(purpose);
   return [
     facts.finding({
       rule,
       at: call.node,
       message: `${algorithm.toUpperCase()} can be forged: it must not protect anything.`,
       remediation: HASH,
-      level: 'warning',
-      confidence: 'medium',
+      level: naming ? 'note' : 'warning',
+      confidence: naming ? 'low' : 'medium',
     }),
   ];
 }

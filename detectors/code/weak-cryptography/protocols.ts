@@ -11,6 +11,17 @@ export function isOfProtocol(facts: FileFacts, call: Call): boolean {
   return fedTo(facts, call).some((each) => holdsGuid(facts, each) || GIT_OBJECT.test(written(facts, each)));
 }
 
+/** Bytes that nobody can predict (documentation of Node.js and Python). */
+const UNPREDICTABLE =
+  /^(?:[\w$]+\.)*(?:urandom|randomBytes|randomUUID|token_bytes|token_hex|uuid4)\([^()]*\)(?:\.\w+(?:\([^()]*\))?)?$/;
+
+/** Whether chance alone is hashed: there is nothing that somebody could find a second text for. */
+export function isOfChance(facts: FileFacts, call: Call): boolean {
+  // The algorithm's name is no part of what is hashed.
+  const fed = fedTo(facts, call).filter(({ type }) => type !== 'string');
+  return fed.length > 0 && fed.every((each) => UNPREDICTABLE.test(written(facts, each)));
+}
+
 function holdsGuid(facts: FileFacts, fed: Syntax): boolean {
   const parts = [fed, ...fed.children];
   return parts.some((part) => written(facts, part).includes(WEBSOCKET));

@@ -1,5 +1,6 @@
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { classAround, fieldOf, functionAround, nameOf } from '../support/around.ts';
+import { spaced } from '../support/names.ts';
 
 /** Names around the call: what is hashed, what the result is called, the function it stands in. */
 export function purposeOf(facts: FileFacts, call: Call): string {
@@ -10,7 +11,7 @@ export function purposeOf(facts: FileFacts, call: Call): string {
   let top: Syntax = call.node;
   while (
     top.parent !== null &&
-    /member_expression|call_expression|await_expression|parenthesized|arguments|template|binary_expression/.test(
+    /member_expression|subscript_expression|call_expression|await_expression|parenthesized|arguments|template|binary_expression/.test(
       top.parent.type,
     )
   )
@@ -29,6 +30,17 @@ export function purposeOf(facts: FileFacts, call: Call): string {
   if (called !== null && /^(?:hash|compute|digest|encode|make)$/.test(facts.text(called)))
     parts.push(className(facts, call.node));
   return parts.join(' ');
+}
+
+/** Words of names that tell one thing from another and keep nobody out. */
+const NAMING =
+  /(?:^|[^a-z])(?:u?u?ids?|guid|identifiers?|names?|file_?names?|path|paths|slug|label|lock_?file|lock|temp|tmp|avatar|node|folder|directory|table|column|constraint|index)(?=$|[^a-z])/;
+/** The first few characters of it, which is no length to protect anything with. */
+const CUT_SHORT = /\[\s*:\s*(?:\d|1\d)\s*\]|\.(?:slice|substring|substr)\(\s*0\s*,\s*(?:\d|1\d)\s*\)/;
+
+/** Whether what is hashed, or the result, is called after a name that is made: of a file, a row, a node. */
+export function isNaming(purpose: string): boolean {
+  return CUT_SHORT.test(purpose) || NAMING.test(spaced(purpose).toLowerCase());
 }
 
 /** `const digest = (algorithm) => (value) => …` and `const hashPassword = digest('sha256')`. */
