@@ -10,10 +10,14 @@ export type Grammar = 'python' | 'ruby' | 'typescript' | 'tsx';
 
 const load = createRequire(import.meta.url);
 
-/** Characters; files written by hand. */
-const LIMIT = 250_000;
-/** The grammars recover from any error, some inputs take them minutes. Microseconds. */
-const TIME = 500_000;
+/** How long a file may be, in characters, and its parsing, in microseconds: the grammars recover from any error, some inputs take them minutes. */
+export interface SyntaxLimits {
+  readonly characters: number;
+  readonly time: number;
+}
+
+/** Manifests that are programs: files written by hand. */
+const MANIFESTS: SyntaxLimits = { characters: 250_000, time: 500_000 };
 const MOST_NODES = 8_000;
 
 /**
@@ -22,12 +26,18 @@ const MOST_NODES = 8_000;
  * no reason, as most of such a file can be read.
  */
 export function parseSyntax(text: string, path: string, grammar: Grammar): SyntaxNode {
-  const opened = openText(text, path, LIMIT);
+  return parseWithin(MANIFESTS, text, path, grammar);
+}
+
+/** As `parseSyntax`, within limits of the caller's. */
+export function parseWithin(limits: SyntaxLimits, text: string, path: string, grammar: Grammar): SyntaxNode {
+  const opened = openText(text, path, limits.characters);
   const parser = parserFor(grammar, path);
-  parser.setTimeoutMicros(TIME);
+  parser.setTimeoutMicros(limits.time);
   // Typed as never missing, but it is where the time is over.
   const tree: Parser.Tree | null | undefined = parser.parse(opened, undefined, { bufferSize: opened.length * 2 + 64 });
-  if (tree === null || tree === undefined) throw unreadable(path, 1, `takes longer than ${TIME / 1e6} s to parse`);
+  if (tree === null || tree === undefined)
+    throw unreadable(path, 1, `takes longer than ${limits.time / 1e6} s to parse`);
   return tree.rootNode;
 }
 

@@ -2,11 +2,13 @@ import { createRequire } from 'node:module';
 import type Parser from 'tree-sitter';
 import { CountersignError } from '../core/errors.ts';
 import { nativePackage } from '../core/native.ts';
-import { type Grammar, languageOf, languageOfFile, scriptsOf } from './languages.ts';
+import { type Grammar, languageOf, languageOfFile, type Scripts, scriptsOf } from './languages.ts';
+import type { Dialect } from './oxc/memory.ts';
 import { readWithOxc } from './oxc/read.ts';
 import { PYTHON } from './python.ts';
 import { readTree, type Vocabulary } from './read-tree.ts';
 import { type Grown, type Program, takeApart } from './syntax.ts';
+import { hasTemplateTags, withoutTemplateTags } from './template-tags.ts';
 
 const load = createRequire(import.meta.url);
 const parsers = new Map<Grammar, Parser>();
@@ -36,10 +38,37 @@ export function parseProgram(path: string, text: string): Grown | null {
   const embedded = language.embedded ? scriptsOf(text, /\.(?:vue|svelte)$/i.test(path)) : null;
   const source = embedded?.text ?? text;
   const grammar = embedded?.grammar ?? language.grammar;
-  const fast =
-    grammar === 'python' ? null : readWithOxc(path, source, language.plain ? 'jsx' : grammar === 'tsx' ? 'tsx' : 'ts');
+  if (grammar === 'python') return parseTolerantly(path, source, grammar);
+  const dialect: Dialect = language.plain ? 'jsx' : grammar === 'tsx' ? 'tsx' : 'ts';
+  const fast = readWithOxc(path, source, dialect);
   if (fast !== null) return fast;
-  return parseTolerantly(path, source, grammar);
+  const rendered = hasTemplateTags(source)
+    ? withTagsReplaced(path, source, embedded?.bodies ?? [{ start: 0, end: source.length }], grammar, dialect)
+    : source;
+  return (
+    (rendered === source ? null : readWithOxc(path, rendered, dialect)) ?? parseTolerantly(path, rendered, grammar)
+  );
+}
+
+/**
+ * Scripts that a template engine has to render first, with names and comments in the place of its tags. Only what is no
+ * program as it stands: nothing of that runs anywhere before it is rendered, so no tag can hide a part of a program.
+ */
+function withTagsReplaced(
+  path: string,
+  source: string,
+  bodies: Scripts['bodies'],
+  grammar: Grammar,
+  dialect: Dialect,
+): string {
+  let rendered = source;
+  for (const { start, end } of bodies) {
+    const body = source.slice(start, end);
+    if (!hasTemplateTags(body) || readWithOxc(path, body, dialect) !== null) continue;
+    if (!parseTolerantly(path, body, grammar).byType.has('ERROR')) continue;
+    rendered = rendered.slice(0, start) + withoutTemplateTags(body) + rendered.slice(end);
+  }
+  return rendered;
 }
 
 /** Parses with tree-sitter, which goes on after errors. Throws CountersignError `unreadable-file`. */

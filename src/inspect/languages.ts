@@ -49,26 +49,53 @@ export function languageOfFile(path: string, text: string): Language | null {
 }
 
 const SCRIPT = /<script\b([^>]*)>([\s\S]*?)<\/script\s*>/gi;
+/** An attribute of a start tag, with its value in any of the three spellings (HTML Standard, "Attributes"). */
+const ATTRIBUTE = /([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+)))?/g;
+/** Types whose elements are run: by browsers (HTML Standard, "The script element"), or by a compiler in the page. */
+const RUN =
+  /^(?:|module|(?:text|application)\/(?:x-)?(?:java|ecma)script[\d.]*|text\/(?:jscript|livescript|babel|jsx|tsx|typescript))$/i;
+
+/** What a start tag says first of one attribute; null where it does not name it. */
+function attributeOf(attributes: string, wanted: string): string | null {
+  for (const [, name, double, single, bare] of attributes.matchAll(ATTRIBUTE))
+    if (name?.toLowerCase() === wanted) return double ?? single ?? bare ?? '';
+  return null;
+}
+
+/** Whether an element holds data for the page, which nothing runs. A type that a template fills in may be any. */
+function isDataBlock(attributes: string): boolean {
+  const type = attributeOf(attributes, 'type')?.trim() ?? '';
+  return /^[\w.+-]+(?:\/[\w.+-]+)?$/.test(type) && !RUN.test(type);
+}
+
+export interface Scripts {
+  readonly text: string;
+  readonly grammar: Grammar;
+  /** Where the scripts stand, as offsets. */
+  readonly bodies: readonly { readonly start: number; readonly end: number }[];
+}
 
 /**
  * The document with everything but its scripts, and what its template inserts unescaped, blanked out, line breaks kept: positions in the result are positions
  * in the document. `grammar` follows the first `lang` attribute.
  */
-export function scriptsOf(text: string, hasTemplate: boolean): { readonly text: string; readonly grammar: Grammar } {
+export function scriptsOf(text: string, hasTemplate: boolean): Scripts {
   const between = hasTemplate ? templateOf : blank;
   let result = '';
   let end = 0;
   let grammar: Grammar = 'tsx';
+  const bodies: { start: number; end: number }[] = [];
   for (const match of text.matchAll(SCRIPT)) {
     const attributes = match[1] ?? '';
-    if (/\btype\s*=\s*["']?(?:application\/(?:ld\+)?json|importmap|text\/(?:x-)?template)/i.test(attributes)) continue;
+    if (isDataBlock(attributes)) continue;
     if (/\blang\s*=\s*["']?ts\b/i.test(attributes)) grammar = 'typescript';
     const body = match[2] ?? '';
     const start = match.index + match[0].indexOf('>', '<script'.length + attributes.length) + 1;
     result += between(text.slice(end, start)) + body;
     end = start + body.length;
+    bodies.push({ start, end });
   }
-  return { text: result + between(text.slice(end)), grammar };
+  return { text: result + between(text.slice(end)), grammar, bodies };
 }
 
 /** What a template's raw markup is called in the program read from it: a name as long as what stood there. */

@@ -14,6 +14,11 @@ export interface Diagnosis {
   readonly complexity?: Complexity;
 }
 
+/** A diagnosis, and what it took: steps, each weighed with the characters of the expression. */
+export interface Checked extends Diagnosis {
+  readonly work: number;
+}
+
 /** recheck 4.5, `checkSync`. */
 type CheckSync = (
   source: string,
@@ -26,17 +31,24 @@ type CheckSync = (
  * a busy machine than on a quiet one. Where repeated groups are nested, a step costs up to ten times as much.
  */
 export const MAX_STEPS = { nested: 15_000, flat: 50_000 } as const;
+/** Where repeated groups are nested, a step also costs more the longer the expression is: steps times characters. */
+const MAX_NESTED_WORK = 1_300_000;
 const MAX_REMEMBERED = 5_000;
-const remembered = new Map<string, Diagnosis>();
+const remembered = new Map<string, Checked>();
 let checker: CheckSync | null = null;
+let looks = 0;
 
 /** The degree of an expression's ambiguity, by recheck's automaton; each expression once for the process. */
-export function fullCheck(source: string, flags: string, shape: keyof typeof MAX_STEPS): Diagnosis {
+export function fullCheck(source: string, flags: string, shape: keyof typeof MAX_STEPS): Checked {
   const key = `${shape} ${flags}/${source}`;
   const known = remembered.get(key);
   if (known !== undefined) return known;
   checker ??= loadChecker();
-  const diagnosis = checker(source, flags, { timeout: MAX_STEPS[shape], checker: 'automaton' });
+  const length = Math.max(1, source.length);
+  const most = shape === 'flat' ? MAX_STEPS.flat : Math.min(MAX_STEPS.nested, Math.floor(MAX_NESTED_WORK / length));
+  const before = looks;
+  const diagnosis = { ...checker(source, flags, { timeout: most, checker: 'automaton' }), work: 0 };
+  diagnosis.work = (looks - before) * length;
   if (remembered.size >= MAX_REMEMBERED) remembered.clear();
   remembered.set(key, diagnosis);
   return diagnosis;
@@ -50,7 +62,6 @@ export function fullCheck(source: string, flags: string, shape: keyof typeof MAX
 export function loadChecker(): CheckSync {
   const filename = createRequire(import.meta.url).resolve('recheck/lib/browser.js');
   const load = compileFunction(readFileSync(filename, 'utf8'), ['module', 'exports', 'performance'], { filename });
-  let looks = 0;
   const clock = { now: (): number => ++looks };
   const loaded: { exports: { readonly checkSync?: CheckSync } } = { exports: {} };
   load(loaded, loaded.exports, clock);

@@ -1,5 +1,5 @@
 import type { Detection } from '../../../src/core/detection.ts';
-import type { FileFacts, Flow } from '../../../src/inspect/facts.ts';
+import type { FileFacts, Flow, Program } from '../../../src/inspect/facts.ts';
 import { costBound } from './cost.ts';
 import { type Complexity, fullCheck } from './full-check.ts';
 import { REWRITE, rule } from './rule.ts';
@@ -16,6 +16,9 @@ const MAX_REMEMBERED = 5_000;
  */
 const MAX_NESTED_SIZE = 160;
 const MAX_PARAMETER_SIZE = 20;
+/** Work on nested groups that one file is given, some seconds: a file with more of them would not be read in time at all. */
+const MAX_FILE_WORK = 3_000_000;
+const spent = new WeakMap<Program, number>();
 const bounds = new Map<string, number | null>();
 
 function boundOf({ source, flags }: Used): number | null {
@@ -49,7 +52,9 @@ export function judge(facts: FileFacts, used: Used): readonly Detection[] {
   if (bound === 2 && isSquareOnTrial(used.source, used.flags))
     return vulnerable(facts, used, { type: 'polynomial', degree: 2 }, flow);
   const flags = used.flags.replace(/[^imsuy]/g, '');
-  const { status, complexity } = fullCheck(withoutUnsupported(used.source), flags, nested ? 'nested' : 'flat');
+  if (nested && (spent.get(facts.program) ?? 0) >= MAX_FILE_WORK) return undecided(facts, used, flow);
+  const { status, complexity, work } = fullCheck(withoutUnsupported(used.source), flags, nested ? 'nested' : 'flat');
+  if (nested) spent.set(facts.program, (spent.get(facts.program) ?? 0) + work);
   if (status === 'unknown' && nested) return undecided(facts, used, flow);
   if (status !== 'vulnerable' || complexity === undefined) return [];
   return vulnerable(facts, used, complexity, flow);

@@ -1,7 +1,8 @@
 import type { SyntaxNode } from 'tree-sitter';
 import type { DependencyEntry } from '../../core/dependency.ts';
 import { unreadable } from '../json.ts';
-import { parseSyntax } from '../syntax.ts';
+import { openText } from '../opening.ts';
+import { type Grammar, parseWithin, type SyntaxLimits } from '../syntax.ts';
 import type { DependencyFormat, ParsedDependencies } from '../types.ts';
 import { type Imported, importedByScript, packageOf } from './javascript.ts';
 import { importedByPython } from './python.ts';
@@ -13,6 +14,15 @@ const PYTHON_HINT =
 /** More imports than any file written by hand has; each costs some 100 microseconds to look into. */
 const MOST_HINTS = 3_000;
 const HIGHEST_CLIMB = 6;
+/** Bundles and generated tables import as well; the code rules read files of this length too. */
+const LIMITS: SyntaxLimits = { characters: 1_500_000, time: 1_500_000 };
+
+/** The tree of a file that may import something; null where no import can stand in it, whatever its length. */
+function treeWith(hint: RegExp, text: string, path: string, grammar: Grammar): SyntaxNode | null {
+  if (text.search(hint) >= 0) return parseWithin(LIMITS, text, path, grammar);
+  openText(text, path, Number.POSITIVE_INFINITY);
+  return null;
+}
 
 /** The nodes around each hint, innermost first, that `read` can say something of. */
 function importsAt(
@@ -53,7 +63,8 @@ export const scriptImports: DependencyFormat = {
     const plain = text.startsWith('\uFEFF') ? text.slice(1) : text;
     const source = /\.(vue|svelte|astro)$/.test(path) ? scriptsOnly(plain) : plain;
     // Type assertions in angle brackets are read by the plain grammar only, everything else by both.
-    const root = parseSyntax(source, path, /\.[cm]?ts$/.test(path) ? 'typescript' : 'tsx');
+    const root = treeWith(SCRIPT_HINT, source, path, /\.[cm]?ts$/.test(path) ? 'typescript' : 'tsx');
+    if (root === null) return { entries: [], unread: [] };
     const found = importsAt(source, path, root, SCRIPT_HINT, (node) => {
       const imported = importedByScript(node);
       return imported === null ? [] : [imported];
@@ -69,7 +80,8 @@ export const pythonImports: DependencyFormat = {
   matches: (path) => /\.pyi?$/.test(path),
   parse: (text, path) => {
     const plain = text.startsWith('\uFEFF') ? text.slice(1) : text;
-    const root = parseSyntax(plain, path, 'python');
+    const root = treeWith(PYTHON_HINT, plain, path, 'python');
+    if (root === null) return { entries: [], unread: [] };
     const found = importsAt(plain, path, root, PYTHON_HINT, importedByPython);
     return entriesOf('pypi', path, found, (specifier) => specifier);
   },

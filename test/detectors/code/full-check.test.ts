@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { regexDenialOfService } from '../../../detectors/code/regex-denial-of-service/detector.ts';
 import { fullCheck, loadChecker, MAX_STEPS } from '../../../detectors/code/regex-denial-of-service/full-check.ts';
+import { analyse } from '../../../src/inspect/analyse.ts';
 import { CHECKED, LONG } from '../../support/expressions.ts';
 
 afterEach(() => {
@@ -21,6 +23,24 @@ describe('the full check of an expression', () => {
 
   it('gives up after a number of steps, and does not guess', () => {
     expect(fullCheck(LONG, 'i', 'nested').status).toBe('unknown');
+  });
+
+  it('gives a long expression fewer steps, as each costs more', () => {
+    const checked = fullCheck(`${LONG}${' and so on'.repeat(14)}`, 'i', 'nested');
+    expect(checked.status).toBe('unknown');
+    expect(checked.work).toBeGreaterThan(1_000_000);
+    expect(checked.work).toBeLessThan(1_400_000);
+  });
+
+  it('leaves the rest of a file undecided where its expressions took all the work that one file is given', () => {
+    const asked = `/${LONG}/i.test(text);\n`;
+    const judged = (times: number) => {
+      const text = `export function of(text) {\n${asked.repeat(times)}return /^(a+)+$/.test(text);\n}`;
+      const after = { path: 'src/of.js', text, blob: '', mode: '100644' };
+      return analyse({ path: after.path, before: null, after, scope: 'all' }, [regexDenialOfService]).detections;
+    };
+    expect(judged(4).map(({ level }) => level)).toEqual(['warning']);
+    expect(judged(5)).toEqual([]);
   });
 
   it('says the same on a machine so busy that an hour passes between two steps', () => {
