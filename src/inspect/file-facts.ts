@@ -21,7 +21,7 @@ import { createScopes } from './scopes.ts';
 import { bare, FUNCTIONS, type Program, type Syntax } from './syntax.ts';
 
 const TEST_PATH =
-  /(?:^|\/)(?:__tests__|__mocks__)\/|\.(?:test|spec)\.[^/]+$|(?:^|\/)(?:test_[^/]+|[^/]+_test|conftest)\.py$/i;
+  /(?:^|\/)(?:__tests__|__mocks__)\/|\.(?:test|spec)\.[^/]+$|(?:^|\/)(?:tests|test_[^/]+|[^/]+_test|conftest)\.py$/i;
 
 /** Facts of one file; each part is worked out when a detector first asks for it. */
 export function createFileFacts(program: Program, imports: Imports = createImports([], [])): FileFacts {

@@ -118,6 +118,8 @@ function* inTemplate(facts: FileFacts, call: Call): Generator<Sink> {
   }
 }
 
+const OF_THE_STARTER = /^(?:the environment|the command line)$/;
+
 function* program(facts: FileFacts, call: Call): Generator<Sink> {
   const command = commandOf(call);
   const list = call.arguments[1];
@@ -147,10 +149,13 @@ function* program(facts: FileFacts, call: Call): Generator<Sink> {
     for (const part of words.children.slice(1)) yield shellSink(call, part);
     return;
   }
+  // Whoever sets the environment, or starts this program, starts programs anyway.
+  const flow = facts.flow(chosen, 'shell');
   yield {
     at: call.node,
     value: chosen,
     kind: 'shell',
+    ...(flow !== null && OF_THE_STARTER.test(flow.source) ? { level: 'note' as const } : {}),
     what: 'Which program is started comes from',
     remediation: 'Choose the program from a fixed list.',
     atLeast: 'local',

@@ -47,7 +47,10 @@ export function* answered(facts: FileFacts, call: Call, first: Syntax): Generato
     const answers = name === 'write' && receiver !== null && WRITERS.test(facts.text(receiver));
     const written = answers ? withoutEncoding(facts, first) : first;
     if (answers && isMarkup(facts, written)) yield answer(call.node, written);
-    if (/^flask\.(?:make_response|Response)$|^django\.http\.HttpResponse$|HTMLResponse$/.test(call.origin ?? '')) {
+    if (
+      /^flask\.(?:make_response|Response)$|^django\.http\.HttpResponse$|HTMLResponse$/.test(call.origin ?? '') &&
+      !isPlain(facts, call)
+    ) {
       yield answer(call.node, first);
     }
     return;
@@ -60,6 +63,16 @@ export function* answered(facts: FileFacts, call: Call, first: Syntax): Generato
     const level = isMarkup(facts, first) || name === 'html' ? 'error' : 'warning';
     yield { ...answer(call.node, first), level };
   }
+}
+
+/** The answer says by a constant that it is no page: browsers show plain text and JSON as they are (MIME Sniffing Standard, "scriptable MIME type"). */
+function isPlain(facts: FileFacts, call: Call): boolean {
+  const type = ['content_type', 'mimetype', 'media_type'].flatMap((name) => call.keywords.get(name) ?? [])[0];
+  const known = type === undefined ? undefined : facts.constant(type);
+  return (
+    typeof known === 'string' &&
+    /^(?:text\/(?:plain|csv|calendar)|application\/(?:json|octet-stream|zip))\b/i.test(known)
+  );
 }
 
 /** `f'<p>{name}</p>'.encode()` */

@@ -86,6 +86,11 @@ function exempted(facts: FileFacts): readonly Detection[] {
     );
 }
 
+/** `Environment(**options)`: what else is set stands elsewhere. */
+function isOpen(call: Call): boolean {
+  return fieldOf(call.node, 'arguments')?.children.some(({ type }) => type === 'dictionary_splat') === true;
+}
+
 const TEMPLATES = oneOf(/^jinja2\.Environment$|(?:^|[.~])Talisman$|(?:^|\.)disable_warnings$/);
 const SWITCHES = oneOf(/^enabled$/);
 
@@ -108,7 +113,7 @@ function switchedOff(facts: FileFacts, call: Call): string | null {
     /InsecureRequestWarning|^(?:requests\.packages\.)?urllib3\.disable_warnings\(\s*\)$/.test(facts.text(call.node))
   )
     return 'Nobody is warned any more of connections whose certificate is not checked.';
-  if (/^jinja2\.Environment$/.test(call.origin ?? '') && call.keywords.get('autoescape') === undefined)
+  if (/^jinja2\.Environment$/.test(call.origin ?? '') && call.keywords.get('autoescape') === undefined && !isOpen(call))
     return 'The escaping of markup is off: Jinja needs autoescape=True.';
   return null;
 }

@@ -1,5 +1,5 @@
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
-import type { FileFacts } from '../../../src/inspect/facts.ts';
+import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { fieldOf } from '../support/around.ts';
 import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
@@ -25,7 +25,8 @@ function* sinks(facts: FileFacts): Generator<Sink> {
   for (const call of facts.callsLike(python ? { from: FORMATS, named: METHODS } : { from: FORMATS })) {
     if (isTagged(call)) continue;
     const from = call.origin ?? '';
-    const [format] = call.arguments;
+    // Node's takes options in front of the format (its documentation, "util").
+    const [format] = call.name === 'formatWithOptions' ? call.arguments.slice(1) : call.arguments;
     if (FORMATS(from) && format !== undefined && call.arguments.length + call.keywords.size > 1) {
       yield {
         at: call.node,
@@ -57,7 +58,7 @@ function* interpolated(facts: FileFacts): Generator<Sink> {
     const operator = fieldOf(node, 'operator');
     const left = fieldOf(node, 'left');
     if (operator === undefined || left === undefined || facts.text(operator) !== '%') continue;
-    if (facts.shape(left) !== null) continue;
+    if (facts.shape(left) !== null || isCalculated(facts, node)) continue;
     yield {
       at: node,
       value: left,
@@ -68,6 +69,16 @@ function* interpolated(facts: FileFacts): Generator<Sink> {
       level: 'warning',
     };
   }
+}
+
+/** `(a % b) - c`, `n % 2`: the rest of a division. */
+function isCalculated(facts: FileFacts, node: Syntax): boolean {
+  const right = fieldOf(node, 'right');
+  if (right !== undefined && typeof facts.constant(right) === 'number') return true;
+  let up = node.parent;
+  while (up?.type === 'parenthesized_expression') up = up.parent;
+  const operator = up?.type === 'binary_expression' ? fieldOf(up, 'operator') : undefined;
+  return operator !== undefined && /^(?:-|\*|\/{1,2})$/.test(facts.text(operator));
 }
 
 /** Follows formats back to where they come from. */

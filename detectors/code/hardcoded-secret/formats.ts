@@ -5,6 +5,8 @@ export interface Format {
   readonly secret: string;
 }
 
+const ADDRESS = 'a password in an address';
+
 /** Prefixes that providers give to their secrets, from their own documentation. */
 const FORMATS: readonly (readonly [RegExp, string])[] = [
   [/\b((?:AKIA|ASIA)[0-9A-Z]{16})\b/, 'an AWS access key id'],
@@ -24,7 +26,7 @@ const FORMATS: readonly (readonly [RegExp, string])[] = [
   [/\b(key-[0-9a-f]{32})\b/, 'a Mailgun key'],
   [/\b(eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,})/, 'a signed token'],
   [/-----BEGIN (?:RSA |EC |DSA |OPENSSH |ENCRYPTED )?PRIVATE KEY-----\s*([A-Za-z0-9+/=\s]{20,})/, 'a private key'],
-  [/^[a-z][a-z0-9+.-]*:\/\/[^\s:@/]+:([^\s:@/${}]{3,})@/i, 'a password in an address'],
+  [/^[a-z][a-z0-9+.-]*:\/\/[^\s:@/]+:([^\s:@/${}]{3,})@/i, ADDRESS],
 ];
 
 /** What stands in every text of one of the forms; most texts have nothing of it. */
@@ -35,12 +37,15 @@ export function mayHaveFormat(text: string): boolean {
   return MARKS.test(text);
 }
 
+/** `mysql://user:pass@host`: the word that stands for a password in every documentation. */
+const WORD = /^(?:pass(?:wd|word)?|pwd|secret|token|pw)$/i;
+
 /** Null where the text has none of the forms. */
 export function knownFormat(text: string): Format | null {
   if (!mayHaveFormat(text)) return null;
   for (const [pattern, what] of FORMATS) {
     const secret = pattern.exec(text)?.[1];
-    if (secret !== undefined) return { what, secret };
+    if (secret !== undefined) return what === ADDRESS && WORD.test(secret) ? null : { what, secret };
   }
   return null;
 }

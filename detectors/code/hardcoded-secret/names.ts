@@ -73,15 +73,20 @@ function couldBeSecret(text: string, name: string, isFallback: boolean): boolean
   if (!/^-----BEGIN/.test(text) && text.split(/\s+/).length > 2) return false;
   if (/^(?:https?:|\/|\.\/|[a-z]+\.[a-z.]+$)/i.test(text)) return false;
   if (
-    /^(?:string|password|text|hidden|required|optional|bearer|basic|none|null|undefined|true|false|token|secret|key|apikey|api[-_]key|authorization|x-[\w-]+|utf-?8|hex|base64|include|same-origin|omit|email|username)$/i.test(
+    /^(?:string|passw(?:or)?d|pwd|text|hidden|required|optional|bearer|basic|none|null|undefined|true|false|token|secret|key|apikey|api[-_]key|authorization|x-[\w-]+|utf-?8|hex|base64|include|same-origin|omit|email|username)$/i.test(
       text,
     ) &&
     !isFallback
   )
     return false;
+  // Selectors and kinds of words in a grammar, patterns, and files.
+  if (/^[.#@][a-z][\w-]*$|^[a-z][\w-]*(?:\.[a-z][\w-]*)+$/.test(text) && !/passw|pwd|secret/i.test(name)) return false;
+  if (/\\[wdsWDS]|\[\^/.test(text) || /^[\w.-]+(?:\/[\w.-]+)+\.[a-z]{2,5}$/.test(text)) return false;
+  // `SECRET_DO_NOT_SHOW_THIS`, `NOT_LOGGING_PASSWORD`: a sentence in the words of a constant.
+  if (/^(?:[A-Z]+_){3,}[A-Z]+$|^NOT?_[A-Z_]+$/.test(text) && !isFallback) return false;
   // Versions and object identifiers.
   if (/^v?\d+(?:\.\d+)+$/.test(text)) return false;
-  const plainWord = /^[a-z]+(?:[-_ ][a-z]+)*$/i.test(text);
+  const plainWord = /^_?[a-z]+(?:[-_ ][a-z]+)*$/i.test(text);
   if (text.toLowerCase().replace(/[-_ ]/g, '') === name.toLowerCase().replace(/[-_ ]/g, '')) return isFallback;
   if (plainWord && /token|key|credential/i.test(name) && !/secret|passw|pwd/i.test(name))
     return isFallback || text.length > 24;
@@ -120,6 +125,10 @@ const NO_TEXTS: ReadonlySet<string> = new Set(['number', 'true', 'false', 'null'
 /** Characters that a secret has at least where nothing else says that it is one. */
 const SHORTEST = 5;
 
+/** Names that begin with what is done. */
+const DOES =
+  /^(?:\w+\.)*(?:update|set|reset|change|require|show|hide|use|has|is|no|ask|store|save|remember|generate|validate|check|allow|enable|disable|with|on)_/i;
+
 /** `password === 'admin123'`: the comparison says what opens the door. */
 export function compared(facts: FileFacts): readonly Found[] {
   const found: Found[] = [];
@@ -142,6 +151,8 @@ export function compared(facts: FileFacts): readonly Found[] {
       continue;
     const text = facts.constant(literal);
     if (typeof text !== 'string' || !couldBeSecret(text, name, false)) continue;
+    // `update_password == 'always'`: what is to be done with it, and not the password.
+    if (DOES.test(words) && /^[a-z]+(?:[-_ ][a-z]+)*$/.test(text)) continue;
     const message = `What opens the door is written in the source: "${name.slice(0, 40)}" is compared with a constant (${masked(text)}).`;
     found.push({ at: literal, detection: report(facts, literal, message, facts.isTest ? 'note' : 'error') });
   }

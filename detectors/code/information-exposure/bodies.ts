@@ -13,6 +13,17 @@ function takesRequest(facts: FileFacts, fn: Syntax): boolean {
   return list !== undefined && /^\(\s*(?:self\s*,\s*)?(?:req(?:uest)?|event)\b/.test(facts.text(list));
 }
 
+/** `return error_dialog(parent, title, traceback.format_exc())`: what a call is handed that is no answer stays inside. */
+function isHandedOn(facts: FileFacts, value: Syntax): boolean {
+  const callee = value.type === 'call_expression' ? fieldOf(value, 'function') : undefined;
+  return (
+    callee !== undefined &&
+    !/(?:^|\.)(?:format_exc\w*|dict|str|join|format|dumps|\w*(?:[rR]esponse|[jJ]sonify|[rR]ender|[eE]rror|[rR]esult|[aA]nswer|[rR]eply))$/.test(
+      facts.text(callee),
+    )
+  );
+}
+
 function leaking(facts: FileFacts, at: Syntax, value: Syntax): readonly Detection[] {
   const leak = leakIn(facts, value);
   return leak === null ? [] : [report(facts, at, leak.message, leak.level, REMEDIATION)];
@@ -60,7 +71,8 @@ export function bodies(facts: FileFacts): readonly Detection[] {
       clauseAround(node) !== null &&
       caughtText(facts, value);
     const isWhole = fn !== null && (answering.has(fn) || takesRequest(facts, fn)) && WHOLE.test(facts.text(value));
-    if (!isRecord && !isText && !isWhole && !/format_exc/.test(facts.text(value))) return [];
+    const isTrace = /format_exc/.test(facts.text(value)) && !isHandedOn(facts, value);
+    if (!isRecord && !isText && !isWhole && !isTrace) return [];
     return leaking(facts, node, value);
   });
   return [...assigned, ...django, ...assignedHere, ...returned];

@@ -84,6 +84,9 @@ function takesRecord(facts: FileFacts, call: Call): boolean {
   if (facts.program.dialect === 'python' && call.callee.type === 'identifier')
     return (
       /^[A-Z]\w*[a-z]\w*$/.test(facts.text(call.callee)) &&
+      !/^(?:BytesIO|StringIO|Path|PurePath|Decimal|Fraction|Counter|OrderedDict|ChainMap|Namespace|SimpleNamespace|Thread|Process)$/.test(
+        facts.text(call.callee),
+      ) &&
       !/(?:Schema|Form|Serializer|Response|Error|Exception|In|Dto)$/.test(facts.text(call.callee))
     );
   if (call.isNew)

@@ -112,8 +112,10 @@ function judge(
   const onlyLogs = statements.every((part) => part === '' || /^(?:console|log|logger|logging)\.\w+\(/.test(part));
   // What a log line says of a failure refuses nothing.
   const acts = onlyLogs ? plain.replace(/'[^'\n]*'|"[^"\n]*"|`[^`\n]*`/g, '') : plain;
-  if (rest === '' || rest === 'pass' || rest === '...')
+  if (rest === '' || rest === 'pass' || rest === '...') {
+    if (isFormatCheck(what) || isNoRefusal(facts, at) || refusesInTheEnd(facts, at, attempt)) return [];
     return check === null ? [] : [report(facts, at, `An error of ${what} is dropped without a word.`, 'warning')];
+  }
   if (
     check !== null &&
     /\bdecode(?:Jwt|Token)?\s*\(/.test(plain) &&
@@ -126,6 +128,34 @@ function judge(
     /^\{?\s*(?:const|let|var)?/.exec(attempt) !== null &&
     /\b(?:return|=)\s*(?:await\s+)?[\w.]*(?:verify|authenticate|authorize|validate|decrypt)/i.test(attempt);
   return onlyLogs && !first ? [report(facts, at, `After an error of ${what} the code goes on.`, 'warning')] : [];
+}
+
+/** `validate_color`, `validateInteger`: what is asked is the form of a value, and not who somebody is. */
+function isFormatCheck(what: string): boolean {
+  const asked = /^"validate_?(\w+)"$/i.exec(what)?.[1];
+  return (
+    asked !== undefined &&
+    !/token|session|sign|user|auth|access|passw|credential|csrf|jwt|permission|request|cert|key|hook|origin|login|body|input|payload|schema|data|async|sync|form/i.test(
+      asked,
+    )
+  );
+}
+
+const MISSING = /^(?:Import|ModuleNotFound|Attribute|NotImplemented|FileNotFound)Error$/;
+
+/** `except ImportError: pass`: that something is missing is no answer of a check. */
+function isNoRefusal(facts: FileFacts, clause: Syntax): boolean {
+  const errors = /^except\s+\(?([\w., ]+?)\)?\s*(?:as\s+\w+\s*)?:/.exec(facts.text(clause))?.[1];
+  return errors?.split(',').every((each) => MISSING.test(each.trim())) === true;
+}
+
+/** `for (key of keys) try { return decrypt(key) } catch {}; throw …`: the next one is asked, and the last word is no. */
+function refusesInTheEnd(facts: FileFacts, clause: Syntax, attempt: string): boolean {
+  if (!/^\{?\s*(?:return|yield)\b/.test(attempt)) return false;
+  const fn = functionAround(clause);
+  const body = fn === null ? undefined : fieldOf(fn, 'body');
+  const last = body?.children.filter(({ type }) => type !== 'comment').at(-1);
+  return last !== undefined && /^(?:raise|throw)\b|^return\s+(?:false|False|null|None)\b/.test(facts.text(last));
 }
 
 /** `verify(token).catch(() => {})` */

@@ -21,7 +21,7 @@ const REMEDIATION =
 const SECRET =
   /(?:^|[_.])(?:signature|sig|hmac|mac|digest|hash|passw(?:or)?d(?:_hash)?|api_?key|secret|token|csrf(?:_token)?|otp|totp|auth_?token|access_?token|password_?hash|checksum_?signature|webhook_?secret|expected_?(?:signature|hash|token|mac))$/i;
 const OTHER =
-  /(?:token_?type|hash_?(?:type|algorithm)|length|^sigint|signature_?type|location\.hash|\.hash$.*location|window|key_?code|sha|etag|content_?hash|commit|file_?hash|blob|node|lexer|parser|tokeni[sz]e)/i;
+  /(?:token_?type|hash_?(?:type|algorithm)|length|^sigint|signature_?type|location[._]?hash|\.hash$.*location|window|key_?code|sha|etag|content_?hash|commit|file_?hash|blob|node|lexer|parser|tokeni[sz]e)/i;
 
 /** Equality tests with a secret on one side and a value that is no constant on the other. */
 export const timingUnsafeCompare: CodeDetector = {
@@ -78,7 +78,7 @@ function compared(facts: FileFacts, { node, left, right }: Comparison): readonly
     // One side is named like a secret, and the other is the environment's value.
     const known = [left, right].some((side) => environment(facts, side) && named.some((each) => each !== side));
     const outside = [left, right].some((side) => facts.flow(side, 'data')?.strength === 'remote');
-    const stored = named.length === 2 && named.some((side) => isStored(facts, side));
+    const stored = named.length === 2 && named.some((side) => isStored(facts, side)) && !isChecksum(facts, node);
     const hashed = [left, right].some((side) => isPasswordHash(facts, side));
     if (!outside && !stored && !known && !hashed) return [];
     if (/passw/i.test(facts.text(secret)) && /confirm|repeat|again|second|retype|new/i.test(facts.text(node)))
@@ -97,6 +97,12 @@ function compared(facts: FileFacts, { node, left, right }: Comparison): readonly
       level: facts.isTest ? 'note' : 'warning',
     }),
   ];
+}
+
+/** `expected_hash != actual_hash`: what a file should be and what it is; both may be known to everybody. */
+function isChecksum(facts: FileFacts, comparison: Syntax): boolean {
+  const words = spaced(facts.text(comparison)).toLowerCase();
+  return !/pass|secret|token|sign|hmac|\bmac|otp|key|user|account|record|session|client/.test(words);
 }
 
 /** One of two secrets is the one on record: `otp !== storedOtp`, `hash === user.passwordHash`. */
