@@ -37,7 +37,7 @@ export const securityCheckRemoved: CodeDetector = {
     const losses = [
       ...routes(facts, before),
       ...functions(facts, before),
-      ...schemas(facts, before),
+      ...schemas(facts, before, []),
       ...classes(facts, before),
       ...settings(facts, before),
     ];

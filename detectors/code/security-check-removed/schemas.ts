@@ -1,55 +1,103 @@
-import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
-import { within } from '../support/around.ts';
+import type { FileFacts } from '../../../src/inspect/facts.ts';
 import type { Loss } from './loss.ts';
+import { chains } from './schemas/chains.ts';
+import { decorated } from './schemas/decorated.ts';
+import { type Field, lostLimit } from './schemas/limits.ts';
+import { pythonClasses } from './schemas/python.ts';
+import { tables } from './schemas/tables.ts';
 
-const TIGHTENERS =
-  /^(?:min|max|length|email|url|uuid|regex|pattern|matches|enum|strict|nonempty|positive|int|nonnegative|datetime|cuid|oneOf|valid|required|trim|ip|refine|superRefine|integer)$/;
-const CALLS: ReadonlySet<string> = new Set(['call_expression']);
+/** Fields by their whole path. */
+type Fields = ReadonlyMap<string, Field>;
 
-/** Fields of schemas that lost a limit and got no other for it. */
-export function schemas(facts: FileFacts, before: FileFacts): readonly Loss[] {
+/** Whole schemas stand under the name of their variable or class, with this behind it. */
+const WHOLE = '{}';
+/** Of the fields of two schemas so many have to be the same for the one to be the other under another name. */
+const ALIKE = 0.6;
+
+/**
+ * Fields and schemas that ask less than they did and got nothing else for it.
+ * @param others changed files that this one uses: a schema may stand there now
+ */
+export function schemas(facts: FileFacts, before: FileFacts, others: readonly FileFacts[]): readonly Loss[] {
   const old = fieldsOf(before);
+  if (old.size === 0) return [];
+  const now = fieldsOf(facts);
+  const elsewhere = others.map(fieldsOf);
+  const renamed = renamedHolders(old, now);
   const found: Loss[] = [];
-  for (const [path, field] of fieldsOf(facts)) {
-    const was = old.get(path);
-    if (was === undefined) continue;
-    const gone = [...was.limits].filter((limit) => !field.limits.has(limit));
-    const [first] = gone;
-    if (first === undefined || field.limits.size > was.limits.size) continue;
+  for (const [path, was] of old) {
+    const field = now.get(path) ?? now.get(renamedPath(was, renamed));
+    if (field === undefined || !was.known) continue;
+    const lost = lostLimit(was, field);
+    if (lost === null || isElsewhere(was, old, [now, ...elsewhere])) continue;
+    const name = was.path.filter((part) => part !== WHOLE).at(-1) ?? '';
+    const what = was.path.at(-1) === WHOLE || was.rank !== null ? 'The schema' : "The schema's field";
     found.push({
       at: field.node,
-      message: `The schema's field "${path.split('.').at(-1) ?? path}" loses its limit "${first}".`,
+      message: `${what} "${name.slice(0, 40)}" loses its limit "${lost.word.slice(0, 40)}".`,
       level: 'warning',
     });
   }
   return found;
 }
 
-function fieldsOf(
-  facts: FileFacts,
-): ReadonlyMap<string, { readonly node: Syntax; readonly limits: ReadonlySet<string> }> {
-  const found = new Map<string, { readonly node: Syntax; readonly limits: ReadonlySet<string> }>();
-  for (const node of facts.nodes('pair')) {
-    const key = node.children.find((child) => child.field === 'key');
-    const value = node.children.find((child) => child.field === 'value');
-    if (key === undefined || value?.type !== 'call_expression' || value.end - value.start > 1_000) continue;
-    if (!/^(?:z|zod|joi|Joi|yup|Yup|v|t|s)\b/.test(facts.text(value))) continue;
-    const limits = new Set<string>();
-    for (const call of within(value, CALLS)) {
-      const callee = call.children.find((child) => child.field === 'function');
-      const name = callee === undefined ? '' : (facts.text(callee).split('.').at(-1) ?? '');
-      if (TIGHTENERS.test(name)) limits.add(name);
+function fieldsOf(facts: FileFacts): Fields {
+  const all = facts.program.dialect === 'python' ? [pythonClasses, tables] : [chains, tables, decorated];
+  const found = new Map<string, Field>();
+  for (const read of all) {
+    for (const field of read(facts)) {
+      const key = keyOf(field.path);
+      const known = found.get(key);
+      // One name for two: what one of them asks is not known to be gone.
+      if (known === undefined) found.set(key, field);
+      else known.known = false;
     }
-    found.set(`${holderOf(facts, node)}.${facts.text(key)}`, { node, limits });
   }
   return found;
 }
 
-function holderOf(facts: FileFacts, node: Syntax): string {
-  for (let up = node.parent; up !== null; up = up.parent) {
-    if (up.type !== 'variable_declarator') continue;
-    const name = up.children.find((child) => child.field === 'name');
-    return name === undefined ? '' : facts.text(name);
+function keyOf(path: readonly string[]): string {
+  return path.join('\u0000');
+}
+
+/** Another schema that is new asks the same of a field of that name: the library was changed, or the schema moved. */
+function isElsewhere(was: Field, old: Fields, now: readonly Fields[]): boolean {
+  const name = was.path.at(-1);
+  for (const fields of now)
+    for (const [path, field] of fields)
+      if (!old.has(path) && field.path.at(-1) === name && field.library !== '' && lostLimit(was, field) === null)
+        return true;
+  return false;
+}
+
+/** Schemas under a name that is gone, and the new one that has most of their fields. */
+function renamedHolders(old: Fields, now: Fields): ReadonlyMap<string, string> {
+  const before = holdersOf(old);
+  const after = holdersOf(now);
+  const found = new Map<string, string>();
+  for (const [holder, names] of before) {
+    if (after.has(holder)) continue;
+    for (const [other, others] of after) {
+      if (before.has(other)) continue;
+      const same = [...names].filter((name) => others.has(name)).length;
+      if (same > 0 && same >= names.size * ALIKE) found.set(holder, other);
+    }
   }
-  return '';
+  return found;
+}
+
+function holdersOf(fields: Fields): ReadonlyMap<string, ReadonlySet<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const { path } of fields.values()) {
+    const [holder = '', ...rest] = path;
+    if (rest.length === 0) continue;
+    const known = found.get(holder) ?? new Set();
+    found.set(holder, known.add(rest.join('.')));
+  }
+  return found;
+}
+
+function renamedPath({ path: [holder = '', ...rest] }: Field, renamed: ReadonlyMap<string, string>): string {
+  const other = renamed.get(holder);
+  return other === undefined ? '' : keyOf([other, ...rest]);
 }
