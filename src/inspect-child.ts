@@ -73,6 +73,10 @@ async function answer(task: Task): Promise<Outcome> {
       const { analyseAgain, CODE_DETECTORS } = await codeRules();
       return { kind: 'again', code: analyseAgain(task.file, CODE_DETECTORS) };
     }
+    case 'elsewhere': {
+      const { analyseElsewhere, CODE_DETECTORS } = await codeRules();
+      return { kind: 'elsewhere', detections: analyseElsewhere(task.file, CODE_DETECTORS) };
+    }
     case 'returns': {
       const { analyseReturns } = await codeRules();
       return { kind: 'returns', ...analyseReturns(task.file) };

@@ -5,7 +5,8 @@ import type { FileSide } from '../core/detector.ts';
 import { lazily } from '../core/lazily.ts';
 import type { Location } from '../core/location.ts';
 import { type Asking, createAsking } from './asking.ts';
-import type { CodeDetector, CodeResult, ExportedSink, SecondLook } from './detector.ts';
+import type { CodeDetector, CodeResult, Elsewhere, ExportedSink, SecondLook } from './detector.ts';
+import { createElsewhere, type Surroundings } from './elsewhere.ts';
 import type { FileFacts } from './facts.ts';
 import { createFileFacts } from './file-facts.ts';
 import { type Parse, withPrograms } from './grammars.ts';
@@ -41,6 +42,14 @@ export interface FileAgain extends AnalysedFile {
   readonly followed: readonly string[];
 }
 
+/** A file that was analysed once, and the changed files around it. */
+export interface FileElsewhere extends AnalysedFile {
+  /** The rules that are asked again. */
+  readonly rules: readonly string[];
+  readonly imported: readonly ImportedReturn[];
+  readonly surroundings: Surroundings;
+}
+
 const NOTHING: Omit<CodeResult, 'path' | 'reexports'> = {
   detections: [],
   unread: [],
@@ -48,6 +57,7 @@ const NOTHING: Omit<CodeResult, 'path' | 'reexports'> = {
   outgoing: [],
   missed: [],
   calls: [],
+  wondering: [],
 };
 
 /**
@@ -73,11 +83,30 @@ function firstLook(file: AnalysedFile, wanted: readonly CodeDetector[], parse: P
   if (program === null) return null;
   const asking = createAsking();
   const unread: UnreadFile[] = [];
-  const { facts, imports, detections, sinks, touched } = judged(file, program, parse, wanted, [], asking, unread);
+  const wondering = new Set<string>();
+  const { facts, imports, detections, sinks, touched } = judged(file, program, parse, wanted, {
+    imported: [],
+    asking,
+    unread,
+    wondering,
+    surroundings: null,
+  });
   unread.push(...notParsed(program, touched, file.after.blob));
   const calls = localCalls(facts, imports, file.aliases ?? []);
   const missed = imports.missed().map((call) => ({ ...call, rules: asking.rules(call.kind) }));
-  return { detections, unread, sinks, outgoing: [], missed, calls };
+  return { detections, unread, sinks, outgoing: [], missed, calls, wondering: [...wondering] };
+}
+
+/** Asks the rules again whose answers other changed files may make others, with these. */
+export function analyseElsewhere(file: FileElsewhere, detectors: readonly CodeDetector[]): readonly Detection[] {
+  const { rules, imported, surroundings } = file;
+  return withPrograms((parse) => {
+    const program = parse(file.path, file.after.text);
+    if (program === null) return [];
+    const wanted = detectors.filter(({ rule }) => rules.includes(rule.id));
+    const known = { imported, asking: createAsking(), unread: [], wondering: new Set<string>(), surroundings };
+    return judged(file, program, parse, wanted, known).detections;
+  });
 }
 
 /** Asks the rules again whose answers may be others now that more is known of functions from other files. */
@@ -87,7 +116,13 @@ export function analyseAgain(file: FileAgain, detectors: readonly CodeDetector[]
     const program = parse(file.path, file.after.text);
     if (program === null) return { rules, detections: [], sinks: [], outgoing: [] };
     const wanted = detectors.filter(({ rule }) => rules.includes(rule.id));
-    const { facts, detections, sinks, touched } = judged(file, program, parse, wanted, imported, createAsking(), []);
+    const { facts, detections, sinks, touched } = judged(file, program, parse, wanted, {
+      imported,
+      asking: createAsking(),
+      unread: [],
+      wondering: new Set(),
+      surroundings: null,
+    });
     return { rules, detections, sinks, outgoing: outgoingCalls(facts, file.followed, touched) };
   });
 }
@@ -105,26 +140,34 @@ interface Judged {
   readonly touched: ReadonlySet<number> | null;
 }
 
-/** @param unread takes what a rule could not answer */
+/** What a look at a file is given beside it, and what it leaves. */
+interface Look {
+  readonly imported: readonly ImportedReturn[];
+  readonly asking: Asking;
+  /** Takes what a rule could not answer. */
+  readonly unread: UnreadFile[];
+  /** Takes the rules that would like to know of other files. */
+  readonly wondering: Set<string>;
+  readonly surroundings: Surroundings | null;
+}
+
 function judged(
   file: AnalysedFile,
   program: Program,
   parse: Parse,
   wanted: readonly CodeDetector[],
-  imported: readonly ImportedReturn[],
-  asking: Asking,
-  unread: UnreadFile[],
+  look: Look,
 ): Judged {
+  const { imported, asking, surroundings } = look;
   const aliases = file.aliases ?? [];
   const imports = createImports(imported, aliases);
   const facts = createFileFacts(program, imports);
   const base = isCompared(file) && file.before !== null ? lazyFacts(file.before, parse, asBefore, asking) : null;
   const exportedBy = new Map<Detection, { readonly exportedAs: string; readonly index: number }>();
-  const found = distinct(run(wanted, observing(facts, exportedBy, asking), base, file, asking, unread));
+  const elsewhere = surroundings === null ? null : createElsewhere(facts, surroundings, parse);
+  const found = distinct(run(wanted, observing(facts, exportedBy, asking), base, file, look, elsewhere));
   const detections =
-    base === null || file.before === null
-      ? found
-      : settle(found, base, wanted, file.before, file.after, asking, unread);
+    base === null || file.before === null ? found : settle(found, base, wanted, file.before, file.after, look);
   const sinks: ExportedSink[] = [];
   found.forEach((detection, index) => {
     const parameter = exportedBy.get(detection);
@@ -213,14 +256,15 @@ function run(
   facts: FileFacts,
   base: LazyFacts | null,
   file: AnalysedFile,
-  asking: Asking,
-  unread: UnreadFile[],
+  { asking, unread, wondering }: Look,
+  elsewhere: Elsewhere | null,
 ): Detection[] {
   const found: Detection[] = [];
   for (const detector of detectors) {
-    asking.turn(detector.rule.id);
+    const { id } = detector.rule;
+    asking.turn(id);
     const before = base !== null && detector.rule.requires.includes('beforeAfter') ? base() : null;
-    const answer = detector.detect(facts, { before });
+    const answer = detector.detect(facts, { before, elsewhere, wonder: () => void wondering.add(id) });
     if (!('state' in answer)) found.push(...answer);
     else if (answer.state === 'findings') found.push(...answer.detections);
     else if (answer.state === 'needs') {
@@ -260,8 +304,7 @@ function settle(
   detectors: readonly CodeDetector[],
   before: FileSide,
   after: FileSide,
-  asking: Asking,
-  unread: UnreadFile[],
+  look: Look,
 ): readonly Detection[] {
   const lines = changedLines(before.text, after.text);
   const untouched = found.filter((detection) => !detection.locations.some((location) => touches(location, lines)));
@@ -277,8 +320,8 @@ function settle(
       old,
       null,
       baseFile,
-      asking,
-      unread,
+      look,
+      null,
     ),
   )) {
     const key = oldKey(detection);

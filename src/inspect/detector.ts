@@ -9,6 +9,30 @@ import type { Reexport } from './reexports.ts';
 export interface CodeContext {
   /** The same file in the merge base; null where it is new there, or where every file counts as added. */
   readonly before: FileFacts | null;
+  /** Other changed files; null at the first look, and where none has to do with this one. */
+  readonly elsewhere: Elsewhere | null;
+  /** Says that other changed files could make the answer another one: where there are such, the rule is asked again. */
+  wonder(): void;
+}
+
+/** Changed files that have to do with the one that is looked at, as the head has them. */
+export interface Elsewhere {
+  /** What an origin of a file (`./auth.requireUser`) means among the changed files; nothing where it leads out of them. */
+  meant(from: FileFacts, origin: string): readonly Meant[];
+  /** Files that it uses, and what these use. */
+  used(): readonly FileFacts[];
+  /** Files that use it: where its routers are mounted, its views are named. */
+  users(): readonly FileFacts[];
+  /** Files that a framework runs in front of it because of their place: layouts, middleware. */
+  inFront(): readonly FileFacts[];
+}
+
+export interface Meant {
+  readonly facts: FileFacts;
+  /** The name outside: `default`, `requireUser`, `auth.requireUser`. */
+  readonly name: string;
+  /** False where another file may be meant: then it clears nothing. */
+  readonly certain: boolean;
 }
 
 /** A file that runs in the place of one that is gone. */
@@ -77,6 +101,8 @@ export interface CodeResult {
   readonly missed: readonly MissedCall[];
   /** Functions of other files that it calls, as it has them. */
   readonly calls: readonly string[];
+  /** Rules whose answers other changed files could make others. */
+  readonly wondering: readonly string[];
   /** Names of other files that it hands on. */
   readonly reexports: readonly Reexport[];
 }

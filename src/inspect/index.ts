@@ -19,7 +19,8 @@ import { goneByName } from './gone-by-name.ts';
 import { languageOfFile } from './languages.ts';
 import { createPool } from './pool.ts';
 import type { Outcome, Task } from './protocol.ts';
-import { rulesFor, withSecondLook } from './second-look.ts';
+import { rulesFor, withElsewhere, withSecondLook } from './second-look.ts';
+import { createRelations } from './surroundings.ts';
 
 export interface InspectorOptions {
   /** Child processes at most; 0 means one for each core. */
@@ -41,6 +42,8 @@ export const DEFAULT_INSPECTOR_OPTIONS: InspectorOptions = {
   maxCharacters: 3_000_000,
   codeCache: null,
 };
+
+type ImportsByFile = Awaited<ReturnType<typeof followImports>>;
 
 /** A dependency file may be larger than code: real lockfiles reach 20 MB. */
 const MAX_DEPENDENCY_CHARACTERS = 40_000_000;
@@ -103,8 +106,7 @@ export function createInspector(options: InspectorOptions): Inspector & Dependen
     }
 
     /** Once more for files that call functions of other changed files, with what those give back. */
-    async function lookAgain(): Promise<void> {
-      const known = await followImports(codes, request.files, request.scope, maps, run);
+    async function lookAgain(known: ImportsByFile): Promise<void> {
       const dangerous = callsOfSinks(codes, maps);
       const files = new Map(request.files.map((file) => [file.path, file]));
       await Promise.all(
@@ -120,6 +122,31 @@ export function createInspector(options: InspectorOptions): Inspector & Dependen
           const again = { path, before, after, scope, aliases: maps.aliases, rules, imported, followed };
           const outcome = await run({ kind: 'again', file: again });
           if (outcome.kind === 'again') codes[index] = withSecondLook(code, outcome.code);
+          else collect(outcome, path, after.blob, detections);
+        }),
+      );
+    }
+
+    /** Once more for files of which a rule would say something else if other changed files said so. */
+    async function lookElsewhere(known: ImportsByFile): Promise<void> {
+      if (codes.every(({ wondering }) => wondering.length === 0)) return;
+      const files = new Map(request.files.map((file) => [file.path, file]));
+      const read = new Set(codes.map(({ path }) => path));
+      const sides = request.files.flatMap(({ path, after }) => (after === null || !read.has(path) ? [] : [after]));
+      const relations = createRelations(sides, maps);
+      await Promise.all(
+        codes.map(async (code, index) => {
+          const { path, wondering: rules } = code;
+          const file = files.get(path);
+          const surroundings = rules.length === 0 ? null : relations.around(path);
+          if (surroundings === null || file === undefined || file.after === null) return;
+          const { before, after } = file;
+          const { scope } = request;
+          const imported = known.get(path) ?? [];
+          const asked = { path, before, after, scope, aliases: maps.aliases, rules, imported, surroundings };
+          const outcome = await run({ kind: 'elsewhere', file: asked });
+          if (outcome.kind === 'elsewhere')
+            codes[index] = withElsewhere(codes[index] ?? code, rules, outcome.detections);
           else collect(outcome, path, after.blob, detections);
         }),
       );
@@ -167,7 +194,9 @@ export function createInspector(options: InspectorOptions): Inspector & Dependen
       );
     }
     await Promise.all(work);
-    await lookAgain();
+    const known = await followImports(codes, request.files, request.scope, maps, run);
+    await lookAgain(known);
+    await lookElsewhere(known);
     detections.push(...joinAcrossFiles(codes, maps));
     detections.push(...notYetTold(history.flat(), detections));
     return { detections: detections.sort(byPlace), unread: unread.sort((a, b) => compare(a.path, b.path)) };

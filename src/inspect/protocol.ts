@@ -2,7 +2,7 @@ import type { UnreadFile } from '../core/dependency.ts';
 import type { Detection } from '../core/detection.ts';
 import type { FileSide, GuardrailContext, GuardrailSubject } from '../core/detector.ts';
 import type { DependencyParsing } from '../core/inspection.ts';
-import type { FileAgain, ReturnsOfFile } from './analyse.ts';
+import type { FileAgain, FileElsewhere, ReturnsOfFile } from './analyse.ts';
 import type { CodeResult, SecondLook } from './detector.ts';
 import type { GoneFile } from './gone.ts';
 import type { ReturnedValue, UnfollowedCall } from './imports.ts';
@@ -23,6 +23,7 @@ export type Task =
       readonly aliases: readonly string[];
     }
   | { readonly kind: 'again'; readonly file: FileAgain }
+  | { readonly kind: 'elsewhere'; readonly file: FileElsewhere }
   | { readonly kind: 'moduleSettings'; readonly path: string; readonly text: string }
   | { readonly kind: 'returns'; readonly file: ReturnsOfFile }
   | { readonly kind: 'gone'; readonly file: GoneFile }
@@ -46,6 +47,7 @@ export type Outcome =
       readonly code: CodeResult | null;
     }
   | { readonly kind: 'again'; readonly code: SecondLook }
+  | { readonly kind: 'elsewhere'; readonly detections: readonly Detection[] }
   | {
       readonly kind: 'returns';
       readonly values: readonly ReturnedValue[];

@@ -1,3 +1,4 @@
+import type { Detection } from '../core/detection.ts';
 import type { CodeResult, SecondLook } from './detector.ts';
 import type { ImportedReturn } from './imports.ts';
 
@@ -5,6 +6,15 @@ import type { ImportedReturn } from './imports.ts';
 export function rulesFor(imported: readonly ImportedReturn[], { missed }: CodeResult): readonly string[] {
   const uses = new Set(imported.map(({ kind }) => kind));
   return [...new Set(missed.flatMap(({ kind, rules }) => (uses.has(kind) ? rules : [])))];
+}
+
+/** What rules say with other changed files before them, in the place of what they said without; they follow no values. */
+export function withElsewhere(
+  first: CodeResult,
+  rules: readonly string[],
+  detections: readonly Detection[],
+): CodeResult {
+  return withSecondLook(first, { rules, detections, sinks: [], outgoing: first.outgoing });
 }
 
 /** What the rules that were not asked again said first, and what the others say now. */

@@ -57,11 +57,13 @@ function factsOf(path: string, text: string): FileFacts | null {
 /** Everything a rule says about a file, one line a finding. */
 export function sayings(detector: CodeDetector, { facts, before }: CorpusFile): readonly string[] {
   if (detector.rule.requires.includes('beforeAfter') && before === null) return [];
-  return found(detector.detect(facts, { before })).map(({ locations: [at, ...others], level, confidence, message }) => {
-    const { rule } = detector;
-    const place = `${at.startLine}:${at.startColumn}`;
-    return `${place} ${rule.id} ${level ?? rule.level} ${confidence ?? rule.confidence} +${others.length} ${message}`;
-  });
+  return found(detector.detect(facts, { before, elsewhere: null, wonder: () => undefined })).map(
+    ({ locations: [at, ...others], level, confidence, message }) => {
+      const { rule } = detector;
+      const place = `${at.startLine}:${at.startColumn}`;
+      return `${place} ${rule.id} ${level ?? rule.level} ${confidence ?? rule.confidence} +${others.length} ${message}`;
+    },
+  );
 }
 
 function found(answer: readonly Detection[] | Answer): readonly Detection[] {
