@@ -91,7 +91,8 @@ function originsIn({ path, text }: FileSide): readonly string[] {
   for (const [, module = '', names = ''] of text.matchAll(PYTHON)) {
     for (const name of names.replace(/[()\s]+/g, ' ').split(',')) {
       const [word = ''] = name.trim().split(' ');
-      if (word !== '') found.push(`${module}.${word}`);
+      // A module of a package, or a name of a module.
+      if (word !== '') found.push(`${module}.${word}.x`, `${module}.${word}`);
     }
   }
   return found;

@@ -5,12 +5,15 @@ import type { FileFacts, Handler, Syntax } from '../../../src/inspect/facts.ts';
 import { nameOf, within } from '../support/around.ts';
 import { codeRule } from '../support/rule.ts';
 import { GUARD_NAME } from '../support/security.ts';
+import type { Part, World } from '../support/world.ts';
 import { emptiedByName, lostByName } from './by-name.ts';
 import { CHECK_CALL, camelCase, isMild, refuses } from './checks.ts';
 import { classes } from './classes.ts';
 import { type Asked, ask, type Filters, lostFilters } from './filters.ts';
+import { isHollowName } from './guarding.ts';
 import { inOneLine, type Loss } from './loss.ts';
 import { namesUsed, reachOf } from './reach.ts';
+import { sendsAway } from './refusals.ts';
 import { isUsed, routes } from './routes.ts';
 import { schemas } from './schemas.ts';
 import { settings } from './settings.ts';
@@ -27,21 +30,24 @@ const rule = codeRule({
 
 const REMEDIATION = 'Put the check back, or let a person sign that it went elsewhere.';
 const CALLS: ReadonlySet<string> = new Set(['call_expression']);
+const NAMES: ReadonlySet<string> = new Set(['identifier', 'property_identifier', 'type_identifier']);
 
 /** Compares base and head function by function and route by route. */
 export const securityCheckRemoved: CodeDetector = {
   rule,
   triggers: /./,
-  detect(facts, { before }) {
+  detect(facts, { before, elsewhere, wonder }) {
     if (before === null) return [];
+    const world: World = { facts, elsewhere };
     const losses = [
-      ...routes(facts, before),
-      ...functions(facts, before),
-      ...schemas(facts, before, []),
+      ...routes(world, before, wonder),
+      ...functions(world, before, wonder),
+      ...schemas(facts, before, elsewhere?.used() ?? []),
       ...classes(facts, before),
       ...settings(facts, before),
     ];
     if (losses.length === 0 && runByName(facts.path) !== null) losses.push(...emptiedByName(facts, before));
+    if (losses.length > 0) wonder();
     // A function inside another one loses what it loses for both.
     const found = losses.map((loss) => report(facts, loss));
     return [...new Map(found.map((each) => [`${each.locations[0].startLine} ${each.message}`, each])).values()];
@@ -67,26 +73,27 @@ interface Unit {
   readonly refuses: boolean;
 }
 
-function functions(facts: FileFacts, before: FileFacts): readonly Loss[] {
-  const now = unitsOf(facts);
+function functions(world: World, before: FileFacts, wonder: () => void): readonly Loss[] {
+  const now = unitsOf(world.facts);
   return [...unitsOf(before)].flatMap(([key, was]) => {
     const unit = now.get(key);
     return unit === undefined
       ? []
-      : [...lostChecks(facts, before, was, unit), ...lostFilters(was.filters, unit.filters)];
+      : [...lostChecks(world, before, was, unit, wonder), ...lostFilters(was.filters, unit.filters)];
   });
 }
 
-function* lostChecks(facts: FileFacts, before: FileFacts, was: Unit, now: Unit): Generator<Loss> {
+function* lostChecks(world: World, before: FileFacts, was: Unit, now: Unit, wonder: () => void): Generator<Loss> {
   const name = was.name.slice(0, 40);
   const gone = [...was.checks].filter((check) => !now.checks.has(check));
   const refused = was.refuses && !now.refuses && sharesWork(was, now);
   if (gone.length === 0 && !refused) return;
-  const parts = reachOf(facts, now.node, now.handler);
-  const used = namesUsed(facts, parts);
-  const formerly = namesUsed(before, reachOf(before, was.node, was.handler));
+  const parts = reachOf(world, now.node, now.handler);
+  const used = namesUsed(parts);
+  const formerly = namesUsed(reachOf({ facts: before, elsewhere: null }, was.node, was.handler));
   // Another check in its place, here or in what runs with it.
-  const replaced = [...used].some((each) => CHECK_CALL.test(camelCase(each)) && !formerly.has(each));
+  const replaced = isReplaced(world, parts, formerly);
+  if (replaced) wonder();
   const stays = [...was.calls].some((call) => now.calls.has(call));
   for (const check of gone) {
     const stripped = was.bare.get(check);
@@ -98,12 +105,28 @@ function* lostChecks(facts: FileFacts, before: FileFacts, was: Unit, now: Unit):
       level: isMild(check) ? 'warning' : 'error',
     };
   }
-  if (refused && !parts.some((part) => refuses(facts, part)))
+  if (refused && !replaced && !parts.some((part) => turns(part)))
     yield {
       at: now.node,
       message: `"${name}" no longer refuses anybody, and the rest of it stays.`,
       level: 'error',
     };
+}
+
+/** A check that the base had not, unless its code is known and checks nothing; or one in another changed file. */
+function isReplaced(world: World, parts: readonly Part[], formerly: ReadonlySet<string>): boolean {
+  return parts.some(({ facts, node }) => {
+    if (facts.path !== world.facts.path && (refuses(facts, node) || sendsAway(facts, node))) return true;
+    return [...within(node, NAMES)].some((name) => {
+      const text = facts.text(name);
+      return !formerly.has(text) && CHECK_CALL.test(camelCase(text)) && !isHollowName(world, facts, name);
+    });
+  });
+}
+
+/** Whom a file that runs by its name sends away is told of the file as a whole. */
+function turns({ facts, node }: Part): boolean {
+  return refuses(facts, node) || (runByName(facts.path) === null && sendsAway(facts, node));
 }
 
 function sharesWork(was: Unit, now: Unit): boolean {
@@ -157,7 +180,7 @@ function unitOf(facts: FileFacts, name: string, node: Syntax, handler: Handler |
     ask(facts, filters, call, callee, called);
   }
   const text = inOneLine(facts, node).slice(0, 20_000);
-  return { name, node, handler, checks, filters, calls, text, bare, refuses: refuses(facts, node) };
+  return { name, node, handler, checks, filters, calls, text, bare, refuses: turns({ facts, node }) };
 }
 
 /** The statement around a check, with what the check was given in its place. */

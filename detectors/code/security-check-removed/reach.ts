@@ -1,5 +1,8 @@
 import type { FileFacts, Handler, Syntax } from '../../../src/inspect/facts.ts';
 import { within } from '../support/around.ts';
+import { behind, type Part, routerOf, usesElsewhere, type World } from '../support/world.ts';
+import { isGuarding } from './guarding.ts';
+import { standingInFront } from './in-front.ts';
 
 const NAMES: ReadonlySet<string> = new Set(['identifier', 'property_identifier', 'type_identifier']);
 const MAX_DEPTH = 4;
@@ -12,30 +15,39 @@ const MAX_VALUE = 4_000;
  * values its names were given (`type Current = Annotated[User, Depends(current_user)]`), and what its route and router
  * put in front.
  */
-export function reachOf(facts: FileFacts, node: Syntax, handler: Handler | undefined): readonly Syntax[] {
-  const found = new Set<Syntax>([node]);
-  let open: readonly Syntax[] = [node, ...aroundOf(node), ...(handler === undefined ? [] : inFrontOf(facts, handler))];
-  for (const each of open) found.add(each);
+export function reachOf(world: World, node: Syntax, handler: Handler | undefined): readonly Part[] {
+  const { facts } = world;
+  const own = [node, ...aroundOf(node), ...(handler === undefined ? [] : inFrontOf(facts, handler))];
+  let open: readonly Part[] = [...own.map((each) => ({ facts, node: each })), ...guardsElsewhere(world, node, handler)];
+  const found = new Map<Syntax, Part>(open.map((part) => [part.node, part]));
   for (let depth = 0; depth < MAX_DEPTH && open.length > 0; depth += 1) {
-    const next: Syntax[] = [];
+    const next: Part[] = [];
     for (const part of open) {
-      for (const name of within(part, NAMES)) {
-        if (found.size >= MAX_PARTS) return [...found];
-        for (const behind of behindOf(facts, name)) {
-          if (found.has(behind)) continue;
-          found.add(behind);
-          next.push(behind);
+      for (const name of within(part.node, NAMES)) {
+        if (found.size >= MAX_PARTS) return [...found.values()];
+        for (const each of behind(world, part.facts, name)) {
+          if (found.has(each.node)) continue;
+          found.set(each.node, each);
+          next.push(each);
         }
       }
     }
     open = next;
   }
-  return [...found];
+  return [...found.values()];
+}
+
+/** What other changed files put in front of a function wherever they use it, where each of them puts a guard there. */
+function guardsElsewhere(world: World, node: Syntax, handler: Handler | undefined): readonly Part[] {
+  const uses = usesElsewhere(world, node, handler);
+  const [first] = uses;
+  const guarded = uses.every((parts) => parts.some((part) => isGuarding(world, part)));
+  return [...(first === undefined || !guarded ? [] : first), ...standingInFront(world)];
 }
 
 /** Names that are used in any of the parts; a comment or a text that mentions one does not use it. */
-export function namesUsed(facts: FileFacts, parts: readonly Syntax[]): ReadonlySet<string> {
-  return new Set(parts.flatMap((part) => [...within(part, NAMES)].map((each) => facts.text(each))));
+export function namesUsed(parts: readonly Part[]): ReadonlySet<string> {
+  return new Set(parts.flatMap(({ facts, node }) => [...within(node, NAMES)].map((each) => facts.text(each))));
 }
 
 function aroundOf(node: Syntax): readonly Syntax[] {
@@ -53,7 +65,7 @@ function decoratorsOf(node: Syntax): readonly Syntax[] {
 }
 
 function inFrontOf(facts: FileFacts, handler: Handler): readonly Syntax[] {
-  const router = /^@?([\w$]+)\./.exec(facts.text(handler.registration))?.[1];
+  const router = routerOf(facts, handler);
   const made = facts
     .assignments()
     .find(
@@ -61,13 +73,4 @@ function inFrontOf(facts: FileFacts, handler: Handler): readonly Syntax[] {
         target.type === 'identifier' && facts.text(target) === router && value.end - value.start < MAX_VALUE,
     );
   return made === undefined ? handler.middleware : [...handler.middleware, made.value];
-}
-
-function behindOf(facts: FileFacts, name: Syntax): readonly Syntax[] {
-  const at = name.field === 'property' && name.parent?.type === 'member_expression' ? name.parent : name;
-  const fn = facts.functionOf(at);
-  if (fn !== null) return [fn];
-  if (at !== name) return [];
-  const value = facts.definition(name);
-  return value === null || value.end - value.start > MAX_VALUE ? [] : [value];
 }

@@ -1,12 +1,11 @@
 import type { FileFacts, Handler, Syntax } from '../../../src/inspect/facts.ts';
 import { GUARD_NAME } from '../support/security.ts';
+import { usesElsewhere, type World } from '../support/world.ts';
+import { isGuarding } from './guarding.ts';
 import { inOneLine, type Loss } from './loss.ts';
+import { ROUTES } from './words.ts';
 
 const PROTECTS = /helmet|limit|csrf|csurf|valid|sanitiz|hpp|throttle/i;
-/** Lets everybody through, some of them with a name: no guard, though it is called like one. */
-export const LENIENT = /optional|anonymous|guest|allow_?(?:all|any)|bypass|skip|noop|disabled?|\bno_?auth/i;
-/** Parts of an application that are no protection, whatever they are called. */
-export const ROUTES = /rout(?:e|er|es|ers)$|controllers?$/i;
 
 interface LostPart {
   readonly handler: Handler;
@@ -14,14 +13,16 @@ interface LostPart {
 }
 
 /** Guards, limits and checks that stood in front of a route, at the route itself or for the whole application. */
-export function routes(facts: FileFacts, before: FileFacts): readonly Loss[] {
+export function routes(world: World, before: FileFacts, wonder: () => void): readonly Loss[] {
+  const { facts } = world;
   const old = new Map(before.handlers().map((handler) => [keyOf(handler), handler]));
   const stayed = facts.handlers().flatMap((handler) => {
     const was = handler.route === null ? undefined : old.get(keyOf(handler));
+    if (was !== undefined && isGuardedAnew(facts, handler, before, was)) wonder();
     return was === undefined ? [] : [{ handler, was }];
   });
   const lost = stayed.flatMap(({ handler, was }) =>
-    lostParts(facts, handler, before, was).map((part) => ({ handler, part })),
+    lostParts(world, handler, before, was).map((part) => ({ handler, part })),
   );
   const judged = new Set(stayed.flatMap(({ was }) => was.middleware));
   return [...own(before, lost), ...application(facts, before, lost, judged)];
@@ -31,11 +32,18 @@ function keyOf(handler: Handler): string {
   return `${handler.framework} ${handler.method} ${handler.route ?? ''}`;
 }
 
-function lostParts(facts: FileFacts, handler: Handler, before: FileFacts, was: Handler): readonly Syntax[] {
+/** A guard from elsewhere that the base had not: whether it is one is said there. */
+function isGuardedAnew(facts: FileFacts, handler: Handler, before: FileFacts, was: Handler): boolean {
+  const old = new Set(was.middleware.map((part) => nameOfPart(before, part)));
+  return handler.middleware.some((part) => GUARD_NAME.test(facts.text(part)) && !old.has(nameOfPart(facts, part)));
+}
+
+function lostParts(world: World, handler: Handler, before: FileFacts, was: Handler): readonly Syntax[] {
+  const { facts } = world;
   const texts = handler.middleware.map((part) => inOneLine(facts, part));
   const names = handler.middleware.flatMap((part) => namesOfPart(facts, part));
   // Renamed or swapped for another guard of the same kind.
-  const fewer = guardsOf(facts, handler) < guardsOf(before, was);
+  const fewer = guardsOf(world, handler) < guardsOf({ facts: before, elsewhere: null }, was);
   return was.middleware.filter((part) => {
     const text = inOneLine(before, part);
     if (!isProtection(before, part) || (GUARD_NAME.test(text) && !fewer)) return false;
@@ -45,11 +53,14 @@ function lostParts(facts: FileFacts, handler: Handler, before: FileFacts, was: H
   });
 }
 
-function guardsOf(facts: FileFacts, handler: Handler): number {
-  return handler.middleware.filter((part) => {
-    const text = facts.text(part);
-    return isProtection(facts, part) && GUARD_NAME.test(text) && !LENIENT.test(text);
-  }).length;
+/** Guards in front of a route, here and, where each other file that mounts it has one there, elsewhere. */
+function guardsOf(world: World, handler: Handler): number {
+  const { facts } = world;
+  const own = handler.middleware.filter((node) => isGuarding(world, { facts, node }));
+  const counts = usesElsewhere(world, handler.node, handler).map(
+    (parts) => parts.filter((part) => isGuarding(world, part)).length,
+  );
+  return own.length + (counts.length === 0 ? 0 : Math.min(...counts));
 }
 
 function isProtection(facts: FileFacts, part: Syntax): boolean {
