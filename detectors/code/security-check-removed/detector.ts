@@ -9,14 +9,20 @@ import type { Part, World } from '../support/world.ts';
 import { emptiedByName, lostByName } from './by-name.ts';
 import { CHECK_CALL, camelCase, isMild, refuses } from './checks.ts';
 import { classes } from './classes.ts';
+import { loosened } from './conditions.ts';
 import { type Asked, ask, type Filters, lostFilters } from './filters.ts';
-import { isHollowName } from './guarding.ts';
+import { isHollowName, isHollowUnit } from './guarding.ts';
 import { inOneLine, type Loss } from './loss.ts';
+import { options } from './options.ts';
+import { checkedTooLate, leftBefore } from './order.ts';
 import { namesUsed, reachOf } from './reach.ts';
 import { sendsAway } from './refusals.ts';
 import { isUsed, routes } from './routes.ts';
 import { schemas } from './schemas.ts';
 import { settings } from './settings.ts';
+import { tenantsIn } from './tenant.ts';
+import { notAwaited } from './waiting.ts';
+import { wrapped } from './wrapped.ts';
 
 const rule = codeRule({
   id: 'security-check-removed',
@@ -45,6 +51,8 @@ export const securityCheckRemoved: CodeDetector = {
       ...schemas(facts, before, elsewhere?.used() ?? []),
       ...classes(facts, before),
       ...settings(facts, before),
+      ...options(facts, before),
+      ...wrapped(world, before),
     ];
     if (losses.length === 0 && runByName(facts.path) !== null) losses.push(...emptiedByName(facts, before));
     if (losses.length > 0) wonder();
@@ -71,6 +79,8 @@ interface Unit {
   readonly bare: ReadonlyMap<string, string>;
   /** Whether it refuses anybody. */
   readonly refuses: boolean;
+  /** Whose rows its queries see. */
+  readonly tenants: ReadonlySet<string>;
 }
 
 function functions(world: World, before: FileFacts, wonder: () => void): readonly Loss[] {
@@ -79,7 +89,11 @@ function functions(world: World, before: FileFacts, wonder: () => void): readonl
     const unit = now.get(key);
     return unit === undefined
       ? []
-      : [...lostChecks(world, before, was, unit, wonder), ...lostFilters(was.filters, unit.filters)];
+      : [
+          ...lostChecks(world, before, was, unit, wonder),
+          ...weakened(world, before, was, unit),
+          ...lostFilters(was.filters, unit.filters),
+        ];
   });
 }
 
@@ -111,6 +125,36 @@ function* lostChecks(world: World, before: FileFacts, was: Unit, now: Unit, wond
       message: `"${name}" no longer refuses anybody, and the rest of it stays.`,
       level: 'error',
     };
+}
+
+/** A check that still stands, and refuses fewer, or nobody, or too late. */
+function* weakened(world: World, before: FileFacts, was: Unit, now: Unit): Generator<Loss> {
+  if (was.text === now.text) return;
+  const { facts } = world;
+  const say = (what: string, level: Loss['level'], at: Syntax): Loss => ({
+    at,
+    message: `"${was.name.slice(0, 40)}" ${what}.`,
+    level,
+  });
+  const isCheck = GUARD_NAME.test(was.name) || [...was.checks].some((check) => !isMild(check)) || was.refuses;
+  const isOpen = isCheck && isHollowUnit(world, now.node);
+  if (isOpen && !isHollowUnit({ facts: before, elsewhere: null }, was.node))
+    yield say('lets everybody through', 'error', now.node);
+  const waits = notAwaited(world, before, was.node, now.node);
+  if (waits !== null) yield say(`no longer waits for "${waits.slice(0, 40)}"`, 'error', now.node);
+  if (was.refuses && now.refuses) {
+    const own = reachOf({ facts, elsewhere: null }, now.node, now.handler).map(({ node }) => node);
+    const looser = loosened(before, was.node, facts, own);
+    if (looser === 'same') yield say('refuses others than it did, by the same questions', 'error', now.node);
+    if (looser === 'others') yield say('refuses fewer than it did', 'warning', now.node);
+  }
+  const late = checkedTooLate(before, was.node, facts, now.node);
+  if (late !== null) yield say(`checks only after "${late.slice(0, 40)}"`, 'error', now.node);
+  const left = leftBefore(before, was.node, facts, now.node);
+  if (left !== null) yield say('can answer before its check', 'warning', left);
+  for (const tenant of was.tenants)
+    if (now.tenants.size === 0 && sharesWork(was, now))
+      yield say(`no longer sets "${tenant.slice(0, 40)}"`, 'error', now.node);
 }
 
 /** A check that the base had not, unless its code is known and checks nothing; or one in another changed file. */
@@ -180,7 +224,18 @@ function unitOf(facts: FileFacts, name: string, node: Syntax, handler: Handler |
     ask(facts, filters, call, callee, called);
   }
   const text = inOneLine(facts, node).slice(0, 20_000);
-  return { name, node, handler, checks, filters, calls, text, bare, refuses: turns({ facts, node }) };
+  return {
+    name,
+    node,
+    handler,
+    checks,
+    filters,
+    calls,
+    text,
+    bare,
+    refuses: turns({ facts, node }),
+    tenants: tenantsIn(facts, node),
+  };
 }
 
 /** The statement around a check, with what the check was given in its place. */

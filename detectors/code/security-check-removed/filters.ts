@@ -12,6 +12,12 @@ const ALL = /^(?:all|values|order_by|iterator|toArray|list|select)$/;
 const PICKS =
   /^(?:select|include|data|order(?:By|_by)?|sort|attributes|projection|omit|columns|fields|returning|\$?set|values|defaults|create|update)$/;
 
+/** Records that hang on a person: `request.user.invoices`, not the person's number. */
+const OWNED =
+  /(?:^|\.)(?:user|current_?user|account|tenant|org|organi[sz]ation|team|workspace|owner)\.(?!id$|pk$|\w*(?:_id|Id|_pk|email|name)$)\w+$/i;
+/** Stands for a filter that what is asked brings with it. */
+const OWN = 'its owner';
+
 export interface Asked {
   readonly at: Syntax;
   /** What is asked, and how: `Order.objects` and `filter`. */
@@ -33,6 +39,8 @@ export function ask(facts: FileFacts, filters: Map<string, Asked>, call: Syntax,
   filters.set(query, { at: call, root, method, keys });
   if (!QUERY.test(method)) return;
   for (const key of keysIn(facts, call)) if (OWNER_KEY.test(key)) keys.add(key);
+  const [given] = call.children.find((child) => child.field === 'arguments')?.children ?? [];
+  if (given?.type === 'member_expression' && OWNED.test(facts.text(given))) keys.add(OWN);
 }
 
 export function* lostFilters(was: Filters, now: Filters): Generator<Loss> {
@@ -40,7 +48,7 @@ export function* lostFilters(was: Filters, now: Filters): Generator<Loss> {
     const left = now.get(query) ?? otherwise(was, now, root, method);
     if (left === undefined) continue;
     for (const key of keys) {
-      if (left.keys.has(key)) continue;
+      if (key === OWN || left.keys.has(key) || left.keys.has(OWN)) continue;
       yield {
         at: left.at,
         message: `The query "${query.slice(0, 40)}" loses its filter on "${key.slice(0, 40)}".`,

@@ -48,6 +48,11 @@ export function isHollowName(world: World, facts: FileFacts, name: Syntax): bool
   return parts.length > 0 && parts.every((part) => isHollow(world, part, 0));
 }
 
+/** Whether a function lets everybody through. */
+export function isHollowUnit(world: World, node: Syntax): boolean {
+  return isHollow(world, { facts: world.facts, node }, 0);
+}
+
 /** The functions that a part of a route stands for: itself, what its name means, what makes it. */
 function functionsBehind(world: World, { facts, node }: Part): readonly Part[] {
   if (isFunction(node)) return [{ facts, node }];

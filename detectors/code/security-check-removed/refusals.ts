@@ -7,7 +7,7 @@ import { inOneLine } from './loss.ts';
 const REDIRECTS = /^(?:redirect|permanentRedirect|temporaryRedirect|sendRedirect|navigateTo|rewrite)$/;
 const ANSWER = /^(?:Next)?Response$/;
 const SIGN_IN = /log-?_?in\b|sign-?_?in\b|\bauth|unauthori[sz]ed|forbidden|denied/i;
-const WHO = /session|token|\buser\b(?!-)|authenticated|authori[sz]ed|is_?auth|logged_?in|is_?admin|\broles?\b/i;
+export const WHO = /session|token|\buser\b(?!-)|authenticated|authori[sz]ed|is_?auth|logged_?in|is_?admin|\broles?\b/i;
 /** A call whose answer is the file's own: `return updateSession(request)`. */
 const ANSWERS = /^(?:update|refresh|require|with)\w*Session$/;
 const CALLS: ReadonlySet<string> = new Set(['call_expression', 'new_expression']);

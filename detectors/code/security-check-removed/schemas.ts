@@ -1,10 +1,12 @@
-import type { FileFacts } from '../../../src/inspect/facts.ts';
+import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import type { Loss } from './loss.ts';
 import { chains } from './schemas/chains.ts';
 import { decorated } from './schemas/decorated.ts';
 import { type Field, lostLimit } from './schemas/limits.ts';
+import { parameters } from './schemas/parameters.ts';
 import { pythonClasses } from './schemas/python.ts';
 import { tables } from './schemas/tables.ts';
+import { isStillRead, validators } from './schemas/validators.ts';
 
 /** Fields by their whole path. */
 type Fields = ReadonlyMap<string, Field>;
@@ -26,6 +28,8 @@ export function schemas(facts: FileFacts, before: FileFacts, others: readonly Fi
   const renamed = renamedHolders(old, now);
   const found: Loss[] = [];
   for (const [path, was] of old) {
+    const unread = unchecked(facts, was, [now, ...elsewhere]);
+    if (unread !== null) found.push(unread);
     const field = now.get(path) ?? now.get(renamedPath(was, renamed));
     if (field === undefined || !was.known) continue;
     const lost = lostLimit(was, field);
@@ -41,8 +45,31 @@ export function schemas(facts: FileFacts, before: FileFacts, others: readonly Fi
   return found;
 }
 
+/** A chain of checks that is nowhere any more, though the field is read. */
+function unchecked(facts: FileFacts, was: Field, now: readonly Fields[]): Loss | null {
+  const name = was.path.at(-1) ?? '';
+  if (was.library !== 'express-validator' || was.limits.size === 0) return null;
+  if (now.some((fields) => [...fields.values()].some(({ path }) => path.at(-1) === name))) return null;
+  const at = facts.nodes('program')[0] ?? facts.program.root;
+  return isStillRead(facts, name)
+    ? {
+        at: handlerNear(facts, was) ?? at,
+        message: `Nothing looks at the field "${name.slice(0, 40)}" any more before it is read.`,
+        level: 'warning',
+      }
+    : null;
+}
+
+function handlerNear(facts: FileFacts, { path: [holder = ''] }: Field): Syntax | undefined {
+  const handlers = facts.handlers();
+  return (handlers.find(({ method, route }) => `${method} ${route ?? ''}` === holder) ?? handlers[0])?.registration;
+}
+
 function fieldsOf(facts: FileFacts): Fields {
-  const all = facts.program.dialect === 'python' ? [pythonClasses, tables] : [chains, tables, decorated];
+  const all =
+    facts.program.dialect === 'python'
+      ? [pythonClasses, tables, parameters]
+      : [chains, tables, decorated, validators, parameters];
   const found = new Map<string, Field>();
   for (const read of all) {
     for (const field of read(facts)) {
