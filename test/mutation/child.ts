@@ -7,6 +7,7 @@ import {
   codeExams,
   dependencyExams,
   type Exam,
+  elsewhereExams,
   expressionExams,
   goneExams,
   guardrailExams,
@@ -73,6 +74,7 @@ async function load(): Promise<readonly Exam[]> {
       return [
         ...codeExams(index.CODE_DETECTORS),
         ...goneExams(index.CODE_DETECTORS),
+        ...elsewhereExams(index.CODE_DETECTORS),
         ...expressionExams(await proof()),
       ];
     case 'dependency':

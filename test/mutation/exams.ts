@@ -1,7 +1,11 @@
 import type { Answer, Detection } from '../../src/core/detection.ts';
 import type { DependencyDetector, FileSide, GuardrailDetector, GuardrailSubject } from '../../src/core/detector.ts';
+import { analyseElsewhere } from '../../src/inspect/analyse.ts';
 import type { CodeDetector } from '../../src/inspect/detector.ts';
 import { analyseGone } from '../../src/inspect/gone.ts';
+import { NO_MAPS } from '../../src/inspect/module-map.ts';
+import { createRelations } from '../../src/inspect/surroundings.ts';
+import { changeCases, changeRounds } from '../support/change-lab.ts';
 import { corpus, sayings } from '../support/corpus.ts';
 import { dependencyCorpus, dependencySayings } from '../support/dependency-corpus.ts';
 import { dependencyCases } from '../support/dependency-fixtures.ts';
@@ -59,6 +63,27 @@ export function goneExams(detectors: readonly CodeDetector[]): readonly Exam[] {
     const before = told(gone, successors);
     return { name: `a guard that is gone, ${index}: ${gone[0]}`, pass: () => told(gone, successors) === before };
   });
+}
+
+/** Every rule says of changes of several files, with the others before it, what it said before. */
+export function elsewhereExams(detectors: readonly CodeDetector[]): readonly Exam[] {
+  const rules = detectors.map(({ rule }) => rule.id);
+  return changeRounds()
+    .flatMap(changeCases)
+    .filter(({ files }) => files.length > 1)
+    .flatMap(({ name, files }) => {
+      const sides = files.flatMap(({ path, head }) => (head === null ? [] : [sideOf([path, head])]));
+      const relations = createRelations(sides, NO_MAPS);
+      return files.flatMap(({ path, base, head }): readonly Exam[] => {
+        const surroundings = relations.around(path);
+        if (surroundings === null || head === null) return [];
+        const before = base === null ? null : sideOf([path, base]);
+        const file = { path, before, after: sideOf([path, head]), scope: 'change', rules, imported: [] } as const;
+        const told = (): string => JSON.stringify(analyseElsewhere({ ...file, surroundings }, detectors));
+        const first = told();
+        return [{ name: `${name}, with the other files: ${path}`, pass: () => told() === first }];
+      });
+    });
 }
 
 function sideOf([path, text]: readonly [string, string]): FileSide {

@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Detection } from '../../src/core/detection.ts';
+import type { FileSide } from '../../src/core/detector.ts';
+import type { Inspector } from '../../src/core/inspection.ts';
 
 const HOME = join(import.meta.dirname, '../../eval/lab/changes');
+const RULE = 'security-check-removed';
 
 export interface ChangedText {
   readonly path: string;
@@ -15,6 +19,11 @@ export interface ChangeCase {
   readonly name: string;
   readonly bad: boolean;
   readonly files: readonly ChangedText[];
+}
+
+/** The rounds in the order they were written. */
+export function changeRounds(): readonly string[] {
+  return ['first'];
 }
 
 /**
@@ -43,4 +52,32 @@ function sidesOf(path: string, lines: readonly string[]): ChangedText {
     return own.length === 0 ? null : own.map((line) => `${line.slice(1)}\n`).join('');
   };
   return { path, base: side('+'), head: side('-') };
+}
+
+/** What the rule says of a change that counts against it. */
+export async function toldOf({ files }: ChangeCase, inspector: Inspector): Promise<readonly Detection[]> {
+  const { detections, unread } = await inspector.inspect(
+    {
+      files: files.map(({ path, base, head }) => ({ path, before: sideOf(path, base), after: sideOf(path, head) })),
+      commitFiles: [],
+      pullRequest: null,
+      scope: 'change',
+      context: {
+        changedPaths: files.map(({ path }) => path),
+        removedPaths: files.filter(({ head }) => head === null).map(({ path }) => path),
+        attribution: { agent: null, class: 'human', tier: 'none', requester: null, evidence: [] },
+        firstCommit: false,
+        fixturePaths: [],
+        scope: 'change',
+        organisationPolicy: false,
+      },
+    },
+    new AbortController().signal,
+  );
+  if (unread.length > 0) throw new Error(`not read: ${JSON.stringify(unread)}`);
+  return detections.filter(({ ruleId, preExisting }) => ruleId === RULE && preExisting !== true);
+}
+
+function sideOf(path: string, text: string | null): FileSide | null {
+  return text === null ? null : { path, text, blob: String(text.length), mode: '100644' };
 }

@@ -5,6 +5,7 @@ import type { FileFacts } from '../../src/inspect/facts.ts';
 import { createFileFacts } from '../../src/inspect/file-facts.ts';
 import { parseProgram } from '../../src/inspect/grammars.ts';
 import { readFixtures } from '../inspect/fixtures.ts';
+import { changeCases, changeRounds } from './change-lab.ts';
 import { labRounds, labSnippets } from './lab.ts';
 
 /** A file of the fixtures or the laboratory, read once. */
@@ -33,13 +34,22 @@ export function corpus(): readonly CorpusFile[] {
     text,
     before: null,
   }));
+  const changes = changeRounds()
+    .flatMap(changeCases)
+    .flatMap(({ name, bad, files }) =>
+      files.flatMap(({ path, base, head }) =>
+        base === null || head === null
+          ? []
+          : [{ name: `changes/${bad ? 'bad' : 'good'}/${name}: ${path}`, path, text: head, before: base }],
+      ),
+    );
   // A test's path lowers the voice: the same code again under one.
   const asTests = [...fixtures.filter(({ name }) => /\/bad\d*\./.test(name)), ...edges].map((file) => ({
     ...file,
     name: `${file.name} as a test`,
     path: testPath(file.path),
   }));
-  return [...fixtures, ...asTests, ...snippets, ...edges].flatMap(({ name, path, text, before }) => {
+  return [...fixtures, ...asTests, ...snippets, ...edges, ...changes].flatMap(({ name, path, text, before }) => {
     const facts = factsOf(path, text);
     return facts === null ? [] : [{ name, facts, before: before === null ? null : factsOf(path, before) }];
   });

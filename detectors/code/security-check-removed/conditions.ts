@@ -45,7 +45,9 @@ export function loosened(
     const known = new Set(related.flatMap((each) => [...questions(each)]));
     if (related.length === 0 || [...asked].some((question) => !known.has(question))) continue;
     if (known.size > MAX_QUESTIONS || !escapes(test, related, [...known])) continue;
-    return [...known].every((question) => asked.has(question)) ? 'same' : 'others';
+    if ([...known].every((question) => asked.has(question))) return 'same';
+    // With more refusals than before, others of them may take over.
+    if (all.length <= old.tests.length) return 'others';
   }
   return null;
 }

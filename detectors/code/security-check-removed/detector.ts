@@ -35,6 +35,9 @@ const rule = codeRule({
 });
 
 const REMEDIATION = 'Put the check back, or let a person sign that it went elsewhere.';
+/** Functions that by their name answer whether somebody may. */
+const CHECKS =
+  /^(?:(?:is|has|can|may|check|verify|validate|require|ensure|assert|only|must|enforce)_?\w*(?:auth|login|logged|session|user|role|admin|permi|access|owner|token|signature|signed|genuine|webhook|csrf|jwt|scope|allow|trust|origin|password|member|tenant)|authori[sz]e|authenticate|guard|protect|restrict|canActivate|has_permission|has_object_permission)/i;
 const CALLS: ReadonlySet<string> = new Set(['call_expression']);
 const NAMES: ReadonlySet<string> = new Set(['identifier', 'property_identifier', 'type_identifier']);
 
@@ -136,7 +139,7 @@ function* weakened(world: World, before: FileFacts, was: Unit, now: Unit): Gener
     message: `"${was.name.slice(0, 40)}" ${what}.`,
     level,
   });
-  const isCheck = GUARD_NAME.test(was.name) || [...was.checks].some((check) => !isMild(check)) || was.refuses;
+  const isCheck = CHECKS.test(was.name) || [...was.checks].some((check) => !isMild(check)) || was.refuses;
   const isOpen = isCheck && isHollowUnit(world, now.node);
   if (isOpen && !isHollowUnit({ facts: before, elsewhere: null }, was.node))
     yield say('lets everybody through', 'error', now.node);

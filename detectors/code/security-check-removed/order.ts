@@ -73,7 +73,7 @@ function eventsIn(facts: FileFacts, unit: Syntax): readonly Event[] {
   for (const call of within(unit, CALLS)) {
     if (!isOwn(call, unit)) continue;
     const name = lastName(facts, call);
-    const isCheck = CHECK_CALL.test(camelCase(name)) && !isMild(name) && !isDead(facts, call);
+    const isCheck = isEffect(call) && CHECK_CALL.test(camelCase(name)) && !isMild(name) && !isDead(facts, call);
     if (isCheck) found.push({ node: call, kind: 'check', name });
     else if (isEffect(call) && !ANSWERS.test(name))
       found.push({ node: call, kind: 'effect', name: calleeOf(facts, call) });

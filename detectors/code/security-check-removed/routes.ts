@@ -1,9 +1,15 @@
-import type { FileFacts, Handler, Syntax } from '../../../src/inspect/facts.ts';
+import type { Call, FileFacts, Handler, Syntax } from '../../../src/inspect/facts.ts';
+import { fieldOf, within } from '../support/around.ts';
 import { GUARD_NAME } from '../support/security.ts';
 import { usesElsewhere, type World } from '../support/world.ts';
+import { CHECK_CALL, camelCase, isDead, refuses } from './checks.ts';
 import { isGuarding } from './guarding.ts';
 import { inOneLine, type Loss } from './loss.ts';
+import { sendsAway } from './refusals.ts';
 import { ROUTES } from './words.ts';
+
+const FUNCTIONS: ReadonlySet<string> = new Set(['arrow_function', 'function_expression']);
+const CALLS: ReadonlySet<string> = new Set(['call_expression']);
 
 const PROTECTS = /helmet|limit|csrf|csurf|valid|sanitiz|hpp|throttle/i;
 
@@ -44,13 +50,33 @@ function lostParts(world: World, handler: Handler, before: FileFacts, was: Handl
   const names = handler.middleware.flatMap((part) => namesOfPart(facts, part));
   // Renamed or swapped for another guard of the same kind.
   const fewer = guardsOf(world, handler) < guardsOf({ facts: before, elsewhere: null }, was);
+  const inline = inlineChecks(facts, handler) < inlineChecks(before, was);
   return was.middleware.filter((part) => {
+    if (isInline(part)) return inline && checksInline(before, part);
     const text = inOneLine(before, part);
     if (!isProtection(before, part) || (GUARD_NAME.test(text) && !fewer)) return false;
     const kind = kindOf(before, part);
     if (kind !== null && ofKind(facts, handler, kind) >= ofKind(before, was, kind)) return false;
     return isUsed(before, part) ? !names.includes(nameOfPart(before, part)) : !texts.includes(text);
   });
+}
+
+/** A function written in place: what it does is seen, and its text changes for many reasons. */
+function isInline(part: Syntax): boolean {
+  return within(part, FUNCTIONS).next().done !== true;
+}
+
+function checksInline(facts: FileFacts, part: Syntax): boolean {
+  if (refuses(facts, part) || sendsAway(facts, part)) return true;
+  return [...within(part, CALLS)].some((call) => {
+    const callee = fieldOf(call, 'function');
+    const name = callee === undefined ? '' : facts.text(fieldOf(callee, 'property') ?? callee);
+    return CHECK_CALL.test(camelCase(name)) && !isDead(facts, call);
+  });
+}
+
+function inlineChecks(facts: FileFacts, handler: Handler): number {
+  return handler.middleware.filter((part) => isInline(part) && checksInline(facts, part)).length;
 }
 
 /** Guards in front of a route, here and, where each other file that mounts it has one there, elsewhere. */
@@ -65,8 +91,13 @@ function guardsOf(world: World, handler: Handler): number {
 
 function isProtection(facts: FileFacts, part: Syntax): boolean {
   if (part.type === 'string' || ROUTES.test(nameOfPart(facts, part))) return false;
-  const text = facts.text(part);
+  const text = withoutClasses(facts.text(part));
   return GUARD_NAME.test(text) || PROTECTS.test(text);
+}
+
+/** `transformQuery(params.GetApiKeyParams)`: a class that something works on says nothing of what it does. */
+function withoutClasses(text: string): string {
+  return text.replace(/(?<=[(,]\s*)(?:[\w$]+\.)*[A-Z]\w*[a-z]\w*(?=\s*[,)])/g, '');
 }
 
 /** By what it is called; functions written in place have no name, and count as one. */
@@ -135,6 +166,11 @@ function application(
     }));
 }
 
+/** What passport is given to know people by stands in front of no route. */
+function isPassport(facts: FileFacts, { receiver }: Call): boolean {
+  return receiver !== null && /\bpassport\w*(?:\.default)?$/i.test(facts.text(receiver));
+}
+
 function usedIn(facts: FileFacts): readonly Syntax[] {
-  return facts.calls().flatMap((call) => (call.name === 'use' ? call.arguments : []));
+  return facts.calls().flatMap((call) => (call.name === 'use' && !isPassport(facts, call) ? call.arguments : []));
 }

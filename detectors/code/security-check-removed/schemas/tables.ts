@@ -27,6 +27,9 @@ const KINDS: Readonly<Record<string, string>> = {
   maxItems: 'max',
 };
 
+/** Ask what other schemas ask, or one of several. */
+const JOINED = ['$ref', '$dynamicRef', 'anyOf', 'oneOf', 'allOf', 'if'];
+
 /** Fields of schemas that are tables: JSON Schema (ajv, Fastify, jsonschema) and Mongoose. */
 export function* tables(facts: FileFacts): Generator<Field> {
   const { text } = facts.program;
@@ -52,7 +55,7 @@ function* jsonSchemas(facts: FileFacts): Generator<Field> {
       const object = described === undefined ? null : facts.object(described);
       if (object === null) field.known = false;
       else describe(facts, object, field.limits);
-      if (object !== null && facts.property(object, '$ref') !== null) field.known = false;
+      if (object !== null && JOINED.some((key) => facts.property(object, key) !== null)) field.known = false;
       if (needed.has(plain(facts, fieldOf(each, 'key')))) ask(field.limits, 'required', 'required', null, false);
       yield field;
     }
