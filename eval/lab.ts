@@ -54,6 +54,10 @@ interface Score {
  * good ones are ordinary code and no repair; by an author who had not read the rules: 97 % of 62 (60; 89–99) at 4 % of 69
  * (3; 1–12) untouched; in Python 25 of 26, in JavaScript and TypeScript 35 of 36. Then it was used as well. A settings file
  * whose values are evaluated is a note still, as all that comes from files is, and not kept here.
+ * `eighteenth` is whole files of Python of 30 to 150 lines, 68 pairs of a flawed file and the same put right, each flawed line
+ * marked, written before any rule was looked at: 83 % of 132 flaws (109; 75–88), 9 of 68 files that were right flagged
+ * (13 %; 7–23), with 3.1 findings per 1,000 lines of those, and 12 beside the marks in the others. Then it was used as
+ * well. Two marks are told under `disabled-security-control` and stand there; two more were put to what is told beside them.
  * A finding at warning or above counts, by rule and round.
  */
 export async function run(print: (line: string) => void): Promise<void> {

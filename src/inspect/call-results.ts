@@ -60,8 +60,12 @@ export function replaces(call: Call, kind: SinkKind, program: Program, constants
       body !== null && replacementSanitizes(written(body, program), flags === null ? '' : written(flags, program), kind)
     );
   }
-  const text = constants.constant(first);
+  const compiled =
+    call.origin === 're.compile().sub' && call.receiver !== null ? constants.resolved(call.receiver) : null;
+  const list = compiled === null ? null : childOf(compiled, 'arguments');
+  const text = constants.constant(list === null ? first : (list.children[0] ?? first));
   if (typeof text !== 'string') return false;
+  if (compiled !== null) return list !== null && replacementSanitizes(text, 'g', kind);
   if (program.dialect === 'python' && call.origin === 're.sub') return replacementSanitizes(text, 'g', kind);
   return (
     (program.dialect === 'python' || call.name === 'replaceAll') &&

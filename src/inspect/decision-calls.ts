@@ -89,6 +89,7 @@ export function createCallDecisions(
     return (
       outcome &&
       !checks.saysYes(callee) &&
+      !checks.asksForEnding(callee) &&
       given.some((part) => mentions(bare(part), subject)) &&
       !schemas.leavesOpen(call, subject)
     );

@@ -216,8 +216,8 @@ export function createDecisions(
   }
 
   /**
-   * `full === root || full.startsWith(root + sep)`: the folder itself is as good as what stands below it. The beginning is
-   * decided beside it, and what it is compared with counts there.
+   * `full === root || full.startsWith(root + sep)`, `path != root and root not in path.parents`: the folder itself is as good
+   * as what stands below it. The beginning is decided beside it, and what it is compared with counts there.
    */
   function isTestedFolder(side: Syntax, other: Syntax): boolean {
     if (calls.isSentFolder(other)) return false;
@@ -226,7 +226,10 @@ export function createDecisions(
     while (up !== null && /^(?:binary|unary|parenthesized)_expression$|^not_operator$/.test(up.type)) {
       const text = name(up);
       if (
-        ['startsWith(', 'startswith('].some((call) => BEGINS_WITH.some((open) => text.includes(call + open + folder)))
+        ['startsWith(', 'startswith('].some((call) =>
+          BEGINS_WITH.some((open) => text.includes(call + open + folder)),
+        ) ||
+        [`is_relative_to(${folder})`, `${folder} in `, `${folder} not in `].some((test) => text.includes(test))
       )
         return true;
       up = up.parent;

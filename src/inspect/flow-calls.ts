@@ -10,7 +10,7 @@ import { callValue } from './outside-values.ts';
 import { isEnum } from './python-roles.ts';
 import { memberSource } from './request-members.ts';
 import { sanitizes } from './sanitizers.ts';
-import { callSource, originSource } from './sources.ts';
+import { answerSource, callSource, originSource } from './sources.ts';
 import { childOf, FUNCTIONS, partsOf, type Syntax } from './syntax.ts';
 import { type Environment, HANDING, PASSING, short, step, strongest, type Taint, taint } from './taint.ts';
 
@@ -58,11 +58,13 @@ export function createCallFlow(
       (own === null || (changesValue(own, program) && !needs.checks.givesBack(own)))
     )
       return null;
-    if (call.name === 'replace' || call.name === 'replaceAll' || from === 're.sub') {
+    if (call.name === 'replace' || call.name === 'replaceAll' || /^re\.(?:compile\(\)\.)?sub$/.test(from ?? '')) {
       if (replaces(call, kind, program, constants)) return null;
     }
     // What a server answers was written by its users: as markup it is theirs.
     if (kind === 'html' && from !== null && ANSWERS.test(from)) return taint('local', "a server's answer", node);
+    const answered = kind === 'code' && from !== null ? answerSource(from) : null;
+    if (answered !== null) return ofSource(answered, node);
     const made = from === null ? null : (originSource(from) ?? originSource(`${from}()`) ?? callSource(from));
     if (made !== null) return ofSource(made, node);
     if (

@@ -4,7 +4,7 @@ import { createModelFlow } from './flow-models.ts';
 import type { FlowNeeds, Walk } from './flow-types.ts';
 import { isHarmless } from './forms.ts';
 import { isIssued } from './messages.ts';
-import { keptOn, memberValue, ON_REQUEST } from './outside-values.ts';
+import { keptOn, memberValue, ON_REQUEST, TOOL_CALL } from './outside-values.ts';
 import { memberSource } from './request-members.ts';
 import { originSource } from './sources.ts';
 import { childOf, FUNCTIONS, type Syntax } from './syntax.ts';
@@ -31,6 +31,8 @@ export function createMemberFlow(
     const property = childOf(node, 'property');
     const member = property === null ? null : name(property);
     if (member === 'length' || member === 'size') return null;
+    if (member === 'arguments' && name(node).endsWith('.function.arguments'))
+      return guards.guarded(node, kind) ? null : ofSource(TOOL_CALL, node);
     const settled = constants.resolved(node);
     if (settled !== node && settled.type !== node.type) return trace(settled, kind, env, depth);
     if (object.type === 'this' || (program.dialect === 'python' && name(object) === 'self')) {

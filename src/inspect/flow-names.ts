@@ -181,6 +181,11 @@ export function createNameFlow(
       return definition.value === null ? null : keysOf(definition, kind, env, depth);
     }
     const { value, path, at } = definition;
+    const rows = definition.how === 'element' && typeof path[0] === 'number' ? rowsOf(value) : null;
+    if (rows !== null) {
+      const cells = strongest(rows.map((row) => traceAt(row, path, at, kind, env, depth)));
+      return cells === null ? null : step(cells, at, `is kept in "${short(name(at))}"`);
+    }
     if (path[0] === 0 && /^(?:react\.|~(?:React\.)?)useState(?:\(\))?$/.test(origins.origin(value) ?? ''))
       return strongest([...ofState(at), ...initial(value)].map((each) => trace(each, kind, env, depth)));
     const found =
@@ -201,6 +206,25 @@ export function createNameFlow(
       return found ?? (definition.fallback === null ? null : trace(definition.fallback, kind, env, depth));
     }
     return step(found, definition.at, `is kept in "${short(name(definition.at))}"`);
+  }
+
+  /**
+   * `for name, operator in self.parts`, where every entry that the list is given is written down as a row: a column holds
+   * what stands in its place. Null where the file does not show all of them.
+   */
+  function rowsOf(list: Syntax): readonly Syntax[] | null {
+    const inner = bare(list);
+    const property = inner.type === 'member_expression' ? childOf(inner, 'property') : null;
+    const object = inner.type === 'member_expression' ? childOf(inner, 'object') : null;
+    if (property === null || object === null || (object.type !== 'this' && name(object) !== 'self')) return null;
+    const given = origins.fields(inner, name(property)).filter((each) => each.field !== 'type');
+    const rows = given.flatMap((each) => {
+      const value = bare(each);
+      // The list itself, as it begins, beside what is added to it.
+      const isStart = value.parent?.type !== 'arguments';
+      return isStart && value.type === 'array' ? partsOf(value).map(bare) : [value];
+    });
+    return rows.length > 0 && rows.every((row) => row.type === 'array') ? rows : null;
   }
 
   /** React: what the setter of a state is called with, or handed to: `setHtml(text)`, `.then(setHtml)`. */

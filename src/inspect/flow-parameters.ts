@@ -76,6 +76,8 @@ export function createParameterFlow(
           ? 1
           : 0;
       const first = site.arguments[index - shift] ?? site.keywords.get(binding.name);
+      const all = site.arguments.find((each) => each.type === 'dictionary_splat');
+      if (all !== undefined && first === undefined) return ofSplat(all, binding, kind, depth);
       const rest = isRest(binding) ? [...site.arguments.slice(index - shift + 1), ...site.keywords.values()] : [];
       if (first === undefined && rest.length === 0) return null;
       const values = [...(first === undefined ? [] : [first]), ...rest].map((each) => trace(each, kind, null, depth));
@@ -90,6 +92,16 @@ export function createParameterFlow(
       passed.push(through(trace(value, kind, null, depth), path, binding.declaration));
     if (own !== null || passed.length > 0) return strongest([own, ...passed]);
     return taint('unknown', `the parameter "${short(binding.name)}"`, binding.declaration);
+  }
+
+  /** `run(**options)`: a parameter that is not given by its place takes what stands under its name. */
+  function ofSplat(all: Syntax, binding: Binding, kind: SinkKind, depth: number): Taint | null {
+    const inner = all.children.at(-1);
+    const given =
+      inner === undefined ? null : walk.traceAt(inner, [binding.name], binding.declaration, kind, null, depth);
+    return given === null || given.container !== undefined
+      ? given
+      : step(given, binding.declaration, `is passed in as "${short(binding.name)}"`);
   }
 
   /** Fastify checks a request against the route's JSON Schema before the handler runs (its documentation, "Validation"). */
@@ -143,7 +155,24 @@ export function createParameterFlow(
         : (childOf(fn, 'name') ?? (fn.parent?.type === 'variable_declarator' ? childOf(fn.parent, 'name') : null));
     if (at === null) return fn.parent?.type === 'pair' ? memberSites(fn.parent) : methodSites(fn);
     const binding = scopes.lookup(at);
-    return binding === null ? [] : calledAs(binding);
+    return binding === null ? [] : [...calledAs(binding), ...calledFromTable(binding)];
+  }
+
+  /** `TOOLS[name](**given)` of `TOOLS = {"fetch": fetch}`: which of them is called is decided only then, so each may be. */
+  function calledFromTable(binding: Binding): readonly Call[] {
+    return scopes.references(binding).flatMap((reference) => {
+      const pair = reference.parent?.type === 'pair' && reference.field === 'value' ? reference.parent : null;
+      const holder = pair?.parent?.parent ?? null;
+      const at = holder === null ? null : (childOf(holder, 'left') ?? childOf(holder, 'name'));
+      const table = at?.type === 'identifier' ? scopes.lookup(at) : null;
+      if (table === null) return [];
+      return scopes.references(table).flatMap((use) => {
+        const entry = use.parent?.type === 'subscript_expression' && use.field === 'object' ? use.parent : null;
+        const call =
+          entry?.field === 'function' && entry.parent !== null ? callAt(entry.parent, program, origins) : null;
+        return call === null ? [] : [call];
+      });
+    });
   }
 
   /** In Python a method is a function in the body of a class. */

@@ -1,5 +1,6 @@
 import type { Binding } from './bindings.ts';
 import type { Constants } from './constants.ts';
+import { parametersOf } from './parameters.ts';
 import type { Returns } from './returns.ts';
 import type { Scopes } from './scopes.ts';
 import { bare, childOf, descendantsOf, FUNCTIONS, type Program, partsOf, type Syntax } from './syntax.ts';
@@ -13,6 +14,8 @@ export interface LocalChecks {
   givesBack(fn: Syntax): boolean;
   /** No result depends on more than the argument being there, or being a text. */
   saysYes(callee: Syntax): boolean;
+  /** It looks at nothing but what a file name ends with. */
+  asksForEnding(callee: Syntax): boolean;
   /** Nothing in it throws, ends the process, or hands the question on. */
   neverObjects(callee: Syntax): boolean;
 }
@@ -28,6 +31,10 @@ const CHOICES: ReadonlySet<string> = new Set([
   'do_statement',
   'assert_statement',
 ]);
+
+const MAX_CHECK = 1_000;
+/** Stands where a check looked at the end of a name. */
+const ENDS = '\u0001';
 
 export function createLocalChecks(
   program: Program,
@@ -164,6 +171,30 @@ export function createLocalChecks(
     }
   }
 
+  function asksForEnding(callee: Syntax): boolean {
+    const fn = constants.resolved(callee);
+    const body = FUNCTIONS.has(fn.type) ? childOf(fn, 'body') : null;
+    const [only, ...others] = body === null ? [] : parametersOf(fn);
+    if (body === null || only === undefined || others.length > 0) return false;
+    const parameter = bare(childOf(only, 'pattern') ?? childOf(only, 'name') ?? only.children[0] ?? only);
+    const written = name(body);
+    const called = parameter.type === 'identifier' ? name(parameter) : '';
+    if (called === '' || written.length > MAX_CHECK) return false;
+    const rest = written
+      .replace(
+        new RegExp(`["']\\.["']\\s+(?:not\\s+)?in\\s+${called}\\b|\\b${called}\\.includes\\(["']\\.["']\\)`, 'g'),
+        '',
+      )
+      .replace(
+        new RegExp(
+          `(?:os\\.path\\.)?splitext\\(${called}\\)\\[-?1\\]|(?:path\\.)?extname\\(${called}\\)|Path\\(${called}\\)\\.suffix|\\b${called}\\.r?split\\(\\s*["']\\.["']\\s*(?:,\\s*1\\s*)?\\)(?:\\[-?1\\]|\\.pop\\(\\)|\\.at\\(-1\\))`,
+          'g',
+        ),
+        ENDS,
+      );
+    return rest.includes(ENDS) && !new RegExp(`\\b${called}\\b`).test(rest);
+  }
+
   function neverObjects(callee: Syntax): boolean {
     const fn = constants.resolved(callee);
     const body = FUNCTIONS.has(fn.type) ? childOf(fn, 'body') : null;
@@ -187,5 +218,5 @@ export function createLocalChecks(
     return false;
   }
 
-  return { givesBack, saysYes, neverObjects };
+  return { givesBack, saysYes, asksForEnding, neverObjects };
 }

@@ -4,6 +4,7 @@ import type { Handler } from './facts.ts';
 import { pythonMessage } from './messages-python.ts';
 import { parametersOf } from './parameters.ts';
 import { CLASSES } from './prototypes.ts';
+import { unaliased } from './python-aliases.ts';
 import type { Source } from './sources.ts';
 import { ancestorOf, childOf, type Program, type Syntax } from './syntax.ts';
 
@@ -31,14 +32,17 @@ export function pythonRole(binding: Binding, handler: Handler | null, program: P
   if (parameter === undefined) return null;
   const own = parametersOf(parameter.of)[parameter.index];
   const name = (node: Syntax): string => program.text.slice(node.start, node.end);
-  const type = parameter.type === null ? '' : name(parameter.type).trim();
-  const credential = own === undefined ? null : ofScheme(name(own));
+  const type = parameter.type === null ? '' : unaliased(name(parameter.type).trim(), program);
+  const given = own === undefined ? '' : unaliased(name(own), program);
+  const credential = ofScheme(given);
   if (credential !== null) return credential;
   if (handler?.framework === 'flask') {
     // Converters of Flask, and of Starlette and Litestar.
     const held = `<(?:int|float|uuid):\\s*${binding.name}>|\\{${binding.name}:(?:int|float|uuid|decimal|date|datetime)\\}`;
     if (new RegExp(held).test(handler.route ?? '')) return 'settled';
-    const given = own === undefined ? '' : name(own);
+    const beyond = beyondRoute(binding, program);
+    if (beyond !== null) return beyond;
+    if (isShared(type)) return INJECTED;
     if (/(?:=|,)\s*(?:fastapi\.)?(?:Depends|Security|Provide)\(/.test(given))
       return isQueryModel(given, type, program) ? QUERY : INJECTED;
     // Flask does not look at annotations.
@@ -49,13 +53,33 @@ export function pythonRole(binding: Binding, handler: Handler | null, program: P
   }
   const message = pythonMessage(binding, program);
   if (message !== null) return message;
-  const asked = own === undefined ? null : injected(name(own), program);
+  const asked = injected(given, program);
   if (asked !== null) return SCALAR.test(type) ? 'settled' : asked;
   if (parameter.index > 0 && isExposed(parameter.of, program)) return QUERY;
   const around = inClass(parameter.of, program);
   if (around !== null) return ofMethod(parameter.of, parameter.index, around, program);
   if (isCommand(parameter.of, program)) return SCALAR.test(type) ? 'settled' : COMMAND_LINE;
   return null;
+}
+
+/** A name that a package of one's own gives to a dependency: who is asking, or a session (FastAPI, "Share Annotated dependencies"). */
+function isShared(type: string): boolean {
+  return /^(?:Current[A-Z]\w*|\w+Dep|\w*Session)$/.test(type);
+}
+
+/**
+ * Flask: a parameter that no route of the file names is given by a decorator of the view; one that the address of the
+ * blueprint names is held to what its converter says (its documentation, "Variable Rules", `url_prefix`).
+ */
+function beyondRoute({ name: called, parameter }: Binding, program: Program): PythonRole {
+  if (parameter === undefined || !/^\s*(?:from|import) flask\b/m.test(program.text)) return null;
+  const named = new RegExp(`<(?:(\\w+)(?:\\([^)<>]*\\))?:\\s*)?${called}>`, 'g');
+  const converters = [...program.text.matchAll(named)].map(([, converter]) => converter ?? 'string');
+  if (converters.length > 0) return converters.every((each) => /^(?:int|float|uuid)$/.test(each)) ? 'settled' : null;
+  const others = decoratorsOf(parameter.of).filter(
+    (each) => !/\b(?:route|get|post|put|patch|delete)$/.test(decoratorName(each, program)),
+  );
+  return others.length > 0 ? INJECTED : null;
 }
 
 /** Methods of class-based handlers: what stands behind `self` and, in Django, the request, is taken from the path. */

@@ -182,6 +182,8 @@ export function replacementSanitizes(pattern: string, flags: string, kind: SinkK
   if (/^\[\^[^\]]+\]\+?$/.test(pattern)) return kind !== 'path' || !/\.\/|\/\./.test(pattern);
   switch (kind) {
     case 'html':
+      // Without one tag by its name, the others stand as they were, and what is left of two halves may be the tag again.
+      if (/<(?:\\?[/s]|[?*+(:])*[a-z]/i.test(pattern)) return false;
       return pattern.includes('<') || pattern.includes('&') || pattern === '\\W';
     case 'log':
     case 'header':

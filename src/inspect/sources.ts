@@ -65,12 +65,25 @@ const BY_ORIGIN: readonly (readonly [RegExp, Source])[] = [
     /^kafka\.KafkaConsumer\(\)(?:\.poll\(\))?$|^aiokafka\.AIOKafkaConsumer\(\)(?:\.(?:getone|getmany)\(\))?$|^confluent_kafka\.(?:Deserializing)?Consumer\(\)\.(?:poll|consume)\(\)$|^boto3\.(?:client|resource|session\.Session\(\)\.client)\(\)\.receive_messages?\(\)$|^redis\.(?:asyncio\.)?(?:Redis|StrictRedis|from_url)\(\)\.(?:(?:blpop|brpop)\(\)|pubsub\(\)\.(?:listen|get_message)\(\))$|^nats\.connect\(\)\.subscribe\(\)$/,
     local("a queue's message"),
   ],
+  // Language models, through their makers' clients: what they write follows from whatever they were given to read.
+  [
+    /^(?:(?:openai|groq|together)(?:\.(?:Async)?(?:Azure)?(?:OpenAI|Groq|Together))?\(\)\.(?:beta\.)?(?:chat\.)?(?:completions|responses)\.(?:create|parse)\(\)|(?:anthropic|@anthropic-ai\/sdk)(?:\.(?:Async)?Anthropic(?:Bedrock|Vertex)?)?\(\)\.(?:beta\.)?messages\.create\(\)|openai\.(?:Chat)?Completion\.a?create\(\)|litellm\.a?(?:text_)?completion\(\)|ollama\.(?:(?:Async)?Client\(\)\.)?(?:chat|generate)\(\)|google\.generativeai\.GenerativeModel\(\)\.generate_content\(\)|langchain_\w+(?:\.\w+)*\.(?:Chat\w+|\w*LLM|\w*OpenAI)\(\)\.a?(?:invoke|predict)\(\)|ai\.generate(?:Text|Object)\(\)|@langchain\/[\w-]+\.\w+\(\)\.invoke\(\))$/,
+    local("a language model's answer"),
+  ],
 ];
 
 /** What an expression with this origin is; null for everything ordinary. */
 export function originSource(origin: string): Source | null {
   for (const [pattern, source] of BY_ORIGIN) if (pattern.test(origin)) return source;
   return null;
+}
+
+const ASKS =
+  /^(?:requests\.(?:get|post|request|[sS]ession\(\)\.(?:get|post|request))|httpx\.(?:get|post|request|stream|(?:Async)?Client\(\)\.(?:get|post|request|stream))|urllib\.request\.urlopen|urllib2\.urlopen|urllib3\.(?:request|PoolManager\(\)\.request)|aiohttp\.ClientSession\(\)\.(?:get|post|request)|~fetch|node-fetch|undici\.(?:fetch|request)|axios(?:\.(?:get|post|request))?|got(?:\.(?:get|post))?)$/;
+
+/** What another machine answered: as data it is what was asked for, as a program it is that machine's word for all that is done. */
+export function answerSource(origin: string): Source | null {
+  return ASKS.test(origin) ? local("another machine's answer") : null;
 }
 
 /** Calls of these give what a file, or another machine, holds. */

@@ -24,6 +24,11 @@ export interface Subjects {
   derived(test: Syntax, subject: Subject): boolean;
 }
 
+const MAX_ENDING = 200;
+/** The extension of a file name, in the words of both languages. */
+export const ENDING =
+  /\.suffix$|splitext\([^()]*(?:\(\))?\)\[(?:1|-1)\]$|\bextname\([^()]*(?:\(\))?\)(?:\.slice\(1\))?$|\.r?(?:split|partition)\(\s*["']\.["']\s*(?:,\s*1\s*)?\)(?:\[(?:1|2|-1)\]|\.pop\(\)|\.at\(-1\))[?!]?$/;
+
 export function createSubjects(program: Program, scopes: Scopes): Subjects {
   const name = (node: Syntax): string => program.text.slice(node.start, node.end);
   const mentionsCache = new Map<Syntax, ReadonlySet<Binding>>();
@@ -37,7 +42,7 @@ export function createSubjects(program: Program, scopes: Scopes): Subjects {
   function mentions(node: Syntax, subject: Subject): boolean {
     const inner = bare(node);
     if (name(inner) === subject.text) return true;
-    if (subject.binding === null) return false;
+    if (subject.binding === null || isEnding(inner)) return false;
     if (
       inner.type === 'call_expression' ||
       inner.type === 'unary_expression' ||
@@ -52,7 +57,34 @@ export function createSubjects(program: Program, scopes: Scopes): Subjects {
     if (sameName(root, subject))
       return inner === root || !name(inner).includes('(') ? sameMember(inner, subject) : false;
     const binding = scopes.lookup(root);
-    return binding !== null && (usedBy(binding).has(subject.binding) || usedBy(subject.binding).has(binding));
+    if (binding === null) return false;
+    if (usedBy(binding).has(subject.binding)) return true;
+    return usedBy(subject.binding).has(binding) && (inner === root || !fromOther(inner, binding, subject.binding));
+  }
+
+  /** `args = json.loads(call.function.arguments)`: a test of `call.function.name` says nothing about it. */
+  function fromOther(tested: Syntax, of: Binding, made: Binding): boolean {
+    const path = name(tested).replaceAll('?.', '.');
+    if (tested.type !== 'member_expression' || !/^[\w$.]+$/.test(path)) return false;
+    const used = made.definitions.flatMap(({ value }) => (value === null ? [] : membersOf(value, of)));
+    return (
+      used.length > 0 &&
+      used.every((each) => each !== '' && !`${each}.`.startsWith(`${path}.`) && !`${path}.`.startsWith(`${each}.`))
+    );
+  }
+
+  /** What is taken of a name in an expression, as written; empty where it is used whole. */
+  function membersOf(value: Syntax, of: Binding): readonly string[] {
+    const found: string[] = [];
+    for (const node of descendantsOf(value)) {
+      if (node.type !== 'identifier' || scopes.lookup(node) !== of) continue;
+      let outer = node;
+      while (outer.parent?.type === 'member_expression' && outer.field === 'object') outer = outer.parent;
+      const callee = outer.field === 'function' ? childOf(outer, 'object') : outer;
+      const path = callee === null || callee.type !== 'member_expression' ? '' : name(callee).replaceAll('?.', '.');
+      found.push(path);
+    }
+    return found;
   }
 
   /** A test of `req.body.kind` says nothing about `req.body.command`. */
@@ -64,6 +96,12 @@ export function createSubjects(program: Program, scopes: Scopes): Subjects {
     // The host decides where a request goes, whichever form of the address is used then.
     const host = /^(.+)\.(?:host|hostname|origin)$/.exec(tested)?.[1];
     return (subject.kind === 'url' || subject.kind === 'redirect') && host !== undefined && used.startsWith(host);
+  }
+
+  /** What a file name ends with says nothing of what stands before it. */
+  function isEnding(node: Syntax): boolean {
+    const text = node.end - node.start > MAX_ENDING ? '' : name(node);
+    return text !== '' && ENDING.test(text.replace(/\s*(?:\.(?:toLowerCase|lower|strip|trim)\(\))+$/, ''));
   }
 
   function sameName(node: Syntax, subject: Subject): boolean {
@@ -89,6 +127,7 @@ export function createSubjects(program: Program, scopes: Scopes): Subjects {
     if (binding.kind !== 'variable') return found;
     for (const definition of binding.definitions) {
       if (definition.value === null || definition.value.end - definition.value.start > 400) continue;
+      if (isEnding(definition.value)) continue;
       for (const node of descendantsOf(definition.value)) {
         if (node.type !== 'identifier') continue;
         const used = scopes.lookup(node);

@@ -66,6 +66,7 @@ export function labRounds(): readonly string[] {
     'thirteenth',
     'fourteenth',
     'fifteenth',
+    'eighteenth',
   ];
 }
 

@@ -3,7 +3,7 @@ import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { fieldOf } from '../support/around.ts';
 import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
-import { isTagged, option, type Sink, taintedSinks } from '../support/tainted.ts';
+import { isBuilt, isTagged, option, type Sink, taintedSinks } from '../support/tainted.ts';
 
 const rule = codeRule({
   id: 'command-injection',
@@ -29,8 +29,8 @@ const STARTS = oneOf(new RegExp([SHELL, PROGRAM, TEMPLATES, TERMINAL].map(({ sou
 const SHELLS = /^(?:.*[/\\])?(?:sh|bash|zsh|dash|ksh|cmd|cmd\.exe|powershell|powershell\.exe|pwsh|eval)$/i;
 
 function* sinks(facts: FileFacts): Generator<Sink> {
-  for (const call of facts.callsLike({ from: STARTS })) {
-    const from = call.origin;
+  for (const call of facts.callsLike({ from: STARTS, named: REMOTE })) {
+    const from = call.origin ?? (isRemoteShell(facts, call) ? 'paramiko.SSHClient().exec_command' : null);
     if (from === null) continue;
     if (isTagged(call)) {
       yield* inTemplate(facts, call);
@@ -41,7 +41,9 @@ function* sinks(facts: FileFacts): Generator<Sink> {
     const command = commandOf(call);
     if (command === undefined) continue;
     if (SHELL.test(from)) {
-      yield shellSink(call, command);
+      // What is handed over whole to a connection that is handed over too is the caller's own command.
+      const isCallers = call.origin === null && !isBuilt(facts, command);
+      yield { ...shellSink(call, command), ...(isCallers ? { atLeast: 'remote' } : {}) };
     } else if (TERMINAL.test(from)) {
       // It starts programs for people at a terminal: only from outside is a choice of theirs a harm.
       yield {
@@ -53,6 +55,13 @@ function* sinks(facts: FileFacts): Generator<Sink> {
       yield* program(facts, call);
     }
   }
+}
+
+const REMOTE = oneOf(/^exec_command$/);
+
+/** Paramiko: a connection that was handed over has a method that nothing else has. */
+function isRemoteShell(facts: FileFacts, call: Call): boolean {
+  return call.name === 'exec_command' && call.receiver !== null && facts.program.text.includes('paramiko');
 }
 
 const STARTING = /^(?:child_process|os|subprocess)$/;

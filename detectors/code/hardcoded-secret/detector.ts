@@ -32,8 +32,12 @@ export const hardcodedSecret: CodeDetector = {
     for (const { at, detection } of handed(facts)) add(at, detection);
     for (const { at, detection } of instead(facts)) add(at, detection);
     for (const { at, detection } of compared(facts)) add(at, detection);
-    for (const { at, detection } of authorization(facts, [...authorizations, ...authorizing(facts)]))
-      add(at, detection);
+    const told = [...found.keys()].map((node) => facts.constant(node));
+    for (const { at, detection } of authorization(facts, [...authorizations, ...authorizing(facts)])) {
+      // `Bearer ${TOKEN}`, where the token itself is told at its declaration.
+      const text = String(facts.constant(at));
+      if (!told.some((each) => typeof each === 'string' && each !== text && text.endsWith(each))) add(at, detection);
+    }
     for (const { at, detection } of basic(facts)) add(at, detection);
     return [...found.values()];
   },

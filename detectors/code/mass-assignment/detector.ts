@@ -50,7 +50,7 @@ const WHOLE =
 export const massAssignment: CodeDetector = {
   rule,
   triggers:
-    /body|payload|formData|\.json|get_json|request\.(?:form|data|POST)|Body\(\)|__all__|\bexclude\s*=|\.media\b|setattr/,
+    /body|payload|formData|\.json|get_json|request\.(?:form|data|POST)|Body\(|__all__|\bexclude\s*=|\.media\b|setattr/,
   detect: (facts) => [...calls(facts), ...attributes(facts), ...forms(facts)],
 };
 
@@ -98,6 +98,8 @@ function takesRecord(facts: FileFacts, call: Call): boolean {
     );
   if (call.origin === '~Object.assign') return call.arguments[0] !== undefined && call.arguments[0].type !== 'object';
   if (call.name === null || call.receiver === null || !METHODS.has(call.name)) return false;
+  // `$set` is MongoDB's word for the fields to write, whatever the collection is called.
+  if (call.arguments[1] !== undefined && /^\{\s*['"]?\$set\b/.test(facts.text(call.arguments[1]))) return true;
   // Tortoise's own method of a record, and the table that holds a Python object's attributes.
   if (call.name === 'update_from_dict' || (call.name === 'update' && isAttributes(facts, call.receiver))) return true;
   return (
@@ -147,11 +149,17 @@ function isWhole(facts: FileFacts, node: Syntax): boolean {
   return WHOLE.test(text) || isUntypedBody(facts, node);
 }
 
-/** NestJS: a body whose type names no class is not narrowed by any pipe. */
+/** NestJS, FastAPI: a body whose type names no class is not narrowed by anything. */
 function isUntypedBody(facts: FileFacts, node: Syntax): boolean {
   const fn = functionAround(node);
   const list = fn === null ? undefined : fieldOf(fn, 'parameters');
   if (list === undefined) return false;
+  if (facts.program.dialect === 'python') {
+    const given = /\b(\w+)\s*:\s*(?:dict|Dict|Any|typing\.Dict)\b[^=,]*(?:,[^=\]]*\])?\s*=\s*Body\(/.exec(
+      facts.text(list),
+    );
+    return given?.[1] === facts.text(node);
+  }
   const parameter = /@Body\(\)\s*(\w+)\s*:\s*(?:any|unknown|object|Record<|Partial<|\{)/.exec(facts.text(list));
   return parameter?.[1] === facts.text(node);
 }
@@ -207,5 +215,11 @@ function isReadOnly(facts: FileFacts, form: Syntax | null): boolean {
       /\b(?:ReadOnlyModelViewSet|(?:List|Retrieve)APIView|ModelViewSet|(?:Create|Update|Destroy|RetrieveUpdate)\w*APIView|ListCreateAPIView)\b/g,
     ) ?? [];
   const onlyReads = views.length > 0 && views.every((view) => /^(?:ReadOnly|ListAPI|RetrieveAPI)/.test(view));
-  return onlyReads || /read_?only_fields\s*=|read_?only/i.test(facts.text(form));
+  // What is nested is for reading alone anyway, and says nothing of the model's own columns.
+  const own = facts
+    .text(form)
+    .split('\n')
+    .filter((line) => !/\w(?:Serializer|SerializerMethodField)\(/.test(line))
+    .join('\n');
+  return onlyReads || /read_?only_fields\s*=|read_?only/i.test(own);
 }

@@ -19,7 +19,12 @@ export function openMethods(facts: FileFacts, rule: Rule): readonly Detection[] 
     const body = fieldOf(each, 'body');
     if (name === undefined || bases === undefined || body === undefined || !VIEWS.test(facts.text(bases))) return [];
     if (OPEN_ROUTE.test(facts.text(name)) || GUARD_NAME.test(facts.text(bases))) return [];
-    return [...unlike(facts, rule, body), ...(WRITES.test(facts.text(bases)) ? opened(facts, rule, body) : [])];
+    return [
+      ...unlike(facts, rule, body),
+      ...openedActions(facts, rule, body),
+      ...ofEverybody(facts, rule, each, body),
+      ...(WRITES.test(facts.text(bases)) ? opened(facts, rule, body) : []),
+    ];
   });
 }
 
@@ -71,6 +76,73 @@ function opened(facts: FileFacts, rule: Rule, body: Syntax): readonly Detection[
         message: 'Whoever asks may change and delete every record of this view.',
         remediation: 'Name who may: permission_classes = [IsAuthenticated], and for writing a permission of its own.',
         level: facts.isTest ? 'note' : 'warning',
+      }),
+    ];
+  });
+}
+
+const PERMISSIONS = /\bpermission_classes\s*=\s*([[(][^\])]*[\])])/;
+const OPEN_PERMISSION = /^[[(]\s*(?:\w+\.)?AllowAny\s*,?\s*[\])]$/;
+
+/** `@action(methods=["post"], permission_classes=[AllowAny])` in a class that asks who is calling everywhere else. */
+function openedActions(facts: FileFacts, rule: Rule, body: Syntax): readonly Detection[] {
+  const own = facts
+    .assignments()
+    .find(({ target, node }) => node.parent?.parent === body && facts.text(target) === 'permission_classes');
+  if (own === undefined || OPEN_PERMISSION.test(facts.text(own.value))) return [];
+  return facts.nodes('decorator').flatMap((decorator) => {
+    if (decorator.start < body.start || decorator.end > body.end) return [];
+    const written = withoutComments(facts.text(decorator));
+    const given = PERMISSIONS.exec(written)?.[1];
+    const changes = /\bmethods\s*=\s*[[(][^\])]*["'](?:post|put|patch|delete)["']/i.test(written);
+    if (!/^@(?:\w+\.)?action\(/.test(written) || given === undefined || !changes || !OPEN_PERMISSION.test(given))
+      return [];
+    const fn = decorator.parent?.children.find((part) => part.type === 'function_declaration');
+    const name = fn === undefined ? undefined : fieldOf(fn, 'name');
+    if (fn === undefined || name === undefined || OPEN_ROUTE.test(facts.text(name))) return [];
+    if (GUARD_NAME.test(bodyText(facts, fn))) return [];
+    return [
+      facts.finding({
+        rule,
+        at: decorator,
+        message: `"${facts.text(name).slice(0, 40)}" changes something for everybody, while the rest of its class asks who is calling.`,
+        remediation: 'Leave the permissions of the class in force, or name who may.',
+        level: facts.isTest ? 'note' : 'warning',
+        related: [{ node: own.node, message: 'the permissions of the class' }],
+      }),
+    ];
+  });
+}
+
+/** Generic views of Django and of its REST framework that show or change one record. */
+const SINGLE = /\b(?:(?:Retrieve|Update|Destroy)\w*APIView|(?:Detail|Update|Delete)View|ModelViewSet)\b/;
+/** Who is logged in may: nothing is said of whose record it is. */
+const LOGGED_IN = /LoginRequiredMixin|permission_classes\s*=\s*[[(]\s*(?:\w+\.)?IsAuthenticated\s*,?\s*[\])]/;
+
+/** One record of any owner (CWE-639), where another view of the file keeps to those of whoever asks. */
+function ofEverybody(facts: FileFacts, rule: Rule, view: Syntax, body: Syntax): readonly Detection[] {
+  const written = withoutComments(facts.text(view));
+  if (!SINGLE.test(written) || !LOGGED_IN.test(written)) return [];
+  if (
+    /\bdef (?:get_queryset|get_object|check_object_permissions|has_object_permission|test_func|dispatch)\b/.test(
+      written,
+    )
+  )
+    return [];
+  return facts.assignments().flatMap(({ node, target, value }) => {
+    if (node.parent?.parent !== body || !/^(?:queryset|model)$/.test(facts.text(target))) return [];
+    const model = /^(\w+)(?:\.objects\.all\(\))?$/.exec(facts.text(value))?.[1];
+    if (model === undefined || (facts.text(target) === 'queryset') === (model === facts.text(value))) return [];
+    const kept = new RegExp(`\\b${model}\\.objects\\.filter\\([^()]*=\\s*self\\.request\\.user\\b`);
+    if (!kept.test(facts.program.text)) return [];
+    return [
+      facts.finding({
+        rule,
+        at: node,
+        message: `Whoever is logged in gets any "${model.slice(0, 40)}", while another view of this file keeps to their own.`,
+        remediation: 'Filter in get_queryset by who is asking, as the other view does.',
+        level: facts.isTest ? 'note' : 'warning',
+        confidence: 'low',
       }),
     ];
   });

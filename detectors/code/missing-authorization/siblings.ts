@@ -83,6 +83,7 @@ export function openViews(facts: FileFacts, rule: Rule): readonly Detection[] {
   if (only === undefined) return [];
   const own = guarded.length > 1 ? null : models(bodyText(facts, only.fn));
   return views.flatMap(({ fn, name, above }) => {
+    if (VIEW_GUARD.test(above)) return [];
     const body = bodyText(facts, fn);
     // One neighbour is a habit only where it is about the same records.
     if (own !== null && ![...models(body)].some((model) => own.has(model))) return [];

@@ -21,7 +21,7 @@ const METHODS = oneOf(
   /^(?:find|findOne|findOneAndUpdate|findOneAndDelete|findOneAndReplace|findOneAndRemove|updateOne|updateMany|deleteOne|deleteMany|count|countDocuments|exists|aggregate|where|remove|update|replaceOne|distinct|find_one|find_one_and_\w+|update_one|update_many|delete_one|delete_many|count_documents|elemMatch|objects)$/,
 );
 const COLLECTION =
-  /(?:^|[._])(?:collection|users?|db|model|coll|col)$|\bmongo\w*\b|^[A-Z]\w*$|collection\(|Model$|Collection$|\bdb\b|\.model\(/;
+  /(?:^|[._])(?:collection|users?|db|model|coll|col)$|\bmongo\w*\b|^[A-Z]\w*$|collection\(|Model$|Collection$|\b(?:db|database)\b|\.model\(/;
 
 /** Follows filters of document databases back to request values that can still be objects. */
 export const nosqlInjection: CodeDetector = {

@@ -18,7 +18,7 @@ const REMEDIATION =
   'Resolve the path, then refuse it unless it starts with the allowed folder; or keep only path.basename(name).';
 
 const FILE =
-  /^(?:fs(?:\.promises)?\.(?:readFile|readFileSync|createReadStream|writeFile|writeFileSync|appendFile|appendFileSync|createWriteStream|unlink|unlinkSync|rm|rmSync|rmdir|rmdirSync|readdir|readdirSync|open|openSync|copyFile|copyFileSync|rename|renameSync|cp|cpSync|truncate(?:Sync)?|chmod(?:Sync)?|symlinkSync|opendirSync|outputFile|outputFileSync|readJson|readJsonSync|readJSON|writeJson|writeJsonSync|outputJson|remove|removeSync|move|moveSync|ensureFile|symlink|opendir)|~Bun\.file|~Bun\.write|~Deno\.(?:readFile|readTextFile|writeFile|writeTextFile|remove|open)|builtins\.open|io\.open|codecs\.open|os\.(?:remove|unlink|rmdir|listdir|scandir|walk|makedirs|mkdir|rename|replace|symlink|open)|shutil\.(?:copy|copy2|copyfile|move|rmtree|copytree|make_archive)|sanic\.response\.file(?:_stream)?|litestar\.response\.File|litestar\.response_containers\.File|cherrypy\.lib\.static\.serve_(?:file|download)|quart\.send_file|linecache\.getlines|flask\.send_file|send|del|rimraf|glob\.(?:sync|glob)|fastapi\.responses\.FileResponse|starlette\.responses\.FileResponse|tarfile\.open|zipfile\.ZipFile|mv|adm-zip|aiofiles\.open|shutil\.unpack_archive|aiohttp\.web\.FileResponse|flask\.send_from_directory|vinyl-fs\.src)$/;
+  /^(?:fs(?:\.promises)?\.(?:readFile|readFileSync|createReadStream|writeFile|writeFileSync|appendFile|appendFileSync|createWriteStream|unlink|unlinkSync|rm|rmSync|rmdir|rmdirSync|readdir|readdirSync|open|openSync|copyFile|copyFileSync|rename|renameSync|cp|cpSync|truncate(?:Sync)?|chmod(?:Sync)?|symlinkSync|opendirSync|outputFile|outputFileSync|readJson|readJsonSync|readJSON|writeJson|writeJsonSync|outputJson|remove|removeSync|move|moveSync|ensureFile|symlink|opendir)|~Bun\.file|~Bun\.write|~Deno\.(?:readFile|readTextFile|writeFile|writeTextFile|remove|open)|builtins\.open|io\.open|codecs\.open|os\.(?:remove|unlink|rmdir|listdir|scandir|walk|makedirs|mkdir|rename|replace|symlink|open)|shutil\.(?:copy|copy2|copyfile|move|rmtree|copytree|make_archive)|sanic\.response\.file(?:_stream)?|litestar\.response\.File|litestar\.response_containers\.File|cherrypy\.lib\.static\.serve_(?:file|download)|quart\.send_file|linecache\.getlines|flask\.send_file|send|del|rimraf|glob\.(?:sync|glob)|fastapi\.responses\.FileResponse|starlette\.responses\.FileResponse|tarfile\.open|zipfile\.ZipFile|mv|adm-zip|aiofiles\.open|shutil\.unpack_archive|aiohttp\.web\.FileResponse|urllib\.request\.urlretrieve|boto3\.(?:client|resource|session\.Session\(\)\.(?:client|resource))\(\)\.(?:\w+\(\)\.)?download_file|flask\.send_from_directory|vinyl-fs\.src)$/;
 /** Reading its metadata tells less than its content. */
 const PROBE =
   /^fs(?:\.promises)?\.(?:stat|statSync|lstat|lstatSync|access|accessSync|exists|existsSync|mkdir|mkdirSync)$/;
@@ -37,6 +37,11 @@ function* sinks(facts: FileFacts): Generator<Sink> {
       continue;
     }
     const [given, second] = call.arguments;
+    const stored = storedAs(call);
+    if (stored !== undefined) {
+      yield sink(call, stored, 'remote');
+      continue;
+    }
     const path =
       (call.name === 'make_archive' ? (call.keywords.get('root_dir') ?? call.arguments[2]) : given) ??
       call.keywords.get('path') ??
@@ -85,6 +90,15 @@ function* sinks(facts: FileFacts): Generator<Sink> {
       yield sink(call, path, 'remote');
     }
   }
+}
+
+/** The file that a download is written to: `urlretrieve(url, name)`, boto3's `download_file(bucket, key, name)`. */
+function storedAs(call: Call): Sink['value'] | undefined {
+  const from = call.origin ?? '';
+  if (from === 'urllib.request.urlretrieve') return call.arguments[1] ?? call.keywords.get('filename');
+  if (!/^boto3\..*\.download_file$/.test(from)) return undefined;
+  // A bucket's own method is not given the bucket.
+  return call.keywords.get('Filename') ?? call.arguments[/\.Bucket\(\)\.download_file$/.test(from) ? 1 : 2];
 }
 
 /**

@@ -21,9 +21,12 @@ const REQUEST = oneOf(
   /^(?:~fetch|~\$fetch|node-fetch|undici\.(?:fetch|request|stream)|cross-fetch(?:\.fetch)?|isomorphic-fetch|axios(?:\.(?:create|default|get|post|put|patch|delete|head|request|create\(\)(?:\.\w+)?))?|~axios(?:\.\w+)?|got(?:\.\w+)?|~?request(?:\.(?:get|post|put|head|delete|defaults\(\)))?|request-promise(?:-native)?(?:\.\w+)?|superagent\.\w+|needle(?:\.\w+)?|ky(?:\.\w+)?|phin|bent\(\)|wretch|ofetch\.\w+|https?\.(?:get|request)|~https?\.(?:get|request)|http2\.connect|follow-redirects\.https?\.(?:get|request)|simple-get|puppeteer\.launch\(\)\.newPage\(\)\.goto|playwright\.\w+\.launch\(\)\.newPage\(\)\.goto|requests\.(?:get|post|put|patch|delete|head|request|Session\(\)\.\w+)|httpx\.(?:get|post|put|patch|delete|request|AsyncClient\(\)\.\w+|Client\(\)\.\w+)|urllib\.request\.(?:urlopen|Request|urlretrieve)|urllib2\.urlopen|aiohttp\.ClientSession\(\)\.\w+|http\.client\.HTTPS?Connection|net\.(?:connect|createConnection)|open-graph-scraper|image-downloader\.image|download|rss-parser\(\)\.parseURL|cheerio\.fromURL|urllib\.request|@nestjs\/axios\.HttpService\(\)(?:\.axiosRef)?\.\w+|feedparser\.parse|wget\.download|niquests\.\w+|treq\.\w+|aiohttp\.request|httpx\.(?:head|options|stream)|xmlrpc\.client\.ServerProxy|zeep\.(?:Async)?Client|suds\.client\.Client|pandas\.read_html|websockets\.connect|websocket\.create_connection|selenium\.webdriver\.\w+\(\)\.get|tornado\.httpclient\.(?:Async)?HTTPClient\(\)\.fetch|urllib3\.(?:request|PoolManager\(\)\.(?:request|urlopen)))$/,
 );
 const GOTO = oneOf(/^(?:goto|setopt)$/);
+/** What clients of all kinds call the methods that ask. */
+const ASKS = oneOf(/^(?:get|post|put|patch|head|request|fetch|stream)$/);
+const NAMED = oneOf(/^(?:goto|setopt|get|post|put|patch|head|request|fetch|stream)$/);
 
 function* sinks(facts: FileFacts): Generator<Sink> {
-  for (const call of facts.callsLike({ from: REQUEST, named: GOTO })) {
+  for (const call of facts.callsLike({ from: REQUEST, named: facts.program.text.includes('://') ? NAMED : GOTO })) {
     const from = call.origin;
     if (call.name === 'setopt') yield* transfers(facts, call);
     if (!isRequest(from, call, facts)) continue;
@@ -32,8 +35,9 @@ function* sinks(facts: FileFacts): Generator<Sink> {
     // Only a value that reaches the host part chooses who is asked.
     if (hostIsFixed(facts, address) || isFiltered(facts, call) || isLookedUp(facts, call)) continue;
     // Callers inside the program that append to a host, or configure one, are no outsiders.
+    const isGiven = isConfigured(facts, address) || isBelow(facts, address) || isBase(facts, address);
     yield {
-      ...asked(call.node, address, isConfigured(facts, address) || isBelow(facts, address) ? 'remote' : 'parameter'),
+      ...asked(call.node, address, isGiven ? 'remote' : 'parameter'),
       ...(isBrowser(facts) || isHandedOn(facts, address) ? { level: 'note' } : {}),
     };
   }
@@ -87,7 +91,17 @@ function isLookedUp(facts: FileFacts, call: Call): boolean {
 
 function isRequest(from: string | null, call: Call, facts: FileFacts): boolean {
   if (from !== null && REQUEST(from)) return true;
+  if (call.name !== null && ASKS(call.name)) return asksHost(facts, call);
   return call.name === 'goto' && call.receiver !== null && /page$/i.test(facts.text(call.receiver));
+}
+
+const BUILT: ReadonlySet<string> = new Set(['template_string', 'binary_expression', 'identifier']);
+
+/** `app.client.get(`https://${host}/status`)`: whatever the client is, a host that is put together is asked. */
+function asksHost(facts: FileFacts, call: Call): boolean {
+  const [first] = call.arguments;
+  if (first === undefined || call.receiver === null || !BUILT.has(first.type)) return false;
+  return /^https?:\/\/[^/\u0000]*\u0000/.test(facts.shape(first) ?? '');
 }
 
 function addressOf(facts: FileFacts, call: Call): Syntax | null {
@@ -136,6 +150,11 @@ function isConfigured(facts: FileFacts, address: Syntax): boolean {
   )
     return true;
   return /^[a-z][a-z+.-]*:\/\/[^/\u0000]*[^/\u0000@:.]\u0000/i.test(facts.shape(address) ?? '');
+}
+
+/** Python: `issuer + '/.well-known/jwks.json'`: what a fixed path is put behind says which service it is for, and was set up. */
+function isBase(facts: FileFacts, address: Syntax): boolean {
+  return facts.program.dialect === 'python' && /^\u0000\/[^\u0000]+$/.test(facts.shape(address) ?? '');
 }
 
 /** `new URL(path, this.base)`: what a client's caller names stands below the client's own address, as far as both know. */

@@ -1,6 +1,6 @@
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
-import { functionAround } from '../support/around.ts';
+import { fieldOf, functionAround } from '../support/around.ts';
 import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 import { isTagged, type Sink, taintedSinks } from '../support/tainted.ts';
@@ -110,7 +110,9 @@ function sink(call: Call, value: Syntax, atLeast: Sink['atLeast']): Sink {
 
 /** `sql = 'SELECT …'; if (name) sql += …; query(sql)`: it has no one text, and one of its texts begins a statement. */
 function beginsStatement(facts: FileFacts, statement: Syntax): boolean {
-  if (statement.type !== 'identifier' || facts.shape(statement) !== null) return false;
+  if (facts.shape(statement) !== null) return false;
+  if (statement.type === 'call_expression') return givesStatement(facts, statement);
+  if (statement.type !== 'identifier') return false;
   const fn = functionAround(statement);
   const name = facts.text(statement);
   return facts
@@ -122,6 +124,25 @@ function beginsStatement(facts: FileFacts, statement: Syntax): boolean {
         facts.text(target) === name &&
         functionAround(node) === fn &&
         STATEMENT.test(facts.shape(value) ?? ''),
+    );
+}
+
+/** `execute(self.to_sql())`: what the function gives back was begun as a statement there. */
+function givesStatement(facts: FileFacts, call: Syntax): boolean {
+  const callee = fieldOf(call, 'function');
+  const fn = callee === undefined ? null : facts.functionOf(callee);
+  if (fn === null) return false;
+  const given = new Set(
+    facts
+      .nodes('return_statement')
+      .filter((each) => each.start > fn.start && each.end <= fn.end)
+      .flatMap((each) => each.children.filter(({ type }) => type === 'identifier').map((name) => facts.text(name))),
+  );
+  return facts
+    .assignments()
+    .some(
+      ({ node, target, value }) =>
+        functionAround(node) === fn && given.has(facts.text(target)) && STATEMENT.test(facts.shape(value) ?? ''),
     );
 }
 

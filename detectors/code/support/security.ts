@@ -7,13 +7,14 @@ export const GUARD_NAME =
 
 /** Routes that are open by their nature. */
 export const OPEN_ROUTE =
-  /log[_-]?in|sign[_-]?(?:in|up)|register|health|ping|status|public|webhook|forgot|reset|verify|oauth|callback|csrf|metrics|static|favicon|robots|contact|newsletter|subscribe|token|refresh|log[_-]?out|docs|search|^\/$|ready|live/i;
+  /log[_-]?in|sign[_-]?(?:in|up)|register|health|ping|status|public|webhook|forgot|reset|verify|oauth|callback|csrf|metrics|static|favicon|robots|contact|newsletter|subscribe|token|refresh|log[_-]?out|docs|search|^\/$|ready|(?:^|[^a-z])live/i;
 
 export function isGuarded(facts: FileFacts, handler: Handler): boolean {
   return (
     handler.middleware.some((part) => isGuard(facts, part)) ||
     wrappersOf(handler).some((callee) => isGuard(facts, callee)) ||
     injectedTypes(handler).some((type) => isGuard(facts, type)) ||
+    dependsOnGuard(facts, handler) ||
     GUARD_NAME.test(bodyText(facts, handler.node))
   );
 }
@@ -50,6 +51,36 @@ function injectedTypes(handler: Handler): readonly Syntax[] {
   return (list?.children ?? []).flatMap(({ children }) =>
     children.filter((child) => child.field === 'type').map((type) => type.children[0] ?? type),
   );
+}
+
+const DEPENDS = /\b(?:Depends|Security)\(\s*(\w+)/g;
+/** `member: CurrentMember`: the name that people give to who is asking. */
+const CURRENT = /:\s*Current[A-Z]/;
+const MAX_DEPENDENCIES = 20;
+
+/** FastAPI: a dependency of a dependency runs before the handler as well ("Sub-dependencies"). */
+function dependsOnGuard(facts: FileFacts, handler: Handler): boolean {
+  if (handler.framework !== 'flask' || !facts.program.text.includes('Depends(')) return false;
+  const named = new Map(
+    facts.nodes('function_declaration').map((fn) => [facts.text(fieldOf(fn, 'name') ?? fn), fn] as const),
+  );
+  const asked = injectedTypes(handler).map((type) => facts.definition(type) ?? type);
+  const open = [
+    facts.text(fieldOf(handler.node, 'parameters') ?? handler.node),
+    ...asked.map((each) => facts.text(each)),
+  ];
+  const seen = new Set<Syntax>();
+  for (let text = open.pop(); text !== undefined && seen.size < MAX_DEPENDENCIES; text = open.pop()) {
+    for (const [, called = ''] of text.matchAll(DEPENDS)) {
+      const fn = named.get(called);
+      if (fn === undefined || seen.has(fn)) continue;
+      seen.add(fn);
+      const body = bodyText(facts, fn);
+      if (GUARD_NAME.test(body) || CURRENT.test(body)) return true;
+      open.push(body);
+    }
+  }
+  return false;
 }
 
 /** The text of a function's body, limited: a guard stands at the beginning, and a file may be one function. */

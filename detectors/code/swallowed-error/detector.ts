@@ -123,6 +123,8 @@ function judge(
     /verif|decode/i.test(check[0])
   )
     return [report(facts, at, `After an error of ${what} what it refused is read all the same.`, 'warning')];
+  if (check !== null && !isFormatCheck(what) && !/^[A-Z]/.test(check[0]) && returnsAttempted(attempt, plain))
+    return [report(facts, at, `After an error of ${what} what it refused is used all the same.`, 'warning')];
   if (REFUSES.test(acts) || check === null || (onlyLogs && refusesAfter(facts, at))) return [];
   const first =
     /^\{?\s*(?:const|let|var)?/.exec(attempt) !== null &&
@@ -156,6 +158,14 @@ function refusesInTheEnd(facts: FileFacts, clause: Syntax, attempt: string): boo
   const body = fn === null ? undefined : fieldOf(fn, 'body');
   const last = body?.children.filter(({ type }) => type !== 'comment').at(-1);
   return last !== undefined && /^(?:raise|throw)\b|^return\s+(?:false|False|null|None)\b/.test(facts.text(last));
+}
+
+/** `try: return verify(document)`, `except: return document`: what was to be checked comes out unchecked. */
+function returnsAttempted(attempt: string, refusal: string): boolean {
+  const given = /\breturn\s+(\w+)\s*;?\s*\}?\s*$/.exec(refusal)?.[1];
+  if (given === undefined || !/\breturn\b/.test(attempt) || /^(?:null|None|false|False|undefined)$/.test(given))
+    return false;
+  return new RegExp(`\\(\\s*(?:[^()]*,\\s*)?${given}\\b`).test(attempt);
 }
 
 /** `verify(token).catch(() => {})` */

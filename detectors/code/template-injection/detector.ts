@@ -15,7 +15,7 @@ const rule = codeRule({
 
 const REMEDIATION = 'Render a fixed template and hand the value to it as a variable.';
 const ENGINES = oneOf(
-  /^(?:ejs\.(?:render|compile)|pug\.(?:render|compile|compileClient)|jade\.(?:render|compile)|handlebars\.(?:compile|precompile|default\.compile)|~Handlebars\.compile|nunjucks\.(?:renderString|compile|Environment\(\)\.renderString)|mustache\.render|lodash\.template|~_\.template|underscore\.template|dot\.(?:template|compile)|doT\.template|eta\.(?:render|renderString|compile|Eta\(\)\.renderString)|squirrelly\.render|swig\.(?:render|compile)|liquidjs\.Liquid\(\)\.(?:parseAndRender|parse)\w*|hogan\.js\.compile|twig\.twig|art-template\.(?:render|compile)|velocityjs\.render|marko\.\w+|vue\.compile|flask\.render_template_string|jinja2\.(?:Template|Environment\(\)\.from_string)|mako\.template\.Template|string\.Template|tornado\.template\.Template|bottle\.(?:template|SimpleTemplate|jinja2_template|mako_template)|~Template|chameleon\.Page(?:Text)?Template|genshi\.template\.\w+Template|Cheetah\.Template\.Template|flask\.stream_template_string|django\.template\.(?:Template|engines\.\w+\.from_string)|chevron\.render|pystache\.render|angular\.\w+|es6-template-strings|template7\.compile)$/,
+  /^(?:ejs\.(?:render|compile)|pug\.(?:render|compile|compileClient)|jade\.(?:render|compile)|handlebars\.(?:compile|precompile|default\.compile)|~Handlebars\.compile|nunjucks\.(?:renderString|compile|Environment\(\)\.renderString)|mustache\.render|lodash\.template|~_\.template|underscore\.template|dot\.(?:template|compile)|doT\.template|eta\.(?:render|renderString|compile|Eta\(\)\.renderString)|squirrelly\.render|swig\.(?:render|compile)|liquidjs\.Liquid\(\)\.(?:parseAndRender|parse)\w*|hogan\.js\.compile|twig\.twig|art-template\.(?:render|compile)|velocityjs\.render|marko\.\w+|vue\.compile|flask\.render_template_string|jinja2\.(?:Template|Environment\(\)\.from_string)|mako\.template\.Template|tornado\.template\.Template|bottle\.(?:template|SimpleTemplate|jinja2_template|mako_template)|~Template|chameleon\.Page(?:Text)?Template|genshi\.template\.\w+Template|Cheetah\.Template\.Template|flask\.stream_template_string|django\.template\.(?:Template|engines\.\w+\.from_string)|chevron\.render|pystache\.render|angular\.\w+|es6-template-strings|template7\.compile)$/,
 );
 const RENDER = oneOf(/^(?:render|from_string)$/);
 /** What frameworks call the Jinja environment they keep: `app.jinja_env`, `templates.env`. */
@@ -30,7 +30,7 @@ function* sinks(facts: FileFacts): Generator<Sink> {
     if (from === '~Template' && (facts.program.dialect !== 'python' || !/\.render\(/.test(facts.program.text)))
       continue;
     if (from !== null && ENGINES(from)) {
-      const safe = /mustache|hogan|string\.Template/.test(from);
+      const safe = /mustache|hogan/.test(from);
       yield { ...text(call.node, template, 'parameter'), ...(safe ? { level: 'warning' } : {}) };
     } else if (
       call.name === 'from_string' &&

@@ -26,7 +26,7 @@ const OTHER =
 /** Equality tests with a secret on one side and a value that is no constant on the other. */
 export const timingUnsafeCompare: CodeDetector = {
   rule,
-  triggers: /signature|\bsig\b|hmac|\bmac\b|digest|hash|passw|api_?key|secret|token|otp|checksum/i,
+  triggers: /signature|\bsig\b|hmac|\bmac\b|digest|hash|passw|api[-_]?key|secret|token|otp|checksum/i,
   detect: (facts) =>
     [...facts.comparisons(), ...byCall(facts)].flatMap((each) => (isPlain(each) ? [] : compared(facts, each))),
 };
@@ -167,7 +167,7 @@ function isSecretName(facts: FileFacts, side: Syntax): boolean {
   )
     return isSecretName(facts, given) || SECRET.test(spaced(facts.text(side)));
   if (side.type === 'call_expression') {
-    const header = /\.(?:get|header|getHeader)\(\s*['"]([\w-]+)['"]\s*\)$/.exec(facts.text(side))?.[1];
+    const header = /\.(?:get|header|getHeader)\(\s*['"]([\w-]+)['"]\s*(?:,[^()]*)?\)$/.exec(facts.text(side))?.[1];
     return header !== undefined && SECRET.test(header.replace(/^x-|-/gi, '_'));
   }
   if (!['identifier', 'member_expression', 'subscript_expression'].includes(side.type)) return false;

@@ -27,6 +27,18 @@ function* sinks(facts: FileFacts): Generator<Sink> {
     const from = call.origin;
     if (data === undefined || from === null) continue;
     if (isSafeLoader(facts, call, from)) continue;
+    const brought = needsRemote(from) ? writtenBefore(facts, call, data) : null;
+    if (brought !== null) {
+      yield {
+        at: call.node,
+        value: brought,
+        kind: 'code',
+        what: 'Objects are rebuilt from a file that holds',
+        remediation: REMEDIATION,
+        atLeast: 'local',
+      };
+      continue;
+    }
     yield {
       at: call.node,
       value: data,
@@ -42,6 +54,24 @@ function* sinks(facts: FileFacts): Generator<Sink> {
 /** These are dangerous by what they read from afar; on own files they are everyday tools. */
 function needsRemote(from: string): boolean {
   return /^(?:v8|torch|joblib|pandas|numpy|tensorflow|keras|shelve|yaml\.full_load|marshal)/.test(from);
+}
+
+const WRITES = oneOf(/^write_bytes$/);
+
+/** `Path("scaler.bin").write_bytes(answer.content)` before `load("scaler.bin")`: what was put into the file in the same function. */
+function writtenBefore(facts: FileFacts, call: Call, data: Syntax): Syntax | null {
+  const fn = functionAround(call.node);
+  const file = facts.constant(data) ?? facts.text(data);
+  for (const { node, receiver, arguments: given } of facts.callsLike({ named: WRITES })) {
+    if (receiver === null || node.end > call.node.start || functionAround(node) !== fn) continue;
+    const made = facts.definition(receiver) ?? receiver;
+    const path = /^(?:pathlib\.)?Path\(/.test(facts.text(made))
+      ? (fieldOf(made, 'arguments')?.children[0] ?? made)
+      : made;
+    const isSame = (facts.constant(path) ?? facts.text(path)) === file || facts.text(receiver) === facts.text(data);
+    if (isSame && given[0] !== undefined) return given[0];
+  }
+  return null;
 }
 
 /** PyTorch reads tensors alone unless it is told to rebuild any object (its documentation, `torch.load`). */
