@@ -29,6 +29,10 @@ export function createRelations(sides: readonly FileSide[], maps: ModuleMaps): R
   const modules = modulesOf(byPath.keys(), reexports, maps);
   const uses = new Map(sides.map((side) => [side.path, usedBy(side, modules)]));
   const usedFrom = new Map<string, string[]>();
+  const named = {
+    base: perSide((side) => namesOf(side, maps.base)),
+    head: perSide((side) => namesOf(side, maps.head)),
+  };
   for (const [from, targets] of uses) for (const to of targets) usedFrom.set(to, [...(usedFrom.get(to) ?? []), from]);
 
   function reached(starts: readonly string[]): readonly string[] {
@@ -62,7 +66,7 @@ export function createRelations(sides: readonly FileSide[], maps: ModuleMaps): R
         files,
         users: [...new Set([...users, ...outer])].filter((each) => kept.has(each)),
         inFront: inFront.filter((each) => kept.has(each)),
-        named: { base: namesOf(all, maps.base), head: namesOf(all, maps.head) },
+        named: { base: all.flatMap(named.base), head: all.flatMap(named.head) },
       };
     },
   };
@@ -102,13 +106,22 @@ function specifiersIn(text: string): readonly string[] {
   return [...new Set([...text.matchAll(JAVASCRIPT)].map(([, specifier = '']) => specifier))];
 }
 
+/** Each file stands around many others, and is read once. */
+function perSide<T>(make: (side: FileSide) => T): (side: FileSide) => T {
+  const made = new Map<string, T>();
+  return (side) => {
+    const before = made.get(side.path);
+    const value = before ?? make(side);
+    if (before === undefined) made.set(side.path, value);
+    return value;
+  };
+}
+
 /** What settings make of the names that are not relative. */
-function namesOf(sides: readonly FileSide[], map: ModuleMap | null): readonly MappedName[] {
+function namesOf({ path, text }: FileSide, map: ModuleMap | null): readonly MappedName[] {
   if (map === null) return [];
-  return sides.flatMap(({ path, text }) =>
-    specifiersIn(text).flatMap((specifier): readonly MappedName[] => {
-      const to = specifier.startsWith('.') ? [] : map.candidates(path, specifier);
-      return to.length === 0 ? [] : [[path, specifier, to]];
-    }),
-  );
+  return specifiersIn(text).flatMap((specifier): readonly MappedName[] => {
+    const to = specifier.startsWith('.') ? [] : map.candidates(path, specifier);
+    return to.length === 0 ? [] : [[path, specifier, to]];
+  });
 }
