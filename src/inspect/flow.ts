@@ -166,7 +166,25 @@ export function createFlow(needs: FlowNeeds): FlowEngine {
       return null;
     if (name(operator) === '%' && program.dialect === 'javascript') return null;
     if (name(operator) === '&&') return part(node, 'right', kind, env, depth);
+    const open = name(operator) === '%' ? filledAsText(node) : null;
+    if (open !== null) return strongest(open.map((each) => trace(each, kind, env, depth)));
     return strongest([part(node, 'left', kind, env, depth), part(node, 'right', kind, env, depth)]);
+  }
+
+  /**
+   * What of `'… %d %s' % (number, text)` is put in as text: the other conversions give numbers, or fail (Python, "printf-style
+   * String Formatting"). Null where it is no such format, or fills its places in another way.
+   */
+  function filledAsText(node: Syntax): readonly Syntax[] | null {
+    const [left, right] = [childOf(node, 'left'), childOf(node, 'right')];
+    const format = left === null ? undefined : needs.constants.constant(left);
+    if (right === null || typeof format !== 'string' || /%[-#0 +]*(?:\(|\*)/.test(format)) return null;
+    const kinds = [...format.matchAll(/%[-#0 +]*\d*(?:\.\d+)?([a-zA-Z%])/g)].flatMap(([, kind]) =>
+      kind === undefined || kind === '%' ? [] : [kind],
+    );
+    const given = right.type === 'array' ? right.children.filter(({ type }) => type !== 'comment') : [right];
+    if (given.length !== kinds.length) return null;
+    return given.filter((_each, at) => !/^[diouxXeEfFgG]$/.test(kinds[at] ?? ''));
   }
 
   /** Members of a container on the way of a destructuring pattern. */

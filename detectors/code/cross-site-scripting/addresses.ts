@@ -15,6 +15,13 @@ export function address(at: Syntax, value: Syntax): Sink {
   };
 }
 
+/** The address of the page that runs the script, and it runs at an address that is no program. */
+function isOwnPage(facts: FileFacts, value: Syntax): boolean {
+  return /^(?:(?:window|self|document|globalThis)\.)?location(?:\.href)?(?:\.toString\(\))?$|^document\.URL$/.test(
+    facts.text(facts.definition(value) ?? value),
+  );
+}
+
 const SCHEME =
   /\.startsWith\(\s*['"`](?:https?:|\/)|\/\^(?:\(\?:|\()?https?|\.protocol\s*[!=]==?|\.includes\(\s*\w+\.protocol\s*\)/;
 
@@ -23,7 +30,7 @@ const SCHEME =
  * it is a program, whatever host it names.
  */
 export function isOpenAddress(facts: FileFacts, value: Syntax): boolean {
-  return facts.shape(value) === null && !isOfKnownScheme(facts, value);
+  return facts.shape(value) === null && !isOwnPage(facts, value) && !isOfKnownScheme(facts, value);
 }
 
 function isOfKnownScheme(facts: FileFacts, value: Syntax): boolean {

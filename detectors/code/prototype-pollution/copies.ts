@@ -16,6 +16,7 @@ export function copiesDeep(
   if (around.length === 0 || !descends(facts, home, target)) return false;
   // `for (key in source) target[key] = merge(target[key], source[key])`
   const through = goingThrough(facts.text(key));
+  if (goesThroughItself(facts, home, target)) return false;
   return around.some((fn) => through.test(facts.text(fn)));
 }
 
@@ -36,6 +37,15 @@ function descends(facts: FileFacts, home: Syntax, target: Syntax): boolean {
         isInside(node, outermost) &&
         isTakenUp(facts, node),
     );
+}
+
+/** `for (const key of Object.keys(made)) made[key] = …`: the keys are the object's own already. */
+function goesThroughItself(facts: FileFacts, home: Syntax, target: Syntax): boolean {
+  const object = fieldOf(target, 'object');
+  const own = object === undefined ? '' : literally(facts.text(object));
+  return new RegExp(`(?:Object\\.(?:keys|entries)\\(\\s*|\\bfor\\s*\\([^()]*\\sin\\s+)${own}\\s*\\)`).test(
+    facts.text(home),
+  );
 }
 
 /** What only tells of a value what it is. */
@@ -79,14 +89,15 @@ function isTakenUp(facts: FileFacts, read: Syntax): boolean {
 function goingThrough(key: string): RegExp {
   const called = literally(key);
   return new RegExp(
-    `for\\s*\\(\\s*(?:const|let|var)?\\s*(?:\\[\\s*)?${called}\\b[^)]*\\b(?:in|of)\\b|(?:forEach|map|each|reduce)\\(\\s*(?:function\\s*\\w*)?\\s*\\(?\\s*(?:\\w+\\s*,\\s*)?\\[?\\s*${called}\\b|${called}\\s*=\\s*\\w+\\[\\w+\\]`,
+    `for\\s*\\(\\s*(?:const|let|var)?\\s*(?:\\[\\s*)?${called}\\b[^)]*\\b(?:in|of)\\b|(?:forEach|map|each|reduce)\\(\\s*(?:function\\s*\\w*)?\\s*\\(?\\s*(?:\\w+\\s*,\\s*)?\\[?\\s*${called}\\b|(?<![\\w$.])${called}\\s*=\\s*\\w+\\[\\w+\\]`,
   );
 }
 
 export function callsItself(facts: FileFacts, fn: Syntax): boolean {
   const name = fn.end - fn.start > MAX_FUNCTION ? null : nameOf(fn);
   if (name === null) return false;
-  const body = facts.text(fieldOf(fn, 'body') ?? fn);
+  // What a message says of a function is no call of it.
+  const body = facts.text(fieldOf(fn, 'body') ?? fn).replace(/'[^'\n]*'|"[^"\n]*"/g, "''");
   return calls(body, facts.text(name).split('.').at(-1) ?? '') || body.includes('arguments.callee');
 }
 

@@ -4,6 +4,7 @@ import { fieldOf, functionAround } from '../support/around.ts';
 import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 import { isTagged, type Sink, taintedSinks } from '../support/tainted.ts';
+import { namesKeptTables } from './kept-names.ts';
 
 const rule = codeRule({
   id: 'sql-injection',
@@ -57,7 +58,11 @@ function* sinks(facts: FileFacts): Generator<Sink> {
     } else if (METHODS.test(call.name) && call.receiver !== null) {
       const statement = statementOf(facts, value);
       const atLeast = harmOf(facts, call, statement);
-      if (atLeast !== null && !isPrepared(facts, call.receiver)) yield sink(call, statement, atLeast);
+      if (atLeast !== null && !isPrepared(facts, call.receiver))
+        yield {
+          ...sink(call, statement, atLeast),
+          ...(namesKeptTables(facts, statement) ? { level: 'note' as const } : {}),
+        };
     } else if (call.name === 'extra' && call.receiver !== null && /\bobjects\b/.test(facts.text(call.receiver))) {
       // Django's `extra` puts these into the statement as they are.
       for (const name of ['where', 'select', 'tables', 'order_by']) {
