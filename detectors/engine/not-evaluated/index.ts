@@ -24,14 +24,23 @@ export const rule: Rule = {
 /** A file that was not read: bound to its content, so that another content asks again. */
 export function unreadFile(file: UnreadFile): Detection {
   const line = file.line ?? 1;
+  const said = withoutPath(file);
   return {
     ruleId: rule.id,
-    message: `${file.path} could not be evaluated: ${file.reason}.`,
+    message: `${file.path} could not be evaluated: ${said}.`,
     remediation: 'Mend or split the file, or look at it yourself and sign for it.',
-    locations: [{ path: file.path, startLine: line, endLine: line, message: file.reason }],
+    locations: [{ path: file.path, startLine: line, endLine: line, message: said }],
     fingerprint: sha256(`not-evaluated file ${file.path}`),
     evidence: { path: file.path, blob: file.blob ?? null, reason: file.reason },
   };
+}
+
+/** What reads a file names it as well; the finding has named it already, with its line. */
+function withoutPath({ path, reason }: UnreadFile): string {
+  const at = reason.indexOf(path);
+  const rest = at < 0 ? null : /^(?::\d+)? cannot be read: (?:line \d+: )?/.exec(reason.slice(at + path.length));
+  const said = rest === null ? reason : reason.slice(0, at) + reason.slice(at + path.length + rest[0].length);
+  return said.replace(/\.$/, '');
 }
 
 /** A source that has not answered for so long that a person may sign for what it would have told. */

@@ -44,12 +44,12 @@ const STATEMENTS: readonly (readonly [RegExp, string, string])[] = [
 
 const CALLS: readonly (readonly [RegExp, string, string])[] = [
   [
-    /\b(?:op\.drop_table|drop_table|dropTable(?:IfExists)?|DeleteModel|Schema::drop(?:IfExists)?|queryInterface\.dropTable)\s*\(?/,
+    /\b(?:op\.drop_table|drop_table|dropTable(?:IfExists)?|Schema::drop(?:IfExists)?|queryInterface\.dropTable)\s*\(?|(?<!\bclass\s+)(?:\bmigrations\.|(?<![\w.]))DeleteModel\s*\(/,
     'drop-table',
     'A table is dropped',
   ],
   [
-    /\b(?:op\.drop_column|remove_columns?|removeColumn|dropColumns?|RemoveField)\s*\(?/,
+    /\b(?:op\.drop_column|remove_columns?|removeColumn|dropColumns?)\s*\(?|(?<!\bclass\s+)(?:\bmigrations\.|(?<![\w.]))RemoveField\s*\(/,
     'drop-column',
     'A column is dropped',
   ],

@@ -75,10 +75,20 @@ function parseSide(side: FileSide): Parsed {
   if (side.text.length > CONFIGURATION_LIMIT) {
     throw unreadable(side.path, undefined, `it is longer than ${CONFIGURATION_LIMIT} characters`);
   }
-  const format = formatOf(side.path);
+  const format = formatIn(side);
   const template = templateDialect(side.path, side.text);
   const text = template === null ? side.text : neutralizeTemplate(side.text);
   return { roots: rootsOf(text, side.path, format, template !== null), lines: lineIndex(side.text), template };
+}
+
+/**
+ * What a file is: `.template` is CloudFormation's, which takes JSON and YAML, and everybody else's for a file that is still
+ * to be filled in.
+ */
+function formatIn(side: FileSide): Format | null {
+  const format = formatOf(side.path);
+  if (format !== 'json' || !/\.template$/i.test(side.path) || /^\s*[{[]/.test(side.text)) return format;
+  return /^(?:AWSTemplateFormatVersion|Resources)["']?\s*:/m.test(side.text) ? 'yaml' : null;
 }
 
 function rootsOf(text: string, path: string, format: Format | null, tolerant: boolean): readonly Node[] {
