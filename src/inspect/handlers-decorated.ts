@@ -20,6 +20,7 @@ export function decorated(needs: HandlerNeeds): Handler[] {
     if (fn === null || (program.dialect === 'javascript' && fn.type !== 'method_definition')) continue;
     const [first] = partsOf(list);
     const route = first === undefined ? null : needs.shape(first);
+    if (method === 'patch' && isStandIn(words, route, program)) continue;
     const said = /methods\s*=\s*[[(]\s*["'](\w+)/.exec(program.text.slice(list.start, list.end))?.[1]?.toLowerCase();
     found.push({
       node: fn,
@@ -35,6 +36,16 @@ export function decorated(needs: HandlerNeeds): Handler[] {
     });
   }
   return found;
+}
+
+/** `@mock.patch('shop.orders.send')`: a test's stand-in for a name, and no route (Python, "unittest.mock"). */
+function isStandIn(words: string, route: string | null, program: Program): boolean {
+  if (program.dialect !== 'python' || route?.startsWith('/') === true) return false;
+  return (
+    /\bmock\w*\.patch$/.test(words) ||
+    (words === 'patch' && /^\s*from\s+(?:unittest\.)?mock\s+import\b/m.test(program.text)) ||
+    (route !== null && /^\w+(?:\.\w+)+$/.test(route))
+  );
 }
 
 /** Flask: what runs in front of every view (`@app.before_request`). */

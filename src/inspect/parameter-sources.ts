@@ -128,7 +128,9 @@ function handlerRole(handler: Handler, index: number, plain: string): Source | n
 const ANSWERS =
   /\bdjango\.(?:http|shortcuts|views|urls|contrib\.(?:admin|auth\.decorators))\b|from django import (?:[\w, ]*\b)?(?:http|shortcuts|views)\b|rest_framework|HttpResponse|JsonResponse|APIView|render\(request|\brequest\.(?:GET|POST|META|FILES|COOKIES)\b|\.objects\./;
 /** What classes are derived from whose methods a framework calls with parts of the path. */
-const OF_VIEWS = /View|Resource|Handler|Endpoint|Admin|Api|API|Controller|Mixin|\bobject\b/;
+const OF_VIEWS = /View|Resource|Handler|Endpoint|Admin|Api|API|Controller|\bobject\b/;
+/** What only adds to another class, and says nothing of what that is. */
+const MIXIN = /[\w.]*Mixin\s*,?/g;
 
 /**
  * Django: a view's further parameters come from the path. Only names that are nothing else are taken for one, and of
@@ -147,7 +149,7 @@ function isViewArgument(fn: Syntax, plain: string, program: Program): boolean {
   const at = childOf(fn, 'name');
   if (at !== null && program.text.startsWith('_', at.start)) return false;
   const bases = inClass(fn, program);
-  return bases === null || OF_VIEWS.test(bases);
+  return bases === null || !/\w/.test(bases.replace(MIXIN, '')) || OF_VIEWS.test(bases);
 }
 
 /** GraphQL: `(parent, args, context)` in a function of a table of resolvers. */

@@ -71,7 +71,9 @@ function isPlain(facts: FileFacts, call: Call): boolean {
   const known = type === undefined ? undefined : facts.constant(type);
   return (
     typeof known === 'string' &&
-    /^(?:text\/(?:plain|csv|calendar)|application\/(?:json|octet-stream|zip))\b/i.test(known)
+    /^(?:text\/(?:plain|csv|calendar|javascript)|application\/(?!xhtml|xml)|audio\/|video\/|font\/|image\/(?!svg))/i.test(
+      known,
+    )
   );
 }
 

@@ -22,6 +22,7 @@ export function commands(facts: FileFacts): readonly Detection[] {
       if (node.end - node.start > 2_000) continue;
       const text = facts.text(node);
       const skips = COMMANDS.exec(text);
+      if (skips !== null && isAskedFor(facts, node)) continue;
       if (skips !== null || (text.replace(/['"`]/g, '') === '--no-verify' && !isOwnOption(facts, node)))
         found.push(
           report(
@@ -35,6 +36,13 @@ export function commands(facts: FileFacts): readonly Detection[] {
     }
   }
   return found;
+}
+
+/** `parser.add_argument('--insecure')`, `'-o StrictHostKeyChecking=no' not in options`: the program looks for it. */
+function isAskedFor(facts: FileFacts, node: Syntax): boolean {
+  const operator = node.parent?.type === 'binary_expression' ? fieldOf(node.parent, 'operator') : undefined;
+  if (operator !== undefined && /^(?:not )?in$/.test(facts.text(operator))) return true;
+  return /^--[\w-]+$/.test(facts.text(node).replace(/['"`]/g, '')) && isOwnOption(facts, node);
 }
 
 /** `parser.add_argument('--no-verify')`, `process.argv.includes('--no-verify')`: an option of this very program. */

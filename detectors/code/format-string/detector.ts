@@ -27,6 +27,8 @@ function* sinks(facts: FileFacts): Generator<Sink> {
     const from = call.origin ?? '';
     // Node's takes options in front of the format (its documentation, "util").
     const [format] = call.name === 'formatWithOptions' ? call.arguments.slice(1) : call.arguments;
+    // `format(...args)` hands on a whole call: its caller chose the format.
+    if (format?.type === 'spread_element') continue;
     if (FORMATS(from) && format !== undefined && call.arguments.length + call.keywords.size > 1) {
       yield {
         at: call.node,

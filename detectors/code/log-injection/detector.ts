@@ -35,7 +35,7 @@ function* sinks(facts: FileFacts): Generator<Sink> {
     if (!LOGGER.test(facts.text(call.receiver)) && !MAKES_LOGGER.test(facts.origin(call.receiver) ?? '')) continue;
     const parts = call.arguments.filter((part) => facts.object(part) === null && part.type !== 'array');
     for (const part of parts) {
-      if (isQuoted(facts, call, part)) continue;
+      if (isQuoted(facts, call, part) || isOfConnection(facts, part)) continue;
       const open = facts.program.dialect === 'python' ? unquoted(facts, part) : null;
       if (open !== null) {
         for (const each of open) yield entry(call, each);
@@ -59,6 +59,18 @@ function isQuoted(facts: FileFacts, call: Call, part: Syntax): boolean {
   if (typeof text !== 'string') return false;
   const escaping = facts.program.dialect === 'python' ? ESCAPING : ESCAPING_IN_NODE;
   return escaping.test(conversions(text)[at - 1] ?? '');
+}
+
+/** The address of the other side is the connection's own, and no text that somebody wrote (RFC 3875, "REMOTE_ADDR"). */
+const CONNECTION = /\.(?:META|environ)(?:\.get\(|\[)\s*['"](?:REMOTE_ADDR|REMOTE_PORT|SERVER_\w+)['"][^\])]*[\])]/g;
+
+function isOfConnection(facts: FileFacts, part: Syntax): boolean {
+  const whole = facts.text(part);
+  if (!whole.includes('REMOTE_') && !whole.includes('SERVER_')) return false;
+  const holes = part.children.filter(({ type }) => type === 'template_substitution');
+  const text = part.type === 'template_string' ? holes.map((hole) => facts.text(hole)).join(' ') : whole;
+  const rest = text.replace(CONNECTION, '').replace(/'[^'\n]*'|"[^"\n]*"/g, '');
+  return (rest.match(/[A-Za-z_]\w*/g) ?? []).every((name) => /^(?:self|req|request|format)$/.test(name));
 }
 
 const ESCAPING = /^[radiouxXeEfFgG]$/;
