@@ -4,7 +4,7 @@ import { withoutComments } from '../support/security.ts';
 
 /** Calls that check somebody or something, by their name in camel case. */
 export const CHECK_CALL =
-  /^(?:(?:require|ensure|assert|check|verify|validate|authenticate|authorize|is|has|can)\w*(?:Auth\w*|Login|Session|User|Role|Admin|Permissions?|Access|Owner\w*|Token|Signature|Webhook|Csrf|Jwt|Scope|Allowed|Password|Body|Input|Schema)|authenticate|authorize|verify|timingSafeEqual|jwtVerify|csrfProtection|csurf|helmet|rateLimit|rateLimiter|limiter|slowDown|throttle|sanitize\w*|escape\w*|bleach\w*|clean(?:Html|Markup)?|DOMPurify|purify|compareDigest|loginRequired|permissionRequired|bcryptCompare|getServerSession)$/;
+  /^(?:(?:require|ensure|assert|check|verify|validate|authenticate|authorize|is|has|can)\w*(?:Auth\w*|Login|Session|User|Role|Admin|Permissions?|Access|Owner\w*|Token|Signature|Webhook|Csrf|Jwt|Scope|Allowed|Password|Body|Input|Schema)|authenticate|authorize|verify|timingSafeEqual|jwtVerify|csrfProtection|csurf|helmet|rateLimit|rateLimiter|limiter|slowDown|throttle|sanitize\w*|escape\w*|bleach\w*|clean(?:Html|Markup)?|DOMPurify|purify|compareDigest|(?:login|permissions?|staff|superuser|member|mfa|otp|admin|role|scope|token|user|account|group)Required|userPassesTest|constructEvent(?:Async)?|verifyHeader|validate(?:Express)?Request|bcryptCompare|getServerSession)$/;
 
 /** Checks of what comes in, as against of who asks. */
 export function isMild(check: string): boolean {
@@ -12,7 +12,7 @@ export function isMild(check: string): boolean {
 }
 
 const REFUSES =
-  /(?:status\(|sendStatus\(|status:\s*|abort\()40[13]|HTTP_40[13]|HTTPException\(\s*(?:status_code\s*=\s*)?40[13]|statusCode:\s*40[13]|Unauthorized|UNAUTHORIZED|Unauthenticated|UNAUTHENTICATED|AuthenticationError|Forbidden|FORBIDDEN|AccessDenied|PermissionDenied/;
+  /(?:(?:status|sendStatus|abort|error|throw|fail|code|create(?:Http)?Error|HttpE(?:rror|xception))\(\s*|status(?:_code)?\s*[:=]\s*)40[13]|HTTP_40[13]|HTTPException\(\s*(?:status_code\s*=\s*)?40[13]|statusCode:\s*40[13]|Unauthorized|UNAUTHORIZED|Unauthenticated|UNAUTHENTICATED|AuthenticationError|Forbidden|FORBIDDEN|AccessDenied|PermissionDenied/;
 const CONDITIONS: ReadonlySet<string> = new Set(['if_statement']);
 const NEVER = /^\(?\s*(?:false|False|0|!1|!true)\s*(?:\)?$|&&|and\b)|(?:&&|\band)\s*(?:false|False|0)\s*\)?$/;
 

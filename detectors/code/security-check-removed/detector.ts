@@ -15,6 +15,7 @@ import { isHollowName, isHollowUnit } from './guarding.ts';
 import { inOneLine, type Loss } from './loss.ts';
 import { options } from './options.ts';
 import { checkedTooLate, leftBefore } from './order.ts';
+import { procedures } from './procedures.ts';
 import { namesUsed, reachOf } from './reach.ts';
 import { sendsAway } from './refusals.ts';
 import { isUsed, routes } from './routes.ts';
@@ -51,11 +52,12 @@ export const securityCheckRemoved: CodeDetector = {
     const losses = [
       ...routes(world, before, wonder),
       ...functions(world, before, wonder),
-      ...schemas(facts, before, elsewhere?.used() ?? []),
+      ...schemas(facts, before, elsewhere?.used() ?? [], wonder),
       ...classes(facts, before),
       ...settings(facts, before),
       ...options(facts, before),
       ...wrapped(world, before),
+      ...procedures(world, before),
     ];
     if (losses.length === 0 && runByName(facts.path) !== null) losses.push(...emptiedByName(facts, before));
     if (losses.length > 0) wonder();

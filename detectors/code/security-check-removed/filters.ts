@@ -5,7 +5,7 @@ import type { Loss } from './loss.ts';
 const OWNER_KEY =
   /^(?:owner(?:_?id)?|user(?:_?id)?|tenant(?:_?id)?|org(?:ani[sz]ation)?(?:_?id)?|account_?id|workspace_?id|team_?id|company_?id|author_?id|customer_?id|created_?by|project_?id|deleted_?at|is_?public)$/i;
 const QUERY =
-  /^(?:find\w*|update\w*|delete\w*|(?:and|or)?[wW]here\w*|count\w*|get\w*|query|remove\w*|destroy|filter|first|aggregate)$/;
+  /^(?:find\w*|update\w*|delete\w*|(?:and|or)?[wW]here\w*|count\w*|get\w*|query|remove\w*|destroy|filter|first|aggregate|eq|match|execute|fetch\w*|raw|one|any|none|\$?(?:query|execute)Raw\w*)$/;
 /** Asks for all there is; what it is given says what comes back or in which order, not whose. */
 const ALL = /^(?:all|values|order_by|iterator|toArray|list|select)$/;
 /** Parts of a query's options that say what comes back, in which order, or what is written. */
@@ -120,13 +120,20 @@ function* keysOf(facts: FileFacts, part: Syntax, list: Syntax, hops: number): Ge
     }
     if (each.type === 'shorthand_property_identifier') yield facts.text(each);
     else if (each.type === 'string' || each.type === 'template_string') {
-      for (const match of facts.text(each).matchAll(/\b(\w+)\s*=\s*(?:\$\d|\?|:\w|\$\{|%s|@\w)/g)) yield match[1] ?? '';
+      for (const match of conditionOf(facts.text(each)).matchAll(/\b(\w+)\s*=\s*(?:\$\d|\?|:\w|\$\{|%s|@\w)/g))
+        yield match[1] ?? '';
       if (each.parent === list) yield facts.text(each).replace(/['"]/g, '');
     } else {
       const key = each.children.find((child) => child.field === 'key' || child.field === 'name');
       if (key !== undefined) yield facts.text(key).replace(/['"]/g, '');
     }
   }
+}
+
+/** The part of a statement that says which records are meant: what it sets is no filter. */
+function conditionOf(text: string): string {
+  const at = text.search(/\bwhere\b/i);
+  return at < 0 || !/\bset\b/i.test(text) ? text : text.slice(at);
 }
 
 const OPTIONS: ReadonlySet<string> = new Set(['pair', 'keyword_argument', 'shorthand_property_identifier']);

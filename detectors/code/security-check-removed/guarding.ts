@@ -56,6 +56,7 @@ export function isHollowUnit(world: World, node: Syntax): boolean {
 /** The functions that a part of a route stands for: itself, what its name means, what makes it. */
 function functionsBehind(world: World, { facts, node }: Part): readonly Part[] {
   if (isFunction(node)) return [{ facts, node }];
+  if (node.type === 'decorator') return node.children.flatMap((each) => functionsBehind(world, { facts, node: each }));
   const callee = node.type === 'call_expression' ? fieldOf(node, 'function') : undefined;
   const name = callee ?? node;
   if (name.type !== 'identifier' && name.type !== 'member_expression' && name.type !== 'property_identifier') return [];

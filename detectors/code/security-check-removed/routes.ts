@@ -50,9 +50,12 @@ function lostParts(world: World, handler: Handler, before: FileFacts, was: Handl
   const names = handler.middleware.flatMap((part) => namesOfPart(facts, part));
   // Renamed or swapped for another guard of the same kind.
   const fewer = guardsOf(world, handler) < guardsOf({ facts: before, elsewhere: null }, was);
+  const old: World = { facts: before, elsewhere: null };
   const inline = inlineChecks(facts, handler) < inlineChecks(before, was);
   return was.middleware.filter((part) => {
-    if (isInline(part)) return inline && checksInline(before, part);
+    // Another guard in its place counts with those that have a name.
+    if (isInline(part))
+      return inline && checksInline(before, part) && (fewer || !isGuarding(old, { facts: before, node: part }));
     const text = inOneLine(before, part);
     if (!isProtection(before, part) || (GUARD_NAME.test(text) && !fewer)) return false;
     const kind = kindOf(before, part);

@@ -20,24 +20,31 @@ const ALIKE = 0.6;
  * Fields and schemas that ask less than they did and got nothing else for it.
  * @param others changed files that this one uses: a schema may stand there now
  */
-export function schemas(facts: FileFacts, before: FileFacts, others: readonly FileFacts[]): readonly Loss[] {
+export function schemas(
+  facts: FileFacts,
+  before: FileFacts,
+  others: readonly FileFacts[],
+  wonder: () => void,
+): readonly Loss[] {
   const old = fieldsOf(before);
   if (old.size === 0) return [];
   const now = fieldsOf(facts);
   const elsewhere = others.map(fieldsOf);
   const renamed = renamedHolders(old, now);
+  const moved = movedHolders(facts, old, now, elsewhere);
+  if ([...old.values()].some(({ path: [holder = ''] }) => !now.has(holder) && !holds(now, holder))) wonder();
   const found: Loss[] = [];
   for (const [path, was] of old) {
     const unread = unchecked(facts, was, [now, ...elsewhere]);
     if (unread !== null) found.push(unread);
-    const field = now.get(path) ?? now.get(renamedPath(was, renamed));
+    const field = now.get(path) ?? now.get(renamedPath(was, renamed)) ?? moved.get(path)?.field;
     if (field === undefined || !was.known) continue;
     const lost = lostLimit(was, field);
     if (lost === null || isElsewhere(was, old, [now, ...elsewhere])) continue;
     const name = was.path.filter((part) => part !== WHOLE).at(-1) ?? '';
     const what = was.path.at(-1) === WHOLE || was.rank !== null ? 'The schema' : "The schema's field";
     found.push({
-      at: field.node,
+      at: moved.get(path)?.at ?? field.node,
       message: `${what} "${name.slice(0, 40)}" loses its limit "${lost.word.slice(0, 40)}".`,
       level: 'warning',
     });
@@ -95,6 +102,28 @@ function isElsewhere(was: Field, old: Fields, now: readonly Fields[]): boolean {
       if (!old.has(path) && field.path.at(-1) === name && field.library !== '' && lostLimit(was, field) === null)
         return true;
   return false;
+}
+
+function holds(fields: Fields, name: string): boolean {
+  return [...fields.values()].some(({ path: [holder] }) => holder === name);
+}
+
+/** Schemas that stand in another changed file now, under the name that is still used here; where it is used. */
+function movedHolders(
+  facts: FileFacts,
+  old: Fields,
+  now: Fields,
+  elsewhere: readonly Fields[],
+): ReadonlyMap<string, { readonly field: Field; readonly at: Syntax }> {
+  const found = new Map<string, { readonly field: Field; readonly at: Syntax }>();
+  const gone = new Set([...old.values()].map(({ path: [holder = ''] }) => holder).filter((name) => !holds(now, name)));
+  for (const name of elsewhere.length === 0 ? [] : gone) {
+    const at = facts.nodes('identifier').find((node) => facts.text(node) === name);
+    if (at === undefined) continue;
+    for (const fields of elsewhere)
+      for (const [path, field] of fields) if (field.path[0] === name) found.set(path, { field, at });
+  }
+  return found;
 }
 
 /** Schemas under a name that is gone, and the new one that has most of their fields. */

@@ -57,6 +57,8 @@ function slotsOf(facts: FileFacts): Slots {
         if (protects(facts, part)) put('The application', inOneLine(facts, part).split('(')[0] ?? '', call.node);
     }
     if (EXTENSIONS.test(call.origin ?? '')) put('The application', call.name ?? '', call.node);
+    // Nuxt: `definePageMeta({ middleware: 'auth' })`
+    if (call.name === 'definePageMeta') ofPage(facts, call, put);
     if (call.name === 'include_router') ofRouter(facts, call, put);
   }
   for (const node of facts.nodes('pair')) ofPair(facts, node, put);
@@ -71,6 +73,13 @@ function ofRouter(facts: FileFacts, { node, arguments: [router], keywords }: Cal
   if (router === undefined) return;
   const slot = `The router "${facts.text(router).slice(0, 60)}"`;
   for (const part of keywords.get('dependencies')?.children ?? []) put(slot, inOneLine(facts, part), node);
+}
+
+function ofPage(facts: FileFacts, { node, arguments: [meta] }: Call, put: Put): void {
+  const value = meta === undefined ? null : facts.property(facts.object(meta) ?? meta, 'middleware');
+  if (value !== null) ofList(facts, 'The page', value.type === 'array' ? value : node, node, put);
+  const said = value === null ? undefined : facts.constant(value);
+  if (typeof said === 'string' && GUARD_NAME.test(said)) put('The page', said, node);
 }
 
 /** Where the head still mounts a router that the slot is about. */

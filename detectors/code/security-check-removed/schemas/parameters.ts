@@ -12,7 +12,7 @@ export function* parameters(facts: FileFacts): Generator<Field> {
   for (const { node, method, route } of facts.handlers()) {
     for (const part of fieldOf(node, 'parameters')?.children ?? []) {
       const type = fieldOf(part, 'type');
-      const name = fieldOf(part, 'pattern') ?? fieldOf(part, 'name');
+      const name = fieldOf(part, 'pattern') ?? fieldOf(part, 'name') ?? part.children[0];
       if (type === undefined || name === undefined) continue;
       const field = emptyField([`${method} ${route ?? ''}`, plain(facts, name)], part, 'parameter');
       if (!OPEN.test(facts.text(type).trim()))
