@@ -2,8 +2,10 @@ import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { FileFacts, Handler } from '../../../src/inspect/facts.ts';
 import { isFunction, nameOf } from '../support/around.ts';
+import { isGuardedElsewhere } from '../support/in-front.ts';
 import { codeRule } from '../support/rule.ts';
 import { bodyText, changesState, isGuard, isGuarded, OPEN_ROUTE } from '../support/security.ts';
+import { routerOf, type World } from '../support/world.ts';
 import { openMethods } from './class-views.ts';
 import { withoutOwner } from './owner.ts';
 import { openProcedures, openViews } from './siblings.ts';
@@ -28,7 +30,8 @@ export const missingAuthorization: CodeDetector = {
   rule,
   triggers:
     /\.(?:get|post|put|patch|delete|route|all)\s*\(|@(?:Post|Put|Patch|Delete)|use server|export (?:async )?function|export const|login_required|permission_required|permission_classes|authenticated|jwt_required|objects\.get|\.mutation\(/,
-  detect(facts) {
+  detect(facts, { elsewhere, wonder }) {
+    const world: World = { facts, elsewhere };
     const handlers = facts
       .handlers()
       .filter(
@@ -36,15 +39,27 @@ export const missingAuthorization: CodeDetector = {
       );
     const guarded = handlers.filter((handler) => byMiddleware(facts, handler));
     return [
-      ...handlers.flatMap((handler) => judge(facts, handler, guarded)),
-      ...facts.handlers().flatMap((handler) => exported(facts, handler)),
+      ...handlers.flatMap((handler) => openHere(world, handler, wonder, judge(facts, handler, guarded))),
+      ...facts.handlers().flatMap((handler) => openHere(world, handler, wonder, exported(facts, handler))),
       ...withoutOwner(facts, rule),
       ...openProcedures(facts, rule),
-      ...openViews(facts, rule),
+      ...openViews(world, rule, wonder),
       ...openMethods(facts, rule),
     ];
   },
 };
+
+/** What is open in this file may be guarded where another changed file mounts it. */
+function openHere(
+  world: World,
+  handler: Handler,
+  wonder: () => void,
+  found: readonly Detection[],
+): readonly Detection[] {
+  if (found.length === 0) return found;
+  wonder();
+  return isGuardedElsewhere(world, handler.node, handler) ? [] : found;
+}
 
 /** Next.js: a route handler or server action that changes records and never asks who is calling. */
 function exported(facts: FileFacts, handler: Handler): readonly Detection[] {
@@ -78,6 +93,20 @@ function leftOut(facts: FileFacts, handler: Handler, siblings: readonly Handler[
   );
 }
 
+/** A router that is mounted elsewhere may have something in front there. */
+function unseen(facts: FileFacts, handler: Handler): string {
+  const router = routerOf(facts, handler);
+  const isMounted =
+    router !== null &&
+    facts
+      .assignments()
+      .some(
+        ({ target, value }) =>
+          facts.text(target) === router && /\bRouter\(|APIRouter\(|Blueprint\(/.test(facts.text(value).slice(0, 80)),
+      );
+  return isMounted ? ` No changed file puts one in front of "${router.slice(0, 40)}".` : '';
+}
+
 function byMiddleware(facts: FileFacts, handler: Handler): boolean {
   return handler.middleware.some((part) => isGuard(facts, part));
 }
@@ -93,7 +122,7 @@ function judge(facts: FileFacts, handler: Handler, guarded: readonly Handler[]):
     siblings.length > 0 &&
     (changesState(handler) || (/[:<{]/.test(route) && siblings.some((each) => each.method === handler.method)))
   ) {
-    const message = `${name} has no guard, while ${siblings.length} other ${siblings.length === 1 ? 'route' : 'routes'} of this file ${siblings.length === 1 ? 'has' : 'have'} one.`;
+    const message = `${name} has no guard, while ${siblings.length} other ${siblings.length === 1 ? 'route' : 'routes'} of this file ${siblings.length === 1 ? 'has' : 'have'} one.${unseen(facts, handler)}`;
     const sibling = siblings[0];
     return [
       facts.finding({
@@ -119,7 +148,7 @@ function judge(facts: FileFacts, handler: Handler, guarded: readonly Handler[]):
       facts.finding({
         rule,
         at: handler.registration,
-        message: `${name} has no guard: whoever knows the address can call it.`,
+        message: `${name} has no guard: whoever knows the address can call it.${unseen(facts, handler)}`,
         remediation: 'Check who is asking, and whether they may, before anything else.',
         level: facts.isTest ? 'note' : 'warning',
       }),

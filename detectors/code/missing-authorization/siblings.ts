@@ -2,8 +2,10 @@ import type { Detection } from '../../../src/core/detection.ts';
 import type { Rule } from '../../../src/core/rule.ts';
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { fieldOf, nameOf } from '../support/around.ts';
+import { isGuardedElsewhere } from '../support/in-front.ts';
 import { oneOf } from '../support/remember.ts';
 import { bodyText, GUARD_NAME, OPEN_ROUTE, withoutComments } from '../support/security.ts';
+import type { World } from '../support/world.ts';
 
 const CHANGES =
   /\.(?:delete\w*|destroy|remove\w*|update\w*|upsert|save|insert\w*|create|execute|drop\w*)\s*\(|DELETE FROM|UPDATE \w+ SET/;
@@ -69,7 +71,8 @@ const VIEW_GUARD =
   /permission_classes\((?!\s*[[(]\s*(?:permissions\.)?AllowAny)|login_required|permission_required|user_passes_test|staff_member_required|superuser_required/;
 
 /** Django: a view that changes records without the decorator that others of the file have: at least two, or one about the same model. */
-export function openViews(facts: FileFacts, rule: Rule): readonly Detection[] {
+export function openViews(world: World, rule: Rule, wonder: () => void): readonly Detection[] {
+  const { facts } = world;
   if (facts.program.dialect !== 'python') return [];
   const views = facts.nodes('function_declaration').flatMap((fn) => {
     const list = fieldOf(fn, 'parameters');
@@ -89,6 +92,9 @@ export function openViews(facts: FileFacts, rule: Rule): readonly Detection[] {
     if (own !== null && ![...models(body)].some((model) => own.has(model))) return [];
     const isOpen = !GUARD_NAME.test(above) && !GUARD_NAME.test(body) && !/request\.user|\bsession\b/.test(body);
     if (!isOpen || above.includes('property') || OPEN_ROUTE.test(facts.text(name)) || !CHANGES.test(body)) return [];
+    wonder();
+    // Django: `path('x', login_required(view))` in another file.
+    if (isGuardedElsewhere(world, fn, undefined)) return [];
     return [
       facts.finding({
         rule,

@@ -1,10 +1,10 @@
 import type { Successor } from '../../../src/inspect/detector.ts';
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { within } from '../support/around.ts';
+import { protects, turnsAway } from '../support/refusals.ts';
 import { GUARD_NAME, withoutComments } from '../support/security.ts';
 import type { Loss } from './loss.ts';
 import { reachOf } from './reach.ts';
-import { protects, turnsAway } from './refusals.ts';
 
 /** `access`: somebody is turned away. `protection`: requests are limited or cleaned. */
 type Kind = 'access' | 'protection';

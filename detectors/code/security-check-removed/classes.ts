@@ -1,8 +1,8 @@
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { within } from '../support/around.ts';
 import { GUARD_NAME } from '../support/security.ts';
+import { LENIENT } from '../support/words.ts';
 import type { Loss } from './loss.ts';
-import { LENIENT } from './words.ts';
 
 /** What a class of Django or its REST framework says of who may use it (Django REST framework, "Permissions"). */
 const SAYS = /^(?:permission_classes|authentication_classes|throttle_classes|permission_required)$/;

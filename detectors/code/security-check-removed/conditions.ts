@@ -1,7 +1,7 @@
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { fieldOf, within } from '../support/around.ts';
+import { refuses } from '../support/checks.ts';
 import { withoutComments } from '../support/security.ts';
-import { refuses } from './checks.ts';
 import { inOneLine } from './loss.ts';
 
 /** A test as a function of what it asks. */

@@ -1,8 +1,8 @@
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { fieldOf, isFunction, within } from '../support/around.ts';
+import { CHECK_CALL, camelCase, isDead, isMild, refuses } from '../support/checks.ts';
+import { WHO } from '../support/refusals.ts';
 import { withoutComments } from '../support/security.ts';
-import { CHECK_CALL, camelCase, isDead, isMild, refuses } from './checks.ts';
-import { WHO } from './refusals.ts';
 
 /** What a function does one after the other. */
 interface Event {

@@ -1,7 +1,7 @@
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { fieldOf } from '../support/around.ts';
+import { isGuarding } from '../support/guarding.ts';
 import type { World } from '../support/world.ts';
-import { isGuarding } from './guarding.ts';
 import type { Loss } from './loss.ts';
 
 const ENDS = /^(?:mutation|query|subscription)$/;

@@ -1,8 +1,7 @@
 import type { FileFacts, Handler, Syntax } from '../../../src/inspect/facts.ts';
 import { within } from '../support/around.ts';
-import { behind, type Part, routerOf, usesElsewhere, type World } from '../support/world.ts';
-import { isGuarding } from './guarding.ts';
-import { standingInFront } from './in-front.ts';
+import { guardsElsewhere } from '../support/in-front.ts';
+import { behind, type Part, routerOf, type World } from '../support/world.ts';
 
 const NAMES: ReadonlySet<string> = new Set(['identifier', 'property_identifier', 'type_identifier']);
 const MAX_DEPTH = 4;
@@ -35,14 +34,6 @@ export function reachOf(world: World, node: Syntax, handler: Handler | undefined
     open = next;
   }
   return [...found.values()];
-}
-
-/** What other changed files put in front of a function wherever they use it, where each of them puts a guard there. */
-function guardsElsewhere(world: World, node: Syntax, handler: Handler | undefined): readonly Part[] {
-  const uses = usesElsewhere(world, node, handler);
-  const [first] = uses;
-  const guarded = uses.every((parts) => parts.some((part) => isGuarding(world, part)));
-  return [...(first === undefined || !guarded ? [] : first), ...standingInFront(world)];
 }
 
 /** Names that are used in any of the parts; a comment or a text that mentions one does not use it. */

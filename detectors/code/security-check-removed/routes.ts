@@ -1,12 +1,12 @@
 import type { Call, FileFacts, Handler, Syntax } from '../../../src/inspect/facts.ts';
 import { fieldOf, within } from '../support/around.ts';
+import { CHECK_CALL, camelCase, isDead, refuses } from '../support/checks.ts';
+import { isGuarding } from '../support/guarding.ts';
+import { sendsAway } from '../support/refusals.ts';
 import { GUARD_NAME } from '../support/security.ts';
+import { ROUTES } from '../support/words.ts';
 import { usesElsewhere, type World } from '../support/world.ts';
-import { CHECK_CALL, camelCase, isDead, refuses } from './checks.ts';
-import { isGuarding } from './guarding.ts';
 import { inOneLine, type Loss } from './loss.ts';
-import { sendsAway } from './refusals.ts';
-import { ROUTES } from './words.ts';
 
 const FUNCTIONS: ReadonlySet<string> = new Set(['arrow_function', 'function_expression']);
 const CALLS: ReadonlySet<string> = new Set(['call_expression']);

@@ -1,8 +1,8 @@
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { fieldOf, nameOf } from '../support/around.ts';
 import { GUARD_NAME, withoutComments } from '../support/security.ts';
+import { LENIENT, ROUTES } from '../support/words.ts';
 import { inOneLine, type Loss } from './loss.ts';
-import { LENIENT, ROUTES } from './words.ts';
 
 /** What an application says once for all of its routes, by where it says it: names of guards, paths that are guarded. */
 type Slots = ReadonlyMap<string, ReadonlyMap<string, Syntax>>;

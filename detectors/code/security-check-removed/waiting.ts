@@ -1,7 +1,7 @@
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { fieldOf, within } from '../support/around.ts';
+import { CHECK_CALL, camelCase } from '../support/checks.ts';
 import { behind, type World } from '../support/world.ts';
-import { CHECK_CALL, camelCase } from './checks.ts';
 
 const CALLS: ReadonlySet<string> = new Set(['call_expression']);
 const DECIDES =

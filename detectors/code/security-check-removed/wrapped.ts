@@ -1,7 +1,7 @@
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { fieldOf, isFunction } from '../support/around.ts';
+import { isGuarding } from '../support/guarding.ts';
 import type { World } from '../support/world.ts';
-import { isGuarding } from './guarding.ts';
 import { inOneLine, type Loss } from './loss.ts';
 
 /** Functions that were handed through a guard, and are not any more: `path('x', login_required(view))`, `DELETE = withAuth(…)`. */

@@ -1,10 +1,10 @@
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
-import { fieldOf, isFunction, nameOf, within } from '../support/around.ts';
-import { GUARD_NAME, withoutComments } from '../support/security.ts';
-import { behind, type Part, type World } from '../support/world.ts';
+import { fieldOf, isFunction, nameOf, within } from './around.ts';
 import { refuses } from './checks.ts';
 import { sendsAway } from './refusals.ts';
+import { GUARD_NAME, withoutComments } from './security.ts';
 import { LENIENT } from './words.ts';
+import { behind, type Part, type World } from './world.ts';
 
 const CALLS: ReadonlySet<string> = new Set(['call_expression', 'new_expression']);
 const THROWS: ReadonlySet<string> = new Set(['throw_statement', 'assert_statement']);

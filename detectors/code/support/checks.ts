@@ -1,6 +1,6 @@
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
-import { within } from '../support/around.ts';
-import { withoutComments } from '../support/security.ts';
+import { within } from './around.ts';
+import { withoutComments } from './security.ts';
 
 /** Calls that check somebody or something, by their name in camel case. */
 export const CHECK_CALL =

@@ -1,6 +1,8 @@
 import { runByName } from '../../../src/core/run-by-name.ts';
-import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
-import { declarationOf, type Part, type World } from '../support/world.ts';
+import type { FileFacts, Handler, Syntax } from '../../../src/inspect/facts.ts';
+import { isGuarding } from './guarding.ts';
+import { turnsAway } from './refusals.ts';
+import { declarationOf, type Part, usesElsewhere, type World } from './world.ts';
 
 /** Pages, which their layouts stand in front of; what answers requests by itself has none. */
 const PAGES = /(?:^|\/)(?:\+page(?:\.server)?\.[jt]s|\+layout(?:\.server)?\.[jt]s|(?:page|layout)\.[jt]sx?)$/;
@@ -10,7 +12,7 @@ const LAYOUT_EXPORTS = ['load', 'default'];
 const HOOK_EXPORTS = ['handle', 'middleware', 'proxy', 'onRequest', 'default'];
 
 /** What frameworks run in front of a file because of where changed files stand. */
-export function standingInFront({ facts, elsewhere }: World): readonly Part[] {
+function standingInFront({ facts, elsewhere }: World): readonly Part[] {
   if (elsewhere === null) return [];
   return elsewhere.inFront().flatMap((other): readonly Part[] => {
     const isLayout = LAYOUT.test(other.path);
@@ -64,4 +66,19 @@ function covers(pattern: string, route: string): boolean {
   const [, begin = '', open] = /^(\/[\w/-]*?)(\/?:\w+\*|\/?\(\.\*\))?$/.exec(pattern) ?? [];
   if (begin === '') return false;
   return route === begin || (open !== undefined && (begin === '/' || route.startsWith(`${begin.replace(/\/$/, '')}/`)));
+}
+
+/** What other changed files put in front of a function wherever they use it, where each of them puts a guard there. */
+export function guardsElsewhere(world: World, node: Syntax, handler: Handler | undefined): readonly Part[] {
+  const uses = usesElsewhere(world, node, handler);
+  const [first] = uses;
+  const guarded = uses.every((parts) => parts.some((part) => isGuarding(world, part)));
+  return [...(first === undefined || !guarded ? [] : first), ...standingInFront(world)];
+}
+
+/** Whether other changed files let few through to a function. */
+export function isGuardedElsewhere(world: World, node: Syntax, handler: Handler | undefined): boolean {
+  return guardsElsewhere(world, node, handler).some(
+    (part) => isGuarding(world, part) || turnsAway(part.facts, part.node),
+  );
 }

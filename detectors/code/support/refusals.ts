@@ -1,8 +1,7 @@
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
-import { fieldOf, within } from '../support/around.ts';
-import { GUARD_NAME, withoutComments } from '../support/security.ts';
+import { fieldOf, within } from './around.ts';
 import { CHECK_CALL, camelCase, isDead, isMild, refuses } from './checks.ts';
-import { inOneLine } from './loss.ts';
+import { GUARD_NAME, withoutComments } from './security.ts';
 
 const REDIRECTS = /^(?:redirect|permanentRedirect|temporaryRedirect|sendRedirect|navigateTo|rewrite)$/;
 const ANSWER = /^(?:Next)?Response$/;
@@ -83,6 +82,6 @@ function asksWho(facts: FileFacts, condition: Syntax): boolean {
 
 /** `return auth(request)` */
 function answersWithGuard(facts: FileFacts, statement: Syntax): boolean {
-  const [callee] = /^return\s+(?:await\s+)?[\w$.]+(?=\()/.exec(inOneLine(facts, statement)) ?? [];
+  const [callee] = /^return\s+(?:await\s+)?[\w$.]+(?=\()/.exec(facts.text(statement).replace(/\s+/g, ' ')) ?? [];
   return callee !== undefined && !isDead(facts, statement) && GUARD_NAME.test(callee);
 }
