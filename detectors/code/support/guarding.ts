@@ -25,6 +25,7 @@ const MAX_HOPS = 3;
 
 /** Whether what stands in front of something turns anybody away: by what it does where that is known, by its name elsewhere. */
 export function isGuarding(world: World, part: Part): boolean {
+  if (part.node.type === 'array') return part.node.children.some((node) => isGuarding(world, { ...part, node }));
   const text = withoutComments(part.facts.text(part.node).slice(0, 2_000));
   if (part.node.type === 'string' || LENIENT.test(text) || isSetUp(text)) return false;
   const parts = functionsBehind(world, part);
@@ -58,6 +59,11 @@ function functionsBehind(world: World, { facts, node }: Part): readonly Part[] {
   if (isFunction(node)) return [{ facts, node }];
   if (node.type === 'decorator') return node.children.flatMap((each) => functionsBehind(world, { facts, node: each }));
   const callee = node.type === 'call_expression' ? fieldOf(node, 'function') : undefined;
+  // FastAPI: `Depends(require_admin)`
+  if (callee !== undefined && /(?:^|\.)(?:Depends|Security)$/.test(facts.text(callee)))
+    return (fieldOf(node, 'arguments')?.children ?? []).flatMap((each) =>
+      functionsBehind(world, { facts, node: each }),
+    );
   const name = callee ?? node;
   if (name.type !== 'identifier' && name.type !== 'member_expression' && name.type !== 'property_identifier') return [];
   return behind(world, facts, name).flatMap((part): readonly Part[] => {

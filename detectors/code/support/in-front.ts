@@ -35,7 +35,7 @@ function isSameKind(layout: string, page: string): boolean {
 
 /** Next.js runs its middleware in front of the paths that it names; those of others are run always. */
 function isCovered(other: FileFacts, path: string): boolean {
-  if (runByName(other.path) === null) return false;
+  if (!isOfItsKind(other.path, path)) return false;
   const matcher = other.nodes('pair').find((pair) => /^['"]?matcher['"]?\s*:/.test(other.text(pair)));
   if (matcher === undefined) return true;
   const route = routeOf(path);
@@ -50,9 +50,18 @@ function isCovered(other: FileFacts, path: string): boolean {
   );
 }
 
+/** A hook stands in front of what its own framework runs: a file of that name in another program does not. */
+function isOfItsKind(hook: string, path: string): boolean {
+  const slot = runByName(hook)?.slot ?? '';
+  if (slot.startsWith('hooks')) return /(?:^|\/)routes\/(?:.*\/)?\+[\w.]+$/.test(path);
+  if (slot.startsWith('server middleware')) return /(?:^|\/)server\/(?:api|routes)\//.test(path);
+  if (slot.startsWith('functions')) return /(?:^|\/)functions\//.test(path);
+  return slot.startsWith('middleware') && routeOf(path) !== null;
+}
+
 /** `/dashboard/users` of `app/dashboard/(admin)/users/page.tsx`; null where the path says no route. */
 function routeOf(path: string): string | null {
-  const inner = /(?:^|\/)(?:app|pages)\/(.*)$/.exec(path)?.[1];
+  const inner = /(?:^|\/)(?:app\/(?=(?:.*\/)?(?:page|route|layout)\.[jt]sx?$)|pages\/)(.*)$/.exec(path)?.[1];
   if (inner === undefined) return null;
   const parts = inner
     .replace(/\.[jt]sx?$/, '')

@@ -74,7 +74,9 @@ export function usesElsewhere(world: World, node: Syntax, handler: Handler | und
           origin !== null &&
           elsewhere
             .meant(user, origin)
-            .some(({ facts: there, name, certain }) => certain && there.path === facts.path && isNamed(name, names))
+            .some(
+              ({ facts: there, name, certain }) => certain && there.path === facts.path && isNamed(facts, name, names),
+            )
         );
       });
       if (given === undefined) return [];
@@ -86,10 +88,14 @@ export function usesElsewhere(world: World, node: Syntax, handler: Handler | und
   );
 }
 
-function isNamed(name: string, names: ReadonlySet<string>): boolean {
-  const last = name.split('.').at(-1) ?? name;
-  return names.has(last) || name === 'default' || name === '';
+function isNamed(facts: FileFacts, name: string, names: ReadonlySet<string>): boolean {
+  if (names.has(name.split('.').at(-1) ?? name)) return true;
+  if (name !== 'default') return false;
+  const [, called] = DEFAULT.exec(facts.program.text) ?? [];
+  return called !== undefined && names.has(called);
 }
+
+const DEFAULT = /(?:\bexport\s+default\s+(?:async\s+)?(?:function\s*\*?\s*)?|\bmodule\.exports\s*=\s*)([\w$]+)/;
 
 function outerName(facts: FileFacts, node: Syntax): string | null {
   const name = nameOf(node);
