@@ -9,6 +9,8 @@ import { type Modules, modulesOf, resolveReferences } from './references.ts';
 /** Files that are handed along with one, and their characters: who needs more is not understood by reading on. */
 const MAX_FILES = 40;
 const MAX_CHARACTERS = 600_000;
+/** Of larger changes, and of whole trees, each file is judged by itself. */
+const MOST_SIDES = 1_000;
 /** Files that use one another. */
 const DEPTH = 3;
 
@@ -24,6 +26,7 @@ export interface Relations {
 }
 
 export function createRelations(sides: readonly FileSide[], maps: ModuleMaps): Relations {
+  if (sides.length > MOST_SIDES) return { around: () => null };
   const byPath = new Map(sides.map((side) => [side.path, side]));
   const reexports = sides.map(({ path, text }) => ({ path, reexports: reexportsOf(path, text) }));
   const modules = modulesOf(byPath.keys(), reexports, maps);

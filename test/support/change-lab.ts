@@ -23,7 +23,7 @@ export interface ChangeCase {
 
 /** The rounds in the order they were written. */
 export function changeRounds(): readonly string[] {
-  return ['first', 'second'];
+  return ['first', 'second', 'attacks'];
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { fieldOf, isFunction, nameOf, within } from './around.ts';
-import { refuses } from './checks.ts';
+import { isDead, refuses } from './checks.ts';
 import { sendsAway } from './refusals.ts';
 import { GUARD_NAME, withoutComments } from './security.ts';
 import { LENIENT } from './words.ts';
@@ -21,10 +21,15 @@ const VALUES: ReadonlySet<string> = new Set([
 /** Calls that decide nothing about who goes on: going on, writing down, wrapping. */
 const IDLE =
   /^(?:next|_next|done|proceed|resolve|handle|log|info|debug|warn|trace|error|print|set|setHeader|header|push|append|add|wraps|update_wrapper|call|apply|bind|now|String|getattr|setattr|canActivate|super|use|then)$/;
+/** Those among them whose absence keeps nobody from going on. */
+const REMARKS = /^(?:log|info|debug|warn|trace|error|print|set|setHeader|header|push|append|add|now|String|setattr)$/;
 const MAX_HOPS = 3;
 
 /** Whether what stands in front of something turns anybody away: by what it does where that is known, by its name elsewhere. */
 export function isGuarding(world: World, part: Part): boolean {
+  // FastAPI: `dependencies=[Depends(require_admin)]`
+  const value = part.node.type === 'keyword_argument' ? fieldOf(part.node, 'value') : undefined;
+  if (value !== undefined) return isGuarding(world, { ...part, node: value });
   if (part.node.type === 'array') return part.node.children.some((node) => isGuarding(world, { ...part, node }));
   const text = withoutComments(part.facts.text(part.node).slice(0, 2_000));
   if (part.node.type === 'string' || LENIENT.test(text) || isSetUp(text)) return false;
@@ -84,16 +89,18 @@ function isRun(facts: FileFacts, fn: Syntax): boolean {
 /** Lets everybody through: nothing in it turns away, waits for an answer, or gives one that could be no. */
 function isHollow(world: World, { facts, node }: Part, hops: number): boolean {
   if (turns({ facts, node }) || within(node, THROWS).next().done === false) return false;
-  for (const statement of within(node, RETURNS)) if (!isYes(facts, statement)) return false;
+  for (const statement of within(node, RETURNS))
+    if (!isYes(facts, statement) && !isDead(facts, statement)) return false;
   const body = fieldOf(node, 'body');
   if (body !== undefined && VALUES.has(body.type)) return false;
   const parameters = namesOf(facts, node);
   for (const call of within(node, CALLS)) {
     const callee = fieldOf(call, 'function') ?? fieldOf(call, 'constructor');
     if (callee === undefined) return false;
+    if (isDead(facts, call)) continue;
     const name = facts.text(fieldOf(callee, 'property') ?? callee);
     if (parameters.has(facts.text(callee)) || IDLE.test(name)) {
-      if (isUnderCondition(call, node)) return false;
+      if (!REMARKS.test(name) && isUnderCondition(call, node)) return false;
       continue;
     }
     const made = hops < MAX_HOPS ? behind(world, facts, callee).filter((part) => isFunction(part.node)) : [];
