@@ -95,7 +95,11 @@ export function createPool(options: PoolOptions): Pool {
       worker.lastWords += error.message;
       if (child.pid === undefined) ended(worker, 'the inspecting process could not start');
     });
-    child.on('exit', (code, signal) => ended(worker, exitReason(worker, code, signal)));
+    child.on('exit', () => {
+      worker.leaving = true;
+    });
+    // Its last words, which say why it ended, may be read only after its end.
+    child.on('close', (code, signal) => ended(worker, exitReason(worker, code, signal)));
     idle(worker);
     return worker;
   }

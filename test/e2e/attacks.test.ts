@@ -20,7 +20,7 @@ let count = 0;
 
 beforeAll(async () => {
   world = await startWorld({ files: { 'package.json': MANIFEST, 'src/list.js': HARMLESS } });
-}, 60_000);
+});
 afterAll(() => world.close());
 beforeEach(() => {
   count += 1;
@@ -88,15 +88,12 @@ async function quiet(): Promise<void> {
   const { queue } = world.service.ports.store;
   await world.github.settled();
   await expect
-    .poll(
-      async () => {
-        const { waiting, running } = await (
-          queue as typeof queue & { backlog(): Promise<{ waiting: number; running: number }> }
-        ).backlog();
-        return waiting + running;
-      },
-      { timeout: 10_000 },
-    )
+    .poll(async () => {
+      const { waiting, running } = await (
+        queue as typeof queue & { backlog(): Promise<{ waiting: number; running: number }> }
+      ).backlog();
+      return waiting + running;
+    })
     .toBe(0);
 }
 
@@ -327,10 +324,10 @@ describe('two pull requests of one commit', () => {
       await reply(number, /ben signed/);
     }
     const conclusions = () => repository.checkRuns(on.head).map((run) => run.conclusion);
-    await expect.poll(conclusions, { timeout: 8000 }).toEqual(['success', 'success']);
+    await expect.poll(conclusions).toEqual(['success', 'success']);
     const code = reportCode(world, on.number);
     await repository.comment(on.number, `/countersign refuse F1 ${code} a second look says otherwise`, 'maria');
-    await expect.poll(conclusions, { timeout: 8000 }).toEqual(['action_required', 'action_required']);
+    await expect.poll(conclusions).toEqual(['action_required', 'action_required']);
   });
 });
 
@@ -481,11 +478,11 @@ describe('GitHub itself', () => {
     const first = await repository.completed(head);
     expect(first.title).toMatch(/^Could not evaluate/);
     expect(fault.hits()).toBe(2);
-    const later = await repository.completed(head, { when: (run) => run.annotations.length > 0, timeoutMs: 15_000 });
+    const later = await repository.completed(head, { when: (run) => run.annotations.length > 0 });
     expect(later.id).toBe(first.id);
     expect(later.title).not.toMatch(/^Could not evaluate/);
     expect(repository.checkRuns(head)).toHaveLength(1);
-  }, 30_000);
+  });
 
   test('failing during a re-check makes no second run that would stay behind', async () => {
     const { repository, github } = world;
@@ -498,7 +495,7 @@ describe('GitHub itself', () => {
       timeoutMs: 15_000,
     });
     expect(repository.checkRuns(on.head).map((run) => run.id)).toEqual([on.run.id]);
-  }, 30_000);
+  });
 
   test('cutting the connection after it made the run does not make a second one', async () => {
     const { repository, github } = world;
@@ -533,8 +530,8 @@ test('a finding that holds the merge does not keep a silent source from being as
   fault.lift();
   const pending = await command(on, `sign F1 ${on.code} ${REASON}`, 'ben');
   await repository.press(pending.id, buttonOf(pending), 'ben');
-  await repository.completed(on.head, { when: (run) => run.conclusion === 'success', timeoutMs: 20_000 });
-}, 40_000);
+  await repository.completed(on.head, { when: (run) => run.conclusion === 'success' });
+});
 
 describe('the policy', () => {
   test('changed by the only admin is signed by that admin, with presence: nobody else could', async () => {

@@ -15,7 +15,7 @@ let count = 0;
 
 beforeAll(async () => {
   world = await startWorld({ files: { 'package.json': '{ "name": "shop", "version": "1.0.0" }\n' } });
-}, 60_000);
+});
 afterAll(() => world.close());
 beforeEach(() => {
   count += 1;

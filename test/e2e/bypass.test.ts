@@ -25,7 +25,7 @@ beforeAll(async () => {
     },
   ];
   world.repository.setRules(rules);
-}, 60_000);
+});
 afterAll(() => world.close());
 beforeEach(() => {
   count += 1;
@@ -91,13 +91,10 @@ async function quiet(): Promise<void> {
   };
   await world.github.settled();
   await expect
-    .poll(
-      async () => {
-        const { waiting, running } = await queue.backlog();
-        return waiting + running;
-      },
-      { timeout: 10_000 },
-    )
+    .poll(async () => {
+      const { waiting, running } = await queue.backlog();
+      return waiting + running;
+    })
     .toBe(0);
 }
 

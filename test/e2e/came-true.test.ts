@@ -14,7 +14,7 @@ beforeAll(async () => {
     await world.registry.publish({ name: 'steady', version, manifest: { repository: 'https://code.example/steady' } });
   const old = '2019-01-01T00:00:00.000Z';
   await world.registry.backdate('steady', old, { '1.0.0': old, '1.1.0': old, '1.2.0': old, '1.3.0': old });
-}, 60_000);
+});
 afterAll(() => world.close());
 beforeEach(() => {
   branch += 1;
@@ -36,7 +36,7 @@ async function change(dependencies: Readonly<Record<string, string>>) {
 async function look(after: number) {
   world.later(after);
   const outcome = await lookAgain(world.service.ports, LOOK_LIMITS, new AbortController().signal);
-  await expect.poll(() => world.service.ports.store.untold(10), { timeout: 10_000 }).toEqual([]);
+  await expect.poll(() => world.service.ports.store.untold(10)).toEqual([]);
   return outcome;
 }
 
@@ -247,13 +247,10 @@ describe('a version that was merged', () => {
     await github.redeliver(push);
     await world.deny('npm:steady:1.1.0');
     await expect
-      .poll(
-        async () => {
-          await look(DAY);
-          return (await issues())[0]?.body ?? '';
-        },
-        { timeout: 15_000 },
-      )
+      .poll(async () => {
+        await look(DAY);
+        return (await issues())[0]?.body ?? '';
+      })
       .toContain('npm `steady@1.1.0` is malware');
   });
 });

@@ -35,7 +35,7 @@ let count = 0;
 
 beforeAll(async () => {
   world = await startWorld({ files: { 'package.json': '{ "name": "shop", "version": "1.0.0" }\n' } });
-}, 60_000);
+});
 afterAll(() => world.close());
 beforeEach(() => {
   count += 1;
@@ -75,13 +75,10 @@ async function quiet(): Promise<void> {
   };
   await world.github.settled();
   await expect
-    .poll(
-      async () => {
-        const { waiting, running } = await queue.backlog();
-        return waiting + running;
-      },
-      { timeout: 10_000 },
-    )
+    .poll(async () => {
+      const { waiting, running } = await queue.backlog();
+      return waiting + running;
+    })
     .toBe(0);
 }
 
@@ -231,12 +228,12 @@ test('a standing exception holds nothing up, is announced a week before its end,
   world.later(14 * DAY);
   await timePassed();
   await expect
-    .poll(() => newest()?.summary, { timeout: 15_000 })
+    .poll(() => newest()?.summary)
     .toContain(`The exception of command-injection for src/&#42;&#42; ends on ${last}; platform answers for it.`);
   expect(newest()?.conclusion).toBe('success');
   world.later(7 * DAY);
   await timePassed();
-  await expect.poll(() => newest()?.conclusion, { timeout: 15_000 }).toBe('action_required');
+  await expect.poll(() => newest()?.conclusion).toBe('action_required');
   expect(newest()?.summary).toContain(`ended on ${last} and is ignored; platform answers for it.`);
   await repository.push('main', { '.github/countersign.yml': null }, { as: 'maria' });
   await quiet();

@@ -11,7 +11,7 @@ test('the demo goes as told', { timeout: 150_000 }, async () => {
       text += String(piece);
     });
   }
-  const code = await new Promise((resolve) => child.once('exit', resolve));
+  const code = await new Promise((resolve) => child.once('close', resolve));
   expect(text).toContain('Every step went as told.');
   expect(code).toBe(0);
 

@@ -8,7 +8,7 @@ let made = 0;
 
 beforeAll(async () => {
   world = await startWorld({ files: { 'src/plain.js': PLAIN }, apiPath: '/api/v3' });
-}, 60_000);
+});
 afterAll(() => world.close());
 afterEach(() => expect(world.github.violations).toEqual([]));
 
@@ -20,7 +20,7 @@ function branch(): string {
 /** Waits until nothing of what was delivered is left to do. */
 async function quiet(waiting = 0): Promise<void> {
   await world.github.settled();
-  await expect.poll(() => world.service.ports.store.queue.depth(), { timeout: 15_000 }).toBe(waiting);
+  await expect.poll(() => world.service.ports.store.queue.depth()).toBe(waiting);
 }
 
 describe('a pull request', () => {

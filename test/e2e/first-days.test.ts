@@ -24,7 +24,7 @@ function story(options: Partial<WorldOptions>): () => World {
   let world: World | undefined;
   beforeAll(async () => {
     world = await startWorld({ files: { 'package.json': json(MANIFEST), 'src/plain.js': PLAIN }, ...options });
-  }, 60_000);
+  });
   afterAll(async () => {
     expect(world?.github.violations).toEqual([]);
     await world?.close();
@@ -172,7 +172,7 @@ describe('Dependabot on a busy repository', () => {
       expect(own).toHaveLength(1);
       expect(own[0]?.body.trim().split('\n')).toHaveLength(2);
     }
-  }, 60_000);
+  });
 });
 
 describe('a company behind a proxy that strips dates, with advisories out of reach', () => {

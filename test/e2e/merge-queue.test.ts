@@ -14,7 +14,7 @@ let made = 0;
 
 beforeAll(async () => {
   world = await startWorld({ files: { 'src/plain.js': PLAIN } });
-}, 60_000);
+});
 afterAll(() => world.close());
 afterEach(() => expect(world.github.violations).toEqual([]));
 
@@ -165,7 +165,7 @@ describe('a merge group', () => {
     );
     expect(run.status).toBe('in_progress');
     fault.lift();
-    expect(await repository.completed(headSha, { timeoutMs: 20_000 })).toMatchObject({
+    expect(await repository.completed(headSha)).toMatchObject({
       id: run.id,
       conclusion: 'success',
     });
@@ -241,7 +241,7 @@ describe('a merge group', () => {
     const asked = github.deliveries.findLast((each) => each.event === 'merge_group');
     if (asked === undefined) throw new Error('the delivery is not in the log');
     await Promise.all(Array.from({ length: 50 }, () => github.redeliver(asked, crypto.randomUUID())));
-    await expect.poll(() => world.service.ports.store.queue.depth(), { timeout: 15_000 }).toBeLessThanOrEqual(waiting);
+    await expect.poll(() => world.service.ports.store.queue.depth()).toBeLessThanOrEqual(waiting);
     expect(repository.checkRuns(headSha)).toHaveLength(1);
     expect(await groupEntries()).toHaveLength(entries);
   });

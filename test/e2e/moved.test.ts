@@ -11,7 +11,7 @@ import { createSourceHealth } from '../../src/service/source-health.ts';
 import type { Service } from '../../src/service/start.ts';
 import { openStage, type Stage } from '../service/support.ts';
 import type { Repository } from '../support/github/index.ts';
-import { within } from '../support/world.ts';
+import { until } from '../support/world.ts';
 
 /** Repositories that are given another name or another owner, while there is something to judge in them. */
 
@@ -53,8 +53,8 @@ beforeAll(async () => {
   );
   service = await stage.start({}, () => Date.now() + shift);
   // Else the sweep of the start would have reviewed what a test waits for.
-  await within(60_000, () => (stage.lines.some((line) => line.includes('swept over')) ? true : undefined));
-}, 120_000);
+  await until(() => (stage.lines.some((line) => line.includes('swept over')) ? true : undefined));
+});
 afterAll(async () => {
   await service.stop();
   await stage.close();

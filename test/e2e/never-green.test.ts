@@ -23,7 +23,7 @@ beforeAll(async () => {
   });
   await world.registry.publish({ name: 'well-aged', version: '1.0.0' });
   await world.registry.backdate('well-aged', '2015-01-01T00:00:00.000Z', { '1.0.0': '2015-01-01T00:00:00.000Z' });
-}, 60_000);
+});
 afterAll(() => world.close());
 
 function json(value: unknown): string {
@@ -71,9 +71,7 @@ describe('a green on one base', () => {
     await repository.close(number, 'Copilot');
     await expect.poll(() => repository.checkRun(green.id).conclusion).toBe('action_required');
     await repository.reopen(number, 'Copilot');
-    await expect
-      .poll(() => repository.checkRuns(head).some((run) => run.conclusion === 'success'), { timeout: 10_000 })
-      .toBe(true);
+    await expect.poll(() => repository.checkRuns(head).some((run) => run.conclusion === 'success')).toBe(true);
   });
 });
 
@@ -210,14 +208,11 @@ async function delayedAtRest(): Promise<number> {
   const queue = world.service.ports.store.queue as OperatedQueue;
   let delayed = 0;
   await expect
-    .poll(
-      async () => {
-        const backlog = await queue.backlog();
-        delayed = backlog.delayed;
-        return backlog.waiting + backlog.running;
-      },
-      { timeout: 15_000 },
-    )
+    .poll(async () => {
+      const backlog = await queue.backlog();
+      delayed = backlog.delayed;
+      return backlog.waiting + backlog.running;
+    })
     .toBe(0);
   return delayed;
 }

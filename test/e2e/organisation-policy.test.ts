@@ -28,7 +28,7 @@ beforeAll(async () => {
   shop = world.repository;
   site = world.github.repository('acme/site');
   shared = world.github.repository('acme/.github');
-}, 60_000);
+});
 afterAll(() => world.close());
 
 async function opened(
@@ -57,13 +57,13 @@ test('a push to it has the open pull requests of all repositories reviewed anew,
   expect([one.run.conclusion, other.run.conclusion]).toEqual(['success', 'success']);
 
   await shared.push('main', { 'countersign.yml': STRICT }, { as: 'maria' });
-  await expect.poll(() => [standing(one), standing(other)], { timeout: 20_000 }).toEqual([HELD, HELD]);
+  await expect.poll(() => [standing(one), standing(other)]).toEqual([HELD, HELD]);
   await shared.push('main', { 'countersign.yml': LAX }, { as: 'maria' });
-  await expect.poll(() => [standing(one), standing(other)], { timeout: 20_000 }).toEqual([GREEN, GREEN]);
+  await expect.poll(() => [standing(one), standing(other)]).toEqual([GREEN, GREEN]);
 
   await shop.close(one.number, 'maria');
   await site.close(other.number, 'maria');
-}, 60_000);
+});
 
 test('a floor keeps a repository from asking for less, and leaves it free to ask for more', async () => {
   await shared.push('main', { 'countersign.yml': `floor: [rules]\n${STRICT}` }, { as: 'maria' });
@@ -76,12 +76,12 @@ test('a floor keeps a repository from asking for less, and leaves it free to ask
   const [one, other] = [await opened(shop), await opened(site)];
   await expect.poll(() => [standing(one), standing(other)]).toEqual([HELD, HELD]);
   await shared.push('main', { 'countersign.yml': STRICT }, { as: 'maria' });
-  await expect.poll(() => [standing(one), standing(other)], { timeout: 20_000 }).toEqual([GREEN, HELD]);
+  await expect.poll(() => [standing(one), standing(other)]).toEqual([GREEN, HELD]);
   await shop.close(one.number, 'maria');
   await site.close(other.number, 'maria');
   await shop.push('main', { '.github/countersign.yml': null }, { as: 'maria' });
   await site.push('main', { '.github/countersign.yml': null }, { as: 'maria' });
-}, 60_000);
+});
 
 test('one with a mistake in it means the strictest, and every check says where the mistake stands', async () => {
   await shared.push('main', { 'countersign.yml': `${LAX}mode: obsrve\n` }, { as: 'maria' });
@@ -89,9 +89,9 @@ test('one with a mistake in it means the strictest, and every check says where t
   await expect.poll(() => standing(one)).toEqual(HELD);
   expect(shop.checkRun(one.run.id).summary).toMatch(/strictest.*acme\/\.github: countersign\.yml.*3:/);
   await shared.push('main', { 'countersign.yml': LAX }, { as: 'maria' });
-  await expect.poll(() => standing(one), { timeout: 20_000 }).toEqual(GREEN);
+  await expect.poll(() => standing(one)).toEqual(GREEN);
   await shop.close(one.number, 'maria');
-}, 60_000);
+});
 
 test('one that vanished from sight is unknown, never a pass; its file taken away means the defaults', async () => {
   const { github } = world;
@@ -102,10 +102,10 @@ test('one that vanished from sight is unknown, never a pass; its file taken away
   gone.remove();
   await shared.push('main', { 'countersign.yml': null }, { as: 'maria' });
   await shop.comment(one.number, '/countersign recheck', 'ben');
-  await expect.poll(() => standing(one), { timeout: 20_000 }).toEqual(GREEN);
+  await expect.poll(() => standing(one)).toEqual(GREEN);
   const other = await opened(shop);
   expect(other.run.conclusion).toBe('action_required');
-}, 60_000);
+});
 
 test('a pull request that changes it is held for an admin, as one that changes a repository’s own is', async () => {
   const lax = await opened(shared, { 'countersign.yml': 'mode: observe\n' });

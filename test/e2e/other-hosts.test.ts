@@ -27,7 +27,7 @@ describe.each([
     proxy = await startProxy({ http: Number(new URL(stage.github.url).port) });
     sendThroughProxies({ HTTP_PROXY: proxy.url });
     service = await stage.start({ GITHUB_API_URL: api });
-  }, 60_000);
+  });
   afterAll(async () => {
     await service.stop();
     await stage.close();

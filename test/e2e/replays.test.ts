@@ -12,7 +12,7 @@ export function list(request, response) {
 let world: World;
 beforeAll(async () => {
   world = await startWorld({ files: { 'package.json': '{"name":"shop","version":"1.0.0"}\n' } });
-}, 60_000);
+});
 afterAll(async () => {
   expect(world.github.violations).toEqual([]);
   await world.close();
@@ -48,7 +48,7 @@ async function quiet(delayed: number): Promise<void> {
         const left = await world.store.queue.backlog();
         return left.waiting === 0 && left.running === 0 && left.delayed <= delayed;
       },
-      { timeout: 60_000, interval: 100 },
+      { interval: 100 },
     )
     .toBe(true);
 }
@@ -121,7 +121,7 @@ test('every delivery of a pull request, each fifty times, in any order, under ol
   for (const delivery of own) await github.redeliver(delivery, crypto.randomUUID());
   await quiet(delayed);
   expect(await leftBehind(number, [old, head])).toEqual(expected);
-}, 180_000);
+});
 
 test('deliveries during an outage leave one chain of tries, not one each', async () => {
   const { repository, github, service } = world;
@@ -135,10 +135,8 @@ test('deliveries during an outage leave one chain of tries, not one each', async
   for (let round = 0; round < 5; round += 1) await github.redeliver(opened, crypto.randomUUID());
   await quiet(before + 1);
   down.remove();
-  await repository.completed(head, { when: (run) => run.conclusion === 'success', timeoutMs: 40_000 });
+  await repository.completed(head, { when: (run) => run.conclusion === 'success' });
   expect(repository.checkRuns(head)).toHaveLength(1);
   expect(repository.comments(number)).toHaveLength(1);
-  await expect
-    .poll(() => service.ports.store.queue.awaitsReview(repository.ref.id, number, 600_000), { timeout: 10_000 })
-    .toBe(false);
-}, 90_000);
+  await expect.poll(() => service.ports.store.queue.awaitsReview(repository.ref.id, number, 600_000)).toBe(false);
+});

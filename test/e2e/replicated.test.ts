@@ -5,7 +5,7 @@ let world: World;
 
 beforeAll(async () => {
   world = await startWorld({ files: { 'package.json': '{ "name": "shop", "version": "1.0.0" }\n' } });
-}, 60_000);
+});
 afterAll(() => world.close());
 
 /** The same mistake under other names, in another file, laid out differently. */
@@ -36,7 +36,7 @@ test('the third pull request of an agent with the same mistake says so, and wher
   expect(third).toContain('replicated-pattern');
   expect(third).toMatch(/3 places, with those of 2 other pull requests by agents, first in pull request 1\b/);
   expect(third).toContain('src/a.js:4');
-}, 60_000);
+});
 
 test('a merge group counts other pull requests, and its own only once, through the places in its code', async () => {
   const { repository } = world;
@@ -61,7 +61,7 @@ test('a merge group counts other pull requests, and its own only once, through t
   const person = await opened('ben/s4', 'src/s4.js', copy('four'), 'ben');
   const mixed = await repository.queue([person], 'maria');
   expect(textOf(await repository.completed(mixed.headSha))).not.toContain('replicated-pattern');
-}, 60_000);
+});
 
 function textOf({ summary, text }: { readonly summary: string | null; readonly text: string | null }): string {
   return `${summary} ${text}`;

@@ -17,7 +17,7 @@ beforeAll(async () => {
   world = await startWorld({
     files: { 'package.json': '{ "name": "shop", "version": "1.0.0" }\n', 'src/list.js': HARMLESS },
   });
-}, 60_000);
+});
 afterAll(() => world.close());
 beforeEach(() => {
   branch += 1;

@@ -62,7 +62,7 @@ beforeAll(async () => {
     version: '1.0.0',
     manifest: { scripts: { postinstall: 'node setup.js' } },
   });
-}, 60_000);
+});
 afterAll(() => world.close());
 
 function manifest(dependencies: Readonly<Record<string, string>>): string {

@@ -4,7 +4,7 @@ import { defaultObjectLimits } from '../../src/github/objects.ts';
 import { CountersignOctokit } from '../../src/github/octokit.ts';
 import { defaultRequestLimits, type OctokitLike, type RequestLimits } from '../../src/github/request.ts';
 import { defaultWalkLimits } from '../../src/github/walk.ts';
-import { type GitHub, type GitHubOptions, startGitHub } from '../support/github/index.ts';
+import { type GitHub, type GitHubOptions, type SetFault, startGitHub } from '../support/github/index.ts';
 
 const people = [
   { login: 'alice' },
@@ -34,6 +34,19 @@ export function startShop(options: Partial<GitHubOptions> = {}): Promise<GitHub>
     webhookSecret: 'a secret of the test',
     ...options,
   });
+}
+
+/** Turns of the event loop, each with time for what is on its way: both ends are in this process, which passes none unused. */
+const TURNS = 25;
+
+/** Until nothing more comes that the fault holds. */
+export async function settled(held: SetFault): Promise<void> {
+  let seen = held.hits();
+  for (let still = 0; still < TURNS; still += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    if (held.hits() !== seen) still = 0;
+    seen = held.hits();
+  }
 }
 
 /** The real road: Probot's authentication, our Octokit, our host. Pauses between tries are kept short. */

@@ -50,5 +50,5 @@ describe('on a platform without the native part of tree-sitter', () => {
     for (const path of ['run.py', 'Gemfile']) expect(said).toMatch(new RegExp(`"${path}"`));
     expect(said).toContain('tree-sitter does not load on');
     expect(said).toContain('not-evaluated');
-  }, 60_000);
+  });
 });

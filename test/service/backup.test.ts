@@ -13,7 +13,7 @@ import { openStage, type Stage } from './support.ts';
 let stage: Stage;
 beforeAll(async () => {
   stage = await openStage();
-}, 60_000);
+});
 afterAll(() => stage.close());
 
 async function opened(branch: string): Promise<string> {
@@ -56,9 +56,7 @@ async function expectRestored(
   const service = await stage.start(env);
   // What came after the backup is unknown to the restored store until the sweep has had it reviewed again.
   const { store: restored } = service.ports;
-  await expect
-    .poll(async () => (await restored.pullRequestsByHead(repository.ref.id, after)).length, { timeout: 30_000 })
-    .toBe(1);
+  await expect.poll(async () => (await restored.pullRequestsByHead(repository.ref.id, after)).length).toBe(1);
   await repository.completed(after);
   await service.stop();
   expect(repository.checkRuns(before)).toHaveLength(runs);
@@ -83,7 +81,7 @@ test('a copied folder of the embedded database goes on where the copy was made',
   } finally {
     await rm(copy, { recursive: true, force: true });
   }
-}, 90_000);
+});
 
 const dumping = binaryOf('pg_dump');
 const restoring = binaryOf('pg_restore');
@@ -92,7 +90,7 @@ describe.skipIf(postgresMissing !== null || dumping === null || restoring === nu
   let postgres: PostgresServer;
   beforeAll(async () => {
     postgres = await startPostgres();
-  }, 60_000);
+  });
   afterAll(() => postgres.stop());
 
   test('a dump taken while the service runs goes on in another database', async () => {
@@ -102,7 +100,7 @@ describe.skipIf(postgresMissing !== null || dumping === null || restoring === nu
     const before = await opened('three');
     await stage.repository.completed(before);
     // Other pull requests of this GitHub are swept up by the fresh database first.
-    await expect.poll(() => service.ports.store.queue.depth(), { timeout: 20_000 }).toBe(0);
+    await expect.poll(() => service.ports.store.queue.depth()).toBe(0);
     const noted = await headOf(place);
     const file = join(stage.folder, 'countersign.dump');
     const schemas = ['--schema=countersign', '--schema=countersign_queue'];
@@ -114,7 +112,7 @@ describe.skipIf(postgresMissing !== null || dumping === null || restoring === nu
     const other = await postgres.createDatabase();
     execFileSync(restoring ?? '', ['--no-owner', `--dbname=${other}`, file]);
     await expectRestored({ databaseUrl: other, dataFolder: stage.folder }, noted, before, after);
-  }, 90_000);
+  });
 });
 
 function binaryOf(name: string): string | null {

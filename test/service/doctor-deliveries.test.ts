@@ -22,7 +22,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve));
   const bound = door.address();
   address = `http://127.0.0.1:${typeof bound === 'object' && bound !== null ? bound.port : 0}/api/github/webhooks`;
-}, 30_000);
+});
 afterAll(async () => {
   door.close();
   await stage.close();

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openStage, type Stage } from './support.ts';
 
 const INJECTION = `import { exec } from 'node:child_process';
@@ -16,8 +16,8 @@ let lines: readonly Line[];
 
 const FAILED = /review could not be finished|a job failed/;
 
-function said(what: RegExp): Promise<void> {
-  return vi.waitFor(() => expect(stage.lines).toContainEqual(expect.stringMatching(what)), { timeout: 20_000 });
+async function said(what: RegExp): Promise<void> {
+  await expect.poll(() => stage.lines).toContainEqual(expect.stringMatching(what));
 }
 
 /** A whole story: a review whose source and whose comment fail, a command, a press, a push, a closing. */
@@ -39,7 +39,7 @@ beforeAll(async () => {
   await repository.press(pending.id, pending.actions[0]?.identifier ?? '', 'ben');
   await repository.completed(head, { when: ({ conclusion }) => conclusion === 'success' });
   // This one fails, and is tried again. GitHub is down until it did: the press before may still ask, and use up what is counted.
-  const down = github.fault({ method: 'GET', path: /\/pulls\/\d+$/, status: 500, times: 1_000 });
+  const down = github.fault({ method: 'GET', path: /\/pulls\/\d+$/, status: 500, times: 'always' });
   const next = await repository.push('story', { 'src/other.js': 'export const n = 1;\n' }, { as: 'Copilot' });
   await said(FAILED);
   down.remove();
@@ -55,7 +55,7 @@ beforeAll(async () => {
     .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line) as Line)
     .filter((line) => 'job' in line);
-}, 90_000);
+});
 afterAll(() => stage.close());
 
 describe('every line that a job logs', () => {

@@ -158,7 +158,7 @@ describe('a serving process at its most talkative', () => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await openStage();
-  }, 60_000);
+  });
   afterAll(() => stage.close());
 
   test('tells no secret in its log or its metrics, whatever fails', async () => {
@@ -187,7 +187,7 @@ describe('a serving process at its most talkative', () => {
       });
     }
     try {
-      await expect.poll(() => told, { timeout: 50_000 }).toMatch(/countersign serves at/);
+      await expect.poll(() => told).toMatch(/countersign serves at/);
       const address = /serves at (\S+)/.exec(told)?.[1] ?? '';
       const side = /"address":"([^"]+)\/metrics"/.exec(told)?.[1] ?? '';
       github.setWebhookUrl(`${address}/api/github/webhooks`);
@@ -195,7 +195,7 @@ describe('a serving process at its most talkative', () => {
       github.fault({ path: /\/pulls\/\d+/, status: 500, times: 1, body: `{"message":"${PLANTED} ${SECRET}"}` });
       const head = await repository.push('b', { 'src/a.js': `export const a = '${PLANTED}';\n` }, { as: 'Copilot' });
       await repository.open({ branch: 'b', title: `Use ${PLANTED}`, body: SECRET, as: 'Copilot' });
-      await repository.completed(head, { timeoutMs: 20_000 });
+      await repository.completed(head);
       await github.deliver('pull_request', { action: 'opened' }, { secret: 'a-wrong-secret-of-some-length' });
       await github.deliver('pull_request', { action: 'opened', token: PLANTED });
       github.expireTokens();
@@ -222,11 +222,11 @@ describe('a serving process at its most talkative', () => {
       }
       expect(told).toMatch(/"delivery":/);
     } finally {
-      const gone = once(child, 'exit');
+      const gone = once(child, 'close');
       child.kill('SIGTERM');
       await gone;
     }
-  }, 60_000);
+  });
 });
 
 test('without token and port there is no /metrics at all', async () => {
@@ -238,4 +238,4 @@ test('without token and port there is no /metrics at all', async () => {
     await service.stop();
     await stage.close();
   }
-}, 60_000);
+});

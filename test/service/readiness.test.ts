@@ -62,7 +62,7 @@ describe('what a load balancer is told', () => {
   test('a store that hangs is down, not waited for', async () => {
     const hanging = { ...here, ping: () => new Promise<never>(() => undefined) } as unknown as Store;
     expect(await readinessOf(hanging, createSourceHealth(Date.now))).toMatchObject({ ready: false, store: 'down' });
-  }, 9_000);
+  });
 
   test('strangers learn no host of a private registry', async () => {
     const health = createSourceHealth(() => NOON);
@@ -88,11 +88,11 @@ test('the service stays ready and says which source it has no answer from', asyn
     const files = { 'package.json': '{ "dependencies": { "left-pad": "1.3.0" } }\n' };
     const head = await stage.repository.push('asks', files, { as: 'Copilot' });
     await stage.repository.open({ branch: 'asks', title: 'Asks', as: 'Copilot' });
-    await expect.poll(async () => JSON.stringify((await ready()).body), { timeout: 15_000 }).toContain('"npm"');
+    await expect.poll(async () => JSON.stringify((await ready()).body)).toContain('"npm"');
     expect(await ready()).toMatchObject({ status: 200, body: { ready: true, sources: { state: 'degraded' } } });
     expect(stage.repository.checkRuns(head).some((run) => run.conclusion === 'success')).toBe(false);
   } finally {
     await service.stop();
     await stage.close();
   }
-}, 30_000);
+});

@@ -220,7 +220,7 @@ describe.skipIf(postgresMissing !== null)('a service whose every neighbour says 
       OTEL_BSP_SCHEDULE_DELAY: '200',
       COUNTERSIGN_METRICS_TOKEN: PLANTED.metricsToken,
     };
-  }, 60_000);
+  });
   afterAll(async () => {
     echo.server.close();
     await Promise.all([stage.close(), postgres.stop()]);
@@ -235,7 +235,7 @@ describe.skipIf(postgresMissing !== null)('a service whose every neighbour says 
     });
     const told = { text: '' };
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (piece) => (told.text += String(piece)));
-    return { child, told, gone: once(child, 'exit') };
+    return { child, told, gone: once(child, 'close') };
   }
 
   /** Each secret that stands in the text, by its name; a key by any of its lines. */
@@ -257,7 +257,7 @@ describe.skipIf(postgresMissing !== null)('a service whose every neighbour says 
     const { github, repository } = stage;
     const { child, told, gone } = command(['serve']);
     try {
-      await expect.poll(() => told.text, { timeout: 40_000 }).toMatch(/countersign serves at/);
+      await expect.poll(() => told.text).toMatch(/countersign serves at/);
       const address = /serves at (\S+)/.exec(told.text)?.[1] ?? '';
       github.setWebhookUrl(`${address}/api/github/webhooks`);
       const files = {
@@ -269,10 +269,10 @@ describe.skipIf(postgresMissing !== null)('a service whose every neighbour says 
       };
       const head = await repository.push('planted', files, { as: 'Copilot' });
       const number = await repository.open({ branch: 'planted', title: 'Planted', as: 'Copilot' });
-      await expect.poll(() => repository.comments(number).length, { timeout: 30_000 }).toBeGreaterThan(0);
+      await expect.poll(() => repository.comments(number).length).toBeGreaterThan(0);
       github.fault({ path: /\/pulls\/\d+/, status: 500, times: 1, body: `{"message":"${Object.values(PLANTED)}"}` });
       await repository.comment(number, '/countersign status', 'ben');
-      await expect.poll(() => repository.comments(number).length, { timeout: 30_000 }).toBeGreaterThan(2);
+      await expect.poll(() => repository.comments(number).length).toBeGreaterThan(2);
 
       const asked = () => echo.bodies.map((each) => each.split(' ')[1] ?? '');
       for (const path of [
@@ -285,9 +285,7 @@ describe.skipIf(postgresMissing !== null)('a service whose every neighbour says 
         '/list.txt',
         '/otlp/',
       ])
-        await expect
-          .poll(() => asked().some((each) => each.includes(path)), { timeout: 10_000, message: path })
-          .toBe(true);
+        await expect.poll(() => asked().some((each) => each.includes(path)), { message: path }).toBe(true);
       const bearer = { authorization: `Bearer ${PLANTED.metricsToken}` };
       const metrics = await (await fetch(`${address}/metrics`, { headers: bearer })).text();
       expect(metrics).toMatch(/countersign_source_answers_total\{[^}]*state="unavailable"\} [1-9]/);
@@ -324,7 +322,7 @@ describe.skipIf(postgresMissing !== null)('a service whose every neighbour says 
       await gone;
     }
     expect(secretsIn(told.text)).toEqual([]);
-  }, 90_000);
+  });
 
   test('nor where it refuses to start, as any other command does', async () => {
     const broken = { PRIVATE_KEY: stage.github.privateKey.slice(0, 700) };
@@ -341,7 +339,7 @@ describe.skipIf(postgresMissing !== null)('a service whose every neighbour says 
       expect(secretsIn(told.text)).toEqual([]);
       expect(code).not.toBe(0);
     }
-  }, 30_000);
+  });
 
   test('nor in its last words when a bug ends it, for a collector of logs as one line', async () => {
     // A bug, as a library could have it: thrown where nobody waits for it, with the request hung on the error. It waits
@@ -363,7 +361,7 @@ describe.skipIf(postgresMissing !== null)('a service whose every neighbour says 
     // Node's own report of a crash, which an operator may have asked for, would list the whole environment.
     expect(secretsIn(readFileSync(report, 'utf8'))).toEqual([]);
     expect(secretsIn(told.text)).toEqual([]);
-  }, 30_000);
+  });
 
   async function everyRow(databaseUrl: string): Promise<string> {
     const tables = await postgres.query(

@@ -69,7 +69,7 @@ test('a review is one trace at the collector: the job, its stages, its requests,
     );
     await stage.repository.open({ branch: 'traced', title: 'A telling title', as: 'Copilot' });
     await stage.repository.completed(head);
-    await expect.poll(() => service.ports.store.queue.depth(), { timeout: 20_000 }).toBe(0);
+    await expect.poll(() => service.ports.store.queue.depth()).toBe(0);
     await service.stop();
   } finally {
     await stage.close();

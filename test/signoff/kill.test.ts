@@ -31,4 +31,4 @@ test('a service that is killed (-9) in the press of a sign-off goes on where it 
   } finally {
     await ground.close();
   }
-}, 120_000);
+});

@@ -20,7 +20,7 @@ let installation = 0;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'countersign-sequences-'));
   store = await openStore({ databaseUrl: null, dataFolder: folder, now: () => Date.now(), onError: () => {} });
-}, 60_000);
+});
 afterAll(async () => {
   await store.close();
   await rm(folder, { recursive: true, force: true });
@@ -61,7 +61,7 @@ test('no sequence of commands, presses, pushes, edits, replays, waits, broken gl
   expect(sum.crashes).toBeGreaterThan(5);
   expect(sum.mergedGreen).toBeGreaterThan(0);
   expect(sum.mergedOtherwise).toBeGreaterThan(0);
-}, 120_000);
+});
 
 async function expectSoundLedger(id: number, where: number, what: number): Promise<void> {
   const whole = await store.ledger.check(id, [], []);

@@ -3,7 +3,8 @@ import { openStore } from '../../src/store/index.ts';
 
 /**
  * A process of its own for the tests that kill it: opens the store, says `open`, works, and says what it does, a word a
- * line. Arguments: database address or `-`, data folder, and `hang` (start jobs, end none), `work` or `hold` (open only).
+ * line; `idle` when it has nothing left to do. Arguments: database address or `-`, data folder, and `hang` (start jobs,
+ * end none), `work` or `hold` (open only).
  */
 const [databaseUrl, dataFolder = '', mode] = process.argv.slice(2);
 
@@ -26,6 +27,8 @@ try {
       },
       { concurrency: 4 },
     );
+    while ((await store.queue.depth()) > 0) await sleep(20);
+    say('idle');
   }
   await sleep(600_000);
 } catch (error) {

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,7 +5,7 @@ import { openEngine } from '../../src/store/engine.ts';
 import { assembleStore } from '../../src/store/index.ts';
 import { type PostgresServer, postgresMissing, startPostgres } from '../support/postgres.ts';
 import { killChildren, startChild } from './children.ts';
-import { closedJob, open, type Place, until } from './support.ts';
+import { closedJob, median, open, type Place, tookMs, until } from './support.ts';
 
 describe.skipIf(postgresMissing !== null)('a PostgreSQL database', () => {
   let server: PostgresServer;
@@ -26,7 +24,7 @@ describe.skipIf(postgresMissing !== null)('a PostgreSQL database', () => {
     const place = placeOf(await server.createDatabase());
     const others = [startChild(place, 'hold'), startChild(place, 'hold')];
     const stores = await Promise.all([1, 2, 3, 4].map(() => open(place, () => Date.now(), errors)));
-    await until('the other processes', () => others.every((other) => other.said.length > 0), 60_000);
+    await until('the other processes', () => others.every((other) => other.said.length > 0));
     expect(others.map((other) => other.said)).toEqual([['open'], ['open']]);
     const seen: string[] = [];
     const works = await Promise.all(
@@ -38,7 +36,7 @@ describe.skipIf(postgresMissing !== null)('a PostgreSQL database', () => {
       ),
     );
     expect(sends.filter((answer) => answer === 'stored')).toHaveLength(20);
-    await until('all jobs', () => seen.length >= 20, 10_000);
+    await until('all jobs', () => seen.length >= 20);
     await Promise.all(works.map((work) => work.stop(1_000)));
     expect(new Set(seen).size).toBe(20);
     expect(seen).toHaveLength(20);
@@ -69,7 +67,7 @@ describe.skipIf(postgresMissing !== null)('a PostgreSQL database', () => {
         ),
       ),
     );
-    await until('all jobs', () => done === 60, 20_000);
+    await until('all jobs', () => done === 60);
     expect(worst).toBe(1);
     await Promise.all(works.map((work) => work.stop(1_000)));
     await Promise.all(stores.map((store) => store.close()));
@@ -92,14 +90,17 @@ describe.skipIf(postgresMissing !== null)('a PostgreSQL database', () => {
       { concurrency: 2 },
     );
     const waits: number[] = [];
+    const asked: number[] = [];
     await sleep(400);
     for (let at = 0; at < 7; at++) {
+      asked.push(await tookMs(() => sender?.queue.depth()));
       const sent = performance.now();
       await sender?.queue.send(`far-${at}`, closedJob(at), { afterMs: 0 });
-      await until('its start', () => starts.length === at + 1, 3_000);
+      await until('its start', () => starts.length === at + 1);
       waits.push((starts.at(-1) ?? 0) - sent);
     }
-    expect(waits.sort((a, b) => a - b)[3]).toBeLessThan(150);
+    // By its own look it would come after a quarter of a second in the middle. A machine that takes long for any statement takes longer.
+    expect(median(waits)).toBeLessThan(Math.max(150, 10 * median(asked)));
     const review = {
       kind: 'review',
       repository: { installationId: 1, id: 77, owner: 'o', name: 'n' },
@@ -111,11 +112,11 @@ describe.skipIf(postgresMissing !== null)('a PostgreSQL database', () => {
       attempt: 0,
     } as const;
     await sender?.queue.send('older', review, { afterMs: 0 });
-    await until('the review', () => starts.length === 8, 3_000);
+    await until('the review', () => starts.length === 8);
     await sender?.queue.send('newer', review, { afterMs: 0 });
-    await until('the older one ended', () => reasons.length === 1, 3_000);
+    await until('the older one ended', () => reasons.length === 1);
     // Superseding comes by itself, and may come before the newer one is handed out.
-    await until('the newer review', () => starts.length === 9, 3_000);
+    await until('the newer review', () => starts.length === 9);
     await work?.stop(50);
     expect(reasons).toEqual(['superseded', 'stopping']);
     await Promise.all([sender?.close(), worker?.close()]);
@@ -123,17 +124,12 @@ describe.skipIf(postgresMissing !== null)('a PostgreSQL database', () => {
   });
 
   it('that is away is refused in one clear sentence without the password', async () => {
-    const closed: Server = createServer();
-    closed.listen(0, '127.0.0.1');
-    await once(closed, 'listening');
-    const address = closed.address();
-    const port = typeof address === 'object' ? address?.port : 0;
-    closed.close();
     const reach = (databaseUrl: string) => open(placeOf(databaseUrl), () => 0, []);
-    const away = reach(`postgres://app:hunter2@127.0.0.1:${port}/db`);
+    const away = reach('postgres://app:hunter2@127.0.0.1:1/db');
     await expect(away).rejects.toMatchObject({
       code: 'store-unavailable',
-      message: `The PostgreSQL database at 127.0.0.1:${port}/db cannot be reached (ECONNREFUSED): check DATABASE_URL and that the server runs.`,
+      message:
+        'The PostgreSQL database at 127.0.0.1:1/db cannot be reached (ECONNREFUSED): check DATABASE_URL and that the server runs.',
     });
     const good = await server.createDatabase();
     await expect(reach(good.replace(/t\d+$/, 'nosuch'))).rejects.toThrow(/has no database at 127\.0\.0\.1:\d+\/nosuch/);
@@ -196,7 +192,7 @@ describe.skipIf(postgresMissing !== null)('a PostgreSQL database', () => {
       { concurrency: 2 },
     );
     await store.queue.send('through', closedJob(1), { afterMs: 0 });
-    await until('it runs', async () => (await store.queue.backlog()).running === 1, 3_000);
+    await until('it runs', async () => (await store.queue.backlog()).running === 1);
     await server.crash();
     await expect(store.claimEffect('k')).rejects.toMatchObject({ code: 'store-unavailable' });
     await expect(store.queue.send('lost?', closedJob(2), { afterMs: 0 })).rejects.toMatchObject({
@@ -205,20 +201,17 @@ describe.skipIf(postgresMissing !== null)('a PostgreSQL database', () => {
     await expect(store.ledger.head(1)).rejects.toMatchObject({ code: 'store-unavailable' });
     await expect(store.ping()).rejects.toMatchObject({ code: 'store-unavailable' });
     release();
-    await until('the handler ended', () => ended.length === 1, 3_000);
+    await until('the handler ended', () => ended.length === 1);
     await server.start();
-    await until(
-      'the database is back',
-      () =>
-        store.ping().then(
-          () => true,
-          () => false,
-        ),
-      5_000,
+    await until('the database is back', () =>
+      store.ping().then(
+        () => true,
+        () => false,
+      ),
     );
     expect(await store.queue.send('after', closedJob(2), { afterMs: 0 })).toBe('stored');
-    await until('work goes on', () => ended.includes('after'), 10_000);
-    await until('the outcome of the first is stored', async () => (await store.queue.depth()) === 0, 10_000);
+    await until('work goes on', () => ended.includes('after'));
+    await until('the outcome of the first is stored', async () => (await store.queue.depth()) === 0);
     expect(ended).toEqual(['through', 'after']);
     await work.stop(1_000);
     await store.close();

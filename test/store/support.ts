@@ -27,13 +27,31 @@ export async function open(place: Place, now: () => number, errors: unknown[]): 
   return openStore({ ...place, now, onError: (error) => errors.push(error) });
 }
 
-/** Waits until something holds; fails with its name when it does not in time. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, ms: number): Promise<void> {
+/** How long is waited for what has to come: only a test that fails waits so long. Milliseconds. */
+const PATIENCE_MS = 60_000;
+
+/** Waits until something holds; fails with its name when it does not, where the time is what matters after so many milliseconds. */
+export async function until(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  ms: number = PATIENCE_MS,
+): Promise<void> {
   const end = performance.now() + ms;
   while (!(await holds())) {
     if (performance.now() > end) throw new Error(`waited ${ms} ms in vain for: ${what}`);
     await sleep(10);
   }
+}
+
+/** Milliseconds until something is done. */
+export async function tookMs(act: () => unknown): Promise<number> {
+  const began = performance.now();
+  await act();
+  return performance.now() - began;
+}
+
+export function median(figures: readonly number[]): number {
+  return figures.toSorted((a, b) => a - b)[Math.floor(figures.length / 2)] ?? Number.NaN;
 }
 
 const REPOSITORY = { installationId: 11, id: 77, owner: 'octo', name: 'shop' } as const;

@@ -83,7 +83,7 @@ export async function openGround(options: {
       return {
         pid: child.pid ?? 0,
         async stop() {
-          const gone = once(child, 'exit');
+          const gone = once(child, 'close');
           child.kill('SIGTERM');
           await gone;
           children.delete(child);
@@ -107,6 +107,6 @@ function firstWord(child: ChildProcess): Promise<string> {
         said += String(piece);
         if (/^countersign (?:serves at|works: )/m.test(said)) resolve(said);
       });
-    child.once('exit', () => reject(new Error(`the process ended: ${said}`)));
+    child.once('close', () => reject(new Error(`the process ended: ${said}`)));
   });
 }

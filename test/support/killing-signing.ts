@@ -1,5 +1,5 @@
 import type { KillAfter, KillingGround, Life } from './killing.ts';
-import { within } from './world.ts';
+import { until } from './world.ts';
 
 const INJECTION = `import { exec } from 'node:child_process';
 
@@ -27,15 +27,12 @@ export const UNDISTURBED: SignOffLeft = {
   ledger: ['review', 'verdict', 'sign-off-pending', 'sign-off', 'verdict'],
 };
 
-/** A killed process's work is taken up within 15 s; a busy machine may need longer to do it. */
-const RESUMED_MS = 60_000;
-
 /** Opens one, and waits for its review: done by whatever process lives. */
 export async function held(ground: KillingGround, name: string): Promise<Held> {
   const { repository } = ground.stage;
   const head = await repository.push(name, { [`src/${name}.js`]: INJECTION }, { as: 'Copilot' });
   const number = await repository.open({ branch: name, title: 'Kill', as: 'Copilot' });
-  await repository.completed(head, { timeoutMs: RESUMED_MS * 2 });
+  await repository.completed(head);
   return { number, head };
 }
 
@@ -69,14 +66,11 @@ export async function signKilled(
   async function livedThrough(phase: 'command' | 'press', said: RegExp): Promise<void> {
     const reply = (): true | undefined =>
       repository.comments(number).some((each) => each.viaAppId !== null && said.test(each.body)) || undefined;
-    const last = await Promise.race([
-      life.gone,
-      within(RESUMED_MS, reply).then(() => (died === null ? quiet() : null)),
-    ]);
+    const last = await Promise.race([life.gone, until(reply).then(() => (died === null ? quiet() : null))]);
     if (last === null) return;
     died = { phase, after: /killed after (\S+)/.exec(last)?.[1] ?? last };
     life = await ground.start();
-    await within(RESUMED_MS, reply);
+    await until(reply);
   }
 
   /** A step that comes after the reply still has its turn. */

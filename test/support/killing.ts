@@ -28,7 +28,6 @@ export interface Life {
 export async function openKillingGround(databaseUrl: string | null): Promise<KillingGround> {
   const stage = await openStage();
   const lives = new Set<ChildProcess>();
-  let port = 0;
   const env: Record<string, string | undefined> = {
     PATH: process.env['PATH'],
     COUNTERSIGN_DATA: stage.folder,
@@ -41,7 +40,7 @@ export async function openKillingGround(databaseUrl: string | null): Promise<Kil
   };
 
   async function start(killAfter?: KillAfter): Promise<Life> {
-    const own = { ...env, PORT: String(port), ...(killAfter === undefined ? {} : { KILL_AFTER: String(killAfter) }) };
+    const own = { ...env, PORT: '0', ...(killAfter === undefined ? {} : { KILL_AFTER: String(killAfter) }) };
     const child = spawn(process.execPath, [fileURLToPath(new URL('service-child.ts', import.meta.url))], {
       env: own,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -55,7 +54,8 @@ export async function openKillingGround(databaseUrl: string | null): Promise<Kil
         const [, address] = /^listens at (\S+)$/m.exec(said) ?? [];
         if (address !== undefined) listens.resolve(address);
       });
-    const gone = once(child, 'exit').then(() => {
+    // Not at its end, but when its words are all here: the last ones may come after it.
+    const gone = once(child, 'close').then(() => {
       lives.delete(child);
       listens.resolve(null);
       return said;
@@ -63,7 +63,6 @@ export async function openKillingGround(databaseUrl: string | null): Promise<Kil
     const address = await listens.promise;
     // One that dies of what it found in its queue may be gone before it listens.
     if (address !== null) {
-      port = Number(new URL(address).port);
       stage.github.setWebhookUrl(`${address}/api/github/webhooks`);
     } else if (!said.includes('killed after')) throw new Error(`the service did not start: ${said}`);
     return {

@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -20,6 +21,8 @@ export interface PostgresServer {
 }
 
 const BINARIES = '/usr/lib/postgresql';
+/** How long a server may take to answer: only one that never does takes so long. Milliseconds. */
+const START_MS = 60_000;
 
 /** Why the PostgreSQL tests cannot run here, or null. */
 export const postgresMissing: string | null = missing();
@@ -43,9 +46,10 @@ export async function startPostgres(
     ['-D', data, '--no-sync', '--auth=trust', '--username=countersign', '--encoding=UTF8', '--no-locale'],
     { ...ids, cwd: folder, env, stdio: 'pipe' },
   );
-  const port = await freePort();
+  let port = await freePort();
   const address = (database: string) => `postgres://countersign:sesame@127.0.0.1:${port}/${database}`;
   let server: ChildProcess | null = null;
+  let isReady = false;
   let databases = 0;
 
   async function query(databaseUrl: string, text: string): Promise<readonly Record<string, unknown>[]> {
@@ -59,32 +63,50 @@ export async function startPostgres(
     }
   }
 
+  /** Brings it back where it ended; where it is on its way up or down by itself, that is waited for. */
   async function start(): Promise<void> {
-    // With synchronous_commit off a crash would lose what was committed, and the tests crash it.
-    const quick = options.durable === true ? [] : ['fsync=off', 'full_page_writes=off'];
-    const settings = [...quick, 'listen_addresses=127.0.0.1'];
-    server = spawn(
-      join(bin ?? '', 'postgres'),
-      ['-D', data, '-p', String(port), '-k', folder, ...settings.flatMap((setting) => ['-c', setting])],
-      { ...ids, cwd: folder, env, stdio: 'ignore' },
-    );
-    for (let tries = 0; ; tries++) {
+    for (;;) {
+      const running = server !== null && server.exitCode === null && server.signalCode === null ? server : launch();
+      server = running;
+      const gone = once(running, 'exit').then(() => 'gone' as const);
+      if ((await Promise.race([answers(), gone])) === 'answers') break;
+      // Somebody else took the port before the server did. Once it was told to others, it stays.
+      if (!isReady) port = await freePort();
+    }
+    isReady = true;
+  }
+
+  async function answers(): Promise<'answers'> {
+    const end = performance.now() + START_MS;
+    for (;;) {
       try {
         await query(address('postgres'), 'SELECT 1');
-        return;
+        return 'answers';
       } catch (error) {
-        if (tries > 200) throw error;
+        if (performance.now() > end) throw error;
         await sleep(50);
       }
     }
   }
 
+  function launch(): ChildProcess {
+    // With synchronous_commit off a crash would lose what was committed, and the tests crash it.
+    const quick = options.durable === true ? [] : ['fsync=off', 'full_page_writes=off'];
+    const settings = [...quick, 'listen_addresses=127.0.0.1'];
+    return spawn(
+      join(bin ?? '', 'postgres'),
+      ['-D', data, '-p', String(port), '-k', folder, ...settings.flatMap((setting) => ['-c', setting])],
+      { ...ids, cwd: folder, env, stdio: 'ignore' },
+    );
+  }
+
   /** SIGINT is PostgreSQL's fast shutdown, SIGQUIT the one without ceremony (pg_ctl documentation). */
   async function end(signal: 'SIGINT' | 'SIGQUIT'): Promise<void> {
-    if (server === null || server.exitCode !== null) return;
-    const gone = once(server, 'exit');
-    server.kill(signal);
-    await gone;
+    if (server !== null && server.exitCode === null && server.signalCode === null) {
+      const gone = once(server, 'exit');
+      server.kill(signal);
+      await gone;
+    }
     server = null;
   }
 
@@ -132,13 +154,22 @@ function ownerIds(): { readonly uid: number; readonly gid: number } | null {
   }
 }
 
+/**
+ * A port that nobody has, of those that no system hands out by itself (Linux, `ip_local_port_range`, from 32768): between
+ * the look and the server's start, and while it is away, no connection of anybody's takes it by chance.
+ */
 async function freePort(): Promise<number> {
-  const probe = createServer();
-  probe.listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  probe.close();
-  await once(probe, 'close');
-  return port;
+  for (;;) {
+    const port = randomInt(12_000, 32_000);
+    const probe = createServer();
+    const listens = once(probe, 'listening').then(
+      () => true,
+      () => false,
+    );
+    probe.listen(port, '127.0.0.1');
+    if (!(await listens)) continue;
+    probe.close();
+    await once(probe, 'close');
+    return port;
+  }
 }

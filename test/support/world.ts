@@ -1,7 +1,7 @@
 import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { OperatedStore } from '../../src/core/store.ts';
+import type { OperatedQueue, OperatedStore, QueueBacklog } from '../../src/core/store.ts';
 import { SYSTEM_CLOCK } from '../../src/evidence/clock.ts';
 import type { Log } from '../../src/service/log.ts';
 import { readSettings } from '../../src/service/settings.ts';
@@ -40,6 +40,8 @@ export interface World {
   deny(line: string): Promise<void>;
   /** Moves the service's clock. */
   later(milliseconds: number): void;
+  /** Stops the service's clock, which stands until the answer is called; only `later` moves it. */
+  stopClock(): () => void;
   close(): Promise<void>;
 }
 
@@ -86,7 +88,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const logged: World['logged'] = [];
   const log: Log = (level, message, fields) => logged.push({ level, message, fields });
   let shift = 0;
-  const now = () => Date.now() + shift;
+  let stopped: number | null = null;
+  const now = () => (stopped ?? Date.now()) + shift;
   const settings = readSettings({
     COUNTERSIGN_DATA: folder,
     PORT: '0',
@@ -117,6 +120,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     env: {},
   });
   github.setWebhookUrl(`${service.address}/api/github/webhooks`);
+  // Else what a test opens first may be found by the sweep of the start, too.
+  await until(() => (logged.some(({ message }) => message.startsWith('swept over')) ? true : undefined));
   return {
     github,
     repository: github.repository(`${owner}/shop`),
@@ -127,6 +132,15 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     deny: (line) => appendFile(denyList, `${line}\n`),
     later: (milliseconds) => {
       shift += milliseconds;
+    },
+    stopClock() {
+      const at = Date.now();
+      stopped = at;
+      return () => {
+        // It goes on from where it stood.
+        shift -= Date.now() - at;
+        stopped = null;
+      };
     },
     async close() {
       await service.stop();
@@ -144,17 +158,30 @@ export function reportCode(world: World, pullRequest: number): string {
   return code;
 }
 
-/** Waits at most ten seconds for something to be there. */
-export async function until<T>(look: () => T | undefined): Promise<T> {
-  return within(10_000, look);
+/** How long a test waits for what has to come: only a test that fails waits so long. Milliseconds. */
+const PATIENCE_MS = 60_000;
+
+/** Waits for something to be there. */
+export async function until<T>(look: () => T | undefined | Promise<T | undefined>): Promise<T> {
+  const end = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const seen = await look();
+    if (seen !== undefined) return seen;
+    if (performance.now() > end) throw new Error(`it did not come within ${PATIENCE_MS / 1000} seconds`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
 }
 
-/** Waits for something to be there, at most so many milliseconds. */
-export async function within<T>(milliseconds: number, look: () => T | undefined): Promise<T> {
-  for (let waited = 0; waited < milliseconds; waited += 25) {
-    const seen = look();
-    if (seen !== undefined) return seen;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  throw new Error(`it did not come within ${milliseconds / 1000} seconds`);
+/** Waits until every delivery was answered and what it asks for is done, whatever that leads to; what is put off stays. */
+export async function atRest(
+  github: Pick<GitHub, 'settled' | 'deliveries'>,
+  queue: Service['ports']['store']['queue'],
+): Promise<QueueBacklog> {
+  return until(async () => {
+    await github.settled();
+    const sent = github.deliveries.length;
+    // The service's own store can tell more than its stories ask.
+    const backlog = await (queue as OperatedQueue).backlog();
+    return backlog.waiting + backlog.running === 0 && github.deliveries.length === sent ? backlog : undefined;
+  });
 }

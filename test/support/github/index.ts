@@ -150,12 +150,21 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHub> {
       cleared = performance.now();
     },
     fault(fault) {
-      const entry = { fault, left: fault.times ?? 1, hits: 0 };
+      const left = fault.times === 'always' ? Number.POSITIVE_INFINITY : (fault.times ?? 1);
+      const entry = { fault, left, hits: 0, removed: false, held: new Set<() => void>() };
       proxy.faults.push(entry);
+      const release = (): void => {
+        for (const go of entry.held) go();
+        entry.held.clear();
+      };
       return {
         hits: () => entry.hits,
+        waiting: () => entry.held.size,
+        release,
         remove() {
           entry.left = 0;
+          entry.removed = true;
+          release();
         },
       };
     },

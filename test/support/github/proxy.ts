@@ -16,11 +16,20 @@ interface ProxyParts {
   readonly tokens: Tokens;
 }
 
+/** A fault, how often it still applies, and the requests that it holds: each is let go by a call. */
+interface Faulty {
+  readonly fault: Fault;
+  left: number;
+  hits: number;
+  removed: boolean;
+  readonly held: Set<() => void>;
+}
+
 export interface Proxy {
   readonly url: string;
   readonly log: RequestRecord[];
   readonly violations: string[];
-  readonly faults: { fault: Fault; left: number; hits: number }[];
+  readonly faults: Faulty[];
   latencyMs: number;
   listen(parts: ProxyParts): void;
   upstream: Call['upstream'];
@@ -105,13 +114,16 @@ export async function createProxy(port: number, latencyMs: number): Promise<Prox
     if (ours && path !== '/graphql')
       proxy.violations.push(...referee.judge({ method, path, headers: headersOf(request), body }));
 
-    const fault = faultFor(method, path, ours);
+    const faulty = faultFor(method, path, body, ours);
+    const fault = faulty?.fault;
     const finish = (status: number): void => {
       if (proxy.log.length >= keptRecords) proxy.log.splice(0, keptRecords / 2);
       proxy.log.push({ method, path, caller, status, startedAt, endedAt: performance.now(), body });
     };
     if (proxy.latencyMs > 0) await wait(proxy.latencyMs);
     if (fault?.delayMs) await wait(fault.delayMs);
+    if (faulty !== undefined && fault?.held === true && !faulty.removed)
+      await new Promise<void>((go) => faulty.held.add(go));
     if (fault?.reset === 'before') {
       finish(0);
       request.socket.destroy();
@@ -163,18 +175,19 @@ export async function createProxy(port: number, latencyMs: number): Promise<Prox
     return known === undefined ? path : path.replace(`/${known.id}`, `/${known.seeded}`);
   }
 
-  function faultFor(method: string, path: string, ours: boolean): Fault | undefined {
+  function faultFor(method: string, path: string, body: Json | null, ours: boolean): Faulty | undefined {
     const found = proxy.faults.find(
       ({ fault, left }) =>
         left > 0 &&
         (ours || fault.anyone === true) &&
         (fault.method === undefined || fault.method === method) &&
-        (fault.path === undefined || fault.path.test(path)),
+        (fault.path === undefined || fault.path.test(path)) &&
+        (fault.saying === undefined || fault.saying(body)),
     );
     if (!found) return undefined;
     found.left -= 1;
     found.hits += 1;
-    return found.fault;
+    return found;
   }
 }
 

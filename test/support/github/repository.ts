@@ -368,13 +368,14 @@ export function createRepository(stage: Stage, world: RepositoryWorld, call: Pic
     async rerequestSuite(headSha, as) {
       suite('rerequested', headSha, as);
     },
-    async completed(headSha, { name, timeoutMs = 30_000, when = () => true } = {}) {
-      const until = Date.now() + timeoutMs;
+    async completed(headSha, { name, timeoutMs = 60_000, when = () => true } = {}) {
+      const until = performance.now() + timeoutMs;
       for (;;) {
         const runs = this.checkRuns(headSha).filter((run) => name === undefined || run.name === name);
         const found = runs.findLast((run) => run.status === 'completed' && when(run));
         if (found) return found;
-        if (Date.now() > until) throw new Error(`no such completed check run on ${headSha}: ${JSON.stringify(runs)}`);
+        if (performance.now() > until)
+          throw new Error(`no such completed check run on ${headSha}: ${JSON.stringify(runs)}`);
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
     },

@@ -94,11 +94,18 @@ export interface Fault {
   readonly method?: string;
   /** Tested against path and query. */
   readonly path?: RegExp;
+  /** Asked of the body: which of several requests of one shape it is. */
+  readonly saying?: (body: Json | null) => boolean;
   /** Only requests of the App (default) or of everyone. */
   readonly anyone?: boolean;
-  /** Default 1. */
-  readonly times?: number;
+  /**
+   * Default 1. Whoever else asks for the same uses them up too: where a test waits for what a fault does, it holds until
+   * that was seen (`'always'`), and is removed then.
+   */
+  readonly times?: number | 'always';
   readonly delayMs?: number;
+  /** Keeps the request waiting until it is let go. */
+  readonly held?: boolean;
   /** Answers this instead of forwarding. */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -107,6 +114,17 @@ export interface Fault {
   readonly reset?: 'before' | 'after';
   /** Changes a JSON answer. */
   readonly change?: (json: unknown) => unknown;
+}
+
+/** A fault that is in force. */
+export interface SetFault {
+  readonly hits: () => number;
+  /** Requests that it holds right now. */
+  readonly waiting: () => number;
+  /** Lets go what it holds; what comes later is held as before. */
+  readonly release: () => void;
+  /** Ends it, and lets go what it holds. */
+  readonly remove: () => void;
 }
 
 export type Json = Record<string, unknown>;
@@ -272,7 +290,10 @@ export interface Repository {
   press(checkRunId: number, identifier: string, as: string, forged?: boolean): Promise<string>;
   rerequest(checkRunId: number, as: string): Promise<void>;
   rerequestSuite(headSha: string, as: string): Promise<void>;
-  /** Resolves when a run of this name on this commit is completed and, where asked, fulfils the condition. */
+  /**
+   * Resolves when a run of this name on this commit is completed and, where asked, fulfils the condition: the newest of
+   * those, which may have been there before. Patient: only a test that fails waits so long.
+   */
   completed(
     headSha: string,
     options?: { readonly name?: string; readonly timeoutMs?: number; readonly when?: (run: StoredCheckRun) => boolean },
@@ -330,7 +351,7 @@ export interface GitHub {
   /** Requests of our App since the last `clearLog`. */
   appRequests(): readonly RequestRecord[];
   clearLog(): void;
-  fault(fault: Fault): { readonly hits: () => number; readonly remove: () => void };
+  fault(fault: Fault): SetFault;
   setLatency(ms: number): void;
   /** What the referee objected to. A test or the demo that ends with any has failed. */
   readonly violations: readonly string[];
