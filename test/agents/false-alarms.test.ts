@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { attribute } from '../../src/agents/attribute.ts';
+import { processorNow } from '../support/processor.ts';
 import { facts, withCommit } from './facts.ts';
 
 describe('bare names and look-alikes are nobody', () => {
@@ -201,9 +202,9 @@ describe('commits from before coding agents', () => {
       'Requested by:'.repeat(20_000),
     ];
     for (const text of hostile) {
-      const start = performance.now();
+      const start = processorNow();
       attribute({ ...withCommit(`x\n\n${text}`), body: text, author: { id: 158243242, login: 'd', type: 'Bot' } }, []);
-      expect(performance.now() - start, text.slice(0, 12)).toBeLessThan(2000);
+      expect(processorNow() - start, text.slice(0, 12)).toBeLessThan(2000);
     }
   });
 });

@@ -28,7 +28,7 @@ async function blocked(as = 'Copilot') {
   const branch = `copilot/glass-${count}`;
   const head = await repository.push(branch, { [`src/glass${count}.js`]: INJECTION }, { as });
   const number = await repository.open({ branch, title: 'Fix the shop', as });
-  await repository.completed(head);
+  await repository.judged(head);
   return { number, head, branch, code: reportCode(world, number) };
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Json } from '../support/github/types.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { atRest, startWorld, type World } from '../support/world.ts';
 
 const INJECTION = `import { exec } from 'node:child_process';
 
@@ -86,16 +86,7 @@ async function lastLook(): Promise<void> {
 }
 
 async function quiet(): Promise<void> {
-  const queue = world.service.ports.store.queue as unknown as {
-    backlog(): Promise<{ waiting: number; running: number }>;
-  };
-  await world.github.settled();
-  await expect
-    .poll(async () => {
-      const { waiting, running } = await queue.backlog();
-      return waiting + running;
-    })
-    .toBe(0);
+  await atRest(world.github, world.store.queue);
 }
 
 async function pullRequest(content: string) {

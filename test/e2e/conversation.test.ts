@@ -7,7 +7,7 @@ import type { OperatedLedger } from '../../src/core/store.ts';
 import { ruleStats, signerStats } from '../../src/report/ledger-text.ts';
 import { exportLine } from '../../src/store/export.ts';
 import { tokenOf } from '../support/github/tokens.ts';
-import { reportCode, startWorld, until, type World } from '../support/world.ts';
+import { atRest, reportCode, startWorld, until, type World } from '../support/world.ts';
 
 const REASON = 'only our own scheduler calls this, never a browser';
 const DAY = 24 * 60 * 60 * 1000;
@@ -46,7 +46,7 @@ async function blocked(content: string) {
   const branch = `copilot/talk-${count}`;
   const head = await repository.push(branch, { [`src/talk${count}.js`]: content }, { as: 'Copilot' });
   const number = await repository.open({ branch, title: 'Talk', as: 'Copilot' });
-  await repository.completed(head);
+  await repository.judged(head);
   return { number, head, branch, code: reportCode(world, number) };
 }
 
@@ -70,16 +70,7 @@ function reply(number: number, text: RegExp): Promise<string> {
 }
 
 async function quiet(): Promise<void> {
-  const queue = world.service.ports.store.queue as unknown as {
-    backlog(): Promise<{ waiting: number; running: number }>;
-  };
-  await world.github.settled();
-  await expect
-    .poll(async () => {
-      const { waiting, running } = await queue.backlog();
-      return waiting + running;
-    })
-    .toBe(0);
+  await atRest(world.github, world.store.queue);
 }
 
 const ours = (number: number) => world.repository.comments(number).filter((each) => each.viaAppId !== null);

@@ -38,7 +38,7 @@ function story(options: Partial<WorldOptions>): () => World {
 async function openedBy(world: World, as: string, branch: string, files: Readonly<Record<string, string>>, body = '') {
   const head = await world.repository.push(branch, files, { as });
   const number = await world.repository.open({ branch, title: 'A change', body, as });
-  const run = await world.repository.completed(head);
+  const run = await world.repository.judged(head);
   return { head, number, run };
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { reportCode, startWorld, until, type World } from '../support/world.ts';
+import { atRest, reportCode, startWorld, until, type World } from '../support/world.ts';
 
 const INJECTION = `import { exec } from 'node:child_process';
 
@@ -18,13 +18,16 @@ beforeAll(async () => {
 afterAll(() => world.close());
 afterEach(() => expect(world.github.violations).toEqual([]));
 
-/** Opens a pull request and waits for its check. */
-async function opened(files: Readonly<Record<string, string>>): Promise<{ number: number; head: string }> {
+/** Opens a pull request and waits for its check; where a source is down, for the word that it could not be evaluated. */
+async function opened(
+  files: Readonly<Record<string, string>>,
+  ended: 'judged' | 'completed' = 'judged',
+): Promise<{ number: number; head: string }> {
   made += 1;
   const branch = `queued-${made}`;
   const head = await world.repository.push(branch, files, { as: 'Copilot' });
   const number = await world.repository.open({ branch, title: `Change ${made}`, as: 'Copilot' });
-  await world.repository.completed(head);
+  await world.repository[ended](head);
   return { number, head };
 }
 
@@ -158,7 +161,7 @@ describe('a merge group', () => {
     await registry.backdate('slow-source', '2015-01-01T00:00:00.000Z', { '1.0.0': '2015-01-01T00:00:00.000Z' });
     const manifest = `${JSON.stringify({ name: 'shop', version: '1.0.0', dependencies: { 'slow-source': '1.0.0' } })}\n`;
     const fault = registry.fault('slow-source', 503);
-    const { number } = await opened({ 'package.json': manifest });
+    const { number } = await opened({ 'package.json': manifest }, 'completed');
     const { headSha } = await repository.queue([number], 'maria');
     const run = await until(() =>
       repository.checkRuns(headSha).find((each) => /it is tried again/.test(each.title ?? '')),
@@ -174,7 +177,7 @@ describe('a merge group', () => {
   test('that still cannot be evaluated at its last try fails: it is never let through, nor left hanging', async () => {
     const { repository, github } = world;
     const { number } = await opened({ 'src/ten.js': PLAIN });
-    const down = github.fault({ method: 'GET', path: /\/compare\//, status: 503, times: 1000 });
+    const down = github.fault({ method: 'GET', path: /\/compare\//, status: 503, times: 'always' });
     const { headSha, headRef } = await repository.queue([number], 'maria', { silent: true });
     await world.service.ports.store.queue.send(
       crypto.randomUUID(),
@@ -199,7 +202,7 @@ describe('a merge group', () => {
   test('that is destroyed ends its run, and a late delivery of it does nothing', async () => {
     const { repository, github } = world;
     const { number } = await opened({ 'src/eight.js': PLAIN });
-    const held = github.fault({ method: 'POST', path: /graphql/, status: 503, times: 1000 });
+    const held = github.fault({ method: 'POST', path: /graphql/, status: 503, times: 'always' });
     const { headSha, headRef } = await repository.queue([number], 'maria');
     await until(() => repository.checkRuns(headSha).find((run) => run.status === 'in_progress'));
     await repository.destroyGroup(headRef, 'dequeued');
@@ -210,22 +213,24 @@ describe('a merge group', () => {
     );
     if (asked === undefined) throw new Error('the delivery is not in the log');
     await github.redeliver(asked, crypto.randomUUID());
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await atRest(github, world.store.queue);
     expect(repository.checkRuns(headSha).map((run) => run.conclusion)).toEqual(['cancelled']);
   });
 
   test('that is destroyed while it is judged leaves nothing in progress, and is not judged again', async () => {
     const { repository, github } = world;
     const { number } = await opened({ 'src/destroyed.js': PLAIN });
-    const slow = github.fault({ method: 'POST', path: /graphql/, delayMs: 1_500, times: 1 });
+    const slow = github.fault({ method: 'POST', path: /graphql/, held: true });
     const { headSha, headRef } = await repository.queue([number], 'maria');
-    await until(() => (slow.hits() > 0 ? true : undefined));
+    await expect.poll(() => slow.waiting()).toBe(1);
     await repository.destroyGroup(headRef, 'invalidated');
+    await github.settled();
+    slow.remove();
     const ended = await repository.completed(headSha);
     const asked = github.deliveries.findLast((each) => each.action === 'checks_requested');
     if (asked === undefined) throw new Error('the delivery is not in the log');
     await github.redeliver(asked, crypto.randomUUID());
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await atRest(github, world.store.queue);
     // It may have been judged before the word of its end was heard: then that stands, of a commit that nobody merges.
     expect(['success', 'cancelled']).toContain(ended.conclusion);
     expect(repository.checkRuns(headSha).map(({ status }) => status)).toEqual(['completed']);
@@ -236,12 +241,12 @@ describe('a merge group', () => {
     const { number } = await opened({ 'src/nine.js': PLAIN });
     const { headSha } = await repository.queue([number], 'maria');
     await repository.completed(headSha);
+    const { delayed } = await atRest(github, world.store.queue);
     const entries = (await groupEntries()).length;
-    const waiting = await world.service.ports.store.queue.depth();
     const asked = github.deliveries.findLast((each) => each.event === 'merge_group');
     if (asked === undefined) throw new Error('the delivery is not in the log');
     await Promise.all(Array.from({ length: 50 }, () => github.redeliver(asked, crypto.randomUUID())));
-    await expect.poll(() => world.service.ports.store.queue.depth()).toBeLessThanOrEqual(waiting);
+    expect((await atRest(github, world.store.queue)).delayed).toBeLessThanOrEqual(delayed);
     expect(repository.checkRuns(headSha)).toHaveLength(1);
     expect(await groupEntries()).toHaveLength(entries);
   });

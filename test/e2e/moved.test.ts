@@ -11,7 +11,7 @@ import { createSourceHealth } from '../../src/service/source-health.ts';
 import type { Service } from '../../src/service/start.ts';
 import { openStage, type Stage } from '../service/support.ts';
 import type { Repository } from '../support/github/index.ts';
-import { until } from '../support/world.ts';
+import { atRest, until } from '../support/world.ts';
 
 /** Repositories that are given another name or another owner, while there is something to judge in them. */
 
@@ -96,13 +96,7 @@ async function swept(): Promise<void> {
 }
 
 async function idle(): Promise<void> {
-  const store = service.ports.store as OperatedStore;
-  await expect
-    .poll(async () => {
-      const { waiting, running } = await store.queue.backlog();
-      return waiting + running;
-    })
-    .toBe(0);
+  await atRest(stage.github, service.ports.store.queue);
 }
 
 function standing(place: Repository, head: string) {
@@ -165,10 +159,11 @@ test('given away between a command and its press: the press counts where the rep
 
 test('given away while a review runs: it ends in the new place, and never green on what the old one read', async () => {
   const place = stage.github.repository('acme/under-way');
-  const slow = stage.github.fault({ path: /under-way\/git\/blobs\//, delayMs: 1_500, times: 1 });
+  const slow = stage.github.fault({ path: /under-way\/git\/blobs\//, held: true });
   const { head } = await opened(place, { 'src/list.js': INJECTION });
-  await expect.poll(() => slow.hits()).toBe(1);
+  await expect.poll(() => slow.waiting()).toBe(1);
   place.transfer('beta');
+  slow.remove();
   const conclusions = new Set<unknown>();
   await expect
     .poll(() => {

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { OperatedQueue } from '../../src/core/store.ts';
-import { reportCode, startWorld, until, type World } from '../support/world.ts';
+import { atRest, reportCode, startWorld, until, type World } from '../support/world.ts';
 
 const INJECTION = `import { exec } from 'node:child_process';
 
@@ -205,16 +204,7 @@ test('a change of our own policy is held for an admin, whoever wrote it', async 
 
 /** What is put off for later, once nothing waits or runs: jobs of the pull requests before this one come to their end first. */
 async function delayedAtRest(): Promise<number> {
-  const queue = world.service.ports.store.queue as OperatedQueue;
-  let delayed = 0;
-  await expect
-    .poll(async () => {
-      const backlog = await queue.backlog();
-      delayed = backlog.delayed;
-      return backlog.waiting + backlog.running;
-    })
-    .toBe(0);
-  return delayed;
+  return (await atRest(world.github, world.store.queue)).delayed;
 }
 
 test('a delivery that comes again, and again under another id, changes nothing', async () => {

@@ -95,7 +95,7 @@ test('one with a mistake in it means the strictest, and every check says where t
 
 test('one that vanished from sight is unknown, never a pass; its file taken away means the defaults', async () => {
   const { github } = world;
-  const gone = github.fault({ path: /\/repos\/acme\/\.github(?:\/|$|\?)/, status: 404, times: 10_000 });
+  const gone = github.fault({ path: /\/repos\/acme\/\.github(?:\/|$|\?)/, status: 404, times: 'always' });
   const one = await opened(shop, { 'docs/plain.txt': 'x\n' });
   expect(one.run).toMatchObject({ conclusion: 'action_required', title: expect.stringMatching(/^Could not evaluate/) });
   expect(one.run.summary).toMatch(/policy of the organisation acme was there before/);

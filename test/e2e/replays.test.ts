@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Delivery } from '../support/github/index.ts';
-import { reportCode, startWorld, until, type World } from '../support/world.ts';
+import { atRest, reportCode, startWorld, until, type World } from '../support/world.ts';
 
 const INJECTION = `import { exec } from 'node:child_process';
 
@@ -41,16 +41,7 @@ async function leftBehind(number: number, heads: readonly string[]): Promise<unk
 
 /** Until nothing is to be done now, and no more than `delayed` jobs stand for later. */
 async function quiet(delayed: number): Promise<void> {
-  await world.github.settled();
-  await expect
-    .poll(
-      async () => {
-        const left = await world.store.queue.backlog();
-        return left.waiting === 0 && left.running === 0 && left.delayed <= delayed;
-      },
-      { interval: 100 },
-    )
-    .toBe(true);
+  await expect.poll(async () => (await atRest(world.github, world.store.queue)).delayed).toBeLessThanOrEqual(delayed);
 }
 
 async function later(): Promise<number> {
@@ -127,7 +118,7 @@ test('deliveries during an outage leave one chain of tries, not one each', async
   const { repository, github, service } = world;
   const head = await repository.push('outage', { 'src/outage.js': 'export const n = 1;\n' }, { as: 'Copilot' });
   const before = await later();
-  const down = github.fault({ method: 'GET', path: /\/git\/trees\//, status: 503, times: 10_000 });
+  const down = github.fault({ method: 'GET', path: /\/git\/trees\//, status: 503, times: 'always' });
   const number = await repository.open({ branch: 'outage', title: 'Outage', as: 'Copilot' });
   await repository.completed(head);
   const opened = github.deliveries.findLast((each) => each.event === 'pull_request' && each.action === 'opened');

@@ -29,7 +29,7 @@ async function blockedPullRequest(as = 'Copilot') {
   const name = `copilot/change-${branch}`;
   const head = await repository.push(name, { [`src/list${branch}.js`]: INJECTION }, { as });
   const number = await repository.open({ branch: name, title: 'List a folder', as });
-  const run = await repository.completed(head);
+  const run = await repository.judged(head);
   return { number, head, run, branch: name, code: reportCode(world, number) };
 }
 

@@ -74,13 +74,13 @@ async function opened(files: Files, as = 'Copilot'): Promise<Change> {
   const branch = `${as === 'Copilot' ? 'copilot' : 'dependabot/npm_and_yarn'}/story-${count}`;
   const head = await world.repository.push(branch, files, { as });
   const number = await world.repository.open({ branch, title: 'A change', as });
-  await world.repository.completed(head);
+  await world.repository.judged(head);
   return { number, branch, head };
 }
 
 async function pushed(change: Change, files: Files): Promise<void> {
   change.head = await world.repository.push(change.branch, files, { as: 'Copilot' });
-  await world.repository.completed(change.head);
+  await world.repository.judged(change.head);
 }
 
 /** What is another one at every run of the test, made equal. */

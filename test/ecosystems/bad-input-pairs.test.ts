@@ -6,6 +6,7 @@ import { readersOf } from '../../src/ecosystems/files.ts';
 import { parseInProcess } from '../../src/ecosystems/parse.ts';
 import type { DependencyFormat, ParsedDependencies } from '../../src/ecosystems/types.ts';
 import { filesBelow, snapshotOf } from '../support/memory-snapshot.ts';
+import { processorNow } from '../support/processor.ts';
 
 /** The head of every pair that a package manager made: each lockfile and manifest with its formats. */
 const FILES = Object.entries(filesBelow(join(import.meta.dirname, '../../fixtures/ecosystems/pairs')))
@@ -77,10 +78,10 @@ describe('files that no reader should swallow', () => {
     'of 100 MB, as %s, are refused at once',
     async (path) => {
       const [reader] = readersOf(path);
-      const started = performance.now();
+      const started = processorNow();
       const result = await parseInProcess(reader?.format.id ?? '', 'x'.repeat(100_000_000), path);
       expect(result).toMatchObject({ state: 'failed', file: { path, transient: false } });
-      expect(performance.now() - started).toBeLessThan(2000);
+      expect(processorNow() - started).toBeLessThan(2000);
     },
   );
 

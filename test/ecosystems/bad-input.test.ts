@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CountersignError } from '../../src/core/errors.ts';
 import type { ParsedDependencies } from '../../src/ecosystems/types.ts';
+import { processorNow } from '../support/processor.ts';
 import { ECOSYSTEMS, FIXTURES, parseAs } from './fixtures.ts';
 
 type Outcome = { readonly error: CountersignError } | { readonly parsed: ParsedDependencies };
@@ -57,9 +58,9 @@ describe.each(FIXTURES)('$ecosystem.type $name', ({ format, path, text }) => {
 
   it('is refused at once where it is far too long', () => {
     const padding = `\n${' '.repeat(1023)}`.repeat(20_000);
-    const started = performance.now();
+    const started = processorNow();
     expect(refusal(() => format.parse(text + padding, path)).reason).toContain('longer than');
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(processorNow() - started).toBeLessThan(500);
   });
 
   it('never turns into an empty list where it is cut off', () => {
@@ -193,9 +194,9 @@ describe('input made to be slow', () => {
     ['pypi', 'setup.py', 'a ? b : '.repeat(30_000)],
     ['maven', 'build.gradle', `"${'x'.repeat(deep)}`],
   ])('is refused in good time: %s %s', (type, path, text) => {
-    const started = performance.now();
+    const started = processorNow();
     const outcome = attempt(read(type, path, text));
-    expect(performance.now() - started).toBeLessThan(3000);
+    expect(processorNow() - started).toBeLessThan(3000);
     const said = 'error' in outcome ? 1 : outcome.parsed.unread.length;
     expect(said).toBeGreaterThan(0);
   });
@@ -239,9 +240,9 @@ describe('input made to be slow', () => {
       '<project><properties><a>${a}${a}${a}</a></properties><dependencies><dependency><groupId>a</groupId><artifactId>b</artifactId><version>${a}</version></dependency></dependencies></project>',
     ],
   ])('is read in good time where it is valid: %s %s', (type, path, text) => {
-    const started = performance.now();
+    const started = processorNow();
     const outcome = attempt(read(type, path, text));
-    expect(performance.now() - started).toBeLessThan(3000);
+    expect(processorNow() - started).toBeLessThan(3000);
     const said = 'error' in outcome ? 1 : outcome.parsed.entries.length + outcome.parsed.unread.length;
     expect(said).toBeGreaterThan(0);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readersOf } from '../../src/ecosystems/files.ts';
+import { processorNow } from '../support/processor.ts';
 
 /** What the settings of a file are read as: name, value or `off`, line. */
 function settings(path: string, text: string): string[] {
@@ -166,9 +167,9 @@ describe('lines made to be slow', () => {
   ])('are read in good time in %s', (path) => {
     for (const filler of fillers) {
       const line = `repositories url ${filler.repeat(Math.floor(3900 / filler.length))}x`;
-      const started = performance.now();
+      const started = processorNow();
       settings(path, `repositories {\n${`${line}\n`.repeat(5)}`);
-      expect(performance.now() - started, filler).toBeLessThan(1000);
+      expect(processorNow() - started, filler).toBeLessThan(1000);
     }
   });
 });

@@ -16,7 +16,7 @@ import { createNames } from '../../src/evidence/names.ts';
 import { changeOf } from '../support/dependency-fixtures.ts';
 import { LOCAL_GUARD, memoryCache } from '../support/evidence.ts';
 import { CASE_NOW, evidencePair } from '../support/evidence-pairs.ts';
-import { FAULTS, json, type ScriptedServer, startServer } from '../support/registry-server.ts';
+import { FAULTS, json, patienceUnder, type ScriptedServer, startServer } from '../support/registry-server.ts';
 import { type LocalRegistry, startVerdaccio } from '../support/verdaccio.ts';
 
 const NOW = Date.parse('2026-11-01T12:00:00.000Z');
@@ -329,7 +329,10 @@ describe('a search that lies or fails', () => {
 
   it.concurrent.each(Object.keys(FAULTS))('and answers %s proves nothing of the account', async (fault) => {
     await using server = await registryOf(YOUNG, (_, response, request) => FAULTS[fault]?.(request, response));
-    const { evidence, answer } = at(await evidenceFor(server, ['young-one'], { timeoutMs: 4000 }), 0);
+    const { evidence, answer } = at(
+      await evidenceFor(server, ['young-one'], { timeoutMs: patienceUnder(fault, 4_000) }),
+      0,
+    );
     if (maySayThereIsNone.has(fault) && evidence.publisherStanding.state === 'known') {
       expect(evidence.publisherStanding.value).toMatchObject({ known: null, vouchedBy: null });
       expect(answer.state).toBe('findings');

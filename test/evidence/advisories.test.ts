@@ -12,12 +12,12 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-async function osv(script: Script) {
+async function osv(script: Script, timeoutMs = 60_000) {
   const server = await startServer(script);
   closing.push(() => server.close());
   const clock = { ...SYSTEM_CLOCK, sleep: async () => {} };
   const http = createHttpClient({
-    timeoutMs: 300,
+    timeoutMs,
     maxBytes: 1_000_000,
     userAgent: 'test',
     guard: LOCAL_GUARD,
@@ -96,7 +96,7 @@ describe('advisories from OSV', () => {
   });
 
   it.each(Object.keys(FAULTS))('are unknown where the service answers %s', async (fault) => {
-    const { ask } = await osv(FAULTS[fault] ?? (() => {}));
+    const { ask } = await osv(FAULTS[fault] ?? (() => {}), 300);
     expect(await ask('some-package')).toMatchObject([{ state: 'unavailable' }]);
   });
 });

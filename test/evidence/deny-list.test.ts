@@ -94,11 +94,11 @@ describe('a deny-list in a file', () => {
 
 describe('a deny-list at an address', () => {
   let now = Date.parse('2026-11-01T00:00:00Z');
-  async function remote(script: Script, cache = memoryCache()) {
+  async function remote(script: Script, cache = memoryCache(), timeoutMs = 60_000) {
     const server = await startServer((request, response) => script(request, response));
     closing.push(() => server.close());
     const http = createHttpClient({
-      timeoutMs: 300,
+      timeoutMs,
       maxBytes: 2_000_000,
       userAgent: 'test',
       guard: LOCAL_GUARD,
@@ -149,7 +149,7 @@ describe('a deny-list at an address', () => {
       fault === 'an empty list'
         ? (_request, response) => void response.writeHead(200, { 'content-type': 'text/plain' }).end('# nothing\n')
         : (FAULTS[fault] ?? (() => {}));
-    const { denied } = await remote(script);
+    const { denied } = await remote(script, memoryCache(), 300);
     expect(await denied('npm', 'chalk', '5.6.1')).toMatchObject({ state: 'unavailable' });
   });
 

@@ -49,7 +49,7 @@ function npm(registry: string, trusted: readonly string[], options: Readonly<Rec
   const { look } = createNpmRegistry({
     ...DEFAULT_REGISTRY_SETTINGS.npm,
     fetchOptions,
-    timeoutMs: 2000,
+    timeoutMs: 60_000,
     guard,
     proxies: NO_PROXIES,
   });

@@ -6,11 +6,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from '../../src/evidence/gate.ts';
 import { DEFAULT_SOURCES, openSources, type SourceSettings } from '../../src/sources.ts';
 import { changeOf } from '../support/dependency-fixtures.ts';
-import { FAULTS, json, type ScriptedServer, startServer } from '../support/registry-server.ts';
+import { FAULTS, json, patienceUnder, type ScriptedServer, startServer } from '../support/registry-server.ts';
 import { startSigstore } from '../support/sigstore.ts';
 
-/** For honest answers too: a busy machine must not make a liar of anybody. */
-const PATIENCE = 2_500;
+/** For honest answers too. */
+const ENOUGH = 4_000;
 
 let folder: string;
 let root: string;
@@ -38,7 +38,7 @@ describe.each(Object.keys(FAULTS))('what is asked beside a package, answered by 
         ...DEFAULT_SOURCES,
         osv: null,
         depsDev: null,
-        timeoutMs: PATIENCE,
+        timeoutMs: patienceUnder(fault, ENOUGH),
         limits: { ...DEFAULT_LIMITS, retries: 0 },
         ...settings,
       },
@@ -52,7 +52,7 @@ describe.each(Object.keys(FAULTS))('what is asked beside a package, answered by 
     return found.resolvedVersion.value;
   }
 
-  it('leaves the signature and the provenance of an npm version unproven', async () => {
+  it.concurrent('leaves the signature and the provenance of an npm version unproven', async () => {
     const integrity = `sha512-${'A'.repeat(86)}==`;
     const dist = { integrity, signatures: [{ keyid: 'SHA256:key', sig: 'AAAA' }], attestations: { url: 'there' } };
     const at = '2019-01-01T00:00:00.000Z';
@@ -77,7 +77,7 @@ describe.each(Object.keys(FAULTS))('what is asked beside a package, answered by 
     expect(kept).toMatchObject({ state: 'known', value: integrity });
   });
 
-  it('leaves the provenance of a PyPI release unproven', async () => {
+  it.concurrent('leaves the provenance of a PyPI release unproven', async () => {
     const hash = 'c'.repeat(64);
     await using server = await startServer((request, response) => {
       if (request.url !== '/simple/some-package/') return liar(request, response);
@@ -109,7 +109,7 @@ describe.each(Object.keys(FAULTS))('what is asked beside a package, answered by 
     expect(integrity).toMatchObject({ state: 'known', value: `sha256:${hash}` });
   });
 
-  it('leaves unknown what an advisory is about, and malware is malware by its id', async () => {
+  it.concurrent('leaves unknown what an advisory is about, and malware is malware by its id', async () => {
     await using server = await startServer((request, response) => {
       if (request.url === '/some-package')
         return json(response, 200, {
@@ -128,7 +128,7 @@ describe.each(Object.keys(FAULTS))('what is asked beside a package, answered by 
           osv: server.url,
           depsDev: null,
           npm: { registry: server.url },
-          timeoutMs: PATIENCE,
+          timeoutMs: patienceUnder(fault, ENOUGH),
           limits: { ...DEFAULT_LIMITS, retries: 0 },
         },
         null,
@@ -144,7 +144,7 @@ describe.each(Object.keys(FAULTS))('what is asked beside a package, answered by 
     expect(await look()).toMatchObject({ state: 'known', value: [{ id: 'MAL-2026-1', malicious: true }] });
   });
 
-  it('leaves open whose an action’s commit is', async () => {
+  it.concurrent('leaves open whose an action’s commit is', async () => {
     const sha = 'a'.repeat(40);
     await using server = await startServer((request, response) => {
       if (request.url === '/repos/some/action')
@@ -183,7 +183,6 @@ it('reads no more of an error’s page than it needs, however long the registry 
       osv: null,
       depsDev: null,
       npm: { registry: server.url },
-      timeoutMs: 3_000,
       limits: { ...DEFAULT_LIMITS, retries: 0 },
     },
     null,

@@ -105,6 +105,7 @@ async function world(given: World): Promise<{
     sigstore: given.sigstore === undefined ? rootFile : given.sigstore,
     npmKeys: given.keysFile ?? null,
     limits: { ...DEFAULT_SOURCES.limits, retries: 0 },
+    timeoutMs: 60_000,
   };
   const sources = await openSources(settings, given.cache ?? null);
   return {

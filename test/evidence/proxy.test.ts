@@ -95,7 +95,7 @@ function settingsOf(scheme: 'http' | 'https', proxies: ProxySettings): SourceSet
     depsDev: null,
     sigstore: null,
     proxies,
-    timeoutMs: 3_000,
+    timeoutMs: 60_000,
     limits: { ...DEFAULT_SOURCES.limits, retries: 0 },
   };
 }
@@ -201,7 +201,7 @@ describe('what is exempt from the proxy', () => {
 describe('the guard of internal addresses, behind a proxy', () => {
   const ask = (url: string, way: LocalProxy, trustedHosts: readonly string[]) =>
     createHttpClient({
-      timeoutMs: 2_000,
+      timeoutMs: 60_000,
       maxBytes: 10_000,
       userAgent: 'test',
       guard: createHostGuard(trustedHosts),

@@ -91,7 +91,7 @@ it('never sends a private name to a public source', async () => {
   running.push(publicRegistry, privateRegistry);
   const asked: AdvisoryQuestion[] = [];
   const http = createHttpClient({
-    timeoutMs: 1000,
+    timeoutMs: 60_000,
     maxBytes: 1_000_000,
     userAgent: 'test',
     guard: LOCAL_GUARD,

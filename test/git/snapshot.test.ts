@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { gitCommits } from '../../src/git/commits.ts';
 import { type LocalSnapshot, snapshotFromGit } from '../../src/git/snapshot.ts';
+import { processorNow } from '../support/processor.ts';
 import { commit, folder, git, link, names, repository, text, write } from './support.ts';
 
 const maxBlobBytes = 100_000;
@@ -147,12 +148,12 @@ describe('two commits', () => {
     const root = repository(many);
     write(root, Object.fromEntries(Object.entries(many).map(([path, content]) => [path, `${content}!`])));
     commit(root);
-    const started = performance.now();
+    const started = processorNow();
     await range(root, 'HEAD~1', 'HEAD', async ({ files, head }) => {
       const contents = await Promise.all(files.map((file) => head.read(file.path)));
       expect(contents.filter((content) => text(content).endsWith('!'))).toHaveLength(3000);
     });
-    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(processorNow() - started).toBeLessThan(5_000);
   });
 });
 

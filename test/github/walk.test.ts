@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { sha256 } from '../../src/core/digest.ts';
 import type { Objects } from '../../src/github/objects.ts';
 import { defaultWalkLimits, walk } from '../../src/github/walk.ts';
+import { processorNow } from '../support/processor.ts';
 
 /** A folder: a text is a file, an object a folder in it. */
 type Folder = { readonly [name: string]: string | Folder };
@@ -130,9 +131,9 @@ describe('a change that is too large', () => {
     const files = (prefix: string) =>
       Object.fromEntries(Array.from({ length: 14_000 }, (_, i) => [`${prefix}${i}`, '']));
     const { objects } = objectsOf({ old: files('a') }, { new: files('b') });
-    const started = performance.now();
+    const started = processorNow();
     const snapshot = await walk(objects, ref, 'base', 'head', defaultWalkLimits);
-    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(processorNow() - started).toBeLessThan(5_000);
     expect(snapshot.files).toHaveLength(14_000);
     expect(snapshot.files.every((f) => f.status === 'renamed')).toBe(true);
   });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CODE_DETECTORS } from '../../detectors/code/index.ts';
 import { analyse } from '../../src/inspect/analyse.ts';
 import { triggered } from '../../src/inspect/triggers.ts';
+import { processorNow } from '../support/processor.ts';
 
 function rulesIn(text: string, path = 'src/a.js'): readonly string[] {
   const after = { path, text, blob: '', mode: '100644' };
@@ -85,7 +86,7 @@ describe('a file without any word of a rule', () => {
   });
 
   it('is judged in time that grows with its length alone', () => {
-    const started = performance.now();
+    const started = processorNow();
     for (const text of [
       "'+".repeat(200_000),
       '\\'.repeat(400_000),
@@ -94,6 +95,6 @@ describe('a file without any word of a rule', () => {
       'require('.repeat(50_000),
     ])
       for (const detector of CODE_DETECTORS) triggered(text)(detector.triggers);
-    expect(performance.now() - started).toBeLessThan(20_000);
+    expect(processorNow() - started).toBeLessThan(20_000);
   });
 });

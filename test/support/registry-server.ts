@@ -14,7 +14,8 @@ export type Script = (request: IncomingMessage, response: ServerResponse) => voi
 
 export async function startServer(script: Script): Promise<ScriptedServer> {
   const requests: string[] = [];
-  const server = createServer((request, response) => {
+  // A connection that lies idle is closed by its client: a server that closes it may meet the next request on its way.
+  const server = createServer({ keepAliveTimeout: 600_000 }, (request, response) => {
     requests.push(`${request.method} ${request.url}`);
     script(request, response);
   });
@@ -47,6 +48,22 @@ function endless(status: number, request: IncomingMessage, response: ServerRespo
 
 /** Four million blanks. */
 const BOMB = gzipSync(Buffer.alloc(4 * 1024 * 1024, 32));
+
+/** Faults of which nothing ends by itself, nor early by its size: whoever asks has to have had enough. */
+const ENDLESS: ReadonlySet<string> = new Set([
+  'silence',
+  'a trickle that never ends',
+  'a gigantic body',
+  'a gigantic 404',
+]);
+
+/**
+ * Milliseconds for one request under a fault: `enough` where it does not end by itself, else more than any machine takes.
+ * An honest source is asked beside the lying one, and a busy machine must not make a liar of it.
+ */
+export function patienceUnder(fault: string, enough: number): number {
+  return ENDLESS.has(fault) ? enough : 60_000;
+}
 
 /** Ways in which a source lies or fails, each a whole answer to any request. */
 export const FAULTS: Readonly<Record<string, Script>> = {

@@ -77,7 +77,8 @@ export async function startVerdaccio(options: {
 
   const requests: string[] = [];
   const faults = new Map<string, number>();
-  const server = createServer((request: IncomingMessage, response: ServerResponse) => {
+  // A connection that lies idle is closed by its client: a server that closes it may meet the next request on its way.
+  const server = createServer({ keepAliveTimeout: 600_000 }, (request: IncomingMessage, response: ServerResponse) => {
     requests.push(`${request.method} ${request.url}`);
     const fault = faults.get(decodeURIComponent((request.url ?? '').slice(1).split('?', 1)[0] ?? ''));
     if (fault !== undefined) {

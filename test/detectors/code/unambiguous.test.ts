@@ -4,6 +4,7 @@ import { costBound } from '../../../detectors/code/regex-denial-of-service/cost.
 import { isSquareOnTrial } from '../../../detectors/code/regex-denial-of-service/trial.ts';
 import { provenLinear, provenUnambiguous } from '../../../detectors/code/regex-denial-of-service/unambiguous.ts';
 import { BOUNDS, OPEN, PROVEN, TRIED } from '../../support/expressions.ts';
+import { processorNow } from '../../support/processor.ts';
 
 const {
   checkSync,
@@ -77,11 +78,11 @@ describe('the bound of what a match costs', () => {
   });
 
   it('gives up on an expression that would take long to decide', () => {
-    const started = performance.now();
+    const started = processorNow();
     const large = `^${Array.from({ length: 60 }, (_, index) => `(?:a${'b'.repeat(index % 5)}c?)*`).join('')}$`;
     expect(costBound(large, '')).toBe(null);
     expect(costBound(`^${'a?'.repeat(500)}$`, '')).toBe(null);
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(processorNow() - started).toBeLessThan(2_000);
   });
 });
 
@@ -89,7 +90,7 @@ describe('the trial of an expression', () => {
   it.each(TRIED)('says of /%s/ that it takes square time: %s', (source, square) => {
     expect(isSquareOnTrial(source, '')).toBe(square);
     if (square)
-      expect(checkSync(source, '', { timeout: 500, checker: 'automaton' })).toMatchObject({
+      expect(checkSync(source, '', { timeout: 60_000, checker: 'automaton' })).toMatchObject({
         status: 'vulnerable',
         complexity: { type: 'polynomial', degree: 2 },
       });

@@ -9,6 +9,7 @@ import { workflowPermissionsWidened } from '../../../detectors/guardrail/workflo
 import type { GuardrailContext, GuardrailSubject } from '../../../src/core/detector.ts';
 import { CountersignError } from '../../../src/core/errors.ts';
 import { contextFor, fileSubject, side } from '../../support/guardrail-fixtures.ts';
+import { processorNow } from '../../support/processor.ts';
 
 const WORKFLOW = '.github/workflows/ci.yml';
 
@@ -74,11 +75,11 @@ describe('a file that is made to be heavy', () => {
         `  l${index}: &l${index} [${index === 0 ? 'x' : Array.from({ length: 9 }, () => `*l${index - 1}`).join(', ')}]`,
     );
     const text = `apiVersion: v1\nkind: Pod\nspec:\n${levels.join('\n')}\n`;
-    const started = performance.now();
+    const started = processorNow();
     expect(
       failureOf(() => privilegedContainer.detect(fileSubject(null, side('bomb.yaml', text)), contextFor())).code,
     ).toBe('unreadable-file');
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(processorNow() - started).toBeLessThan(5000);
   });
 
   test('an anchor inside itself ends', () => {
@@ -96,16 +97,16 @@ describe('a file that is made to be heavy', () => {
 
   test('a configuration of 50 MB is refused, not parsed', () => {
     const subject = fileSubject(null, side('big.yaml', `apiVersion: v1\nkind: Pod\n${'a: b\n'.repeat(10_000_000)}`));
-    const started = performance.now();
+    const started = processorNow();
     expect(failureOf(() => privilegedContainer.detect(subject, contextFor())).message).toContain('longer than');
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(processorNow() - started).toBeLessThan(5000);
   });
 
   test('one line of 20 MB is read by the text rules in bounded time', () => {
     const subject = fileSubject(null, side('a.txt', `${'word and more '.repeat(1_500_000)}ignore`));
-    const started = performance.now();
+    const started = processorNow();
     askAll(subject);
-    expect(performance.now() - started).toBeLessThan(20_000);
+    expect(processorNow() - started).toBeLessThan(20_000);
   });
 });
 
@@ -369,9 +370,9 @@ test.each([
   ['a.sql', 'ALTER TABLE a '.repeat(20_000)],
   ['a.ts', `s3 ${'/*'.repeat(60_000)}`],
 ])('text that is made to send a pattern round in circles ends soon: %s', (path, text) => {
-  const started = performance.now();
+  const started = processorNow();
   const said = askAll(fileSubject(null, side(path, text)));
-  expect(performance.now() - started).toBeLessThan(10_000);
+  expect(processorNow() - started).toBeLessThan(10_000);
   // What was given up is said, not passed over.
   if (path === 'a.sh') expect(said.get('destructive-operation')).toBe('unreadable-file');
 });

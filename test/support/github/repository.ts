@@ -379,6 +379,9 @@ export function createRepository(stage: Stage, world: RepositoryWorld, call: Pic
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
     },
+    judged(headSha) {
+      return this.completed(headSha, { when: ({ title }) => title?.startsWith('Could not evaluate') === false });
+    },
     setRole(login, role) {
       world.roles.set(login, named(role));
     },

@@ -298,6 +298,8 @@ export interface Repository {
     headSha: string,
     options?: { readonly name?: string; readonly timeoutMs?: number; readonly when?: (run: StoredCheckRun) => boolean },
   ): Promise<StoredCheckRun>;
+  /** The same of a review that came to a verdict: one that could not be evaluated is tried again by itself. */
+  judged(headSha: string): Promise<StoredCheckRun>;
   setRole(login: string, role: Role | { readonly rank: Role; readonly roleName: string }): void;
   setArchived(archived: boolean): void;
   /** Gives the repository another name; the old one leads to it until another repository takes it. */
