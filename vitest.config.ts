@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/templates.ts'],
     exclude: ['**/node_modules/**', 'fixtures/**'],
     // Most of the long tests wait for processes, webhooks and databases: three side by side keep two cores busy (366 s
     // instead of 425).

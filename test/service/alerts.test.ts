@@ -11,6 +11,7 @@ import { ALERT_LIMITS, type AlertParts, createAlerter } from '../../src/service/
 import { scrubber } from '../../src/service/secrets.ts';
 import { createSourceHealth, type SourceHealth } from '../../src/service/source-health.ts';
 import { openStore } from '../../src/store/index.ts';
+import { beginFolder } from '../support/data-folder.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -27,6 +28,7 @@ let logged: string[] = [];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'countersign-alerts-'));
+  await beginFolder(folder);
   store = await openStore({ databaseUrl: null, dataFolder: folder, now: () => clock });
   receiver = createServer(async (request, response) => {
     let body = '';

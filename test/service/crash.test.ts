@@ -4,6 +4,7 @@ import { jobOf } from '../../src/github/webhooks.ts';
 import type { Service } from '../../src/service/start.ts';
 import { type Step, withSteps } from '../../src/service/steps.ts';
 import { work } from '../../src/work.ts';
+import { until } from '../support/world.ts';
 import { openStage, type Stage } from './support.ts';
 
 /**
@@ -27,7 +28,7 @@ beforeAll(async () => {
   stage = await openStage({}, { offline: true }, { repositories: [beta], organisations: [{ login: 'beta' }] });
   service = await stage.start();
   // Else the sweep of the start would have reviewed what the first story opens.
-  await expect.poll(() => stage.lines.some((line) => line.includes('swept over'))).toBe(true);
+  await until(() => (stage.lines.some((line) => line.includes('swept over')) ? true : undefined));
 });
 afterAll(async () => {
   expect(stage.github.violations).toEqual([]);

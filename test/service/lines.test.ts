@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { until } from '../support/world.ts';
 import { openStage, type Stage } from './support.ts';
 
 const INJECTION = `import { exec } from 'node:child_process';
@@ -16,8 +17,8 @@ let lines: readonly Line[];
 
 const FAILED = /review could not be finished|a job failed/;
 
-async function said(what: RegExp): Promise<void> {
-  await expect.poll(() => stage.lines).toContainEqual(expect.stringMatching(what));
+function said(what: RegExp): Promise<string> {
+  return until(() => stage.lines.find((line) => what.test(line)));
 }
 
 /** A whole story: a review whose source and whose comment fail, a command, a press, a push, a closing. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,6 +6,7 @@ import { readSettings } from '../../src/service/settings.ts';
 import { type Service, startService } from '../../src/service/start.ts';
 import { DEFAULT_SOURCES, openSources, type SourceSettings } from '../../src/sources.ts';
 import { openStore } from '../../src/store/index.ts';
+import { beginFolder } from '../support/data-folder.ts';
 import {
   type AppSeed,
   type GitHub,
@@ -61,6 +63,8 @@ export async function openStage(
         LOG_LEVEL: 'fatal',
         ...env,
       });
+      if (settings.databaseUrl === null && !existsSync(join(settings.dataFolder, 'database')))
+        await beginFolder(settings.dataFolder);
       const store = await openStore({
         databaseUrl: settings.databaseUrl,
         dataFolder: settings.dataFolder,

@@ -7,6 +7,7 @@ import { formatLedgerHead, type OperatedStore } from '../../src/core/store.ts';
 import { checkChain, type StoredEntry } from '../../src/store/chain.ts';
 import { exportLine, parseExportLine } from '../../src/store/export.ts';
 import { openStore } from '../../src/store/index.ts';
+import { beginFolder } from '../support/data-folder.ts';
 import { play, sequence } from './sequences.ts';
 import { TELLING } from './telling.ts';
 
@@ -19,6 +20,7 @@ let installation = 0;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'countersign-sequences-'));
+  await beginFolder(folder);
   store = await openStore({ databaseUrl: null, dataFolder: folder, now: () => Date.now(), onError: () => {} });
 });
 afterAll(async () => {

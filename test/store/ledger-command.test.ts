@@ -8,6 +8,7 @@ import { sha256 } from '../../src/core/digest.ts';
 import { CountersignError } from '../../src/core/errors.ts';
 import { formatLedgerHead, type LedgerHead } from '../../src/core/store.ts';
 import { openStore } from '../../src/store/index.ts';
+import { beginFolder } from '../support/data-folder.ts';
 import { emptyFolder, ledgerEntry, removeFolder, START } from './support.ts';
 
 const folder = emptyFolder();
@@ -23,6 +24,7 @@ const HOSTILE = 'fine\u001b[2K\u202e"evil"\nnext\u007f\u2028 "body":1}';
 beforeAll(async () => {
   writeFileSync(keyFile, keys.privateKey.export({ type: 'pkcs8', format: 'pem' }));
   writeFileSync(publicKeyFile, keys.publicKey.export({ type: 'spki', format: 'pem' }));
+  await beginFolder(data);
   const store = await openStore({ databaseUrl: null, dataFolder: data, now: () => START, ledgerKeyFile: keyFile });
   const at = (minutes: number) => ({ at: new Date(START + minutes * 60_000).toISOString() });
   const grace = { id: 9, login: 'grace' };

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Step } from '../../src/service/steps.ts';
 import { openStore } from '../../src/store/index.ts';
 import { openStage, type Stage } from '../service/support.ts';
+import { beginFolder } from './data-folder.ts';
 import { SECRET } from './world.ts';
 
 /** A GitHub, and a service in a process of its own that can be killed and started again on the same data. */
@@ -27,6 +28,7 @@ export interface Life {
 
 export async function openKillingGround(databaseUrl: string | null): Promise<KillingGround> {
   const stage = await openStage();
+  if (databaseUrl === null) await beginFolder(stage.folder);
   const lives = new Set<ChildProcess>();
   const env: Record<string, string | undefined> = {
     PATH: process.env['PATH'],

@@ -8,6 +8,7 @@ import { readSettings } from '../../src/service/settings.ts';
 import { type Service, startService } from '../../src/service/start.ts';
 import { DEFAULT_SOURCES, openSources } from '../../src/sources.ts';
 import { openStore } from '../../src/store/index.ts';
+import { beginFolder } from './data-folder.ts';
 import { type GitHub, type Repository, startGitHub } from './github/index.ts';
 import { type LocalRegistry, startVerdaccio } from './verdaccio.ts';
 
@@ -97,6 +98,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     LOG_LEVEL: 'fatal',
     ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl }),
   });
+  if (settings.databaseUrl === null) await beginFolder(folder);
   const store = await openStore({
     databaseUrl: settings.databaseUrl,
     dataFolder: folder,
