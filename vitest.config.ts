@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { WaitingFirst } from './test/support/sequencer.ts';
 
 export default defineConfig({
   test: {
@@ -8,6 +9,7 @@ export default defineConfig({
     // Most of the long tests wait for processes, webhooks and databases: three side by side keep two cores busy (366 s
     // instead of 425).
     maxWorkers: 3,
+    sequence: { sequencer: WaitingFirst },
     // What a service does by itself takes as long as the machine needs, and another one may be several times slower: only
     // what fails waits so long. No test and no poll has a limit of its own that is shorter.
     testTimeout: 180_000,
