@@ -123,7 +123,7 @@ describe('the fast reader', () => {
     ['deep brackets', `${'['.repeat(1_000)}${']'.repeat(1_000)}`],
     ['many signs in a row', `${'!'.repeat(5_000)}a`],
     ['a long ladder', `${'if (a) b; else '.repeat(3_000)}c;`],
-    ['arrows that give arrows', `${'a => '.repeat(1_000)}b`],
+    ['arrows that give arrows', `${'a => '.repeat(5_000)}b`],
     ['what it does not know', "import source a from 'b';"],
   ];
   for (const [what, text] of left) {
