@@ -37,6 +37,7 @@ const codeRules = lazily(async () => ({
 
 let answered = 0;
 let context: GuardrailContext | null = null;
+let careful = false;
 
 // One task after another, in the order they came: the pool counts time for the first alone, and takes an answer only
 // from it. Loading a part of this process is asynchronous, so without the chain a later task could answer first.
@@ -50,6 +51,11 @@ process.on('disconnect', () => process.exit(0));
 async function take(message: TaskMessage): Promise<void> {
   if (message.context !== undefined) context = message.context;
   try {
+    if (message.careful !== careful) {
+      const { readCarefully } = await import('./inspect/grammars.ts');
+      careful = message.careful;
+      readCarefully(careful);
+    }
     reply(message.id, await answer(message.task));
   } catch (error) {
     reply(message.id, { kind: 'failed', reason: failureOf(error) });

@@ -14,6 +14,13 @@ const load = createRequire(import.meta.url);
 const parsers = new Map<Grammar, Parser>();
 const vocabularies = new Map<Grammar, Vocabulary>();
 
+let careful = false;
+
+/** Has every file read by the reader that counts how deeply it is nested, in place of the fast one, until it is said otherwise. */
+export function readCarefully(on: boolean): void {
+  careful = on;
+}
+
 /** Reads a file; null where no detector reads such files. */
 export type Parse = (path: string, text: string) => Program | null;
 
@@ -40,13 +47,13 @@ export function parseProgram(path: string, text: string): Grown | null {
   const grammar = embedded?.grammar ?? language.grammar;
   if (grammar === 'python') return parseTolerantly(path, source, grammar);
   const dialect: Dialect = language.plain ? 'jsx' : grammar === 'tsx' ? 'tsx' : 'ts';
-  const fast = readWithOxc(path, source, dialect);
+  const fast = readFast(path, source, dialect);
   if (fast !== null) return fast;
   const rendered = hasTemplateTags(source)
     ? withTagsReplaced(path, source, embedded?.bodies ?? [{ start: 0, end: source.length }], grammar, dialect)
     : source;
   return (
-    (rendered === source ? null : readWithOxc(path, rendered, dialect)) ?? parseTolerantly(path, rendered, grammar)
+    (rendered === source ? null : readFast(path, rendered, dialect)) ?? parseTolerantly(path, rendered, grammar)
   );
 }
 
@@ -64,11 +71,15 @@ function withTagsReplaced(
   let rendered = source;
   for (const { start, end } of bodies) {
     const body = source.slice(start, end);
-    if (!hasTemplateTags(body) || readWithOxc(path, body, dialect) !== null) continue;
+    if (!hasTemplateTags(body) || readFast(path, body, dialect) !== null) continue;
     if (!parseTolerantly(path, body, grammar).byType.has('ERROR')) continue;
     rendered = rendered.slice(0, start) + withoutTemplateTags(body) + rendered.slice(end);
   }
   return rendered;
+}
+
+function readFast(path: string, source: string, dialect: Dialect): Grown | null {
+  return careful ? null : readWithOxc(path, source, dialect);
 }
 
 /** Parses with tree-sitter, which goes on after errors. Throws CountersignError `unreadable-file`. */

@@ -1,11 +1,13 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { GuardrailContext } from '../core/detector.ts';
+import { createPatience } from './patience.ts';
 import type { Outcome, OutcomeMessage, Task, TaskMessage } from './protocol.ts';
+import { createTurns } from './turns.ts';
 
 export interface PoolOptions {
   /** Child processes at most; they start when there is work for them. */
   readonly processes: number;
-  /** Milliseconds one task may run before its process is killed. */
+  /** Milliseconds one task may run before its process is killed; less for an asker whose tasks took that long before. */
   readonly timeLimitMs: number;
   /** Milliseconds a fresh process has, on top, for its first task: it loads the parser then. */
   readonly startLimitMs: number;
@@ -18,7 +20,10 @@ export interface PoolOptions {
 }
 
 export interface Pool {
-  /** Never rejects for a crash or a limit (those are `failed`); rejects with the signal's reason when aborted. */
+  /**
+   * Never rejects for a crash or a limit (those are `failed`); rejects with the signal's reason when aborted. Tasks with
+   * one signal are one asker's, and askers have turns.
+   */
   run(task: Task, context: GuardrailContext | null, signal: AbortSignal): Promise<Outcome>;
   close(): Promise<void>;
 }
@@ -27,6 +32,7 @@ interface Job {
   readonly id: number;
   readonly task: Task;
   readonly context: GuardrailContext | null;
+  readonly asker: AbortSignal;
   readonly settle: (outcome: Outcome) => void;
   settled: boolean;
 }
@@ -37,6 +43,8 @@ interface Worker {
   readonly jobs: Job[];
   context: GuardrailContext | null;
   timer: NodeJS.Timeout | null;
+  /** When the running task began, of the process's steady clock; null while the process loads the parser. */
+  since: number | null;
   warm: boolean;
   /** Set once the process must not be given more work. */
   leaving: boolean;
@@ -72,7 +80,8 @@ const CLOSED = 'the inspector is closed';
 /** A pool of killable processes. Only the task that was running when a process died has failed; the next is given to another. */
 export function createPool(options: PoolOptions): Pool {
   const workers = new Set<Worker>();
-  const queue: Job[] = [];
+  const turns = createTurns<Job>();
+  const patience = createPatience(options.timeLimitMs);
   let nextId = 1;
   let closed = false;
 
@@ -84,7 +93,16 @@ export function createPool(options: PoolOptions): Pool {
       env: {},
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
-    const worker: Worker = { child, jobs: [], context: null, timer: null, warm: false, leaving: false, lastWords: '' };
+    const worker: Worker = {
+      child,
+      jobs: [],
+      context: null,
+      timer: null,
+      since: null,
+      warm: false,
+      leaving: false,
+      lastWords: '',
+    };
     workers.add(worker);
     child.stderr?.setEncoding('utf8');
     child.stderr?.on('data', (text: string) => {
@@ -109,6 +127,7 @@ export function createPool(options: PoolOptions): Pool {
     if (job === undefined || job.id !== message.id) return;
     worker.jobs.shift();
     worker.warm = true;
+    if (worker.since !== null) patience.took(job.asker, performance.now() - worker.since);
     stopTimer(worker);
     job.settle(message.outcome);
     if (message.retire) retire(worker);
@@ -121,42 +140,48 @@ export function createPool(options: PoolOptions): Pool {
     if (!workers.delete(worker)) return;
     stopTimer(worker);
     const [running, ...waiting] = worker.jobs.splice(0);
-    running?.settle({ kind: 'failed', reason });
+    if (running !== undefined) {
+      patience.lost(running.asker);
+      running.settle({ kind: 'failed', reason });
+    }
     again(waiting);
   }
 
   /** Tasks that waited behind a lost one go first to another process. */
   function again(jobs: readonly Job[]): void {
-    queue.unshift(...jobs);
-    if (closed) for (const job of queue.splice(0)) job.settle({ kind: 'failed', reason: CLOSED });
+    for (const job of jobs) turns.giveBack(job);
+    if (closed) for (const job of turns.empty()) job.settle({ kind: 'failed', reason: CLOSED });
     dispatch();
   }
 
   function startTimer(worker: Worker): void {
     const job = worker.jobs[0];
     if (job === undefined || worker.timer !== null) return;
-    const limit = options.timeLimitMs + (worker.warm ? 0 : options.startLimitMs);
+    const own = patience.limitFor(job.asker, job.task);
+    const limit = own + (worker.warm ? 0 : options.startLimitMs);
+    worker.since = worker.warm ? performance.now() : null;
     worker.timer = setTimeout(() => {
       worker.leaving = true;
       workers.delete(worker);
       const [, ...waiting] = worker.jobs.splice(0);
       worker.child.kill('SIGKILL');
-      job.settle({ kind: 'failed', reason: `took longer than the limit of ${options.timeLimitMs / 1000} s` });
+      patience.took(job.asker, limit);
+      const slow = own < options.timeLimitMs ? ', which is less than others have since many files took long' : '';
+      job.settle({ kind: 'failed', reason: `took longer than the limit of ${own / 1000} s${slow}` });
       again(waiting);
     }, limit);
   }
 
   function dispatch(): void {
-    while (queue.length > 0) {
+    while (turns.wait()) {
       const worker = freest();
       if (worker === null) return;
-      const job = queue.shift();
+      const job = turns.next();
       if (job === undefined) return;
       if (job.settled) continue;
+      const given = { id: job.id, task: job.task, careful: patience.isCareful(job.asker) };
       const message: TaskMessage =
-        job.context === null || job.context === worker.context
-          ? { id: job.id, task: job.task }
-          : { id: job.id, task: job.task, context: job.context };
+        job.context === null || job.context === worker.context ? given : { ...given, context: job.context };
       if (job.context !== null) worker.context = job.context;
       worker.jobs.push(job);
       worker.child.ref();
@@ -183,7 +208,7 @@ export function createPool(options: PoolOptions): Pool {
   function retire(worker: Worker): void {
     worker.leaving = true;
     workers.delete(worker);
-    queue.unshift(...worker.jobs.splice(0));
+    for (const job of worker.jobs.splice(0)) turns.giveBack(job);
     worker.child.kill('SIGKILL');
   }
 
@@ -200,6 +225,7 @@ export function createPool(options: PoolOptions): Pool {
           id: nextId++,
           task,
           context,
+          asker: signal,
           settled: false,
           settle(outcome) {
             if (job.settled) return;
@@ -210,14 +236,13 @@ export function createPool(options: PoolOptions): Pool {
         };
         signal.addEventListener('abort', onAbort, { once: true });
         // What a dependency file says is followed by a round of look-ups; code that waits a little loses no time by it.
-        if (task.kind === 'dependencies') queue.unshift(job);
-        else queue.push(job);
+        turns.add(signal, job, task.kind === 'dependencies' ? 'first' : 'last');
         dispatch();
       });
     },
     async close() {
       closed = true;
-      for (const job of queue.splice(0)) job.settle({ kind: 'failed', reason: CLOSED });
+      for (const job of turns.empty()) job.settle({ kind: 'failed', reason: CLOSED });
       const exits = [...workers].map(
         (worker) =>
           new Promise<void>((resolve) => {

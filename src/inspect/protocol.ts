@@ -36,6 +36,8 @@ export type Task =
 export interface TaskMessage {
   readonly id: number;
   readonly task: Task;
+  /** Whether only the reader that cannot overflow is to be used. */
+  readonly careful: boolean;
   readonly context?: GuardrailContext;
 }
 
