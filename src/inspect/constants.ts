@@ -1,6 +1,7 @@
 import type { Changes } from './changes.ts';
 import { createConstantTables, MAX_HOPS } from './constant-tables.ts';
 import type { Constant } from './facts.ts';
+import { createFoldedTexts } from './folded-texts.ts';
 import { literal, unescaped } from './literals.ts';
 import type { Scopes } from './scopes.ts';
 import { bare, childOf, type Program, partsOf, type Syntax } from './syntax.ts';
@@ -207,7 +208,7 @@ export function createConstants(program: Program, scopes: Scopes, changes: Chang
         return first === null && second === null ? null : (first ?? HOLE) + (second ?? HOLE);
       }
       case 'call_expression':
-        return formattedShape(value, hops) ?? joinedShape(value, hops);
+        return formattedShape(value, hops) ?? joinedShape(value, hops) ?? folded(value, hops + 1);
       default:
         return null;
     }
@@ -259,6 +260,7 @@ export function createConstants(program: Program, scopes: Scopes, changes: Chang
       .join(separator ?? HOLE);
   }
 
+  const folded = createFoldedTexts(program, { constant: constantAt, resolved: resolve });
   const { isConstantTable } = createConstantTables(program, scopes, { resolve, constantAt });
   return { isChanged, constant, shape, object, property, isConstantTable, resolved };
 }

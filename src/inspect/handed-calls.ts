@@ -46,6 +46,8 @@ export function directly(
   if (object === null) return null;
   const target = bare(object);
   if (!NAMES.has(target.type)) return null;
+  if (given.length > 1 && REDIRECTED.has(origins.origin(target) ?? ''))
+    return redirected(target, method, given, origins);
   // In Python `call` is a name like any other: `subprocess.call`.
   if (program.dialect === 'python') return method === '__call__' ? { target, given } : null;
   if (method === 'call' && given.length > 1) return { target, given: given.slice(1) };
@@ -54,6 +56,16 @@ export function directly(
   if (list.type === 'array' && given.length === 2) return { target, given: partsOf(list) };
   const from = origins.origin(target);
   return from === null || from === '~Reflect' || TALK.test(from) ? null : { target, given: listed(list, origins) };
+}
+
+const REDIRECTED: ReadonlySet<string> = new Set(['~Function.prototype.call', '~Function.prototype.apply']);
+
+/** `Function.prototype.call.call(exec, null, command)` */
+function redirected(through: Syntax, method: string, given: readonly Syntax[], origins: Origins): Directly | null {
+  const [target, , list] = given;
+  if (target === undefined || list === undefined || method !== 'call') return null;
+  const applied = origins.origin(through) === '~Function.prototype.apply';
+  return { target: bare(target), given: applied ? listed(list, origins) : given.slice(2) };
 }
 
 /** What `f.bind(object, a)` and `partial(f, a, key=b)` hand on to the function whenever what they give is called. */
@@ -100,6 +112,7 @@ function handedInJavaScript(call: Call, origins: Origins): Directly | null {
   const third = given[2];
   if (origin === '~Reflect.apply') return third === undefined ? null : to(first, listed(third, origins));
   if (origin === '~Reflect.construct') return second === undefined ? null : to(first, listed(second, origins));
+  if (origin === '~Array.from') return second === undefined ? null : to(second, [first]);
   if (origin === '~setTimeout' || origin === '~setInterval') return to(first, given.slice(2));
   if (origin === '~setImmediate' || origin === '~process.nextTick') return to(first, given.slice(1));
   return receiver !== null && NAMES.has(first.type) && name !== null && EACH.has(name) ? to(first, [receiver]) : null;

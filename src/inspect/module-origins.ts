@@ -22,6 +22,7 @@ export const LOADS: ReadonlySet<string> = new Set([
   '~require.main.require',
   '~process.mainModule.require',
   '~process.getBuiltinModule',
+  '~module.constructor._load',
   'module._load',
   'module.Module._load',
   'importlib.import_module',
@@ -49,8 +50,14 @@ export function moduleOf(name: string): string {
   return ALIASES[plain] ?? (part === undefined || part === 'fp' ? plain : `lodash.${part}`);
 }
 
+/** HTML, Window: a page that no frame holds is its own `top` and `parent`. Python: names of the module, and the built-in ones. */
+const GLOBAL_OBJECTS: ReadonlySet<string> = new Set([
+  ...['~globalThis', '~global', '~window', '~self', '~top', '~parent', '~frames'],
+  ...['~__builtins__', '~globals()'],
+]);
+
 /** A member of what comes from somewhere: what the global object holds is global. */
 export function joined(from: string, property: string): string {
-  if (from === '~globalThis' || from === '~global' || from === '~window' || from === '~self') return `~${property}`;
+  if (GLOBAL_OBJECTS.has(from)) return `~${property}`;
   return property === 'default' ? from : `${from}.${property}`;
 }

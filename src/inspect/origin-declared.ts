@@ -35,8 +35,16 @@ export function createDeclaredOrigins(
     // SvelteKit and others hand `fetch` to a function, which "behaves identically to the native one".
     if (parameter.path.length === 1 && parameter.path[0] === 'fetch' && program.dialect === 'javascript')
       return '~fetch';
-    if (parameter.type === null || parameter.path.length > 0) return null;
-    return typed(parameter.type, hops);
+    if (parameter.path.length > 0) return null;
+    const declared = parameter.type === null ? null : typed(parameter.type, hops);
+    return declared ?? unlessGiven(binding.declaration, hops);
+  }
+
+  /** `(command, run = exec) => run(command)` */
+  function unlessGiven(parameter: Syntax, hops: number): string | null {
+    const whole = parameter.parent;
+    const value = whole === null ? null : (childOf(whole, 'right') ?? childOf(whole, 'value'));
+    return value === null || value === parameter ? null : follow(value, hops);
   }
 
   function ofClass(object: Syntax, property: string, hops: number): string | null {

@@ -20,14 +20,14 @@ export interface OriginValues {
   part(value: Syntax, path: readonly (string | number)[]): Syntax | null;
   /** What a getter gives: `{ get run() { return cp.exec } }`. */
   gotten(method: Syntax): readonly Syntax[];
-  /** What a function of this file gives back where it is called. */
+  /** What a function of this file gives back where it is called, and what `table.get(key)` may give. */
   given(callee: Syntax): readonly Syntax[];
   /** The class of `new Tool()`, or of a name that is given one once. */
   classOf(object: Syntax): Syntax | null;
   /** The object and the method that a plain name stands for. */
   taken(name: Syntax): Taken | null;
-  /** What a list that stands in the file holds. */
-  entries(list: Syntax): readonly Syntax[];
+  /** What a list that stands in the file holds; at a path, what each entry has there: `for (const [key, run] of Object.entries(table))`. */
+  entries(list: Syntax, path: readonly (string | number)[]): readonly Syntax[];
   /** What `this.name` is given in the class around a node. */
   fields(node: Syntax, name: string): readonly Syntax[];
   /** `import('x').then((module) => …)`: what the function is called with. */
@@ -39,6 +39,8 @@ export interface OriginValues {
 const HANDED: ReadonlySet<string> = new Set(['arguments', 'parenthesized_expression', 'call_expression']);
 const MAX_ENTRIES = 50;
 const MAX_BASES = 8;
+/** Whose function is called with each entry (ECMAScript, Array). */
+const EACH = /\.(?:forEach|map|flatMap|filter|find|findLast|some|every)$/;
 
 export function createOriginValues(
   program: Program,
@@ -93,6 +95,7 @@ export function createOriginValues(
   }
 
   function given(callee: Syntax): readonly Syntax[] {
+    if (callee.type === 'member_expression') return held(callee);
     const binding = callee.type === 'identifier' ? scopes.lookup(callee) : null;
     if (binding === null || binding.definitions.length !== 1 || binding.kind === 'parameter') return [];
     const fn = bare(binding.definitions[0]?.value ?? callee);
@@ -111,9 +114,48 @@ export function createOriginValues(
     return made === called && only.value.type === 'new_expression' ? classOf(only.value) : null;
   }
 
-  function entries(list: Syntax): readonly Syntax[] {
+  function entries(list: Syntax, path: readonly (string | number)[]): readonly Syntax[] {
     const whole = constants.resolved(list);
-    return whole.type === 'array' ? partsOf(whole).slice(0, MAX_ENTRIES) : [];
+    if (whole.type === 'array' && path.length === 0) return partsOf(whole).slice(0, MAX_ENTRIES);
+    const callee = whole.type === 'call_expression' ? childOf(whole, 'function') : null;
+    if (callee?.type !== 'member_expression') return [];
+    const first = partsOf(childOf(whole, 'arguments') ?? whole)[0];
+    const called = name(callee);
+    const table = /^Object\.(?:entries|values)$/.test(called) ? first : childOf(callee, 'object');
+    if (table === undefined || table === null || !/\.(?:entries|items|values)$/.test(called)) return [];
+    const wanted = called.endsWith('.values') ? '' : '1';
+    return path.join('.') === wanted ? valuesOf(table) : [];
+  }
+
+  /** What a table or a `Map` may hold: what it is made with, and what is put into it. */
+  function valuesOf(table: Syntax): readonly Syntax[] {
+    const whole = constants.resolved(table);
+    if (whole.type === 'object') return entriesOf(whole);
+    const made = whole.type === 'new_expression' ? childOf(whole, 'constructor') : null;
+    if (made === null || name(made) !== 'Map') return [];
+    const first = partsOf(childOf(whole, 'arguments') ?? made)[0];
+    const list = first === undefined ? null : constants.resolved(first);
+    const pairs = list?.type === 'array' ? partsOf(list).slice(0, MAX_ENTRIES) : [];
+    const values = pairs.flatMap((pair) => (pair.type === 'array' ? partsOf(pair).slice(1, 2) : []));
+    const binding = table.type === 'identifier' ? scopes.lookup(table) : null;
+    const put = binding === null ? [] : scopes.references(binding).flatMap(putThrough).slice(0, MAX_ENTRIES);
+    return [...values, ...put];
+  }
+
+  /** `table.set('run', exec)` */
+  function putThrough(table: Syntax): readonly Syntax[] {
+    const member = table.field === 'object' ? table.parent : null;
+    const property = member === null ? null : childOf(member, 'property');
+    const call = member?.field === 'function' ? member.parent : null;
+    if (call === null || property === null || name(property) !== 'set') return [];
+    return argumentsOf(call, 1);
+  }
+
+  /** `table.get('run')`, of a `Map` or a dictionary. */
+  function held(callee: Syntax): readonly Syntax[] {
+    const object = childOf(callee, 'object');
+    const property = childOf(callee, 'property');
+    return object === null || property === null || name(property) !== 'get' ? [] : valuesOf(object);
   }
 
   function taken(at: Syntax): Taken | null {
@@ -185,6 +227,8 @@ export function createOriginValues(
     const callee = childOf(call, 'function');
     if (callee === null) return [];
     if (name(callee) === 'define' || name(callee) === 'requirejs') return fromLoader(partsOf(list), fn, index, called);
+    const object = callee.type === 'member_expression' ? childOf(callee, 'object') : null;
+    if (object !== null) return index === 0 && EACH.test(name(callee)) ? entries(object, []) : [];
     const wrapper = bare(callee);
     if (!FUNCTIONS.has(wrapper.type) || hops > 1) return [];
     const position = partsOf(list).indexOf(fn);

@@ -38,6 +38,7 @@ export interface Origins {
 /** Stands for what is being worked out: a name may be given to itself. */
 const OPEN = Symbol('open');
 const MAX_HOPS = 40;
+const WITH_METHODS: ReadonlySet<string> = new Set(['array', 'string', 'template_string', 'regex', 'number']);
 
 export function createOrigins(
   program: Program,
@@ -178,8 +179,12 @@ export function createOrigins(
       const of = partsOf(childOf(inner, 'arguments') ?? inner)[0];
       return of !== undefined && isFunction(of, hops + 1);
     }
-    const property = inner.type === 'member_expression' ? childOf(inner, 'property') : null;
-    return property !== null && name(property) === 'constructor';
+    const made = childOf(inner, 'object');
+    const key = childOf(inner, 'property') ?? childOf(inner, 'index');
+    if (made === null || key === null) return false;
+    const called = inner.type === 'member_expression' ? name(key) : keyText(key, hops);
+    // A constructor is a function, and so is nearly every member that a list or a text has.
+    return called === 'constructor' || (WITH_METHODS.has(bare(made).type) && called !== null && called !== 'length');
   }
 
   /** `const tools = { run: cp.exec, ...cp }; tools.run` */
@@ -205,7 +210,8 @@ export function createOrigins(
       const module = first === undefined ? null : keyText(first, hops);
       return module === null ? null : moduleOf(module);
     }
-    if (from === null) return firstOf(values.given(callee), hops);
+    if (from === null || from === '~Map().get') return firstOf(values.given(callee), hops);
+    if (from === '~Object.assign') return firstOf(list === null ? [] : partsOf(list), hops);
     if (from === 'operator.attrgetter()' && first !== undefined) return attributeOf(callee, first, hops);
     if (LOOKS_UP.has(from)) {
       const second = list === null ? undefined : partsOf(list)[1];
@@ -258,7 +264,7 @@ export function createOrigins(
       const { value, path, how } = definition;
       if (value === null) continue;
       if (how === 'element') {
-        const from = path.length === 0 ? firstOf(values.entries(value), hops) : null;
+        const from = firstOf(values.entries(value, path), hops);
         if (from !== null) return from;
       }
       if (how !== 'value') continue;

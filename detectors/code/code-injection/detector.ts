@@ -29,6 +29,18 @@ const IN_PAGE = oneOf(
   /^(?:evaluate|evaluateHandle|evaluateOnNewDocument|addInitScript|executeJavaScript|executeJavaScriptInIsolatedWorld|executeScript|executeAsyncScript|injectJavaScript|addScriptTag)$/,
 );
 
+/** WebDriver and Playwright as Python spells them; `evaluate` is a name of others as well, and asks for a page. */
+const IN_PAGE_PYTHON = oneOf(
+  /^(?:execute_script|execute_async_script|add_init_script|add_script_tag|evaluate|evaluate_handle)$/,
+);
+const PAGES = /(?:^|[._])(?:page|frame|driver|browser|webdriver)$/i;
+
+function isInPage(facts: FileFacts, { name, receiver }: Call, python: boolean): boolean {
+  if (name === null || receiver === null) return false;
+  if (!python) return IN_PAGE(name);
+  return IN_PAGE_PYTHON(name) && (!name.startsWith('evaluate') || PAGES.test(facts.text(receiver)));
+}
+
 /** The text of the program, where it is put together from parts, and not only from parts that are quoted as JSON. */
 function programOf(facts: FileFacts, call: Call): Syntax | null {
   const [first, second] = call.arguments;
@@ -54,11 +66,11 @@ function* sinks(facts: FileFacts): Generator<Sink> {
   const calls =
     facts.nodes('import').length > 0
       ? facts.calls()
-      : facts.callsLike({ from: RUNS, named: python ? FRAMES : IN_PAGE });
+      : facts.callsLike({ from: RUNS, named: python ? NAMED_PYTHON : IN_PAGE });
   for (const call of calls) {
     const from = call.callee.type === 'import' ? '~require' : call.origin;
     const [first] = call.arguments;
-    const inPage = !python && call.name !== null && IN_PAGE(call.name) ? programOf(facts, call) : null;
+    const inPage = isInPage(facts, call, python) ? programOf(facts, call) : null;
     if (inPage !== null) {
       yield {
         at: call.node,
@@ -81,7 +93,11 @@ function* sinks(facts: FileFacts): Generator<Sink> {
       };
       continue;
     }
-    if (from === null || !RUNS(from) || first === undefined || isTagged(call)) continue;
+    if (from === null || !RUNS(from) || first === undefined) continue;
+    if (isTagged(call)) {
+      yield* tagged(call, from, first);
+      continue;
+    }
     if (from === 'worker_threads.Worker' && isTrue(facts, option(facts, call, 'eval'))) {
       yield* evaluated(facts, call, from);
     } else if (EVAL.test(from) && (python || !/^~(?:exec|compile|execfile)$/.test(from))) {
@@ -118,6 +134,7 @@ function* sinks(facts: FileFacts): Generator<Sink> {
 }
 
 const FRAMES = oneOf(/^(?:eval|query)$/);
+const NAMED_PYTHON = (name: string): boolean => FRAMES(name) || IN_PAGE_PYTHON(name);
 
 /** pandas: `DataFrame.eval` and `query` evaluate Python expressions, and do so unchecked (its documentation, "eval"). */
 function isFrame(facts: FileFacts, call: Call): boolean {
@@ -142,6 +159,23 @@ function* evaluated(facts: FileFacts, call: Call, from: string): Generator<Sink>
       remediation: REMEDIATION,
       atLeast: isOnlyRead(facts, from) ? 'remote' : 'unknown',
       ...(/^~(?:eval|Function)$/.test(from) && readsGivenFile(facts, part) ? { unknown: 'warning' } : {}),
+    };
+  }
+}
+
+/** ``Function`return ${code}` ``: the parts of the text become parameters' names, and what stands between them the program. */
+function* tagged(call: Call, from: string, template: Syntax): Generator<Sink> {
+  if (!/^~(?:Function|AsyncFunction|GeneratorFunction)$/.test(from)) return;
+  for (const hole of template.children) {
+    const value = hole.type === 'template_substitution' ? hole.children[0] : undefined;
+    if (value === undefined) continue;
+    yield {
+      at: call.node,
+      value,
+      kind: 'code',
+      what: 'Code is run that comes from',
+      remediation: REMEDIATION,
+      atLeast: 'unknown',
     };
   }
 }
@@ -176,6 +210,6 @@ function isBuiltPath(facts: FileFacts, node: Parameters<FileFacts['constant']>[0
 export const codeInjection: CodeDetector = {
   rule,
   triggers:
-    /eval\b|\bpandas\b|worker_threads|\bFunction\b|\wFunction\(|\.\s*constructor\b|['"`]constructor|\bvm\b|vm2|setTimeout|setInterval|require\s*\(\s*[^'"\s]|import\s*\(\s*[^'"\s]|importlib|__import__|(?<![.\w])(?:exec|compile)\(|_compile|execScript|numexpr|sympy|timeit|runpy|evaluate|addInitScript|execute\w*Script|injectJavaScript|addScriptTag|Interactive(?:Interpreter|Console)/,
+    /eval\b|\bpandas\b|worker_threads|\bFunction\b|\wFunction\(|\.\s*constructor\b|['"`]constructor|\bvm\b|vm2|setTimeout|setInterval|require\s*\(\s*[^'"\s]|import\s*\(\s*[^'"\s]|importlib|__import__|(?<![.\w])(?:exec|compile)\(|_compile|execScript|numexpr|sympy|timeit|runpy|evaluate|add(?:InitScript|_(?:init_script|script_tag))|execute\w*[Ss]cript|injectJavaScript|addScriptTag|Interactive(?:Interpreter|Console)/,
   detect: (facts) => taintedSinks(facts, rule, sinks(facts)),
 };
