@@ -52,9 +52,7 @@ export function parseProgram(path: string, text: string): Grown | null {
   const rendered = hasTemplateTags(source)
     ? withTagsReplaced(path, source, embedded?.bodies ?? [{ start: 0, end: source.length }], grammar, dialect)
     : source;
-  return (
-    (rendered === source ? null : readFast(path, rendered, dialect)) ?? parseTolerantly(path, rendered, grammar)
-  );
+  return (rendered === source ? null : readFast(path, rendered, dialect)) ?? parseTolerantly(path, rendered, grammar);
 }
 
 /**
