@@ -58,6 +58,10 @@ interface Score {
  * marked, written before any rule was looked at: 83 % of 132 flaws (109; 75–88), 9 of 68 files that were right flagged
  * (13 %; 7–23), with 3.1 findings per 1,000 lines of those, and 12 beside the marks in the others. Then it was used as
  * well. Two marks are told under `disabled-security-control` and stand there; two more were put to what is told beside them.
+ * `eighteenth-again` is 34 such pairs more, by the same author when the first were mended: 83 % of 58 (48; 71–90), 3 of 34
+ * right files flagged (9 %; 3–23), 4 findings beside the marks. Then it was used as well. A data class whose fields come
+ * from a request and whose method makes the page is not found still and not kept here; one mark was moved from the call of
+ * a helper to the statement inside it, where it is told, and one line marked that had been forgotten.
  * A finding at warning or above counts, by rule and round.
  */
 export async function run(print: (line: string) => void): Promise<void> {

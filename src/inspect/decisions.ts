@@ -49,7 +49,12 @@ export function createDecisions(
     // pathlib: it throws where the path does not stand below the other.
     const object = childOf(callee, 'object');
     if (subject.kind === 'path' && object !== null && words.endsWith('.relative_to')) return mentions(object, subject);
-    if (!/(?:valid|assert|ensure|verify|check|sanit|guard|authori|allow|must|schema\.parse)/i.test(words)) return false;
+    if (
+      !/(?:valid|assert|ensure|verify|check|sanit|guard|authori|allow|must|refuse|reject|deny|forbid|schema\.parse)/i.test(
+        words,
+      )
+    )
+      return false;
     if (/^(?:console|log)/.test(words) || checks.neverObjects(callee) || schemas.leavesOpen(call, subject))
       return false;
     return partsOf(list).some((part) => {

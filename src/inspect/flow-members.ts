@@ -6,7 +6,7 @@ import { isHarmless } from './forms.ts';
 import { isIssued } from './messages.ts';
 import { keptOn, memberValue, ON_REQUEST, TOOL_CALL } from './outside-values.ts';
 import { memberSource } from './request-members.ts';
-import { originSource } from './sources.ts';
+import { MODEL_ANSWER, originSource } from './sources.ts';
 import { childOf, FUNCTIONS, type Syntax } from './syntax.ts';
 import { type Environment, short, strongest, type Taint, taint } from './taint.ts';
 
@@ -69,6 +69,9 @@ export function createMemberFlow(
       if (brought !== null) return brought;
     }
     if (isIssued(whole.source, member)) return null;
+    // Anthropic's blocks and LangChain's calls (their documentation, "tool use", "tool_calls").
+    if (whole.source === MODEL_ANSWER && /^(?:input|tool_calls)$/.test(member ?? ''))
+      return guards.guarded(node, kind) ? null : ofSource(TOOL_CALL, node);
     if (whole.container === undefined) return guards.guarded(node, kind) ? null : whole;
     const inner = key === null ? null : memberSource(whole.container, key);
     if (inner === null) return keptOnRequest(node, kind, env, depth);

@@ -7,7 +7,7 @@ import type { Origins } from './origins.ts';
 import type { Schemas } from './schemas.ts';
 import type { Scopes } from './scopes.ts';
 import { originSource } from './sources.ts';
-import { rootOf, type Subject } from './subjects.ts';
+import { keyTaken, rootOf, type Subject } from './subjects.ts';
 import { bare, childOf, descendantsOf, type Program, partsOf, type Syntax } from './syntax.ts';
 
 /** Whether a test that stands in the way decides what a value can be before it is used. */
@@ -48,7 +48,14 @@ export function createGuards(
   function isGuarded(use: Syntax, kind: SinkKind, accepted: boolean): boolean {
     const root = rootOf(use);
     const binding = root === null ? null : scopes.lookup(root);
-    const subject: Subject = { text: name(bare(use)), binding, kind, whole: use.field !== 'object', accepted };
+    const subject: Subject = {
+      text: name(bare(use)),
+      binding,
+      kind,
+      whole: use.field !== 'object',
+      key: root === null ? null : keyTaken(root, program),
+      accepted,
+    };
     let child: Syntax = use;
     let hops = 0;
     for (let up = use.parent; up !== null && hops < MAX_UP; up = up.parent) {

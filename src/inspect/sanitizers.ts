@@ -153,7 +153,7 @@ export function sanitizes(origin: string | null, name: string | null, kind: Sink
 
 /** A helper that says what it does: `escapeHtml` helps in a page and not in a shell. */
 function namedAs(name: string, kind: SinkKind): boolean {
-  if (/^(?:un|de)escape|^decode|^unsafe|un(?:sanitized|escaped)|^unquote/i.test(name)) return false;
+  if (/^(?:un|de)escape|^decode|^unsafe|^safe_?load|un(?:sanitized|escaped)|^unquote/i.test(name)) return false;
   if (/^(?:parse|safeParse|parseAsync|validate|validateAsync|validateSync|cast)$/.test(name)) return false;
   const says =
     /sanit|escap|purif|clean|encode|quot|whitelist|allow|safe[A-Z_]|^safe$|strip|slugify|redact|mask|valid|normali[sz]eHost|assert|ensure/i;

@@ -17,6 +17,9 @@ function local(what: string): Source {
   return { kind: 'input', strength: 'local', what };
 }
 
+/** What a language model wrote. */
+export const MODEL_ANSWER = "a language model's answer";
+
 const BY_ORIGIN: readonly (readonly [RegExp, Source])[] = [
   [
     /^~process\.argv$|^~Deno\.args$|^~Bun\.argv$|^sys\.argv$|^yargs(?:\/yargs)?(?:\(\))?\.argv$|^minimist\(\)$|^util\.parseArgs\(\)|^commander\.program\.(?:args|opts)/,
@@ -68,7 +71,7 @@ const BY_ORIGIN: readonly (readonly [RegExp, Source])[] = [
   // Language models, through their makers' clients: what they write follows from whatever they were given to read.
   [
     /^(?:(?:openai|groq|together)(?:\.(?:Async)?(?:Azure)?(?:OpenAI|Groq|Together))?\(\)\.(?:beta\.)?(?:chat\.)?(?:completions|responses)\.(?:create|parse)\(\)|(?:anthropic|@anthropic-ai\/sdk)(?:\.(?:Async)?Anthropic(?:Bedrock|Vertex)?)?\(\)\.(?:beta\.)?messages\.create\(\)|openai\.(?:Chat)?Completion\.a?create\(\)|litellm\.a?(?:text_)?completion\(\)|ollama\.(?:(?:Async)?Client\(\)\.)?(?:chat|generate)\(\)|google\.generativeai\.GenerativeModel\(\)\.generate_content\(\)|langchain_\w+(?:\.\w+)*\.(?:Chat\w+|\w*LLM|\w*OpenAI)\(\)\.a?(?:invoke|predict)\(\)|ai\.generate(?:Text|Object)\(\)|@langchain\/[\w-]+\.\w+\(\)\.invoke\(\))$/,
-    local("a language model's answer"),
+    local(MODEL_ANSWER),
   ],
 ];
 

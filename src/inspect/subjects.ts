@@ -10,6 +10,8 @@ export interface Subject {
   readonly kind: SinkKind;
   /** False where only a member of the subject is used: a test of another member says nothing about it. */
   readonly whole: boolean;
+  /** What is taken of the name by a constant key: `region` of `body["region"]`, `body.get("region")`, `body.region`. */
+  readonly key: string | null;
   /** A schema accepted the value and leaves it any text: that it did is no answer. */
   readonly accepted: boolean;
 }
@@ -43,6 +45,9 @@ export function createSubjects(program: Program, scopes: Scopes): Subjects {
     const inner = bare(node);
     if (name(inner) === subject.text) return true;
     if (subject.binding === null || isEnding(inner)) return false;
+    // How an address is asked says nothing of whom.
+    if (subject.kind === 'url' && inner.type === 'member_expression' && /\.(?:scheme|protocol)$/.test(name(inner)))
+      return false;
     if (
       inner.type === 'call_expression' ||
       inner.type === 'unary_expression' ||
@@ -58,8 +63,20 @@ export function createSubjects(program: Program, scopes: Scopes): Subjects {
       return inner === root || !name(inner).includes('(') ? sameMember(inner, subject) : false;
     const binding = scopes.lookup(root);
     if (binding === null) return false;
-    if (usedBy(binding).has(subject.binding)) return true;
+    if (usedBy(binding).has(subject.binding)) return !ofOtherKey(binding, subject.binding, subject.key);
     return usedBy(subject.binding).has(binding) && (inner === root || !fromOther(inner, binding, subject.binding));
+  }
+
+  /** `name = body["name"]`: a test of it says nothing about `body["region"]`. */
+  function ofOtherKey(tested: Binding, of: Binding, key: string | null): boolean {
+    if (key === null) return false;
+    const taken: (string | null)[] = [];
+    for (const { value } of tested.definitions) {
+      if (value === null) continue;
+      for (const node of descendantsOf(value))
+        if (node.type === 'identifier' && scopes.lookup(node) === of) taken.push(keyTaken(node, program));
+    }
+    return taken.length > 0 && taken.every((each) => each !== null && each !== key);
   }
 
   /** `args = json.loads(call.function.arguments)`: a test of `call.function.name` says nothing about it. */
@@ -145,6 +162,22 @@ export function createSubjects(program: Program, scopes: Scopes): Subjects {
   }
 
   return { mentions, mentionsInside, derived };
+}
+
+/** The constant key by which a part is taken of what stands under a name; null where it is used whole, or by another key. */
+export function keyTaken(root: Syntax, program: Program): string | null {
+  const outer = root.field === 'object' ? root.parent : null;
+  const text = (node: Syntax): string => program.text.slice(node.start, node.end);
+  if (outer?.type === 'subscript_expression') {
+    const index = childOf(outer, 'index');
+    return index?.type === 'string' ? text(index).slice(1, -1) : null;
+  }
+  const property = outer?.type === 'member_expression' ? childOf(outer, 'property') : null;
+  if (property === null || outer === null) return null;
+  const call = outer.field === 'function' ? outer.parent : null;
+  if (call === null) return text(property);
+  const first = text(property) === 'get' ? childOf(call, 'arguments')?.children[0] : undefined;
+  return first?.type === 'string' ? text(first).slice(1, -1) : null;
 }
 
 /** Everything in a handler is made from its request: that is no sign of one value being checked by a test of another. */

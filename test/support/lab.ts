@@ -67,6 +67,7 @@ export function labRounds(): readonly string[] {
     'fourteenth',
     'fifteenth',
     'eighteenth',
+    'eighteenth-again',
   ];
 }
 

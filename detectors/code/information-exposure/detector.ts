@@ -60,11 +60,15 @@ function inCall(facts: FileFacts, call: Call): readonly Detection[] {
   return isLog(facts, call) ? logged(facts, call) : [];
 }
 
+/** Classes of theirs, and http.server's methods, which a fragment shows without a class. */
+const ANSWERING = expected(/Handler\b|\bdo_(?:GET|POST|PUT|PATCH|DELETE)\b|tornado/);
+
 function isAnswer(facts: FileFacts, call: Call): boolean {
   if (facts.program.dialect === 'python') {
     // Tornado, and http.server's handlers.
     const own = call.receiver === null ? '' : facts.text(call.receiver);
-    if (/^(?:write|finish)$/.test(call.name ?? '') && /^self(?:\.wfile)?$/.test(own)) return true;
+    if (/^(?:write|finish)$/.test(call.name ?? '') && /^self(?:\.wfile)?$/.test(own))
+      return hasMatch(ANSWERING, facts.program.text);
     return PYTHON_ANSWERS.test(call.origin ?? '');
   }
   if (

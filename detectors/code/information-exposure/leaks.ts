@@ -1,3 +1,4 @@
+import { expected, hasMatch } from '../../../src/core/prefilter.ts';
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { within } from '../support/around.ts';
 import { spaced } from '../support/names.ts';
@@ -22,6 +23,7 @@ export function leakIn(facts: FileFacts, node: Syntax): Leak | null {
     )
   )
     return { message: 'The answer contains a stack trace.', level: 'warning' };
+  if (tracesNamed(facts, node)) return { message: 'The answer contains a stack trace.', level: 'warning' };
   if (/(?:^|[^.\w])process\.env(?!\s*[.[])|(?:^|[^.\w])(?<!\bin\s+)os\.environ(?!\s*[.[])/.test(text))
     return { message: 'The answer contains the whole environment, secrets included.', level: 'warning' };
   if (facts.program.dialect === 'python' && caughtText(facts, node))
@@ -62,6 +64,19 @@ export function caughtText(facts: FileFacts, node: Syntax): boolean {
 export function clauseAround(node: Syntax): Syntax | null {
   for (let up = node.parent; up !== null; up = up.parent) if (up.type === 'catch_clause') return up;
   return null;
+}
+
+const FORMATS = expected(/traceback\.format_exc/);
+
+/** `trace = traceback.format_exc()` under its name. */
+function tracesNamed(facts: FileFacts, node: Syntax): boolean {
+  if (facts.program.dialect !== 'python' || !hasMatch(FORMATS, facts.program.text)) return false;
+  for (const each of within(node, NAMES)) {
+    const made = facts.definition(each);
+    if (made !== null && made !== each && /\btraceback\.format_exc(?:eption)?\(/.test(facts.text(made).slice(0, 400)))
+      return true;
+  }
+  return false;
 }
 
 /** Text in quotes only names things; what is put into templates counts. */

@@ -1,6 +1,6 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { Rule } from '../../../src/core/rule.ts';
-import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { fieldOf, functionAround, isFunction } from '../support/around.ts';
 import { oneOf } from '../support/remember.ts';
 import { bodyText, GUARD_NAME, withoutComments } from '../support/security.ts';
@@ -8,7 +8,9 @@ import { bodyText, GUARD_NAME, withoutComments } from '../support/security.ts';
 /** Records that belong to somebody: who is logged in may still not read those of others (CWE-639). */
 const PRIVATE =
   /invoice|order|account|profile|document|payment|transaction|address|card|message|medical|patient|ticket|subscription|bill|statement|wallet|receipt|payslip|contract|conversation|mailbox|booking|prescription|claim/i;
-const BY_ID = oneOf(/^(?:findById|findByPk|findUnique|findOne|findByIdAndUpdate|findByIdAndDelete|get|filter_by)$/);
+const BY_ID = oneOf(
+  /^(?:findById|findByPk|findUnique|findOne|findByIdAndUpdate|findByIdAndDelete|get|filter_by|get_object_or_404)$/,
+);
 /** Who somebody is may be read by many, and is changed by themselves. */
 const PERSON = /user|member|customer|employee|student/i;
 const CHANGES = oneOf(/^findByIdAndUpdate$/);
@@ -19,8 +21,8 @@ const OWNER =
 /** Handlers that let in whoever is logged in and look a private record up by the id of the path alone. */
 export function withoutOwner(facts: FileFacts, rule: Rule): readonly Detection[] {
   return facts.callsLike({ named: BY_ID }).flatMap((call) => {
-    if (call.receiver === null) return [];
-    const records = facts.text(call.receiver).split('(')[0] ?? '';
+    const records = recordsOf(facts, call);
+    if (records === null) return [];
     const fn = functionAround(call.node);
     if (!PRIVATE.test(records) && !(PERSON.test(records) && CHANGES(call.name ?? '') && isLetInHere(facts, fn)))
       return [];
@@ -41,6 +43,19 @@ export function withoutOwner(facts: FileFacts, rule: Rule): readonly Detection[]
       }),
     ];
   });
+}
+
+/** What is looked up, as it is named: `Invoice.objects`, `get_object_or_404(Employee, …).payslips`. */
+function recordsOf(facts: FileFacts, call: Call): string | null {
+  const [model] = call.arguments;
+  if (call.name === 'get_object_or_404') {
+    const around =
+      call.node.parent?.type === 'member_expression'
+        ? facts.text(call.node.parent).slice(call.node.end - call.node.start)
+        : '';
+    return model === undefined ? null : `${facts.text(model)}${around}`;
+  }
+  return call.receiver === null ? null : (facts.text(call.receiver).split('(')[0] ?? '');
 }
 
 /** The route itself asks for a login, and no more: what stands before all routes may be for people who administer others. */

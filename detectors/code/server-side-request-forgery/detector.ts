@@ -177,10 +177,11 @@ function asAddress(facts: FileFacts, value: Syntax): Syntax {
  * asks what its caller names: that is its job, and where a request decides the address the caller is told of.
  */
 function isHandedOn(facts: FileFacts, address: Syntax): boolean {
-  if (facts.program.dialect !== 'python' || address.type !== 'identifier') return false;
+  if (facts.program.dialect !== 'python' || !/^\w+(?:\.\w+)*$/.test(facts.text(address))) return false;
   if (facts.flow(address, 'url')?.strength !== 'parameter') return false;
   const list = functionAround(address)?.children.find((child) => child.field === 'parameters');
-  const name = facts.text(address);
+  // `feed.url`: a record that is handed over brings its address along.
+  const name = facts.text(address).split('.')[0] ?? '';
   return list?.children.some((part) => new RegExp(`^${name}\\b`).test(facts.text(part))) === true;
 }
 

@@ -7,7 +7,7 @@ export const GUARD_NAME =
 
 /** Routes that are open by their nature. */
 export const OPEN_ROUTE =
-  /log[_-]?in|sign[_-]?(?:in|up)|register|health|ping|status|public|webhook|forgot|reset|verify|oauth|callback|csrf|metrics|static|favicon|robots|contact|newsletter|subscribe|token|refresh|log[_-]?out|docs|search|^\/$|ready|(?:^|[^a-z])live/i;
+  /log[_-]?in|sign[_-]?(?:in|up)|register|health|ping|status|public|webhook|forgot|reset|verify|oauth|callback|csrf|metrics|static|favicon|robots|contact|newsletter|subscribe|token|refresh|log[_-]?out|docs|search|^\/$|ready|(?:^|[^a-z])live|\/sessions?$/i;
 
 export function isGuarded(facts: FileFacts, handler: Handler): boolean {
   return (

@@ -101,6 +101,25 @@ function unfollowed(facts: FileFacts): readonly Detection[] {
   });
 }
 
+const AFAR = oneOf(/^(?:pandas\.read_pickle|joblib\.load)$/);
+
+/** `pandas.read_pickle("https://…")`: whoever holds that address runs code here. */
+function fromAfar(facts: FileFacts): readonly Detection[] {
+  return facts.callsLike({ from: AFAR }).flatMap(({ node, arguments: [data] }) => {
+    const address = data === undefined ? null : facts.shape(data);
+    if (address === null || !/^(?:https?|ftp|s3|gs):\/\//.test(address)) return [];
+    return [
+      facts.finding({
+        rule,
+        at: node,
+        message: 'Objects are rebuilt from what another machine sends, and rebuilding them can run code.',
+        remediation: REMEDIATION,
+        level: facts.isTest ? 'note' : 'warning',
+      }),
+    ];
+  });
+}
+
 /** Celery's settings: workers that take pickles run what anybody puts into the queue (its documentation, "Security"). */
 function accepted(facts: FileFacts): readonly Detection[] {
   if (!/pickle/.test(facts.program.text) || !/ccept_content|ACCEPT_CONTENT/.test(facts.program.text)) return [];
@@ -185,6 +204,7 @@ export const unsafeDeserialization: CodeDetector = {
     return [
       ...found,
       ...accepted(facts),
+      ...fromAfar(facts),
       ...unfollowed(facts).filter((each) => !lines.has(each.locations[0].startLine)),
     ];
   },
