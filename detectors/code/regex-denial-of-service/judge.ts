@@ -121,9 +121,16 @@ function vulnerable(facts: FileFacts, used: Used, complexity: Complexity, flow: 
     ];
   if (remote) return [facts.finding({ ...told, level: 'warning', confidence: 'medium', flow })];
   if (degree < 3 && flow?.strength !== 'parameter') return [];
-  const warns = flow?.strength === 'parameter' && !isLine(facts, flow);
+  // In Python every function of a module can be called from outside: that alone says little, and a square of the length is little.
+  const isHelper = facts.program.dialect === 'python' && degree < 3;
+  const warns = flow?.strength === 'parameter' && !isLine(facts, flow) && !isHelper;
   return [
-    facts.finding({ ...told, level: warns ? 'warning' : 'note', confidence: 'medium', flow: warns ? flow : null }),
+    facts.finding({
+      ...told,
+      level: warns ? 'warning' : 'note',
+      confidence: 'medium',
+      flow: warns || isHelper ? flow : null,
+    }),
   ];
 }
 

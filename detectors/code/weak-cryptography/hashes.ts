@@ -1,7 +1,7 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import { expected, hasMatch } from '../../../src/core/prefilter.ts';
 import type { Call, FileFacts } from '../../../src/inspect/facts.ts';
-import { isOfChance, isOfProtocol } from './protocols.ts';
+import { isOfChance, isOfProtocol, isOfTable } from './protocols.ts';
 import { isNaming, purposeOf } from './purpose.ts';
 import { HASH, PASSWORD, report, rule } from './rule.ts';
 
@@ -44,7 +44,7 @@ export function hash(facts: FileFacts, call: Call, algorithm: string): readonly 
         PASSWORD,
       ),
     ];
-  if (!weak || isOfChance(facts, call)) return [];
+  if (!weak || isOfChance(facts, call) || isOfTable(facts, call)) return [];
   if (SECURITY_NAME.test(purpose))
     return [
       report(facts, call.node, `${algorithm.toUpperCase()} can be forged, and this result is relied upon.`, HASH),

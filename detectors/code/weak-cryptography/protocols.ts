@@ -22,6 +22,16 @@ export function isOfChance(facts: FileFacts, call: Call): boolean {
   return fed.length > 0 && fed.every((each) => UNPREDICTABLE.test(written(facts, each)));
 }
 
+/** `{ Names.RSA_WITH_SHA1: hashes.SHA1() }`: a table of algorithms by their names, from which others choose. */
+export function isOfTable(facts: FileFacts, call: Call): boolean {
+  const pair = call.node.parent;
+  const key = pair?.type === 'pair' ? pair.children.find((child) => child.field === 'key') : undefined;
+  return (
+    key !== undefined &&
+    /(?:^|[^a-z])(?:md[245]|sha_?1)(?:[^a-z\d]|$)/i.test(facts.text(key).replace(/([a-z])([A-Z])/g, '$1_$2'))
+  );
+}
+
 function holdsGuid(facts: FileFacts, fed: Syntax): boolean {
   const parts = [fed, ...fed.children];
   return parts.some((part) => written(facts, part).includes(WEBSOCKET));
