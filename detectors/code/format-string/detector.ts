@@ -77,10 +77,14 @@ function* interpolated(facts: FileFacts): Generator<Sink> {
 function isCalculated(facts: FileFacts, node: Syntax): boolean {
   const right = fieldOf(node, 'right');
   if (right !== undefined && typeof facts.constant(right) === 'number') return true;
-  let up = node.parent;
-  while (up?.type === 'parenthesized_expression') up = up.parent;
-  const operator = up?.type === 'binary_expression' ? fieldOf(up, 'operator') : undefined;
-  return operator !== undefined && /^(?:-|\*|\/{1,2})$/.test(facts.text(operator));
+  for (let up = node.parent; up !== null; up = up.parent) {
+    const operator = up.type === 'binary_expression' ? fieldOf(up, 'operator') : undefined;
+    const sign = operator === undefined ? '' : facts.text(operator);
+    if (/^(?:-|\*|\/{1,2})$/.test(sign)) return true;
+    // A sum may be of texts or of numbers; what it is a part of tells.
+    if (up.type !== 'parenthesized_expression' && sign !== '+') return false;
+  }
+  return false;
 }
 
 /** Follows formats back to where they come from. */
