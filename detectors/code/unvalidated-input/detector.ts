@@ -115,7 +115,7 @@ function isStore(facts: FileFacts, callee: Syntax): boolean {
 
 /** Classes whose objects are not stored: answers, errors, what checks or renders. */
 const NO_RECORD =
-  /(?:Response|Redirect|Error|Exception|Form|Schema|Serializer|Validator|Template|Context|Markup|Path|Thread|Process|Popen|Message|Found|Client|Session|Request|Query|Filter|Task|Id|Decimal|Fraction|Counter|Service|Manager|Engine|Parser|Reader|Writer|File|Image|Mail|IO|Buffer|Lock|Event|Queue)$|^(?:Http|HTTP|Bad|Not)/;
+  /(?:Response|Redirect|Error|Exception|Form|Schema|Serializer|Validator|Template|Context|Markup|Path|Thread|Process|Popen|Message|Found|Client|Session|Request|Query|Filter|Task|Id|Decimal|Fraction|Counter|Service|Manager|Engine|Parser|Reader|Writer|File|Image|Mail|IO|Buffer)$|^(?:Http|HTTP|Bad|Not)/;
 
 function firstUse(
   facts: FileFacts,
