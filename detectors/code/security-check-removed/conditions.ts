@@ -3,6 +3,7 @@ import { fieldOf, within } from '../support/around.ts';
 import { answersTo, holds, questions, type Test, testOf } from '../support/asking.ts';
 import { refuses } from '../support/checks.ts';
 import { withoutComments } from '../support/security.ts';
+import type { Part } from '../support/world.ts';
 
 /** When somebody is refused, as far as the tests around refusals say it. */
 interface Refusals {
@@ -42,6 +43,30 @@ export function loosened(
     if (all.length <= old.tests.length) return 'others';
   }
   return null;
+}
+
+/** Whoever was refused is still stopped by the same questions, with an error or an answer that has another name. */
+export function stillStops(before: FileFacts, was: Syntax, facts: FileFacts, parts: readonly Part[]): boolean {
+  const old = refusalsIn(before, was).tests;
+  const now = parts.flatMap(({ facts: there, node }) => (there.path === facts.path ? stopsIn(facts, node) : []));
+  return (
+    old.length > 0 &&
+    old.every((test) => {
+      const known = [...questions(test)];
+      const same = now.filter((each) => [...questions(each)].every((question) => known.includes(question)));
+      return known.length <= MAX_QUESTIONS && same.length > 0 && !escapes(test, same, known);
+    })
+  );
+}
+
+function stopsIn(facts: FileFacts, unit: Syntax): readonly Test[] {
+  return [...within(unit, IFS)].flatMap((statement) => {
+    const condition = fieldOf(statement, 'condition');
+    const consequence = fieldOf(statement, 'consequence');
+    if (condition === undefined || consequence === undefined) return [];
+    const stops = /\b(?:throw|raise)\b|\bnext\(\s*[^\s)]/.test(withoutComments(facts.text(consequence)));
+    return stops ? [underOuter(facts, statement, unit, testOf(facts, condition, 0))] : [];
+  });
 }
 
 /** Some answers let somebody through now whom the old test refused. */

@@ -11,7 +11,7 @@ import { GUARD_NAME } from '../support/security.ts';
 import type { Part, World } from '../support/world.ts';
 import { emptiedByName, lostByName } from './by-name.ts';
 import { classes } from './classes.ts';
-import { loosened } from './conditions.ts';
+import { loosened, stillStops } from './conditions.ts';
 import { type Asked, ask, type Filters, lostFilters } from './filters.ts';
 import { inOneLine, type Loss } from './loss.ts';
 import { options } from './options.ts';
@@ -124,7 +124,7 @@ function* lostChecks(world: World, before: FileFacts, was: Unit, now: Unit, wond
       level: isMild(check) ? 'warning' : 'error',
     };
   }
-  if (refused && !replaced && !parts.some((part) => turns(part)))
+  if (refused && !replaced && !parts.some(turns) && !stillStops(before, was.node, world.facts, parts))
     yield {
       at: now.node,
       message: `"${name}" no longer refuses anybody, and the rest of it stays.`,

@@ -98,7 +98,9 @@ function testOfBoth(facts: FileFacts, node: Syntax, hops: number): Test {
     const kind = word === '&&' || word === 'and' ? 'and' : 'or';
     return { kind, left: testOf(facts, left, hops), right: testOf(facts, right, hops) };
   }
-  const [a, b] = [subject(facts, left), subject(facts, right)];
+  const isSame = subject(facts, left) === subject(facts, right);
+  // `doc.level < user.level`: without the variables both sides are the same.
+  const [a, b] = isSame ? [facts.text(left), facts.text(right)] : [subject(facts, left), subject(facts, right)];
   switch (word) {
     case '===':
     case '==':
@@ -113,16 +115,23 @@ function testOfBoth(facts: FileFacts, node: Syntax, hops: number): Test {
     case 'not in':
       return { kind: 'not', of: { kind: 'asks', what: `${a} in ${b}` } };
     case '<':
-      return { kind: 'asks', what: `${a} < ${b}` };
+      return less(a, b);
     case '>':
-      return { kind: 'asks', what: `${b} < ${a}` };
+      return less(b, a);
     case '>=':
-      return { kind: 'not', of: { kind: 'asks', what: `${a} < ${b}` } };
+      return { kind: 'not', of: less(a, b) };
     case '<=':
-      return { kind: 'not', of: { kind: 'asks', what: `${b} < ${a}` } };
+      return { kind: 'not', of: less(b, a) };
     default:
       return asks(facts, node);
   }
+}
+
+/** One question for both directions: what is neither less nor equal is more. */
+function less(a: string, b: string): Test {
+  if (a <= b) return { kind: 'asks', what: `${a} < ${b}` };
+  const neither = (what: string): Test => ({ kind: 'not', of: { kind: 'asks', what } });
+  return { kind: 'and', left: neither(`${b} < ${a}`), right: neither(`${b} = ${a}`) };
 }
 
 /** `x === true` asks for x, `x == null` for the contrary. */

@@ -93,14 +93,14 @@ function isInTable(facts: FileFacts, node: Syntax): boolean {
 
 function readField(facts: FileFacts, node: Syntax, value: Syntax): Field | null {
   const field = emptyField(pathOf(facts, node), node, '');
-  const seen: Seen = { words: new Set() };
+  const seen: Seen = { type: '', words: new Set() };
   read(facts, value, field, seen, 0);
   if (field.library === '') return isInTable(facts, node) ? { ...field, known: false } : null;
   const { words } = seen;
   if (REQUIRING.test(field.library) && ![...words].some((word) => LEFT_OUT.test(word)))
     ask(field.limits, 'required', 'required', null, true);
   if (words.has('default') || words.has('prefault')) ask(field.limits, 'required', 'required', null, true);
-  if (![...words].some((word) => OPEN.test(word))) ask(field.limits, 'typed', 'its type', null, false);
+  if (!OPEN.test(seen.type)) ask(field.limits, 'typed', 'its type', null, false);
   if (field.rank === null && [...words].some((word) => OBJECTS.test(word))) field.rank = byItself(field.library);
   return field;
 }
@@ -112,6 +112,8 @@ function byItself(library: string): Rank {
 }
 
 interface Seen {
+  /** What the library is asked for first: `string` of `z.string().max(3)`. */
+  type: string;
   readonly words: Set<string>;
 }
 
@@ -158,6 +160,8 @@ function readCall(facts: FileFacts, call: Syntax, field: Field, seen: Seen, hops
   const library = object === undefined ? libraryAt(facts, callee) : null;
   if (library !== null) field.library ||= library;
   if (object !== undefined) read(facts, object, field, seen, object.type === 'call_expression' ? hops : hops + 1);
+  if (library !== null || (object !== undefined && libraryAt(facts, object) !== null && !isCall(object)))
+    seen.type ||= word;
   seen.words.add(word);
   record(facts, word, given, field, seen);
   if (OBJECTS.test(word) || CHECKS.test(word) || field.library === '') return;
@@ -176,8 +180,8 @@ function record(facts: FileFacts, word: string, given: readonly Syntax[], field:
     ask(limits, 'max', word, bound, false);
   }
   if (CHECKS.test(word)) addCheck(limits, word);
-  for (const part of given) {
-    if (part.type !== 'object' || OBJECTS.test(word)) continue;
+  for (const [at, part] of given.entries()) {
+    if (part.type !== 'object' || (OBJECTS.test(word) && at === 0)) continue;
     recordOptions(facts, part, limits);
     if (library === 'typebox') recordTable(facts, part, field);
   }
@@ -213,6 +217,10 @@ function recordTable(facts: FileFacts, options: Syntax, field: Field): void {
   if (value !== null) field.rank = facts.constant(value) === false ? 2 : 0;
 }
 
+function isCall(node: Syntax): boolean {
+  return node.type === 'call_expression';
+}
+
 function rootOf(callee: Syntax): Syntax {
   let at = callee;
   for (let object: Syntax | undefined = at; object !== undefined; ) {
@@ -225,6 +233,9 @@ function rootOf(callee: Syntax): Syntax {
 function libraryAt(facts: FileFacts, node: Syntax): string | null {
   const root = rootOf(node);
   if (root.type !== 'identifier' && root.type !== 'shorthand_property_identifier') return null;
+  // What the file makes of a library is a schema, not the library.
+  const made = facts.definition(root);
+  if (made?.type === 'call_expression' && !/^(?:await\s+)?(?:require|import)\b/.test(facts.text(made))) return null;
   const origin = facts.origin(root);
   if (origin === null || origin.startsWith('~')) {
     if (facts.definition(root) !== null) return null;

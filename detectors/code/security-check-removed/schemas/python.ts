@@ -170,7 +170,7 @@ function readKeywords(facts: FileFacts, call: Syntax, limits: Limits): void {
     const key = plain(facts, fieldOf(part, 'name'));
     const value = fieldOf(part, 'value');
     if (value === undefined) continue;
-    const said = facts.constant(value);
+    const said = numberBelowZero(facts, value) ?? facts.constant(value);
     if (key === 'required' && said === true) ask(limits, 'required', key, null, false);
     if (/^validat(?:e|or|ors)$/.test(key)) readValidators(facts, value, limits);
     const kind = Object.hasOwn(KEYWORDS, key) ? KEYWORDS[key] : undefined;
@@ -180,6 +180,12 @@ function readKeywords(facts: FileFacts, call: Syntax, limits: Limits): void {
     ask(limits, kind, key, typeof said === 'number' ? said : null, false);
   }
   if (CONSTRAINED.test(called)) ask(limits, 'typed', 'its type', null, false);
+}
+
+/** `-5` */
+function numberBelowZero(facts: FileFacts, value: Syntax): number | undefined {
+  const text = facts.text(value);
+  return /^-\d+(?:\.\d+)?$/.test(text) ? Number(text) : undefined;
 }
 
 /** marshmallow's `validate=[Length(max=3), own]`, Django's `validators=[own]`, attrs' `validator=in_(…)`. */
