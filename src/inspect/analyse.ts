@@ -3,7 +3,6 @@ import type { UnreadFile } from '../core/dependency.ts';
 import type { Detection } from '../core/detection.ts';
 import type { FileSide } from '../core/detector.ts';
 import { lazily } from '../core/lazily.ts';
-import type { Location } from '../core/location.ts';
 import { type Asking, createAsking } from './asking.ts';
 import type { CodeDetector, CodeResult, Elsewhere, ExportedSink, SecondLook } from './detector.ts';
 import { createElsewhere, type Surroundings } from './elsewhere.ts';
@@ -18,6 +17,7 @@ import {
   type UnfollowedCall,
 } from './imports.ts';
 import { localCalls, outgoingCalls } from './outgoing.ts';
+import { distinct, oldKey, touches } from './places.ts';
 import { reexportsOf } from './reexports.ts';
 import { returnedValues } from './returned.ts';
 import { type Program, placeOf } from './syntax.ts';
@@ -281,22 +281,6 @@ function run(
   return found;
 }
 
-/** One finding of a rule at one place: the strongest. */
-function distinct(detections: readonly Detection[]): Detection[] {
-  const kept = new Map<string, Detection>();
-  for (const detection of detections) {
-    const [at] = detection.locations;
-    const key = `${detection.ruleId} ${at.startLine}:${at.startColumn}-${at.endLine}:${at.endColumn}`;
-    const known = kept.get(key);
-    if (known === undefined || levelOf(detection) < levelOf(known)) kept.set(key, detection);
-  }
-  return [...kept.values()];
-}
-
-function levelOf(detection: Detection): number {
-  return ['error', undefined, 'warning', 'note'].indexOf(detection.level);
-}
-
 /** Marks what the base already had and the change does not touch. */
 function settle(
   found: readonly Detection[],
@@ -335,14 +319,4 @@ function settle(
     had.set(key, left - 1);
     return { ...detection, preExisting: true };
   });
-}
-
-function oldKey(detection: Detection): string {
-  return `${detection.ruleId} ${detection.level ?? ''} ${detection.fingerprint}`;
-}
-
-function touches(location: Location, lines: ReadonlySet<number>): boolean {
-  for (let line = location.startLine; line <= location.endLine; line += 1)
-    if (lines.has(line)) return location.side !== 'base';
-  return location.side === 'base';
 }

@@ -10,6 +10,7 @@ import { inOneLine, type Loss } from './loss.ts';
 
 const FUNCTIONS: ReadonlySet<string> = new Set(['arrow_function', 'function_expression']);
 const CALLS: ReadonlySet<string> = new Set(['call_expression']);
+const THROWS: ReadonlySet<string> = new Set(['throw_statement']);
 
 const PROTECTS = /helmet|limit|csrf|csurf|valid|sanitiz|hpp|throttle/i;
 
@@ -70,12 +71,18 @@ function isInline(part: Syntax): boolean {
 }
 
 function checksInline(facts: FileFacts, part: Syntax): boolean {
-  if (refuses(facts, part) || sendsAway(facts, part)) return true;
+  if (refuses(facts, part) || sendsAway(facts, part) || [...within(part, THROWS)].some(isUnconditional)) return true;
   return [...within(part, CALLS)].some((call) => {
     const callee = fieldOf(call, 'function');
     const name = callee === undefined ? '' : facts.text(fieldOf(callee, 'property') ?? callee);
     return CHECK_CALL.test(camelCase(name)) && !isDead(facts, call);
   });
+}
+
+/** Nobody gets past: a route that is switched off. */
+function isUnconditional(statement: Syntax): boolean {
+  const fn = statement.parent?.parent;
+  return fn !== null && fn !== undefined && FUNCTIONS.has(fn.type);
 }
 
 function inlineChecks(facts: FileFacts, handler: Handler): number {
