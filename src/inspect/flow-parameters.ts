@@ -9,7 +9,8 @@ import { messageSource } from './messages.ts';
 import { parameterSource } from './parameter-sources.ts';
 import { parametersOf } from './parameters.ts';
 import { CLASSES } from './prototypes.ts';
-import { pythonRole } from './python-roles.ts';
+import { createDependencies } from './python-dependencies.ts';
+import { INJECTED, pythonRole } from './python-roles.ts';
 import type { Scopes } from './scopes.ts';
 import { ancestorOf, childOf, perNode, type Syntax } from './syntax.ts';
 import { short, step, strongest, type Taint, taint } from './taint.ts';
@@ -22,6 +23,7 @@ export function createParameterFlow(
   const { program, scopes, origins } = needs;
   const { trace, through, ofSource } = walk;
   const handed = createHandedValues(needs, walk.parameters);
+  const dependencies = createDependencies(program);
   let handlerByFunction: Map<Syntax, Handler> | null = null;
   let exported: ReturnType<typeof exportsOf> | null = null;
   let methodCalls: ReadonlyMap<string, readonly Syntax[]> | null = null;
@@ -40,10 +42,15 @@ export function createParameterFlow(
       parameter.decorators.some((each) => /Parse(?:Int|Float|UUID|Bool|Enum|Date)Pipe|ParseObjectId/.test(name(each)))
     )
       return null;
-    const handler = handlerOf(fn);
+    const handler = handlerOf(fn) ?? dependencies.handlerOf(fn);
     if ((kind === 'nosql' || kind === 'data') && handler?.framework === 'fastify' && hasSchema(handler)) return null;
     const role = program.dialect === 'python' ? pythonRole(binding, handler, program) : null;
     if (role === 'settled') return null;
+    const asked = role === INJECTED ? dependencies.asked(binding) : null;
+    if (asked !== null && walk.returns(asked).length > 0)
+      return strongest(
+        walk.returns(asked).map((each) => through(trace(each, kind, null, depth), path, binding.declaration)),
+      );
     const source = role ?? messageSource(fn, index, needs) ?? parameterSource(binding, handler, program);
     if (source !== null) return through(ofSource(source, binding.declaration), path, binding.declaration);
     if (scalarType(parameter.type)) return null;

@@ -18,7 +18,7 @@ const BODY: Source = { kind: 'input', strength: 'remote', what: "the request's b
 const MESSAGE: Source = { kind: 'input', strength: 'remote', what: "the client's message" };
 const COMMAND_LINE: Source = { kind: 'input', strength: 'local', what: 'the command line' };
 /** Given by the program, however it came to it. */
-const INJECTED: Source = { kind: 'input', strength: 'unknown', what: 'a dependency' };
+export const INJECTED: Source = { kind: 'input', strength: 'unknown', what: 'a dependency' };
 
 /**
  * Types that FastAPI and Litestar hold a parameter to before the function runs (pydantic documentation, "Conversion
@@ -40,7 +40,7 @@ export function pythonRole(binding: Binding, handler: Handler | null, program: P
     // Converters of Flask, and of Starlette and Litestar.
     const held = `<(?:int|float|uuid):\\s*${binding.name}>|\\{${binding.name}:(?:int|float|uuid|decimal|date|datetime)\\}`;
     if (new RegExp(held).test(handler.route ?? '')) return 'settled';
-    const beyond = beyondRoute(binding, program);
+    const beyond = beyondRoute(binding, handler.route, program);
     if (beyond !== null) return beyond;
     if (isShared(type)) return INJECTED;
     if (/(?:=|,)\s*(?:fastapi\.)?(?:Depends|Security|Provide)\(/.test(given))
@@ -71,10 +71,12 @@ function isShared(type: string): boolean {
  * Flask: a parameter that no route of the file names is given by a decorator of the view; one that the address of the
  * blueprint names is held to what its converter says (its documentation, "Variable Rules", `url_prefix`).
  */
-function beyondRoute({ name: called, parameter }: Binding, program: Program): PythonRole {
+function beyondRoute({ name: called, parameter }: Binding, route: string | null, program: Program): PythonRole {
   if (parameter === undefined || !/^\s*(?:from|import) flask\b/m.test(program.text)) return null;
   const named = new RegExp(`<(?:(\\w+)(?:\\([^)<>]*\\))?:\\s*)?${called}>`, 'g');
-  const converters = [...program.text.matchAll(named)].map(([, converter]) => converter ?? 'string');
+  const converters = [program.text, route ?? '']
+    .flatMap((text) => [...text.matchAll(named)])
+    .map(([, converter]) => converter ?? 'string');
   if (converters.length > 0) return converters.every((each) => /^(?:int|float|uuid)$/.test(each)) ? 'settled' : null;
   const others = decoratorsOf(parameter.of).filter(
     (each) => !/\b(?:route|get|post|put|patch|delete)$/.test(decoratorName(each, program)),
