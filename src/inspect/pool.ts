@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { GuardrailContext } from '../core/detector.ts';
+import { type Deadline, startDeadline } from './deadline.ts';
 import { createPatience } from './patience.ts';
 import type { Outcome, OutcomeMessage, Task, TaskMessage } from './protocol.ts';
 import { createTurns } from './turns.ts';
@@ -7,7 +8,10 @@ import { createTurns } from './turns.ts';
 export interface PoolOptions {
   /** Child processes at most; they start when there is work for them. */
   readonly processes: number;
-  /** Milliseconds one task may run before its process is killed; less for an asker whose tasks took that long before. */
+  /**
+   * Milliseconds of processor time one task may take before its process is killed; less for an asker whose tasks took
+   * that long before.
+   */
   readonly timeLimitMs: number;
   /** Milliseconds a fresh process has, on top, for its first task: it loads the parser then. */
   readonly startLimitMs: number;
@@ -42,9 +46,8 @@ interface Worker {
   /** The first is running, a second waits in the child, so that it never idles for a round trip. */
   readonly jobs: Job[];
   context: GuardrailContext | null;
-  timer: NodeJS.Timeout | null;
-  /** When the running task began, of the process's steady clock; null while the process loads the parser. */
-  since: number | null;
+  /** Of the running task. */
+  deadline: Deadline | null;
   warm: boolean;
   /** Set once the process must not be given more work. */
   leaving: boolean;
@@ -97,8 +100,7 @@ export function createPool(options: PoolOptions): Pool {
       child,
       jobs: [],
       context: null,
-      timer: null,
-      since: null,
+      deadline: null,
       warm: false,
       leaving: false,
       lastWords: '',
@@ -126,19 +128,20 @@ export function createPool(options: PoolOptions): Pool {
     const job = worker.jobs[0];
     if (job === undefined || job.id !== message.id) return;
     worker.jobs.shift();
+    // A first task waits for its process to load the parser.
+    if (worker.warm && worker.deadline !== null) patience.took(job.asker, worker.deadline.usedMs());
     worker.warm = true;
-    if (worker.since !== null) patience.took(job.asker, performance.now() - worker.since);
-    stopTimer(worker);
+    stopClock(worker);
     job.settle(message.outcome);
     if (message.retire) retire(worker);
-    startTimer(worker);
+    startClock(worker);
     dispatch();
     idle(worker);
   }
 
   function ended(worker: Worker, reason: string): void {
     if (!workers.delete(worker)) return;
-    stopTimer(worker);
+    stopClock(worker);
     const [running, ...waiting] = worker.jobs.splice(0);
     if (running !== undefined) {
       patience.lost(running.asker);
@@ -154,22 +157,21 @@ export function createPool(options: PoolOptions): Pool {
     dispatch();
   }
 
-  function startTimer(worker: Worker): void {
+  function startClock(worker: Worker): void {
     const job = worker.jobs[0];
-    if (job === undefined || worker.timer !== null) return;
+    if (job === undefined || worker.deadline !== null) return;
     const own = patience.limitFor(job.asker, job.task);
     const limit = own + (worker.warm ? 0 : options.startLimitMs);
-    worker.since = worker.warm ? performance.now() : null;
-    worker.timer = setTimeout(() => {
+    worker.deadline = startDeadline(worker.child.pid, limit, (usedMs) => {
       worker.leaving = true;
       workers.delete(worker);
       const [, ...waiting] = worker.jobs.splice(0);
       worker.child.kill('SIGKILL');
-      patience.took(job.asker, limit);
+      patience.took(job.asker, usedMs);
       const slow = own < options.timeLimitMs ? ', which is less than others have since many files took long' : '';
       job.settle({ kind: 'failed', reason: `took longer than the limit of ${own / 1000} s${slow}` });
       again(waiting);
-    }, limit);
+    });
   }
 
   function dispatch(): void {
@@ -189,7 +191,7 @@ export function createPool(options: PoolOptions): Pool {
       worker.child.send(message, (error) => {
         if (error !== null) worker.child.kill('SIGKILL');
       });
-      startTimer(worker);
+      startClock(worker);
     }
   }
 
@@ -257,9 +259,9 @@ export function createPool(options: PoolOptions): Pool {
   };
 }
 
-function stopTimer(worker: Worker): void {
-  if (worker.timer !== null) clearTimeout(worker.timer);
-  worker.timer = null;
+function stopClock(worker: Worker): void {
+  worker.deadline?.stop();
+  worker.deadline = null;
 }
 
 /** A warm child without work must not keep a finished command alive. */
