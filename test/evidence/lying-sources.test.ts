@@ -22,11 +22,11 @@ afterEach(async () => {
 
 const TIME_OUT = 300;
 /** Where an honest source stands beside the lying one. */
-const ENOUGH = 4_000;
+const ENOUGH = 3_000;
 
-function evidenceFrom(url: string) {
+function evidenceFrom(url: string, timeoutMs = TIME_OUT) {
   const http = createHttpClient({
-    timeoutMs: TIME_OUT,
+    timeoutMs,
     maxBytes: 2_000_000,
     userAgent: 'test',
     guard: LOCAL_GUARD,
@@ -48,7 +48,7 @@ function evidenceFrom(url: string) {
     guard: LOCAL_GUARD,
     proxies: NO_PROXIES,
     fetchOptions: { registry: url },
-    timeoutMs: TIME_OUT,
+    timeoutMs,
     maxBytes: 2_000_000,
   };
   return createEvidence({
@@ -159,7 +159,7 @@ it('gives a source up for this review when it asks for a long pause, and asks it
   if (script === undefined) throw new Error('a fault has its script');
   const server = await startServer(script);
   running.push(server);
-  await evidenceFrom(server.url).gather([changeOf({ name: 'some-package' })], {
+  await evidenceFrom(server.url, 60_000).gather([changeOf({ name: 'some-package' })], {
     baseNames: new Set(),
     signal: new AbortController().signal,
   });
@@ -172,7 +172,7 @@ it('stops asking a source that fails again and again', async () => {
   const server = await startServer(script);
   running.push(server);
   const changes = Array.from({ length: 100 }, (_, index) => changeOf({ name: `some-package-${index}` }));
-  const gathered = await evidenceFrom(server.url).gather(changes, {
+  const gathered = await evidenceFrom(server.url, 60_000).gather(changes, {
     baseNames: new Set(),
     signal: new AbortController().signal,
   });

@@ -40,8 +40,12 @@ let asked: readonly RequestRecord[];
 
 /** A whole story, with a count of everything that happened in it, beside what the metrics say of it in the end. */
 beforeAll(async () => {
+  let story = '';
   registry = createServer((request, response) => {
-    response.writeHead(request.url?.includes('broken') ? 503 : 404, { 'content-type': 'application/json' });
+    // Well again before the review is tried again: a try that says the same once more would be counted, and not written down.
+    const isAtFault = stage.repository.checkRuns(story).every(({ status }) => status !== 'completed');
+    const status = isAtFault && request.url?.includes('broken') === true ? 503 : 404;
+    response.writeHead(status, { 'content-type': 'application/json' });
     response.end('{"error":"Not found"}');
   });
   registry.listen(0, '127.0.0.1');
@@ -62,7 +66,7 @@ beforeAll(async () => {
   await repository.completed(early);
 
   const dependencies = { 'invented-name': '1.0.0', 'broken-answer': '1.0.0' };
-  await repository.push('story', { 'package.json': JSON.stringify({ dependencies }) }, { as: 'Copilot' });
+  story = await repository.push('story', { 'package.json': JSON.stringify({ dependencies }) }, { as: 'Copilot' });
   await repository.open({ branch: 'story', title: 'Story', as: 'Copilot' });
   const head = await repository.push('signed', { 'src/list.js': INJECTION }, { as: 'Copilot' });
   const number = await repository.open({ branch: 'signed', title: 'Signed', as: 'Copilot' });
@@ -74,6 +78,11 @@ beforeAll(async () => {
   await repository.completed(head, { when: ({ conclusion }) => conclusion === 'success' });
   await github.deliver('pull_request', { action: 'opened' }, { secret: 'a-wrong-secret-of-some-length' });
   await fetch(`${service.address}/api/github/webhooks`, { method: 'POST', body: '{}' });
+  const tries = () =>
+    stage.lines.filter(
+      (line) => line.includes('"a job is done"') && line.includes('"job":"review"') && line.includes(story),
+    );
+  await until(() => (tries().length > 1 ? true : undefined));
 
   // What is put off is done when its time comes, on a slow machine in the middle of this: all is read at one moment.
   const text = await until(async () => {
@@ -156,7 +165,7 @@ describe('after a whole story the metrics say what happened:', () => {
   });
 
   test('what sources answered, and when', () => {
-    expect(by('countersign_source_answers_total', 'state')).toMatchObject({ absent: 1 });
+    expect(by('countersign_source_answers_total', 'state')).toMatchObject({ absent: 3 });
     expect(sum('countersign_source_answers_total', { state: 'unavailable' })).toBeGreaterThan(0);
     for (const name of ['answer', 'failure']) {
       const at = sum(`countersign_source_last_${name}_timestamp_seconds`);
