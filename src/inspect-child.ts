@@ -7,7 +7,7 @@ import type { DependencyParsing } from './core/inspection.ts';
 import { lazily } from './core/lazily.ts';
 import type { CodeResult } from './inspect/detector.ts';
 import type { GoneFile } from './inspect/gone.ts';
-import type { Outcome, OutcomeMessage, Task, TaskMessage } from './inspect/protocol.ts';
+import type { BegunMessage, Outcome, OutcomeMessage, Task, TaskMessage } from './inspect/protocol.ts';
 
 /**
  * The child process that reads untrusted text: the one place where inspection, detectors and dependency formats are
@@ -56,10 +56,18 @@ async function take(message: TaskMessage): Promise<void> {
       careful = message.careful;
       readCarefully(careful);
     }
+    if (answered === 0) await begin(message);
     reply(message.id, await answer(message.task));
   } catch (error) {
     reply(message.id, { kind: 'failed', reason: failureOf(error) });
   }
+}
+
+async function begin({ id, task }: TaskMessage): Promise<void> {
+  if (task.kind === 'dependencies') await import('./ecosystems/index.ts');
+  else if (['file', 'again', 'returns', 'gone'].includes(task.kind)) await codeRules();
+  const begun: BegunMessage = { id, begun: true };
+  process.send?.(begun);
 }
 
 function reply(id: number, outcome: Outcome): void {

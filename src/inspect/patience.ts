@@ -9,15 +9,19 @@ export interface Patience {
   limitFor(asker: object, task: Task): number;
   /** Whether the asker's files ended so many processes that the reader which cannot overflow is to have the others. */
   isCareful(asker: object): boolean;
+  /** Milliseconds that the asker's slow files took beyond what is ordinary. */
+  cost(asker: object): number;
   took(asker: object, milliseconds: number): void;
   lost(asker: object): void;
 }
 
-/** Of the time limit: what a task takes beyond this counts, and so many limits' worth of it are borne. */
+/** Of the time limit: what a task takes beyond this counts. */
 const QUICK = 0.1;
-const BORNE = 12;
-/** Of the time limit: what is left to each file from then on, still a hundred times what most need. */
-const HURRIED = 0.05;
+/** What is left of the limit once so many limits' worth were taken: still many times what most files need. */
+const LEFT: readonly (readonly [taken: number, left: number])[] = [
+  [40, 0.05],
+  [12, 0.2],
+];
 const PROCESSES_BORNE = 8;
 
 export function createPatience(timeLimitMs: number): Patience {
@@ -30,8 +34,12 @@ export function createPatience(timeLimitMs: number): Patience {
   }
 
   return {
-    limitFor: (asker, task) =>
-      of(asker).slowMs > BORNE * timeLimitMs && !isWholeTree(task) ? HURRIED * timeLimitMs : timeLimitMs,
+    limitFor(asker, task) {
+      const { slowMs } = of(asker);
+      const step = isWholeTree(task) ? undefined : LEFT.find(([taken]) => slowMs > taken * timeLimitMs);
+      return timeLimitMs * (step?.[1] ?? 1);
+    },
+    cost: (asker) => of(asker).slowMs,
     isCareful: (asker) => of(asker).lost >= PROCESSES_BORNE,
     took(asker, milliseconds) {
       of(asker).slowMs += Math.max(0, milliseconds - QUICK * timeLimitMs);

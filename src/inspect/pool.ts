@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import type { GuardrailContext } from '../core/detector.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { createPatience } from './patience.ts';
-import type { Outcome, OutcomeMessage, Task, TaskMessage } from './protocol.ts';
+import type { BegunMessage, Outcome, OutcomeMessage, Task, TaskMessage } from './protocol.ts';
 import { createTurns } from './turns.ts';
 
 export interface PoolOptions {
@@ -13,7 +13,7 @@ export interface PoolOptions {
    * that long before.
    */
   readonly timeLimitMs: number;
-  /** Milliseconds a fresh process has, on top, for its first task: it loads the parser then. */
+  /** Milliseconds a fresh process has, on top, for its first task: it loads the rules then. */
   readonly startLimitMs: number;
   /** V8 heap of one child, MiB. */
   readonly memoryLimitMb: number;
@@ -55,6 +55,8 @@ interface Worker {
 }
 
 const IN_FLIGHT = 2;
+/** Of the time to load: for what is compiled at its first use. */
+const FIRST_USE = 0.1;
 /**
  * V8's last compiler works on code that runs for long. Here much code runs for a short time each: what that compiler
  * costs never comes back, in the first round over a thousand files or the sixth. The compiler before it is left what is
@@ -83,8 +85,8 @@ const CLOSED = 'the inspector is closed';
 /** A pool of killable processes. Only the task that was running when a process died has failed; the next is given to another. */
 export function createPool(options: PoolOptions): Pool {
   const workers = new Set<Worker>();
-  const turns = createTurns<Job>();
   const patience = createPatience(options.timeLimitMs);
+  const turns = createTurns<Job>(patience.cost);
   let nextId = 1;
   let closed = false;
 
@@ -110,7 +112,7 @@ export function createPool(options: PoolOptions): Pool {
     child.stderr?.on('data', (text: string) => {
       worker.lastWords = (worker.lastWords + text).slice(-4000);
     });
-    child.on('message', (message: OutcomeMessage) => receive(worker, message));
+    child.on('message', (message: OutcomeMessage | BegunMessage) => receive(worker, message));
     child.on('error', (error) => {
       worker.lastWords += error.message;
       if (child.pid === undefined) ended(worker, 'the inspecting process could not start');
@@ -124,9 +126,17 @@ export function createPool(options: PoolOptions): Pool {
     return worker;
   }
 
-  function receive(worker: Worker, message: OutcomeMessage): void {
+  function receive(worker: Worker, message: OutcomeMessage | BegunMessage): void {
     const job = worker.jobs[0];
     if (job === undefined || job.id !== message.id) return;
+    if ('begun' in message) {
+      // Time to load is no gift to whose files end one process after the other.
+      if (patience.limitFor(job.asker, job.task) < options.timeLimitMs) {
+        stopClock(worker);
+        startClock(worker, options.startLimitMs * FIRST_USE);
+      }
+      return;
+    }
     worker.jobs.shift();
     // A first task waits for its process to load the parser.
     if (worker.warm && worker.deadline !== null) patience.took(job.asker, worker.deadline.usedMs());
@@ -134,7 +144,7 @@ export function createPool(options: PoolOptions): Pool {
     stopClock(worker);
     job.settle(message.outcome);
     if (message.retire) retire(worker);
-    startClock(worker);
+    startClock(worker, options.startLimitMs);
     dispatch();
     idle(worker);
   }
@@ -157,11 +167,11 @@ export function createPool(options: PoolOptions): Pool {
     dispatch();
   }
 
-  function startClock(worker: Worker): void {
+  function startClock(worker: Worker, startLimitMs: number): void {
     const job = worker.jobs[0];
     if (job === undefined || worker.deadline !== null) return;
     const own = patience.limitFor(job.asker, job.task);
-    const limit = own + (worker.warm ? 0 : options.startLimitMs);
+    const limit = own + (worker.warm ? 0 : startLimitMs);
     worker.deadline = startDeadline(worker.child.pid, limit, (usedMs) => {
       worker.leaving = true;
       workers.delete(worker);
@@ -191,7 +201,7 @@ export function createPool(options: PoolOptions): Pool {
       worker.child.send(message, (error) => {
         if (error !== null) worker.child.kill('SIGKILL');
       });
-      startClock(worker);
+      startClock(worker, options.startLimitMs);
     }
   }
 

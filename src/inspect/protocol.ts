@@ -60,6 +60,12 @@ export type Outcome =
   | { readonly kind: 'dependencies'; readonly parsing: DependencyParsing }
   | { readonly kind: 'failed'; readonly reason: string };
 
+/** A fresh process has loaded what its first task needs: from now on the task's own time runs. */
+export interface BegunMessage {
+  readonly id: number;
+  readonly begun: true;
+}
+
 export interface OutcomeMessage {
   readonly id: number;
   readonly outcome: Outcome;

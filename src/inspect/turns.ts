@@ -3,7 +3,10 @@ export interface Turns<T> {
   add(asker: object, task: T, place: 'first' | 'last'): void;
   /** Takes one back that had its turn and came to nothing: it is the next of all. */
   giveBack(task: T): void;
-  /** The next in turn: one of each asker after the other, so that nobody's files wait for all of another's. */
+  /**
+   * The next in turn: one of each asker after the other, so that nobody's files wait for all of another's, and whose
+   * files take long after those whose do not. Each fourth turn goes by without that: nobody waits for ever.
+   */
   next(): T | undefined;
   /** Whether anything waits. */
   wait(): boolean;
@@ -11,10 +14,14 @@ export interface Turns<T> {
   empty(): readonly T[];
 }
 
-export function createTurns<T>(): Turns<T> {
+const PLAIN_TURN = 4;
+
+/** @param cost what an asker's files have taken so far, beyond what is ordinary */
+export function createTurns<T>(cost: (asker: object) => number): Turns<T> {
   // In the order of their turns: whoever had one goes to the end.
   const waiting = new Map<object, T[]>();
   const returned: T[] = [];
+  let turn = 0;
 
   function add(asker: object, task: T, place: 'first' | 'last'): void {
     const own = waiting.get(asker);
@@ -25,13 +32,26 @@ export function createTurns<T>(): Turns<T> {
 
   function next(): T | undefined {
     if (returned.length > 0) return returned.shift();
-    for (const [asker, own] of waiting) {
-      waiting.delete(asker);
-      const task = own.shift();
-      if (own.length > 0) waiting.set(asker, own);
-      if (task !== undefined) return task;
+    turn += 1;
+    const asker = cheapest(turn % PLAIN_TURN === 0);
+    const own = asker === null ? undefined : waiting.get(asker);
+    if (asker === null || own === undefined) return undefined;
+    waiting.delete(asker);
+    const task = own.shift();
+    if (own.length > 0) waiting.set(asker, own);
+    return task;
+  }
+
+  function cheapest(isPlain: boolean): object | null {
+    let found: object | null = null;
+    let least = Number.POSITIVE_INFINITY;
+    for (const asker of waiting.keys()) {
+      const own = isPlain ? 0 : cost(asker);
+      if (own >= least) continue;
+      found = asker;
+      least = own;
     }
-    return undefined;
+    return found;
   }
 
   function empty(): readonly T[] {

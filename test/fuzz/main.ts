@@ -1,4 +1,5 @@
 import { fuzzParsers } from './parsers.ts';
+import { fuzzPrograms } from './programs.ts';
 
 /** At least this many, over all parsers. */
 const INPUTS = Number(process.argv[2] ?? 200_000);
@@ -18,4 +19,12 @@ for (const failure of result.failures.slice(0, 20)) {
   );
 }
 console.log(`${result.failures.length} failures`);
-process.exitCode = result.failures.length === 0 ? 0 : 1;
+const programs = fuzzPrograms(Math.ceil(INPUTS / 4), SEED);
+console.log(
+  `${programs.programs} changed programs: ${programs.compared} read alike by both readers, ${programs.left} left to the tolerant one`,
+);
+for (const { path, what, text } of programs.failures.slice(0, 20)) {
+  console.log(`FAILED ${path}: ${what}\n  ${JSON.stringify(text.slice(0, 400))}`);
+}
+console.log(`${programs.failures.length} programs failed`);
+process.exitCode = result.failures.length + programs.failures.length === 0 ? 0 : 1;

@@ -19,7 +19,7 @@ const fileOf = (scope: 'change' | 'all'): Task => ({
 describe('turns', () => {
   it('go round those who ask, in the order in which each asked', () => {
     const [one, two, three] = [{}, {}, {}];
-    const turns = createTurns<string>();
+    const turns = createTurns<string>(() => 0);
     for (const task of ['a1', 'a2', 'a3']) turns.add(one, task, 'last');
     turns.add(two, 'b1', 'last');
     turns.add(three, 'c2', 'last');
@@ -30,9 +30,19 @@ describe('turns', () => {
     expect(turns.next()).toBeUndefined();
   });
 
+  it('are had first by those whose files did not take long, but for each fourth', () => {
+    const [slow, quick] = [{}, {}];
+    const turns = createTurns<string>((asker) => (asker === slow ? 9_000 : 0));
+    for (const task of ['s1', 's2']) turns.add(slow, task, 'last');
+    for (const task of ['q1', 'q2', 'q3', 'q4']) turns.add(quick, task, 'last');
+    const order = [];
+    while (turns.wait()) order.push(turns.next());
+    expect(order).toEqual(['q1', 'q2', 'q3', 's1', 'q4', 's2']);
+  });
+
   it('are not lost by whose task came to nothing', () => {
     const [one, two] = [{}, {}];
-    const turns = createTurns<string>();
+    const turns = createTurns<string>(() => 0);
     for (const task of ['a1', 'a2']) turns.add(one, task, 'last');
     for (const task of ['b1', 'b2']) turns.add(two, task, 'last');
     turns.next();
@@ -41,7 +51,7 @@ describe('turns', () => {
   });
 
   it('end with all that wait', () => {
-    const turns = createTurns<number>();
+    const turns = createTurns<number>(() => 0);
     turns.add({}, 1, 'last');
     turns.add({}, 2, 'last');
     expect(turns.empty()).toEqual([1, 2]);
@@ -50,13 +60,17 @@ describe('turns', () => {
 });
 
 describe('the patience with one asker', () => {
-  it('has borne twelve files that took as long as they may, and leaves the others a twentieth', () => {
+  it('has borne twelve files that took as long as they may, and leaves the others a fifth, then a twentieth', () => {
     const patience = createPatience(10_000);
     const [slow, other] = [{}, {}];
     for (let file = 0; file < 13; file += 1) patience.took(slow, 10_000);
     expect(patience.limitFor(slow, fileOf('change'))).toBe(10_000);
     patience.took(slow, 10_000);
+    expect(patience.limitFor(slow, fileOf('change'))).toBe(2_000);
+    for (let file = 0; file < 31; file += 1) patience.took(slow, 10_000);
     expect(patience.limitFor(slow, fileOf('change'))).toBe(500);
+    expect(patience.cost(slow)).toBe(405_000);
+    expect(patience.cost(other)).toBe(0);
     expect(patience.limitFor(other, fileOf('change'))).toBe(10_000);
   });
 
