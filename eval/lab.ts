@@ -114,9 +114,9 @@ function judgeBad(snippet: Snippet, loud: readonly Detection[], score: Score, mi
       continue;
     }
     const said = loud.length === 0 ? '' : ` (${loud.map((each) => each.ruleId).join(', ')})`;
-    misses.push(`missed ${place}${flaw.line === null ? '' : `+${flaw.line} ${flaw.ruleId}`}${said}`);
+    misses.push(`missed ${place}${flaw.lines.length === 0 ? '' : `+${flaw.lines.join('/')} ${flaw.ruleId}`}${said}`);
   }
-  if (snippet.flaws.some(({ line }) => line === null)) return;
+  if (snippet.flaws.some(({ lines }) => lines.length === 0)) return;
   const others = loud.filter((each) => !snippet.flaws.some((flaw) => covers(each, flaw)));
   score.beside += others.length;
   for (const each of others)

@@ -26,10 +26,10 @@ export interface Snippet {
   readonly flaws: readonly Flaw[];
 }
 
-/** One flaw: a line of the text that ends in the comment `expect: <rule>`, or any line. */
+/** One flaw: the lines of the text on which it may be told, each with a mark; none: any line. */
 export interface Flaw {
   readonly ruleId: string;
-  readonly line: number | null;
+  readonly lines: readonly number[];
 }
 
 /** A finding covers a flaw when it is of its rule and begins or ends no more than this many lines from the mark. */
@@ -40,7 +40,8 @@ export function covers(
   flaw: Flaw,
 ): boolean {
   if (ruleId !== flaw.ruleId) return false;
-  return flaw.line === null || (flaw.line >= at.startLine - NEAR && flaw.line <= at.endLine + NEAR);
+  const isNear = (line: number): boolean => line >= at.startLine - NEAR && line <= at.endLine + NEAR;
+  return flaw.lines.length === 0 || flaw.lines.some(isNear);
 }
 
 interface Lines {
@@ -66,6 +67,7 @@ export function labRounds(): readonly string[] {
     'thirteenth',
     'fourteenth',
     'fifteenth',
+    'sixteenth',
     'eighteenth',
     'eighteenth-again',
   ];
@@ -74,7 +76,9 @@ export function labRounds(): readonly string[] {
 /**
  * Fenced blocks of `eval/lab/<round>/<rule>.md`: the fence says the language, `bad` or `good`, and the file's path where
  * it matters. A whole file that has flaws of its own rules marks each flawed line (`# expect: <rule>` or `// expect:
- * <rule>`); the marks are taken off before anything reads the text. The `edges` are no round: near-misses of single
+ * <rule>`); the marks are taken off before anything reads the text. A `pair` is both in one, a whole module and its patch: lines
+ * with `-` in the first column stand in the bad one alone, lines with `+` in the good one, and `// expect` ends each line
+ * on which its one flaw may be told. The `edges` are no round: near-misses of single
  * conditions, many in one block, for the record of what the rules say.
  */
 export function labSnippets(round: string): readonly Snippet[] {
@@ -83,17 +87,17 @@ export function labSnippets(round: string): readonly Snippet[] {
     .flatMap((file) => {
       const ruleId = file.replace(/\.md$/, '');
       const text = readFileSync(join(HOME, round, file), 'utf8');
-      return [...text.matchAll(/^```(\w+) (bad|good|edge)(?: (\S+))?\n([\s\S]*?)^```$/gm)].map((match) => {
+      return [...text.matchAll(/^```(\w+) (bad|good|edge|pair)(?: (\S+))?\n([\s\S]*?)^```$/gm)].flatMap((match) => {
         const extension = EXTENSIONS[match[1] ?? ''];
         if (extension === undefined) throw new Error(`${file}: no such language here: ${match[1]}`);
-        return {
-          round,
-          ruleId,
-          line: text.slice(0, match.index).split('\n').length,
-          path: match[3] ?? `src/snippet.${extension}`,
-          bad: match[2] === 'bad',
-          ...unmarked(match[4] ?? '', ruleId),
-        };
+        const line = text.slice(0, match.index).split('\n').length;
+        const place = { round, ruleId, line, path: match[3] ?? `src/snippet.${extension}` };
+        const body = match[4] ?? '';
+        if (match[2] !== 'pair') return [{ ...place, bad: match[2] === 'bad', ...unmarked(body, ruleId) }];
+        return [
+          { ...place, bad: true, ...side(body, ruleId, '-', '+') },
+          { ...place, bad: false, ...side(body, ruleId, '+', '-') },
+        ];
       });
     });
 }
@@ -103,8 +107,23 @@ function unmarked(text: string, ruleId: string): { readonly text: string; readon
   const lines = text.split('\n').map((line, index) => {
     const mark = / +(?:#|\/\/) expect: ([\w-]+(?:, [\w-]+)*)$/.exec(line);
     if (mark === null) return line;
-    for (const each of (mark[1] ?? '').split(', ')) flaws.push({ ruleId: each, line: index + 1 });
+    for (const each of (mark[1] ?? '').split(', ')) flaws.push({ ruleId: each, lines: [index + 1] });
     return line.slice(0, mark.index);
   });
-  return { text: lines.join('\n'), flaws: flaws.length > 0 ? flaws : [{ ruleId, line: null }] };
+  return { text: lines.join('\n'), flaws: flaws.length > 0 ? flaws : [{ ruleId, lines: [] }] };
+}
+
+const MARK = ' // expect';
+
+/** One version of a pair: its flaw may be told on each of the marked lines. */
+function side(body: string, ruleId: string, kept: string, dropped: string): Pick<Snippet, 'text' | 'flaws'> {
+  const lines = body
+    .split('\n')
+    .filter((line) => !line.startsWith(dropped))
+    .map((line) => (line.startsWith(kept) ? line.slice(1) : line));
+  const marked = lines.flatMap((line, index) => (line.endsWith(MARK) ? [index + 1] : []));
+  return {
+    text: lines.map((line) => (line.endsWith(MARK) ? line.slice(0, -MARK.length) : line)).join('\n'),
+    flaws: [{ ruleId, lines: marked }],
+  };
 }
