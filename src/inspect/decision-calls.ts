@@ -3,7 +3,9 @@ import type { Constants } from './constants.ts';
 import type { SinkKind } from './facts.ts';
 import { alternativesOf, coversAll } from './forms.ts';
 import type { LocalChecks } from './local-checks.ts';
+import { createOwnPaths } from './own-paths.ts';
 import type { Schemas } from './schemas.ts';
+import type { Scopes } from './scopes.ts';
 import { rootOf, type Subject, type Subjects } from './subjects.ts';
 import { bare, childOf, FUNCTIONS, type Program, partsOf, type Syntax, unitAround } from './syntax.ts';
 
@@ -14,6 +16,8 @@ export interface CallDecisions {
   membership(member: Syntax, list: Syntax, outcome: boolean, subject: Subject): boolean;
   /** The folder that a prefix or a comparison names comes with the request. */
   isSentFolder(prefix: Syntax): boolean;
+  /** The subject is made from the path of the request itself, which begins with a slash. */
+  isOwnPath(subject: Subject): boolean;
 }
 
 /** Questions about a value's kind, presence or length: the answer leaves what a text says as open as before. */
@@ -29,11 +33,13 @@ const FROM_REQUEST =
 /** What a call in a test decides: membership, prefix, pattern, a validator by name. */
 export function createCallDecisions(
   program: Program,
+  scopes: Scopes,
   constants: Constants,
   subjects: Subjects,
   checks: LocalChecks,
   schemas: Schemas,
 ): CallDecisions {
+  const ownPath = createOwnPaths(program, scopes);
   const { mentions, mentionsInside } = subjects;
   const name = (node: Syntax): string => program.text.slice(node.start, node.end);
 
@@ -114,7 +120,7 @@ export function createCallDecisions(
       case 'startsWith':
       case 'startswith':
         if (!about) return false;
-        if (!outcome) return subject.kind === 'path' && constants.constant(first) === '..';
+        if (!outcome) return isRefused(constants.constant(first), subject);
         return prefixDecides(first, subject);
       case 'is_relative_to':
         return (
@@ -206,6 +212,16 @@ export function createCallDecisions(
     }
   }
 
+  function isOwnPath({ binding }: Subject): boolean {
+    return binding !== null && ownPath(binding);
+  }
+
+  /** A path may not begin with two dots, and one of this site not with two slashes: it leads to another then. */
+  function isRefused(prefix: unknown, subject: Subject): boolean {
+    if (subject.kind === 'path') return prefix === '..';
+    return subject.kind === 'redirect' && prefix === '//' && isOwnPath(subject);
+  }
+
   /** A prefix test says something about a path only once `..` is resolved. */
   function resolvedPath(binding: Binding): boolean {
     return binding.definitions.some((definition) => {
@@ -285,7 +301,7 @@ export function createCallDecisions(
     return kind === 'path' ? source.includes('\\.\\.') : kind === 'shell' && /^\[.*[;&|$`].*\]$/.test(source);
   }
 
-  return { decides: callDecides, membership, isSentFolder };
+  return { decides: callDecides, membership, isSentFolder, isOwnPath };
 }
 
 /** What a class such as `[^,]` has to leave out for a text of it to do no harm. */

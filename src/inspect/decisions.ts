@@ -34,7 +34,7 @@ export function createDecisions(
 ): Decisions {
   const subjects = createSubjects(program, scopes);
   const { mentions, derived } = subjects;
-  const calls = createCallDecisions(program, constants, subjects, checks, schemas);
+  const calls = createCallDecisions(program, scopes, constants, subjects, checks, schemas);
   const name = (node: Syntax): string => program.text.slice(node.start, node.end);
   /** Names whose definitions are being looked at: one may be made from itself. */
   const following = new Set<Binding>();
@@ -209,6 +209,8 @@ export function createDecisions(
       if (value === 'number' || value === 'boolean') return true;
       return value === 'string' && (subject.kind === 'nosql' || subject.kind === 'key' || subject.kind === 'data');
     }
+    if (!same && subject.kind === 'redirect' && value === '//' && /\.(?:slice|substr(?:ing)?)\(0, ?2\)$/.test(name(inner)))
+      return mentions(inner, subject) && calls.isOwnPath(subject);
     if (!same || !mentions(inner, subject)) return false;
     if (inner.type === 'call_expression') return subject.kind === 'path' && /\bcommonpath$/.test(calleeOf(inner));
     if (typeof value === 'string') return value !== '' || namesHost(inner, subject);

@@ -6,7 +6,7 @@ import { createConstants } from './constants.ts';
 import { detectionOf } from './evidence.ts';
 import type { Assignment, Comparison, FileFacts, Handler } from './facts.ts';
 import { createFlow, type FlowEngine } from './flow.ts';
-import { exportsOf } from './functions.ts';
+import { exportsOf } from './exported.ts';
 import { createGuards } from './guards.ts';
 import { collectHandlers } from './handlers.ts';
 import { createHolders } from './holders.ts';

@@ -4,11 +4,13 @@ import { callAt } from './calls.ts';
 import type { Call, SinkKind } from './facts.ts';
 import { createHolderFlow } from './flow-holders.ts';
 import { createImportFlow } from './flow-imports.ts';
+import { createKept } from './flow-kept.ts';
 import type { FlowNeeds, Walk } from './flow-types.ts';
 import { createHandedValues } from './handed-values.ts';
 import { callValue } from './outside-values.ts';
 import { isEnum } from './python-roles.ts';
 import { memberSource } from './request-members.ts';
+import { isRooted } from './rooted.ts';
 import { sanitizes } from './sanitizers.ts';
 import { answerSource, callSource, originSource } from './sources.ts';
 import { childOf, FUNCTIONS, partsOf, type Syntax } from './syntax.ts';
@@ -37,6 +39,7 @@ export function createCallFlow(
   const ofHolder = createHolderFlow(needs, walk);
   const ofImport = createImportFlow(needs, trace);
   const handedValues = createHandedValues(needs, parameters);
+  const kept = createKept(needs, walk);
   const name = (node: Syntax): string => program.text.slice(node.start, node.end);
 
   function ofCall(node: Syntax, kind: SinkKind, env: Environment, depth: number): Taint | null {
@@ -133,8 +136,10 @@ export function createCallFlow(
   }
 
   function handed(call: Call, kind: SinkKind, env: Environment, depth: number): Taint | null {
+    const joins = kind === 'path' && /^path(?:\.posix)?\.join$/.test(call.origin ?? '');
     return strongest(
       [...call.arguments, ...call.keywords.values()]
+        .filter((each, index) => !joins || index === 0 || !isRooted(each, origins, constants))
         .map((each) => trace(each, kind, env, depth))
         .filter((each) => each?.container === undefined),
     );
@@ -160,7 +165,7 @@ export function createCallFlow(
         return source === null ? null : ofSource(source, call.node);
       }
       if (PASSING.test(call.name) || (program.dialect === 'python' && PATHLIB.test(call.name))) {
-        if (isScalar(call, program)) return null;
+        if (isScalar(call, program) || (call.name === 'filter' && kept(call.node, [], kind))) return null;
         const others = program.dialect === 'python' && /^(?:get|pop|setdefault)$/.test(call.name) ? 1 : null;
         const given = /^(?:concat|join|joinpath|format|replace|replaceAll|padStart|padEnd)$/.test(call.name)
           ? call.arguments.map((each) => trace(each, kind, env, depth))
@@ -204,8 +209,10 @@ export function createCallFlow(
     const start = folds ? call.arguments[1] : undefined;
     const first = start === undefined ? whole : trace(start, kind, env, depth);
     for (const binding of own) {
-      const index = binding.parameter?.index;
-      inner.set(binding, index === 0 ? first : folds && index === 1 ? whole : null);
+      const { index, path } = binding.parameter ?? { index: undefined, path: [] };
+      const isEntry = index === (folds ? 1 : 0);
+      const settled = isEntry && call.receiver !== null && kept(call.receiver, path, kind);
+      inner.set(binding, settled ? null : index === 0 ? first : folds && index === 1 ? whole : null);
     }
     return memo.within(own, () => strongest(returns(callback).map((each) => trace(each, kind, inner, depth))));
   }

@@ -1,8 +1,10 @@
 import type { Binding } from './bindings.ts';
 import { callAt } from './calls.ts';
 import type { Call, Handler, SinkKind } from './facts.ts';
+import { createKept } from './flow-kept.ts';
 import type { FlowNeeds, Walk } from './flow-types.ts';
-import { callbackSource, exportsOf } from './functions.ts';
+import { exportsOf } from './exported.ts';
+import { callbackSource } from './functions.ts';
 import { taskArguments } from './handed-tasks.ts';
 import { createHandedValues } from './handed-values.ts';
 import { messageSource } from './messages.ts';
@@ -20,10 +22,11 @@ export function createParameterFlow(
   needs: FlowNeeds,
   walk: Walk,
 ): (binding: Binding, kind: SinkKind, depth: number) => Taint | null {
-  const { program, scopes, origins } = needs;
+  const { program, scopes, origins, constants, guards } = needs;
   const { trace, through, ofSource } = walk;
   const handed = createHandedValues(needs, walk.parameters);
   const dependencies = createDependencies(program);
+  const kept = createKept(needs, walk);
   let handlerByFunction: Map<Syntax, Handler> | null = null;
   let exported: ReturnType<typeof exportsOf> | null = null;
   let methodCalls: ReadonlyMap<string, readonly Syntax[]> | null = null;
@@ -61,6 +64,7 @@ export function createParameterFlow(
       if (callback.kind === 'constant') return null;
       if (callback.kind === 'source')
         return through(ofSource(callback.source, binding.declaration), path, binding.declaration);
+      if (index === 0 && kept(callback.node, path, kind)) return null;
       return through(trace(callback.node, kind, null, depth), path, binding.declaration);
     }
     exported ??= exportsOf(program, scopes);
@@ -97,7 +101,8 @@ export function createParameterFlow(
       passed.push(through(trace(value, kind, null, depth), path, binding.declaration));
     for (const value of tasksOf(fn, index, binding.name))
       passed.push(through(trace(value, kind, null, depth), path, binding.declaration));
-    if (own !== null || passed.length > 0) return strongest([own, ...passed]);
+    const told = own !== null && isHelper(fn, index, passed, kind) ? null : own;
+    if (told !== null || passed.length > 0) return strongest([told, ...passed]);
     return taint('unknown', `the parameter "${short(binding.name)}"`, binding.declaration);
   }
 
@@ -109,6 +114,18 @@ export function createParameterFlow(
     return given === null || given.container !== undefined
       ? given
       : step(given, binding.declaration, `is passed in as "${short(binding.name)}"`);
+  }
+
+  /**
+   * The file's own callers test what they hand over, and hand nothing over untested: the test stands there, and not here,
+   * because the function is a part of theirs.
+   */
+  function isHelper(fn: Syntax, index: number, passed: readonly (Taint | null)[], kind: SinkKind): boolean {
+    if (program.dialect === 'python' || passed.some((each) => each !== null)) return false;
+    return sitesOf(fn).some((site) => {
+      const given = site.arguments[index];
+      return given !== undefined && constants.constant(given) === undefined && guards.guarded(given, kind);
+    });
   }
 
   /** Fastify checks a request against the route's JSON Schema before the handler runs (its documentation, "Validation"). */

@@ -9,6 +9,7 @@ import { createReturnFlow } from './flow-returns.ts';
 import type { FlowNeeds, Walk } from './flow-types.ts';
 import { HARMED_BY_TEXT } from './forms.ts';
 import { memberSource } from './request-members.ts';
+import { isRooted } from './rooted.ts';
 import { isSettled, staysOpen } from './schemas.ts';
 import type { Source } from './sources.ts';
 import { bare, childOf, FUNCTIONS, partsOf, perNode, type Syntax } from './syntax.ts';
@@ -168,6 +169,9 @@ export function createFlow(needs: FlowNeeds): FlowEngine {
     if (name(operator) === '&&') return part(node, 'right', kind, env, depth);
     const open = name(operator) === '%' ? filledAsText(node) : null;
     if (open !== null) return strongest(open.map((each) => trace(each, kind, env, depth)));
+    const behind = childOf(node, 'right');
+    if (kind === 'path' && name(operator) === '+' && behind !== null && isRooted(behind, needs.origins, needs.constants))
+      return part(node, 'left', kind, env, depth);
     return strongest([part(node, 'left', kind, env, depth), part(node, 'right', kind, env, depth)]);
   }
 

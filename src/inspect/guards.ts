@@ -1,3 +1,4 @@
+import type { Binding } from './bindings.ts';
 import type { Constants } from './constants.ts';
 import { createDecisions } from './decisions.ts';
 import type { SinkKind } from './facts.ts';
@@ -15,6 +16,8 @@ export interface Guards {
   guarded(use: Syntax, kind: SinkKind): boolean;
   /** The same, where a schema accepted the value and leaves it any text: that it did decides nothing. */
   guardedBesides(use: Syntax, kind: SinkKind): boolean;
+  /** Whether a list of what this callback keeps holds nothing open: `names.filter((name) => COLUMNS.includes(name))`. */
+  keepsSettled(condition: Syntax, kept: Binding, kind: SinkKind): boolean;
 }
 
 const EXITS: ReadonlySet<string> = new Set([
@@ -138,8 +141,20 @@ export function createGuards(
         (statement.type === 'assert_statement' ? decides(inner, true, subject) : asserts(bare(inner), subject))
       );
     }
-    if (statement.type === 'lexical_declaration' || statement.type === 'variable_declaration') return false;
+    if (statement.type === 'while_statement') return leftBy(statement, subject);
     return false;
+  }
+
+  /** `while (path.startsWith('//')) path = path.slice(1);`: behind a loop its condition does not hold. */
+  function leftBy(loop: Syntax, subject: Subject): boolean {
+    const condition = childOf(loop, 'condition');
+    if (condition === null) return false;
+    for (const node of descendantsOf(loop)) if (node.type === 'break_statement') return false;
+    return decides(condition, false, subject);
+  }
+
+  function keepsSettled(condition: Syntax, kept: Binding, kind: SinkKind): boolean {
+    return decides(condition, true, { text: kept.name, binding: kept, kind, whole: true, accepted: false });
   }
 
   /** `if (!ALLOWED.has(x)) x = 'default';` */
@@ -194,5 +209,5 @@ export function createGuards(
     return node.children.some((part) => exits(part));
   }
 
-  return { guarded, guardedBesides };
+  return { guarded, guardedBesides, keepsSettled };
 }

@@ -94,9 +94,15 @@ function* sinks(facts: FileFacts): Generator<Sink> {
     if (/\[['"][Ll]ocation['"]\]$/.test(facts.text(target)) && leavesSite(facts, value)) yield sink(node, value);
     if (!/^(?:(?:window|document|self|top|parent|globalThis)\.)?location(?:\.href)?$/.test(facts.text(target)))
       continue;
-    if (node.type !== 'assignment_expression') continue;
+    if (node.type !== 'assignment_expression' || isOwnName(facts, target)) continue;
     if (leavesSite(facts, value)) yield sink(node, value);
   }
+}
+
+/** A variable of the program that is called `location` sends nobody anywhere. */
+function isOwnName(facts: FileFacts, target: Syntax): boolean {
+  const root = target.type === 'member_expression' ? (fieldOf(target, 'object') ?? target) : target;
+  return root.type === 'identifier' && facts.text(root) === 'location' && facts.origin(root) !== '~location';
 }
 
 /** `redirect(to)` where a framework hands it to the handler (Elysia), or a fragment does not say whose it is. */

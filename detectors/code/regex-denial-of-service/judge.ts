@@ -3,6 +3,7 @@ import type { FileFacts, Flow, Program } from '../../../src/inspect/facts.ts';
 import { costBound } from './cost.ts';
 import { type Complexity, fullCheck } from './full-check.ts';
 import { REWRITE, rule } from './rule.ts';
+import { withReferences } from './references.ts';
 import { isSquareOnTrial } from './trial.ts';
 import { provenLinear, provenUnambiguous } from './unambiguous.ts';
 import { firstFlow, isLine, textsOf, type Used } from './used.ts';
@@ -32,8 +33,9 @@ function boundOf({ source, flags }: Used): number | null {
 }
 
 /** What the expression costs at worst, told where the text it matches can be one made for it. */
-export function judge(facts: FileFacts, used: Used): readonly Detection[] {
-  if (!/[*+{]/.test(used.source)) return [];
+export function judge(facts: FileFacts, given: Used): readonly Detection[] {
+  if (!/[*+{]/.test(given.source)) return [];
+  const used = { ...given, source: withReferences(given.source) };
   if (used.source.length > MAX_LENGTH) return tooLong(facts, used);
   const repetitions = repetitionsOf(used.source);
   if ((repetitions === 0 && !hasRepeatedGroup(used)) || provenLinear(used.source, used.flags)) return [];

@@ -1,6 +1,6 @@
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
-import { functionAround } from '../support/around.ts';
+import { fieldOf, functionAround } from '../support/around.ts';
 import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 import { withoutComments } from '../support/security.ts';
@@ -35,9 +35,9 @@ function* sinks(facts: FileFacts): Generator<Sink> {
     // Only a value that reaches the host part chooses who is asked.
     if (hostIsFixed(facts, address) || isFiltered(facts, call) || isLookedUp(facts, call)) continue;
     // Callers inside the program that append to a host, or configure one, are no outsiders.
-    const isGiven = isConfigured(facts, address) || isBelow(facts, address) || isBase(facts, address);
+    const isOwn = [isConfigured, isBelow, isBase, isMadeFor].some((asks) => asks(facts, address));
     yield {
-      ...asked(call.node, address, isGiven ? 'remote' : 'parameter'),
+      ...asked(call.node, address, isOwn ? 'remote' : 'parameter'),
       ...(isBrowser(facts) || isHandedOn(facts, address) ? { level: 'note' } : {}),
     };
   }
@@ -155,6 +155,16 @@ function isConfigured(facts: FileFacts, address: Syntax): boolean {
 /** Python: `issuer + '/.well-known/jwks.json'`: what a fixed path is put behind says which service it is for, and was set up. */
 function isBase(facts: FileFacts, address: Syntax): boolean {
   return facts.program.dialect === 'python' && /^\u0000\/[^\u0000]+$/.test(facts.shape(address) ?? '');
+}
+
+/** A client's own settings: whoever makes an object with `new Client({ host })` says whom it is to ask. */
+function isMadeFor(facts: FileFacts, address: Syntax): boolean {
+  const flow = facts.flow(address, 'url');
+  const source = flow?.strength === 'parameter' ? flow.steps[0]?.node : undefined;
+  const fn = source === undefined ? null : functionAround(source);
+  if (fn === null || !/\bthis\.|\bself\./.test(facts.text(facts.definition(address) ?? address))) return false;
+  const name = fieldOf(fn, 'name');
+  return name !== undefined && /^(?:constructor|__init__|[A-Z]\w*)$/.test(facts.text(name));
 }
 
 /** `new URL(path, this.base)`: what a client's caller names stands below the client's own address, as far as both know. */

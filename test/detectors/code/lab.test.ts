@@ -25,11 +25,11 @@ describe.each(labRounds())('the %s round of the laboratory', (round) => {
         const place = `${each.ruleId}:${each.line}`;
         const asked = each.flaws.filter((flaw) => !TIMED.has(flaw.ruleId));
         const missed = asked.filter((flaw) => !found.some((one) => covers(one, flaw)));
-        const others = each.flaws.every(({ line }) => line !== null)
+        const others = each.flaws.every(({ lines }) => lines.length > 0)
           ? found.filter((one) => !TIMED.has(one.ruleId) && !each.flaws.some((flaw) => covers(one, flaw)))
           : [];
         return [
-          ...missed.map((flaw) => `missed ${place}+${flaw.line ?? 0} ${flaw.ruleId}`),
+          ...missed.map((flaw) => `missed ${place}+${flaw.lines.join('/')} ${flaw.ruleId}`),
           ...others.map((one) => `false ${place}+${one.locations[0].startLine} ${one.ruleId}`),
         ];
       });
