@@ -1,7 +1,7 @@
 import type { Binding } from './bindings.ts';
 import type { Constants } from './constants.ts';
 import type { SinkKind } from './facts.ts';
-import { alternativesOf, coversAll } from './forms.ts';
+import { alternativesOf, coversAll, HARMED_BY_TEXT } from './forms.ts';
 import type { LocalChecks } from './local-checks.ts';
 import { createOwnPaths } from './own-paths.ts';
 import type { Schemas } from './schemas.ts';
@@ -79,6 +79,7 @@ export function createCallDecisions(
       )
     )
       return false;
+    if (HARMED_BY_TEXT.has(subject.kind) && isSignatureCheck(word, given)) return false;
     // An operator of a query is an object: that a value is a text decides this one.
     const isOperator = subject.kind === 'nosql';
     if (isOperator && /is_?str(?:ing)?$/i.test(word))
@@ -99,6 +100,11 @@ export function createCallDecisions(
       given.some((part) => mentions(bare(part), subject)) &&
       !schemas.leavesOpen(call, subject)
     );
+  }
+
+  /** `verify(secret, body, signature)`: who sent a text says nothing about what stands in it. */
+  function isSignatureCheck(word: string, given: readonly Syntax[]): boolean {
+    return /verif|sign|hmac/i.test(word) && given.some((part) => /secret|signature|hmac|\bsig\b/i.test(name(part)));
   }
 
   function methodDecides(object: Syntax, method: string, first: Syntax, outcome: boolean, subject: Subject): boolean {

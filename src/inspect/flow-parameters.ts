@@ -254,9 +254,12 @@ export function createParameterFlow(
     const at = childOf(fn, 'name');
     if (at === null) return [];
     const wanted = name(at);
-    if (wanted.length < 3 || /^(?:get|set|constructor|toString|render|handle|run|call)$/.test(wanted)) return [];
     methodCalls ??= byMethod();
-    return (methodCalls.get(wanted) ?? []).flatMap((node) => callAt(node, program, origins) ?? []);
+    const calls = (methodCalls.get(wanted) ?? []).flatMap((node) => callAt(node, program, origins) ?? []);
+    // Other objects have methods of these names as well.
+    return wanted.length < 3 || /^(?:get|set|constructor|toString|render|handle|run|call)$/.test(wanted)
+      ? calls.filter(({ callee }) => needs.functionOf(callee) === fn)
+      : calls;
   }
 
   function byMethod(): ReadonlyMap<string, readonly Syntax[]> {

@@ -34,7 +34,9 @@ export function isHarmless(leaves: Leaves, kind: SinkKind): boolean {
 
 /** Every way through the expression goes from one end of the text to the other, and none takes whatever is there. */
 export function coversAll(source: string): boolean {
-  if (/\.[*+]|\[\^\]|\[(?:\\s\\S|\\S\\s|\\d\\D|\\D\\d|\\w\\W|\\W\\w)\]/.test(source)) return false;
+  if (/\[\^\]|\[(?:\\s\\S|\\S\\s|\\d\\D|\\D\\d|\\w\\W|\\W\\w)\]/.test(source)) return false;
+  // A dot in a class, or behind a backslash, is that sign alone.
+  if (/\.[*+]/.test(source.replace(/\\[\s\S]|\[(?:\\[\s\S]|[^\]\\])*\]/g, 'x'))) return false;
   return alternativesOf(source).every((each) => /^\^.*\$$/s.test(each));
 }
 

@@ -1,5 +1,6 @@
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { fieldOf } from '../support/around.ts';
 import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 import { option, type Sink, taintedSinks } from '../support/tainted.ts';
@@ -110,6 +111,8 @@ function isPlacedBelow(facts: FileFacts, value: Sink['value']): boolean {
   if (shape !== null) return !shape.startsWith('\u0000');
   const made = facts.definition(value) ?? value;
   const call = facts.calls().find((each) => each.node === made);
+  const helper = call === undefined ? null : facts.functionOf(call.callee);
+  if (helper !== null) return resultsOf(facts, helper).some((result) => isPlacedBelow(facts, result));
   const [base, ...parts] = call?.arguments ?? [];
   if (base === undefined || !/^path\.(?:join|resolve)$/.test(call?.origin ?? '')) return false;
   const own = facts.flow(base, 'path');
@@ -117,6 +120,13 @@ function isPlacedBelow(facts: FileFacts, value: Sink['value']): boolean {
     (own === null || own.strength === 'unknown') &&
     parts.some((part) => facts.flow(part, 'path')?.strength === 'parameter')
   );
+}
+
+/** `file(name) { return path.join(this.folder, name) }` */
+function resultsOf(facts: FileFacts, fn: Syntax): readonly Syntax[] {
+  const body = fieldOf(fn, 'body');
+  if (body?.type !== 'statement_block') return body === undefined ? [] : [body];
+  return body.children.flatMap((statement) => (statement.type === 'return_statement' ? statement.children : []));
 }
 
 /** `zipfile` keeps entries below the folder by itself; `tarfile` did so only from Python 3.14 on (its documentation). */

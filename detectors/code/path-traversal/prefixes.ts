@@ -12,13 +12,14 @@ const REMEDIATION =
 
 /**
  * `full.startsWith('/srv/data')` is true of `/srv/data-old/…` as well. Told where the test stands, since that is what has
- * to change. A root that is worked out weighs little: most of them have no neighbour of the kind.
+ * to change. A root that is worked out weighs little where no request chooses the path: most have no such neighbour.
  */
 export function* openPrefixes(facts: FileFacts, call: Call): Generator<Sink> {
   const [prefix, second] = call.arguments;
   if (call.receiver === null || prefix === undefined || second !== undefined) return;
   const known = facts.constant(prefix);
-  const level = known === undefined ? 'note' : 'warning';
+  const isOutside = known !== undefined || facts.flow(call.receiver, 'path')?.strength === 'remote';
+  const level = isOutside ? 'warning' : 'note';
   if (known === undefined ? !isBare(facts, prefix) : !(typeof known === 'string' && isOpen(known))) return;
   const made = facts.definition(call.receiver) ?? call.receiver;
   if (!MADE_WHOLE.test(facts.text(made))) return;

@@ -36,7 +36,7 @@ function boundOf({ source, flags }: Used): number | null {
 export function judge(facts: FileFacts, given: Used): readonly Detection[] {
   if (!/[*+{]/.test(given.source)) return [];
   const used = { ...given, source: withReferences(given.source) };
-  if (used.source.length > MAX_LENGTH) return tooLong(facts, used);
+  if (given.source.length > MAX_LENGTH) return tooLong(facts, given);
   const repetitions = repetitionsOf(used.source);
   if ((repetitions === 0 && !hasRepeatedGroup(used)) || provenLinear(used.source, used.flags)) return [];
   const nested = mayBeExponential(used);

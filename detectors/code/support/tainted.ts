@@ -1,6 +1,7 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { Confidence, Level, Rule } from '../../../src/core/rule.ts';
-import type { Call, FileFacts, SinkKind, Strength, Syntax } from '../../../src/inspect/facts.ts';
+import type { Call, FileFacts, Flow, SinkKind, Strength, Syntax } from '../../../src/inspect/facts.ts';
+import { fieldOf, functionAround } from './around.ts';
 
 /** A place where a value does harm if somebody else decides it. */
 export interface Sink {
@@ -44,14 +45,14 @@ export function taintedSinks(facts: FileFacts, rule: Rule, sinks: Iterable<Sink>
         ? { level: sink.unknown, confidence: 'low' as const }
         : weight(flow.strength);
     // Helpers of tests are called by tests; a request reaches no more than the test's own server.
-    const inTest = facts.isTest && flow.strength !== 'remote';
+    const isOrdinary = (facts.isTest && flow.strength !== 'remote') || isSetting(facts, sink.at, flow);
     found.push(
       facts.finding({
         rule,
         at: sink.at,
         message: `${sink.what} ${flow.source}.`,
         remediation: sink.remediation,
-        level: inTest ? 'note' : sink.level !== undefined && level !== 'note' ? lower(level, sink.level) : level,
+        level: isOrdinary ? 'note' : sink.level !== undefined && level !== 'note' ? lower(level, sink.level) : level,
         confidence,
         flow,
       }),
@@ -59,6 +60,22 @@ export function taintedSinks(facts: FileFacts, rule: Rule, sinks: Iterable<Sink>
   }
   return found;
 }
+
+/**
+ * `module.exports = (options) => (req, res) => …`: whoever makes the handler sets it up. The outsider is the request, and
+ * what it brings along is followed by itself.
+ */
+function isSetting(facts: FileFacts, at: Syntax, { strength, steps: [source] }: Flow): boolean {
+  if (strength !== 'parameter' || source === undefined) return false;
+  for (let fn = functionAround(at); fn !== null; fn = functionAround(fn)) {
+    const first = fieldOf(fn, 'parameters')?.children[0] ?? fieldOf(fn, 'parameter');
+    if (first === undefined || !REQUEST.test(facts.text(first))) continue;
+    return source.node.start < fn.start && source.node.end < fn.start;
+  }
+  return false;
+}
+
+const REQUEST = /^_?(?:req|request|ctx|context)\b/;
 
 const LEVELS: readonly Level[] = ['error', 'warning', 'note'];
 
