@@ -314,7 +314,7 @@ export function createCallDecisions(
 const LEFT_OUT: Readonly<Partial<Record<SinkKind, RegExp>>> = { path: /\//, shell: /[;&|$`]/, key: /_/ };
 
 /** A class of everything but some signs lets the dangerous ones through; any word may be `__proto__`. */
-function leavesOpen(source: string, kind: SinkKind): boolean {
+export function leavesOpen(source: string, kind: SinkKind): boolean {
   const wanted = LEFT_OUT[kind];
   if (wanted === undefined) return false;
   const classes = [...source.matchAll(/\[\^((?:\\.|[^\]\\])*)\]/g)];

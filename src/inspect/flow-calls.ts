@@ -7,6 +7,7 @@ import { createImportFlow } from './flow-imports.ts';
 import { createKept } from './flow-kept.ts';
 import type { FlowNeeds, Walk } from './flow-types.ts';
 import { createHandedValues } from './handed-values.ts';
+import { matchOf } from './match-groups.ts';
 import { callValue } from './outside-values.ts';
 import { isEnum } from './python-roles.ts';
 import { memberSource } from './request-members.ts';
@@ -156,6 +157,8 @@ export function createCallFlow(
     ) {
       return taint('remote', "an archive's entries", call.node);
     }
+    const match = call.name === 'exec' ? matchOf(call.node, program, constants) : null;
+    if (match !== null) return trace(match.text, kind, env, depth);
     if (call.receiver !== null && call.name !== null) {
       const whole = trace(call.receiver, kind, env, depth);
       if (whole?.container === 'context' && call.name === 'get' && name(call.receiver) === 'ctx')

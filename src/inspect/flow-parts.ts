@@ -1,5 +1,6 @@
 import type { SinkKind } from './facts.ts';
 import type { FlowNeeds, Walk } from './flow-types.ts';
+import { isPlainGroup, matchOf } from './match-groups.ts';
 import { bare, childOf, FUNCTIONS, partsOf, type Syntax } from './syntax.ts';
 import { type Environment, short, step, type Taint } from './taint.ts';
 
@@ -77,6 +78,9 @@ export function createPartFlow(
     const callee = childOf(call, 'function');
     const list = childOf(call, 'arguments');
     if (callee === null || list === null) return undefined;
+    const number = Number(path[0]);
+    const match = number > 0 ? matchOf(call, program, constants) : null;
+    if (match !== null && match.source !== null && isPlainGroup(match.source, number, kind)) return null;
     const from = origins.origin(callee);
     const [given] = partsOf(list);
     if (from === '~Promise.all' && given !== undefined) return part(given, path, kind, env, depth + 1);
