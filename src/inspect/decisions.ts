@@ -5,6 +5,7 @@ import type { LocalChecks } from './local-checks.ts';
 import type { Origins } from './origins.ts';
 import type { Schemas } from './schemas.ts';
 import type { Scopes } from './scopes.ts';
+import { parametersOf } from './parameters.ts';
 import { createSubjects, type Subject } from './subjects.ts';
 import { bare, childOf, type Program, partsOf, type Syntax } from './syntax.ts';
 
@@ -72,7 +73,8 @@ export function createDecisions(
     }
     if (test.type === 'binary_expression')
       return leftOver(test, !outcome, subject) || comparisonDecides(test, outcome, subject);
-    if (test.type === 'call_expression') return calls.decides(test, outcome, subject);
+    if (test.type === 'call_expression')
+      return calls.decides(test, outcome, subject) || ownTestDecides(test, outcome, subject);
     if (test.type === 'subscript_expression') {
       const object = childOf(test, 'object');
       const index = childOf(test, 'index');
@@ -86,6 +88,31 @@ export function createDecisions(
     if (test.type === 'member_expression' && /\.error$/.test(name(test)))
       return !outcome && !subject.accepted && derived(test, subject) && !schemas.leavesOpen(test, subject);
     return !outcome && namesHost(test, subject);
+  }
+
+  /** `const local = (to) => to.startsWith('/') && !to.startsWith('//')`: what a function of this file asks of its argument. */
+  function ownTestDecides(call: Syntax, outcome: boolean, subject: Subject): boolean {
+    const callee = childOf(call, 'function');
+    const list = childOf(call, 'arguments');
+    const own = callee === null || list === null ? null : checks.verdict(callee);
+    if (own === null || list === null) return false;
+    const given = partsOf(list);
+    return parametersOf(own.fn).some((parameter, index) => {
+      const at = childOf(parameter, 'pattern') ?? parameter;
+      const argument = given[index];
+      const binding = at.type === 'identifier' ? scopes.lookup(at) : null;
+      if (binding === null || following.has(binding) || argument === undefined || !isSubject(argument, subject))
+        return false;
+      following.add(binding);
+      const found = decides(own.value, outcome, { ...subject, text: name(at), binding });
+      following.delete(binding);
+      return found;
+    });
+  }
+
+  /** The subject itself is handed over, and not something that is made of it. */
+  function isSubject(argument: Syntax, subject: Subject): boolean {
+    return name(bare(argument)) === subject.text || (bare(argument).type === 'identifier' && mentions(argument, subject));
   }
 
   /** `urlsplit(target).netloc` is empty for an address on this site (Python documentation, urllib.parse). */

@@ -1,3 +1,4 @@
+import { createItself } from './itself.ts';
 import { CLASSES, type Prototypes } from './prototypes.ts';
 import { createReturns } from './returns.ts';
 import type { Scopes } from './scopes.ts';
@@ -14,7 +15,7 @@ export function baseClass(cls: Syntax, scopes: Scopes): Syntax | null {
 }
 
 /** `this.x = …`, class fields, TypeScript's parameter properties, and what getters give, by class. */
-export function collectFields(program: Program, { ownerOf }: Prototypes): Map<Syntax, Map<string, Syntax[]>> {
+export function collectFields(program: Program, scopes: Scopes, { ownerOf }: Prototypes): Map<Syntax, Map<string, Syntax[]>> {
   const found = new Map<Syntax, Map<string, Syntax[]>>();
   const name = (node: Syntax): string => program.text.slice(node.start, node.end);
   const add = (at: Syntax, property: string, value: Syntax): void => {
@@ -26,8 +27,7 @@ export function collectFields(program: Program, { ownerOf }: Prototypes): Map<Sy
     if (known === undefined) members.set(property, [value]);
     else known.push(value);
   };
-  const isItself = (object: Syntax): boolean =>
-    object.type === 'this' || (program.dialect === 'python' && name(object) === 'self');
+  const isItself = createItself(program, scopes);
   const assignments = ['assignment_expression', 'augmented_assignment_expression'].flatMap(
     (type) => program.byType.get(type) ?? [],
   );

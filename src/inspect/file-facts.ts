@@ -13,6 +13,7 @@ import { createHolders } from './holders.ts';
 import { createImports, type Imports } from './imports.ts';
 import { createLocalChecks } from './local-checks.ts';
 import { createOrigins } from './origins.ts';
+import { createItself } from './itself.ts';
 import { createPrototypes } from './prototypes.ts';
 import { createPythonModels } from './python-models.ts';
 import { createReturns } from './returns.ts';
@@ -29,6 +30,7 @@ export function createFileFacts(program: Program, imports: Imports = createImpor
   const changes = createChanges(program, scopes);
   const constants = createConstants(program, scopes, changes);
   const prototypes = createPrototypes(program);
+  const isItself = createItself(program, scopes);
   const returns = createReturns(program);
   const origins = createOrigins(program, scopes, constants, prototypes, returns);
   const holders = lazily(() => createHolders(program, scopes, origins, returns));
@@ -84,7 +86,7 @@ export function createFileFacts(program: Program, imports: Imports = createImpor
     const object = member.children.find((child) => child.field === 'object');
     const property = member.children.find((child) => child.field === 'property');
     if (object === undefined || property === undefined) return null;
-    if (object.type === 'this' || (program.dialect === 'python' && text(object) === 'self'))
+    if (isItself(object))
       return classMethod(member, text(property)) ?? prototypeMethod(member, text(property));
     if (program.dialect === 'javascript' && /^(?:module\.)?exports$/.test(text(object)))
       return exportedAs(text(property));

@@ -1,6 +1,7 @@
 import type { Binding } from './bindings.ts';
 import { changesValue, isPlainMethod, isScalar, replaces, schemaLike, settledCall } from './call-results.ts';
 import { callAt } from './calls.ts';
+import { ADDING } from './constant-tables.ts';
 import type { Call, SinkKind } from './facts.ts';
 import { createHolderFlow } from './flow-holders.ts';
 import { createImportFlow } from './flow-imports.ts';
@@ -35,7 +36,7 @@ export function createCallFlow(
   readonly ofCall: (node: Syntax, kind: SinkKind, env: Environment, depth: number) => Taint | null;
   readonly partOfReturns: Walk['partOfReturns'];
 } {
-  const { program, origins, constants } = needs;
+  const { program, origins, constants, scopes } = needs;
   const { trace, ofSource, memo, returns, parameters } = walk;
   const ofHolder = createHolderFlow(needs, walk);
   const ofImport = createImportFlow(needs, trace);
@@ -217,7 +218,23 @@ export function createCallFlow(
       const settled = isEntry && call.receiver !== null && kept(call.receiver, path, kind);
       inner.set(binding, settled ? null : index === 0 ? first : folds && index === 1 ? whole : null);
     }
-    return memo.within(own, () => strongest(returns(callback).map((each) => trace(each, kind, inner, depth))));
+    const given = folds ? [...returns(callback), ...gathered(own)] : returns(callback);
+    return memo.within(own, () => strongest(given.map((each) => trace(each, kind, inner, depth))));
+  }
+
+  /** What a `reduce` puts into what it carries along: `all.push(x)`, `all[key] = x`. */
+  function gathered(own: ReadonlySet<Binding>): readonly Syntax[] {
+    const carried = [...own].find(({ parameter }) => parameter?.index === 0 && parameter.path.length === 0);
+    return (carried === undefined ? [] : scopes.references(carried)).flatMap((reference) => {
+      const member = reference.field === 'object' ? reference.parent : null;
+      const outer = member?.parent;
+      if (member === null || outer === null || outer === undefined) return [];
+      const right = member.field === 'left' ? childOf(outer, 'right') : null;
+      if (right !== null) return [right];
+      const list = member.field === 'function' ? childOf(outer, 'arguments') : null;
+      const method = childOf(member, 'property');
+      return list !== null && method !== null && ADDING.test(name(method)) ? partsOf(list) : [];
+    });
   }
 
   /** A tag gets the fixed parts of its template as a list, and then each value (ECMAScript, "Tagged Templates"). */

@@ -3,6 +3,7 @@ import { createHolderFlow } from './flow-holders.ts';
 import { createModelFlow } from './flow-models.ts';
 import type { FlowNeeds, Walk } from './flow-types.ts';
 import { isHarmless } from './forms.ts';
+import { createItself } from './itself.ts';
 import { isIssued } from './messages.ts';
 import { keptOn, memberValue, ON_REQUEST, TOOL_CALL } from './outside-values.ts';
 import { memberSource } from './request-members.ts';
@@ -18,6 +19,7 @@ export function createMemberFlow(
   const { program, origins, constants, guards } = needs;
   const { trace, ofSource } = walk;
   const ofHolder = createHolderFlow(needs, walk);
+  const isItself = createItself(program, needs.scopes);
   const ofModel = createModelFlow(needs, walk);
   let keptValues: ReadonlyMap<string, readonly Syntax[]> | null = null;
   const name = (node: Syntax): string => program.text.slice(node.start, node.end);
@@ -35,7 +37,7 @@ export function createMemberFlow(
       return guards.guarded(node, kind) ? null : ofSource(TOOL_CALL, node);
     const settled = constants.resolved(node);
     if (settled !== node && settled.type !== node.type) return trace(settled, kind, env, depth);
-    if (object.type === 'this' || (program.dialect === 'python' && name(object) === 'self')) {
+    if (isItself(object)) {
       if (member === null) return null;
       const kept = origins.fields(node, member).filter((each) => each.field !== 'type' && isSeen(each, env));
       if (kept.length === 0 && program.dialect === 'python' && member === 'request')

@@ -17,6 +17,9 @@ import type { Scopes } from './scopes.ts';
 import { ancestorOf, childOf, perNode, type Syntax } from './syntax.ts';
 import { short, step, strongest, type Taint, taint } from './taint.ts';
 
+/** Names that methods of many objects have. */
+const COMMON = /^(?:get|set|constructor|toString|render|handle|run|call)$/;
+
 /** What a parameter holds: its role in a framework, what a callback is given, what the file's own calls pass, or what callers outside decide. */
 export function createParameterFlow(
   needs: FlowNeeds,
@@ -177,7 +180,8 @@ export function createParameterFlow(
       fn.type === 'method_definition' || isPythonMethod(fn)
         ? null
         : (childOf(fn, 'name') ?? (fn.parent?.type === 'variable_declarator' ? childOf(fn.parent, 'name') : null));
-    if (at === null) return fn.parent?.type === 'pair' ? memberSites(fn.parent) : methodSites(fn);
+    if (at === null && fn.parent?.type === 'pair') return [...memberSites(fn.parent), ...methodSites(fn)];
+    if (at === null) return methodSites(fn);
     const binding = scopes.lookup(at);
     return binding === null ? [] : [...calledAs(binding), ...calledFromTable(binding)];
   }
@@ -251,15 +255,24 @@ export function createParameterFlow(
 
   /** `this.run(x)` and `self.run(x)` within the file. */
   function methodSites(fn: Syntax): readonly Call[] {
-    const at = childOf(fn, 'name');
+    const at = methodName(fn);
     if (at === null) return [];
     const wanted = name(at);
     methodCalls ??= byMethod();
     const calls = (methodCalls.get(wanted) ?? []).flatMap((node) => callAt(node, program, origins) ?? []);
     // Other objects have methods of these names as well.
-    return wanted.length < 3 || /^(?:get|set|constructor|toString|render|handle|run|call)$/.test(wanted)
+    return at.field !== 'name' || wanted.length < 3 || COMMON.test(wanted)
       ? calls.filter(({ callee }) => needs.functionOf(callee) === fn)
       : calls;
+  }
+
+  /** Also of `Client.prototype.send = function (text) { … }`, and of a table of methods. */
+  function methodName(fn: Syntax): Syntax | null {
+    const own = childOf(fn, 'name');
+    if (own !== null) return own;
+    if (fn.parent?.type === 'pair') return childOf(fn.parent, 'key');
+    const left = fn.parent?.type === 'assignment_expression' ? childOf(fn.parent, 'left') : null;
+    return left?.type === 'member_expression' ? childOf(left, 'property') : null;
   }
 
   function byMethod(): ReadonlyMap<string, readonly Syntax[]> {

@@ -5,6 +5,12 @@ import type { Returns } from './returns.ts';
 import type { Scopes } from './scopes.ts';
 import { bare, childOf, descendantsOf, FUNCTIONS, type Program, partsOf, type Syntax } from './syntax.ts';
 
+/** A function, and the one expression that it returns. */
+export interface Verdict {
+  readonly fn: Syntax;
+  readonly value: Syntax;
+}
+
 /**
  * What helpers of the file do, whatever they are called: a sanitizer that gives its argument back, a validator that
  * says yes to every text, an assertion that never objects.
@@ -18,6 +24,8 @@ export interface LocalChecks {
   asksForEnding(callee: Syntax): boolean;
   /** Nothing in it throws, ends the process, or hands the question on. */
   neverObjects(callee: Syntax): boolean;
+  /** What a function of this file gives back, where that is one expression. */
+  verdict(callee: Syntax): Verdict | null;
 }
 
 const CHOICES: ReadonlySet<string> = new Set([
@@ -218,5 +226,11 @@ export function createLocalChecks(
     return false;
   }
 
-  return { givesBack, saysYes, asksForEnding, neverObjects };
+  function verdict(callee: Syntax): Verdict | null {
+    const fn = constants.resolved(callee);
+    const [value, ...others] = FUNCTIONS.has(fn.type) ? returnsOf(fn) : [];
+    return value === undefined || others.length > 0 ? null : { fn, value };
+  }
+
+  return { givesBack, saysYes, asksForEnding, neverObjects, verdict };
 }

@@ -175,7 +175,7 @@ export function createOriginValues(
   }
 
   function fields(node: Syntax, property: string): readonly Syntax[] {
-    classFields ??= collectFields(program, prototypes);
+    classFields ??= collectFields(program, scopes, prototypes);
     let around = prototypes.ownerOf(node);
     for (let hops = 0; around !== null && hops < MAX_BASES; hops += 1) {
       const own = classFields.get(around)?.get(property);

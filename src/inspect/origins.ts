@@ -2,6 +2,7 @@ import type { Binding } from './bindings.ts';
 import { mayBeTable } from './constant-tables.ts';
 import type { Constants } from './constants.ts';
 import { customary } from './customary.ts';
+import { createItself } from './itself.ts';
 import { identifier } from './literals.ts';
 import { joined, LOADS, LOOKS_UP, moduleOf, SAME } from './module-origins.ts';
 import { createDeclaredOrigins } from './origin-declared.ts';
@@ -50,6 +51,7 @@ export function createOrigins(
   const { text } = program;
   const values = createOriginValues(program, scopes, constants, prototypes, returns);
   const { fields } = values;
+  const isItself = createItself(program, scopes);
   const { ofParameter, ofClass, typed } = createDeclaredOrigins(program, values, follow);
   const { keyText } = createOriginKeys(program, scopes, constants);
   const known = new Map<Syntax, string | null | typeof OPEN>();
@@ -154,7 +156,7 @@ export function createOrigins(
   }
 
   function memberOf(object: Syntax, property: string, hops: number): string | null {
-    if (object.type === 'this' || (program.dialect === 'python' && name(object) === 'self')) {
+    if (isItself(object)) {
       for (const value of fields(object, property)) {
         const from = value.field === 'type' ? typed(value, hops) : follow(value, hops);
         if (from !== null) return from;

@@ -21,7 +21,7 @@ export const TOOL_CALL: Source = { kind: 'input', strength: 'remote', what: "a t
 const SOCKET = /^(?:receive|iter)_(?:text|json|bytes)$/;
 
 /** A field of its own that a middleware puts on the request or beside it. */
-export const ON_REQUEST = /^(?:req|request|ctx|ctx\.state|(?:res|response)\.locals)\.\w+$/;
+export const ON_REQUEST = /^(?:(?:req|request|ctx)(?:\.session)?|ctx\.state|(?:res|response)\.locals)\.\w+$/;
 
 /** What is put there, by where it is read. */
 export function keptOn(program: Program): ReadonlyMap<string, readonly Syntax[]> {

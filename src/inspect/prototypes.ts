@@ -1,5 +1,5 @@
 import { lazily } from '../core/lazily.ts';
-import { ancestorOf, childOf, FUNCTIONS, type Program, type Syntax } from './syntax.ts';
+import { ancestorOf, childOf, FUNCTIONS, type Program, partsOf, type Syntax } from './syntax.ts';
 
 export const CLASSES: ReadonlySet<string> = new Set(['class_declaration', 'class', 'abstract_class_declaration']);
 
@@ -29,17 +29,48 @@ export function createPrototypes(program: Program): Prototypes {
     const found = { methods, owners };
     if (program.dialect !== 'javascript' || !program.text.includes('.prototype')) return found;
     const makers = constructors();
+    const short = shortNames();
     for (const node of program.byType.get('assignment_expression') ?? []) {
       const left = childOf(node, 'left');
       const right = childOf(node, 'right');
       if (left === null || right === null || left.type !== 'member_expression') continue;
-      const [, called = '', member] = PROTOTYPE.exec(name(left)) ?? [];
+      const written = name(left);
+      const prefix = written.slice(0, written.indexOf('.'));
+      const whole = short.has(prefix) ? `${short.get(prefix)}${written.slice(prefix.length)}` : written;
+      const [, called = '', member] = PROTOTYPE.exec(whole) ?? [];
       const maker = makers.get(called);
       if (maker === undefined) continue;
       if (member !== undefined) add(found, maker, member, right);
       else if (right.type === 'object') addAll(found, maker, right);
     }
+    for (const [called, table] of mixedIn()) {
+      const maker = makers.get(called);
+      if (maker !== undefined) addAll(found, maker, table);
+    }
     return found;
+  }
+
+  /** `var proto = Client.prototype;` */
+  function shortNames(): ReadonlyMap<string, string> {
+    const found = new Map<string, string>();
+    for (const node of program.byType.get('variable_declarator') ?? []) {
+      const at = childOf(node, 'name');
+      const value = childOf(node, 'value');
+      if (at?.type === 'identifier' && value?.type === 'member_expression' && /^[\w$]+\.prototype$/.test(name(value)))
+        found.set(name(at), name(value));
+    }
+    return found;
+  }
+
+  /** `$.extend(Client.prototype, { send: function () { … } })`, and the like of other libraries. */
+  function mixedIn(): readonly (readonly [string, Syntax])[] {
+    return (program.byType.get('call_expression') ?? []).flatMap((call) => {
+      const list = childOf(call, 'arguments');
+      const [first, ...others] = list === null ? [] : partsOf(list);
+      const [, called, member] = first?.type === 'member_expression' ? (PROTOTYPE.exec(name(first)) ?? []) : [];
+      if (called === undefined || member !== undefined) return [];
+      return others.flatMap((each) => (each.type === 'object' ? [[called, each] as const] : []));
+    });
   }
 
   /** `Client.prototype = { send: function () { … }, close() { … } }` */
