@@ -54,6 +54,14 @@ interface Score {
  * good ones are ordinary code and no repair; by an author who had not read the rules: 97 % of 62 (60; 89–99) at 4 % of 69
  * (3; 1–12) untouched; in Python 25 of 26, in JavaScript and TypeScript 35 of 36. Then it was used as well. A settings file
  * whose values are evaluated is a note still, as all that comes from files is, and not kept here.
+ * `sixteenth` is whole modules of JavaScript and TypeScript libraries, each beside the patch that a maintainer would commit,
+ * with the lines on which the flaw may be told; whatever is told elsewhere in either is a false alarm. By an author who had
+ * not read the rules: 75 % of 72 (54; 64–84) at 17 % of 72 (12; 10–27) untouched, and 2.1 findings beside the flaw in
+ * 1,000 lines, the lines taken exactly. Then it was used as well. Not kept here: an address of a reserved host, which the rule leaves alone by design; a
+ * helper that starts a shell and is told of there, where the line that calls it was marked; one repetition at the end of an
+ * expression, and a line of a stack, which are notes by design; an engine of templates, which runs what its caller writes,
+ * repaired or not; and two that are flagged still when repaired: names of attributes that are the keys of a table, and a path
+ * behind a table of services. One is told under `code-injection`, and stands there.
  * `eighteenth` is whole files of Python of 30 to 150 lines, 68 pairs of a flawed file and the same put right, each flawed line
  * marked, written before any rule was looked at: 83 % of 132 flaws (109; 75–88), 9 of 68 files that were right flagged
  * (13 %; 7–23), with 3.1 findings per 1,000 lines of those, and 12 beside the marks in the others. Then it was used as

@@ -14,6 +14,8 @@ export interface CallDecisions {
   decides(call: Syntax, outcome: boolean, subject: Subject, meaning?: string): boolean;
   /** Python's `in`: what `includes` is for a list, and for a text that is forbidden. */
   membership(member: Syntax, list: Syntax, outcome: boolean, subject: Subject): boolean;
+  /** Whether a text that begins with this is settled. */
+  prefixDecides(prefix: Syntax, subject: Subject): boolean;
   /** The folder that a prefix or a comparison names comes with the request. */
   isSentFolder(prefix: Syntax): boolean;
   /** The subject is made from the path of the request itself, which begins with a slash. */
@@ -307,7 +309,7 @@ export function createCallDecisions(
     return kind === 'path' ? source.includes('\\.\\.') : kind === 'shell' && /^\[.*[;&|$`].*\]$/.test(source);
   }
 
-  return { decides: callDecides, membership, isSentFolder, isOwnPath };
+  return { decides: callDecides, membership, prefixDecides, isSentFolder, isOwnPath };
 }
 
 /** What a class such as `[^,]` has to leave out for a text of it to do no harm. */

@@ -3,9 +3,9 @@ import type { Constants } from './constants.ts';
 import { createCallDecisions } from './decision-calls.ts';
 import type { LocalChecks } from './local-checks.ts';
 import type { Origins } from './origins.ts';
+import { parametersOf } from './parameters.ts';
 import type { Schemas } from './schemas.ts';
 import type { Scopes } from './scopes.ts';
-import { parametersOf } from './parameters.ts';
 import { createSubjects, type Subject } from './subjects.ts';
 import { bare, childOf, type Program, partsOf, type Syntax } from './syntax.ts';
 
@@ -112,7 +112,9 @@ export function createDecisions(
 
   /** The subject itself is handed over, and not something that is made of it. */
   function isSubject(argument: Syntax, subject: Subject): boolean {
-    return name(bare(argument)) === subject.text || (bare(argument).type === 'identifier' && mentions(argument, subject));
+    return (
+      name(bare(argument)) === subject.text || (bare(argument).type === 'identifier' && mentions(argument, subject))
+    );
   }
 
   /** `urlsplit(target).netloc` is empty for an address on this site (Python documentation, urllib.parse). */
@@ -236,8 +238,17 @@ export function createDecisions(
       if (value === 'number' || value === 'boolean') return true;
       return value === 'string' && (subject.kind === 'nosql' || subject.kind === 'key' || subject.kind === 'data');
     }
-    if (!same && subject.kind === 'redirect' && value === '//' && /\.(?:slice|substr(?:ing)?)\(0, ?2\)$/.test(name(inner)))
+    if (
+      !same &&
+      subject.kind === 'redirect' &&
+      value === '//' &&
+      /\.(?:slice|substr(?:ing)?)\(0, ?2\)$/.test(name(inner))
+    )
       return mentions(inner, subject) && calls.isOwnPath(subject);
+    if (same && subject.kind === 'path' && isPrefixOf(inner, other)) {
+      const whole = childOf(childOf(inner, 'function') ?? inner, 'object');
+      return whole !== null && mentions(whole, subject) && calls.prefixDecides(other, subject);
+    }
     if (!same || !mentions(inner, subject)) return false;
     if (inner.type === 'call_expression') return subject.kind === 'path' && /\bcommonpath$/.test(calleeOf(inner));
     if (typeof value === 'string') return value !== '' || namesHost(inner, subject);
@@ -269,6 +280,12 @@ export function createDecisions(
       up = up.parent;
     }
     return false;
+  }
+
+  /** `full.substr(0, root.length) === root` says what `startsWith` says. */
+  function isPrefixOf(call: Syntax, prefix: Syntax): boolean {
+    const length = /\.(?:slice|substr(?:ing)?)\(\s*0\s*,\s*([\w.$]+)\.length\s*\)$/.exec(name(call))?.[1];
+    return call.type === 'call_expression' && length === name(bare(prefix));
   }
 
   function calleeOf(call: Syntax): string {

@@ -84,8 +84,7 @@ export function exportsOf(program: Program, scopes: Scopes): ReadonlyMap<Syntax,
   function addResults(fn: Syntax, as: string, made: number): void {
     for (const value of returnsOf(fn)) {
       const result = bare(value);
-      if (result.type === 'object' || FUNCTIONS.has(result.type) || result.type === 'identifier')
-        add(result, as, made);
+      if (result.type === 'object' || FUNCTIONS.has(result.type) || result.type === 'identifier') add(result, as, made);
     }
   }
 
@@ -96,7 +95,8 @@ export function exportsOf(program: Program, scopes: Scopes): ReadonlyMap<Syntax,
       if (around !== fn || !FUNCTIONS.has(right.type)) continue;
       const object = childOf(left, 'object');
       const property = childOf(left, 'property');
-      if (object !== null && property !== null && ITSELF.test(name(object))) add(right, `${as}.${name(property)}`, made);
+      if (object !== null && property !== null && ITSELF.test(name(object)))
+        add(right, `${as}.${name(property)}`, made);
     }
   }
 
@@ -214,7 +214,8 @@ export function exportsOf(program: Program, scopes: Scopes): ReadonlyMap<Syntax,
   function isCalled(at: Syntax): boolean {
     const binding = scopes.lookup(at);
     return (
-      binding !== null && scopes.references(binding).some(({ field, parent }) => field === 'function' && parent !== null)
+      binding !== null &&
+      scopes.references(binding).some(({ field, parent }) => field === 'function' && parent !== null)
     );
   }
 

@@ -15,7 +15,11 @@ export function baseClass(cls: Syntax, scopes: Scopes): Syntax | null {
 }
 
 /** `this.x = …`, class fields, TypeScript's parameter properties, and what getters give, by class. */
-export function collectFields(program: Program, scopes: Scopes, { ownerOf }: Prototypes): Map<Syntax, Map<string, Syntax[]>> {
+export function collectFields(
+  program: Program,
+  scopes: Scopes,
+  { ownerOf }: Prototypes,
+): Map<Syntax, Map<string, Syntax[]>> {
   const found = new Map<Syntax, Map<string, Syntax[]>>();
   const name = (node: Syntax): string => program.text.slice(node.start, node.end);
   const add = (at: Syntax, property: string, value: Syntax): void => {

@@ -4,16 +4,16 @@ import { collectAssignments, collectCalls, collectComparisons } from './calls.ts
 import { createChanges } from './changes.ts';
 import { createConstants } from './constants.ts';
 import { detectionOf } from './evidence.ts';
+import { exportsOf } from './exported.ts';
 import type { Assignment, Comparison, FileFacts, Handler } from './facts.ts';
 import { createFlow, type FlowEngine } from './flow.ts';
-import { exportsOf } from './exported.ts';
 import { createGuards } from './guards.ts';
 import { collectHandlers } from './handlers.ts';
 import { createHolders } from './holders.ts';
 import { createImports, type Imports } from './imports.ts';
+import { createItself } from './itself.ts';
 import { createLocalChecks } from './local-checks.ts';
 import { createOrigins } from './origins.ts';
-import { createItself } from './itself.ts';
 import { createPrototypes } from './prototypes.ts';
 import { createPythonModels } from './python-models.ts';
 import { createReturns } from './returns.ts';
@@ -86,8 +86,7 @@ export function createFileFacts(program: Program, imports: Imports = createImpor
     const object = member.children.find((child) => child.field === 'object');
     const property = member.children.find((child) => child.field === 'property');
     if (object === undefined || property === undefined) return null;
-    if (isItself(object))
-      return classMethod(member, text(property)) ?? prototypeMethod(member, text(property));
+    if (isItself(object)) return classMethod(member, text(property)) ?? prototypeMethod(member, text(property));
     if (program.dialect === 'javascript' && /^(?:module\.)?exports$/.test(text(object)))
       return exportedAs(text(property));
     const value = constants.resolved(member);

@@ -4,6 +4,7 @@ import { createModelFlow } from './flow-models.ts';
 import type { FlowNeeds, Walk } from './flow-types.ts';
 import { isHarmless } from './forms.ts';
 import { createItself } from './itself.ts';
+import { isPlainGroup, matchOf } from './match-groups.ts';
 import { isIssued } from './messages.ts';
 import { keptOn, memberValue, ON_REQUEST, TOOL_CALL } from './outside-values.ts';
 import { memberSource } from './request-members.ts';
@@ -52,6 +53,8 @@ export function createMemberFlow(
     }
     if (node.type === 'subscript_expression' && constants.isConstantTable(object)) return null;
     const key = member ?? constantKey(node);
+    const match = Number(key) > 0 ? matchOf(constants.resolved(object), program, constants) : null;
+    if (match !== null && match.source !== null && isPlainGroup(match.source, Number(key), kind)) return null;
     const entry = key === null ? undefined : walk.part(object, [key], kind, env, depth);
     if (entry !== undefined) return entry === null || !guards.guarded(node, kind) ? entry : null;
     const table = constants.object(object);

@@ -1,9 +1,9 @@
 import type { Binding } from './bindings.ts';
 import { callAt } from './calls.ts';
+import { exportsOf } from './exported.ts';
 import type { Call, Handler, SinkKind } from './facts.ts';
 import { createKept } from './flow-kept.ts';
 import type { FlowNeeds, Walk } from './flow-types.ts';
-import { exportsOf } from './exported.ts';
 import { callbackSource } from './functions.ts';
 import { taskArguments } from './handed-tasks.ts';
 import { createHandedValues } from './handed-values.ts';

@@ -170,7 +170,12 @@ export function createFlow(needs: FlowNeeds): FlowEngine {
     const open = name(operator) === '%' ? filledAsText(node) : null;
     if (open !== null) return strongest(open.map((each) => trace(each, kind, env, depth)));
     const behind = childOf(node, 'right');
-    if (kind === 'path' && name(operator) === '+' && behind !== null && isRooted(behind, needs.origins, needs.constants))
+    if (
+      kind === 'path' &&
+      name(operator) === '+' &&
+      behind !== null &&
+      isRooted(behind, needs.origins, needs.constants)
+    )
       return part(node, 'left', kind, env, depth);
     return strongest([part(node, 'left', kind, env, depth), part(node, 'right', kind, env, depth)]);
   }

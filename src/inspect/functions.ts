@@ -1,6 +1,5 @@
 import type { Origins } from './origins.ts';
 import { parametersOf } from './parameters.ts';
-import type { Scopes } from './scopes.ts';
 import type { Source } from './sources.ts';
 import { childOf, FUNCTIONS, type Program, partsOf, type Syntax } from './syntax.ts';
 

@@ -52,6 +52,8 @@ const BY_ORIGIN: readonly (readonly [RegExp, Source])[] = [
     /^(?:h3\.|#imports\.|~)(?:readBody|readRawBody|readFormData|readMultipartFormData)\(\)/,
     remote("the request's body"),
   ],
+  // What Connect and Express take addresses apart with.
+  [/^parseurl(?:\.original)?\(\)$/, remote("the request's url")],
   // unzipper and JSZip: names inside an archive are chosen by whoever packed it.
   [/^unzipper\.Open\.\w+\(\)\.files$|^jszip(?:\(\))?\.loadAsync\(\)\.files$/, remote("an archive's entries")],
   [/^(?:flask|bottle|quart|cherrypy)\.request$/, { kind: 'container', container: 'request' }],

@@ -1,7 +1,7 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
-import { fieldOf } from '../support/around.ts';
+import { fieldOf, functionAround } from '../support/around.ts';
 import { codeRule } from '../support/rule.ts';
 import { option } from '../support/tainted.ts';
 
@@ -71,7 +71,24 @@ function inCall(facts: FileFacts, call: Call): readonly Detection[] {
 function hostOf(facts: FileFacts, call: Call, from: string): string | null {
   for (const argument of call.arguments.slice(0, 2)) {
     const object = facts.object(argument);
-    const host = object === null ? clearHost(facts, argument) : hostOfOptions(facts, object, from);
+    const host =
+      object === null
+        ? (clearHost(facts, argument) ?? handedHost(facts, argument))
+        : hostOfOptions(facts, object, from);
+    if (host !== null) return host;
+  }
+  return null;
+}
+
+/** `function get(address) { http.get(address, …) }` and `get('http://…')`: the address stands where the helper is called. */
+function handedHost(facts: FileFacts, argument: Syntax): string | null {
+  const fn = argument.type === 'identifier' ? functionAround(argument) : null;
+  const list = fn === null ? undefined : fieldOf(fn, 'parameters');
+  const index = (list?.children ?? []).findIndex((each) => facts.text(each) === facts.text(argument));
+  if (fn === null || index < 0 || !/\b(?:http|ws|ftp):\/\//.test(facts.program.text)) return null;
+  for (const call of facts.calls()) {
+    const given = call.arguments[index];
+    const host = given === undefined || facts.functionOf(call.callee) !== fn ? null : clearHost(facts, given);
     if (host !== null) return host;
   }
   return null;

@@ -8,6 +8,7 @@ import { isBuilt, isTagged, type Sink, taintedSinks } from '../support/tainted.t
 import { answered, pages, returned } from './answers.ts';
 import { assigned, attributes, properties, set } from './elements.ts';
 import { templates } from './jinja.ts';
+import { made, tagFilters } from './made.ts';
 import { inserted, isMarkup } from './markup.ts';
 
 const rule = codeRule({
@@ -85,9 +86,11 @@ function isOfPage({ message }: Detection): boolean {
 export const crossSiteScripting: CodeDetector = {
   rule,
   triggers:
-    /HTML|setAttribute|v-html|@html|srcdoc|document\.write|insertAdjacent|\$\(|jQuery|\.(?:send|end|write|html|append)(?:\s*\(|\.bind\()|href|src=|createContextualFragment|Markup|mark_safe|format_html|ueryStringParameters|return\s+(?:f?["']|\{)|[Rr]esponse|\.body\s*=|jinja2|\|\s*safe\b/,
+    /HTML|setAttribute|v-html|@html|srcdoc|document\.write|insertAdjacent|\$\(|jQuery|\.(?:send|end|write|html|append)(?:\s*\(|\.bind\()|href|src=|createContextualFragment|Markup|mark_safe|format_html|ueryStringParameters|return\s+(?:f?["']|\{)|[Rr]esponse|\.body\s*=|jinja2|\|\s*safe\b|=["'](?:["']\s*\+|\$\{)|<\\?\/?\(?script/,
   detect: (facts) => [
     ...taintedSinks(facts, rule, sinks(facts)).filter(isOfPage),
     ...taintedSinks(facts, rule, returned(facts)),
+    ...made(facts, rule),
+    ...tagFilters(facts, rule),
   ],
 };

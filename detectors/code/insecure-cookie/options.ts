@@ -1,5 +1,6 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
+import { classAround, fieldOf } from '../support/around.ts';
 import { REMEDIATION, rule, SENSITIVE, unprotected } from './rule.ts';
 
 /** hapi: `server.state(name, options)`; both protections are on unless they are switched off (its documentation). */
@@ -33,10 +34,20 @@ export function cookie(facts: FileFacts, call: Call): readonly Detection[] {
   const whole = facts.object(name);
   const called =
     whole === null ? String(facts.constant(name) ?? facts.text(name)) : textOf(facts, facts.property(whole, 'name'));
-  const sensitive = SENSITIVE.test(called) || (value !== undefined && /token|session|jwt/i.test(facts.text(value)));
+  const sensitive =
+    SENSITIVE.test(called) ||
+    isKeeper(facts, call, name) ||
+    (value !== undefined && /token|session|jwt/i.test(facts.text(value)));
   const object = whole ?? (options === undefined ? null : facts.object(options));
   if (object === null && options !== undefined) return [];
   return judged(facts, call.node, object, called, sensitive);
+}
+
+/** A name that is a setting says nothing; the class of sessions that sends the cookie does. */
+function isKeeper(facts: FileFacts, call: Call, name: Syntax): boolean {
+  const around = facts.constant(name) === undefined ? classAround(call.node) : null;
+  const keeper = around === null ? undefined : fieldOf(around, 'name');
+  return keeper !== undefined && /session|authenticat|log_?in|sign_?in/i.test(facts.text(keeper));
 }
 
 function judged(

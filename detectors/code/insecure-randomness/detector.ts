@@ -1,7 +1,7 @@
 import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
-import { classAround, fieldOf, functionAround, isInside, nameOf } from '../support/around.ts';
+import { classAround, fieldOf, functionAround, isFunction, isInside, nameOf } from '../support/around.ts';
 import { oneOf } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 import { withoutComments } from '../support/security.ts';
@@ -64,8 +64,8 @@ function purposeOf(facts: FileFacts, node: Syntax): { readonly name: string; rea
       if (isSecretName(whole) && !DRAWS.test(facts.text(child)) && !isPlainKey(facts, whole, node))
         return { name: whole, owner: up };
       // What is kept elsewhere is no part of what the function around makes.
-      if (/[.\]]/.test(text) && up.type === 'assignment_expression' && !OPEN_NAME.test(text.split('.').at(-1) ?? ''))
-        return null;
+      const isKept = /[.\]]/.test(text) && up.type === 'assignment_expression' && !isFunction(child);
+      if (isKept && !OPEN_NAME.test(text.split('.').at(-1) ?? '')) return null;
       if (up.type === 'pair' && PART_NAME.test(text)) open = text;
     }
     if (up.type === 'arguments' && up.parent !== null) {
@@ -137,7 +137,7 @@ function calledForSecret(facts: FileFacts, node: Syntax): { readonly name: strin
   const own = fn === null ? null : nameOf(fn);
   if (fn === null || own === null) return null;
   for (const call of facts.calls()) {
-    if (facts.text(call.callee) !== facts.text(own)) continue;
+    if (facts.text(call.callee) !== facts.text(own) && facts.functionOf(call.callee) !== fn) continue;
     for (let child: Syntax = call.node, up = call.node.parent; up !== null; child = up, up = up.parent) {
       const name = holderName(up, child);
       if (name === null) continue;
@@ -172,6 +172,10 @@ function innermostFunction(
     const text = facts.text(name);
     if (HARMLESS.test(text)) return null;
     if (isSecretName(text) || (open !== null && isSecretName(`${text}_${open}`))) return { name: text, owner: fn };
+    const [maker, inside, method = text] = text.split('.');
+    // `Tokens.prototype.generate = function () { … }`
+    if (inside === 'prototype' && maker !== undefined && MAKES.test(method))
+      return isSecretName(maker) ? { name: maker, owner: fn } : null;
     return MAKES.test(text) ? ofClass(facts, fn) : null;
   }
   return null;

@@ -112,7 +112,7 @@ function isPlacedBelow(facts: FileFacts, value: Sink['value']): boolean {
   const made = facts.definition(value) ?? value;
   const call = facts.calls().find((each) => each.node === made);
   const helper = call === undefined ? null : facts.functionOf(call.callee);
-  if (helper !== null) return resultsOf(facts, helper).some((result) => isPlacedBelow(facts, result));
+  if (helper !== null) return resultsOf(helper).some((result) => isPlacedBelow(facts, result));
   const [base, ...parts] = call?.arguments ?? [];
   if (base === undefined || !/^path\.(?:join|resolve)$/.test(call?.origin ?? '')) return false;
   const own = facts.flow(base, 'path');
@@ -123,7 +123,7 @@ function isPlacedBelow(facts: FileFacts, value: Sink['value']): boolean {
 }
 
 /** `file(name) { return path.join(this.folder, name) }` */
-function resultsOf(facts: FileFacts, fn: Syntax): readonly Syntax[] {
+function resultsOf(fn: Syntax): readonly Syntax[] {
   const body = fieldOf(fn, 'body');
   if (body?.type !== 'statement_block') return body === undefined ? [] : [body];
   return body.children.flatMap((statement) => (statement.type === 'return_statement' ? statement.children : []));

@@ -8,9 +8,9 @@ const ONE = /^\((?:\?<[A-Za-z_$][\w$]*>)?(\[(?:\\[\s\S]|[^\]\\])+\]|\\[^\d\sxukb
 export function withReferences(source: string): string {
   if (!/\\[1-9]/.test(source)) return source;
   const groups = firmGroups(source);
-  return source.replace(/\\[\s\S]/g, (escape, at: number) => {
-    const group = /[1-9]/.test(escape) && !/^\d/.test(source.slice(at + 2)) ? groups.get(Number(escape[1])) : undefined;
-    return group !== undefined && group.end <= at ? group.body : escape;
+  return source.replace(/\\[\s\S]/g, (sign, at: number) => {
+    const group = /[1-9]/.test(sign) && !/^\d/.test(source.slice(at + 2)) ? groups.get(Number(sign[1])) : undefined;
+    return group !== undefined && group.end <= at ? group.body : sign;
   });
 }
 
