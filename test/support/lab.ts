@@ -78,7 +78,7 @@ export function labRounds(): readonly string[] {
  * it matters. A whole file that has flaws of its own rules marks each flawed line (`# expect: <rule>` or `// expect:
  * <rule>`); the marks are taken off before anything reads the text. A `pair` is both in one, a whole module and its patch: lines
  * with `-` in the first column stand in the bad one alone, lines with `+` in the good one, and `// expect` ends each line
- * on which its one flaw may be told. The `edges` are no round: near-misses of single
+ * on which its flaw may be told, with the rules of what else is wrong there. The `edges` are no round: near-misses of single
  * conditions, many in one block, for the record of what the rules say.
  */
 export function labSnippets(round: string): readonly Snippet[] {
@@ -113,17 +113,20 @@ function unmarked(text: string, ruleId: string): { readonly text: string; readon
   return { text: lines.join('\n'), flaws: flaws.length > 0 ? flaws : [{ ruleId, lines: [] }] };
 }
 
-const MARK = ' // expect';
+const MARK = / \/\/ expect(?:: ([\w-]+(?:, [\w-]+)*))?$/;
 
-/** One version of a pair: its flaw may be told on each of the marked lines. */
+/** One version of a pair: its flaw may be told on each of the marked lines; a mark may name more that is wrong there. */
 function side(body: string, ruleId: string, kept: string, dropped: string): Pick<Snippet, 'text' | 'flaws'> {
+  const own: number[] = [];
+  const others: Flaw[] = [];
   const lines = body
     .split('\n')
     .filter((line) => !line.startsWith(dropped))
-    .map((line) => (line.startsWith(kept) ? line.slice(1) : line));
-  const marked = lines.flatMap((line, index) => (line.endsWith(MARK) ? [index + 1] : []));
-  return {
-    text: lines.map((line) => (line.endsWith(MARK) ? line.slice(0, -MARK.length) : line)).join('\n'),
-    flaws: [{ ruleId, lines: marked }],
-  };
+    .map((line, index) => {
+      const mark = MARK.exec(line);
+      if (mark !== null) own.push(index + 1);
+      for (const each of mark?.[1]?.split(', ') ?? []) others.push({ ruleId: each, lines: [index + 1] });
+      return line.slice(line.startsWith(kept) ? 1 : 0, mark?.index);
+    });
+  return { text: lines.join('\n'), flaws: [{ ruleId, lines: own }, ...others] };
 }
