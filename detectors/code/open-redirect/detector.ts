@@ -102,7 +102,13 @@ function* sinks(facts: FileFacts): Generator<Sink> {
 /** A variable of the program that is called `location` sends nobody anywhere. */
 function isOwnName(facts: FileFacts, target: Syntax): boolean {
   const root = target.type === 'member_expression' ? (fieldOf(target, 'object') ?? target) : target;
-  return root.type === 'identifier' && facts.text(root) === 'location' && facts.origin(root) !== '~location';
+  if (root.type !== 'identifier' || facts.text(root) !== 'location') return false;
+  const names = facts.nodes('variable_declarator').flatMap((each) => fieldOf(each, 'name') ?? []);
+  return [...names, ...facts.nodes('formal_parameters').flatMap(({ children }) => children)].some((name) => {
+    if (facts.text(name) !== 'location') return false;
+    const around = functionAround(name);
+    return around === null || isInside(target, around);
+  });
 }
 
 /** `redirect(to)` where a framework hands it to the handler (Elysia), or a fragment does not say whose it is. */
