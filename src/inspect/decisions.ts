@@ -242,7 +242,7 @@ export function createDecisions(
       !same &&
       subject.kind === 'redirect' &&
       value === '//' &&
-      /\.(?:slice|substr(?:ing)?)\(0, ?2\)$/.test(name(inner))
+      /\.\s*(?:slice|substr(?:ing)?)\s*\(\s*0\s*,\s*2\s*\)$/.test(name(inner))
     )
       return mentions(inner, subject) && calls.isOwnPath(subject);
     if (same && subject.kind === 'path' && isPrefixOf(inner, other)) {
@@ -284,7 +284,7 @@ export function createDecisions(
 
   /** `full.substr(0, root.length) === root` says what `startsWith` says. */
   function isPrefixOf(call: Syntax, prefix: Syntax): boolean {
-    const length = /\.(?:slice|substr(?:ing)?)\(\s*0\s*,\s*([\w.$]+)\.length\s*\)$/.exec(name(call))?.[1];
+    const length = /\.\s*(?:slice|substr(?:ing)?)\s*\(\s*0\s*,\s*([\w.$]+)\.length\s*\)$/.exec(name(call))?.[1];
     return call.type === 'call_expression' && length === name(bare(prefix));
   }
 
