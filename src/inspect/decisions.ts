@@ -104,7 +104,7 @@ export function createDecisions(
       if (binding === null || following.has(binding) || argument === undefined || !isSubject(argument, subject))
         return false;
       following.add(binding);
-      const found = decides(own.value, outcome, { ...subject, text: name(at), binding });
+      const found = decides(own.value, outcome, { ...subject, text: name(at), binding, key: null });
       following.delete(binding);
       return found;
     });

@@ -154,7 +154,7 @@ export function createGuards(
   }
 
   function keepsSettled(condition: Syntax, kept: Binding, kind: SinkKind): boolean {
-    return decides(condition, true, { text: kept.name, binding: kept, kind, whole: true, accepted: false });
+    return decides(condition, true, { text: kept.name, binding: kept, kind, whole: true, key: null, accepted: false });
   }
 
   /** `if (!ALLOWED.has(x)) x = 'default';` */
