@@ -159,12 +159,13 @@ function isBase(facts: FileFacts, address: Syntax): boolean {
 
 /** A client's own settings: whoever makes an object with `new Client({ host })` says whom it is to ask. */
 function isMadeFor(facts: FileFacts, address: Syntax): boolean {
+  if (facts.program.dialect === 'python') return false;
   const flow = facts.flow(address, 'url');
   const source = flow?.strength === 'parameter' ? flow.steps[0]?.node : undefined;
   const fn = source === undefined ? null : functionAround(source);
-  if (fn === null || !/\bthis\.|\bself\./.test(facts.text(facts.definition(address) ?? address))) return false;
+  if (fn === null || !/\b(?:this|self)\./.test(facts.text(facts.definition(address) ?? address))) return false;
   const name = fieldOf(fn, 'name');
-  return name !== undefined && /^(?:constructor|__init__|[A-Z]\w*)$/.test(facts.text(name));
+  return name !== undefined && /^(?:constructor|[A-Z]\w*)$/.test(facts.text(name));
 }
 
 /** `new URL(path, this.base)`: what a client's caller names stands below the client's own address, as far as both know. */
