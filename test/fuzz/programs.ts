@@ -35,12 +35,12 @@ function seeds(): readonly Seed[] {
 
 /**
  * What breaks readers of programs; but for what only the fast one reads rightly: `<!--`, a comment of scripts, type arguments
- * in JavaScript, a carriage return that ends a line, and `new` with `!` or the end of a line behind it. Signs of two units and half of them, marks, ends of lines, words that begin anew.
+ * in JavaScript, casts behind `return`, a carriage return that ends a line, and `new` with the end of a line behind it. Signs of two units and half of them, marks, ends of lines, words that begin anew.
  */
 const POISON: readonly string[] = [
   ...['\u0000', '\ufeff', '\r\n', '\u2028', '\u2029', '\u00a0', '\ud83d\ude00', '\ud83d', '\udc00', 'é', '\u0129'],
   ...['/*', '*/', '//', '`', '${', '}', '"', "'", '\\', '\\u0065', '\\u{65}', '=>', '?.', '??', '...', '#!', '@'],
-  ...['new ', 'typeof ', 'await ', 'async ', 'else ', 'if (a) ', 'a: ', 'x => ', '<T>', '</a>', ' as ', ';', ','],
+  ...['typeof ', 'await ', 'async ', 'else ', 'if (a) ', 'a: ', 'x => ', '</a>', ' as ', ';', ','],
 ];
 
 const TOKEN = /[\w$]+|\s+|[^\w\s]/g;
