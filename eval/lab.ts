@@ -62,6 +62,16 @@ interface Score {
  * expression, and a line of a stack, which are notes by design; an engine of templates, which runs what its caller writes,
  * repaired or not; and two that are flagged still when repaired: names of attributes that are the keys of a table, and a path
  * behind a table of services. One is told under `code-injection`, and stands there.
+ * `seventeenth` is whole files of applications in JavaScript, TypeScript, TSX, Vue, Svelte and HTML, 66 pairs of a flawed
+ * file and the same put right over servers, workers, desktops, editors' extensions, bots, tool servers and pages, each flawed
+ * line marked, written before any rule was looked at: 77 % of 145 flaws (111; 69–83), 2 of 66 files that were right flagged
+ * (3 %; 1–10), and 11 findings beside the marks. Then it was used as well. All eleven were true: eight tell a marked flaw at
+ * another of its lines and three are flaws that had no mark; they are marked now. Of the marks one was wrong (what multer
+ * hands on has lost its folders), one stands where the session is set up, one where the record is changed; a visitor's cookie
+ * is a note by design, and the data that D3 binds to elements is not followed still: these two are not kept here.
+ * A second part of 16 more pairs stands beside it, by the same author who had read the rules by then: 87 % of 39 (34; 73–94),
+ * 0 of 16 flagged (0–19), 3 beside the marks, all of them true. A body that a hapi route hands to `accounts.update` is not
+ * found still and not marked.
  * `eighteenth` is whole files of Python of 30 to 150 lines, 68 pairs of a flawed file and the same put right, each flawed line
  * marked, written before any rule was looked at: 83 % of 132 flaws (109; 75–88), 9 of 68 files that were right flagged
  * (13 %; 7–23), with 3.1 findings per 1,000 lines of those, and 12 beside the marks in the others. Then it was used as

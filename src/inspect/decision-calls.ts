@@ -82,8 +82,8 @@ export function createCallDecisions(
     )
       return false;
     if (HARMED_BY_TEXT.has(subject.kind) && isSignatureCheck(word, given)) return false;
-    // An operator of a query is an object: that a value is a text decides this one.
-    const isOperator = subject.kind === 'nosql';
+    // An operator of a query is an object, and a field to be stored was looked at: that a value is a text decides these.
+    const isOperator = subject.kind === 'nosql' || subject.kind === 'data';
     if (isOperator && /is_?str(?:ing)?$/i.test(word))
       return outcome && given.some((part) => mentions(bare(part), subject));
     if (/isArray|isString|isObject|isDefined|isEmpty|hasOwnProperty|existsSync|exists$/.test(word)) return false;

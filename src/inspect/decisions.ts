@@ -25,6 +25,8 @@ const OWN_ADDRESS = /^new URL\(\s*(?:\w+\.)?(?:req|request|ctx\.req|c\.req)(?:\.
 /** What may stand between the bracket of a call and the name of a folder: the start of a template. */
 const BEGINS_WITH = ['', '`${', 'f"{', "f'{"];
 
+const ANSWERED = /^(?:~fetch|node-fetch|cross-fetch|undici\.fetch|(?:requests|httpx)\.\w+)\(\)$/;
+
 export function createDecisions(
   program: Program,
   scopes: Scopes,
@@ -84,7 +86,9 @@ export function createDecisions(
     }
     if (test.type === 'identifier') return variableDecides(test, outcome, subject);
     if (test.type === 'member_expression' && /\.(?:success|valid|isValid|ok)$/.test(name(test)))
-      return outcome && !subject.accepted && derived(test, subject) && !schemas.leavesOpen(test, subject);
+      return (
+        outcome && !isAnswers(test) && !subject.accepted && derived(test, subject) && !schemas.leavesOpen(test, subject)
+      );
     if (test.type === 'member_expression' && /\.error$/.test(name(test)))
       return !outcome && !subject.accepted && derived(test, subject) && !schemas.leavesOpen(test, subject);
     return !outcome && namesHost(test, subject);
@@ -115,6 +119,12 @@ export function createDecisions(
     return (
       name(bare(argument)) === subject.text || (bare(argument).type === 'identifier' && mentions(argument, subject))
     );
+  }
+
+  /** `response.ok`: that a server answered with a success says nothing of what it answered (Fetch Standard; Requests). */
+  function isAnswers(test: Syntax): boolean {
+    const object = childOf(test, 'object');
+    return object !== null && ANSWERED.test(origins.origin(object) ?? '');
   }
 
   /** `urlsplit(target).netloc` is empty for an address on this site (Python documentation, urllib.parse). */

@@ -59,6 +59,12 @@ export function exportsOf(program: Program, scopes: Scopes): ReadonlyMap<Syntax,
       }
       return;
     }
+    // `module.exports = new Store(pool)`: whoever loads the file calls the methods of the class.
+    if (node.type === 'new_expression') {
+      const made = childOf(node, 'constructor');
+      if (made?.type === 'identifier') add(made, as);
+      return;
+    }
     if (node.type === 'call_expression') {
       for (const part of partsOf(childOf(node, 'arguments') ?? node))
         if (FUNCTIONS.has(part.type)) add(part, as, MAX_MADE);

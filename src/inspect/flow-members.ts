@@ -6,11 +6,12 @@ import { isHarmless } from './forms.ts';
 import { createItself } from './itself.ts';
 import { isPlainGroup, matchOf } from './match-groups.ts';
 import { isIssued } from './messages.ts';
-import { keptOn, memberValue, ON_REQUEST, TOOL_CALL } from './outside-values.ts';
+import { keptOn, memberValue, ON_REQUEST } from './outside-values.ts';
 import { memberSource } from './request-members.ts';
 import { MODEL_ANSWER, originSource } from './sources.ts';
 import { childOf, FUNCTIONS, type Syntax } from './syntax.ts';
 import { type Environment, short, strongest, type Taint, taint } from './taint.ts';
+import { TOOL_CALL, toolCallSource } from './tool-calls.ts';
 
 /** What a member of something holds: a part of a request, a field of the class, an entry of a table. */
 export function createMemberFlow(
@@ -34,8 +35,8 @@ export function createMemberFlow(
     const property = childOf(node, 'property');
     const member = property === null ? null : name(property);
     if (member === 'length' || member === 'size') return null;
-    if (member === 'arguments' && name(node).endsWith('.function.arguments'))
-      return guards.guarded(node, kind) ? null : ofSource(TOOL_CALL, node);
+    const asked = toolCallSource(node, member, program);
+    if (asked !== null) return guards.guarded(node, kind) ? null : ofSource(asked, node);
     const settled = constants.resolved(node);
     if (settled !== node && settled.type !== node.type) return trace(settled, kind, env, depth);
     if (isItself(object)) {
@@ -66,6 +67,8 @@ export function createMemberFlow(
     if (field !== undefined) return field;
     const held = member === null ? undefined : ofHolder.field(object, member, kind, env, depth);
     if (held !== undefined) return guards.guarded(node, kind) ? null : held;
+    const kept = member === null ? undefined : keptPart(object, member, node, kind, env, depth);
+    if (kept !== undefined) return kept;
     const whole = trace(object, kind, env, depth);
     if (whole === null) return fromOutside(node, member, kind) ?? keptOnRequest(node, kind, env, depth);
     if (kind === 'path' && (isStoredUpload(object, member) || isLastPart(object, member))) return null;
@@ -103,7 +106,41 @@ export function createMemberFlow(
     const written = name(node);
     if (!ON_REQUEST.test(written)) return null;
     keptValues ??= keptOn(program);
-    const found = strongest((keptValues.get(written) ?? []).map((each) => trace(each, kind, env, depth)));
+    return ofKept(keptValues.get(written) ?? [], node, kind, env, depth);
+  }
+
+  /** `req.session.pending = { next: req.query.next }`, and `pending.next` of what is taken from there. */
+  function keptPart(
+    object: Syntax,
+    member: string,
+    node: Syntax,
+    kind: SinkKind,
+    env: Environment,
+    depth: number,
+  ): Taint | null | undefined {
+    keptValues ??= keptOn(program);
+    if (keptValues.size === 0) return undefined;
+    const values = keptValues.get(name(constants.resolved(object))) ?? [];
+    const parts = values.flatMap((value) => {
+      const part = value.type === 'object' ? constants.property(value, member) : null;
+      return part === null ? [] : [part];
+    });
+    return parts.length < values.length || parts.length === 0 ? undefined : ofKept(parts, node, kind, env, depth);
+  }
+
+  /** The request's own path, kept to come back to it, is one of this site. */
+  function ofKept(
+    values: readonly Syntax[],
+    node: Syntax,
+    kind: SinkKind,
+    env: Environment,
+    depth: number,
+  ): Taint | null {
+    const others =
+      kind === 'redirect'
+        ? values.filter((each) => !/\breq(?:uest)?\.(?:originalUrl|url|path)$/.test(name(each)))
+        : values;
+    const found = strongest(others.map((each) => trace(each, kind, env, depth)));
     return found?.container !== undefined || found?.strength === 'unknown' || guards.guarded(node, kind) ? null : found;
   }
 

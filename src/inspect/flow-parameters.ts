@@ -4,7 +4,7 @@ import { exportsOf } from './exported.ts';
 import type { Call, Handler, SinkKind } from './facts.ts';
 import { createKept } from './flow-kept.ts';
 import type { FlowNeeds, Walk } from './flow-types.ts';
-import { callbackSource } from './functions.ts';
+import { type CallbackValue, callbackSource } from './functions.ts';
 import { taskArguments } from './handed-tasks.ts';
 import { createHandedValues } from './handed-values.ts';
 import { messageSource } from './messages.ts';
@@ -15,6 +15,7 @@ import { createDependencies } from './python-dependencies.ts';
 import { INJECTED, pythonRole } from './python-roles.ts';
 import type { Scopes } from './scopes.ts';
 import { ancestorOf, childOf, perNode, type Syntax } from './syntax.ts';
+import { tableSites } from './table-sites.ts';
 import { short, step, strongest, type Taint, taint } from './taint.ts';
 
 /** Names that methods of many objects have. */
@@ -64,11 +65,8 @@ export function createParameterFlow(
       return taint('local', "a server's answer", binding.declaration);
     const callback = callbackSource(fn, index, { program, origins });
     if (callback !== null) {
-      if (callback.kind === 'constant') return null;
-      if (callback.kind === 'source')
-        return through(ofSource(callback.source, binding.declaration), path, binding.declaration);
-      if (index === 0 && kept(callback.node, path, kind)) return null;
-      return through(trace(callback.node, kind, null, depth), path, binding.declaration);
+      if (callback.kind === 'value' && index === 0 && kept(callback.node, path, kind)) return null;
+      return callback.kind === 'constant' ? null : through(ofCallback(callback), path, binding.declaration);
     }
     exported ??= exportsOf(program, scopes);
     const outside = exported.get(fn);
@@ -102,11 +100,32 @@ export function createParameterFlow(
     });
     for (const value of handed.callback(fn, index))
       passed.push(through(trace(value, kind, null, depth), path, binding.declaration));
+    for (const callback of handedByName(fn, index))
+      if (callback.kind !== 'constant') passed.push(through(ofCallback(callback), path, binding.declaration));
     for (const value of tasksOf(fn, index, binding.name))
       passed.push(through(trace(value, kind, null, depth), path, binding.declaration));
     const told = own !== null && isHelper(fn, index, passed, kind) ? null : own;
     if (told !== null || passed.length > 0) return strongest([told, ...passed]);
     return taint('unknown', `the parameter "${short(binding.name)}"`, binding.declaration);
+
+    function ofCallback(callback: Exclude<CallbackValue, { kind: 'constant' }>): Taint | null {
+      return callback.kind === 'source'
+        ? ofSource(callback.source, binding.declaration)
+        : trace(callback.node, kind, null, depth);
+    }
+  }
+
+  /** `rows.forEach(draw)`, `fetch(url).then(show)`: what calls a function of this file that it was given by its name. */
+  function handedByName(fn: Syntax, index: number): readonly CallbackValue[] {
+    if (program.dialect === 'python') return [];
+    const at = childOf(fn, 'name') ?? (fn.parent?.type === 'variable_declarator' ? childOf(fn.parent, 'name') : null);
+    const binding = at === null || fn.type === 'method_definition' ? null : scopes.lookup(at);
+    if (binding === null) return [];
+    return scopes.references(binding).flatMap((reference) => {
+      const callback =
+        reference.parent?.type === 'arguments' ? callbackSource(reference, index, { program, origins }) : null;
+      return callback === null ? [] : [callback];
+    });
   }
 
   /** `run(**options)`: a parameter that is not given by its place takes what stands under its name. */
@@ -180,8 +199,11 @@ export function createParameterFlow(
       fn.type === 'method_definition' || isPythonMethod(fn)
         ? null
         : (childOf(fn, 'name') ?? (fn.parent?.type === 'variable_declarator' ? childOf(fn.parent, 'name') : null));
-    if (at === null && fn.parent?.type === 'pair') return [...memberSites(fn.parent), ...methodSites(fn)];
-    if (at === null) return methodSites(fn);
+    if (at === null) {
+      const entry = fn.parent?.type === 'object' ? fn : fn.parent?.type === 'pair' ? fn.parent : null;
+      const sites = entry === null ? [] : tableSites(entry, needs);
+      return fn.parent?.type === 'pair' ? [...sites, ...methodSites(fn)] : sites.length > 0 ? sites : methodSites(fn);
+    }
     const binding = scopes.lookup(at);
     return binding === null ? [] : [...calledAs(binding), ...calledFromTable(binding)];
   }
@@ -236,23 +258,6 @@ export function createParameterFlow(
     return found;
   }
 
-  /** `table.run(x)` of `const table = { run: (x) => … }` */
-  function memberSites(pair: Syntax): readonly Call[] {
-    const key = childOf(pair, 'key');
-    const declarator = pair.parent?.parent;
-    const called = declarator?.type === 'variable_declarator' ? childOf(declarator, 'name') : null;
-    const binding = called === null ? null : scopes.lookup(called);
-    if (key === null || binding === null) return [];
-    return scopes.references(binding).flatMap((reference) => {
-      const member = reference.parent;
-      const outer = member?.type === 'member_expression' && reference.field === 'object' ? member.parent : null;
-      const property = member === null ? null : childOf(member, 'property');
-      if (outer?.type !== 'call_expression' || member?.field !== 'function' || property === null) return [];
-      const call = name(property) === name(key) ? callAt(outer, program, origins) : null;
-      return call === null ? [] : [call];
-    });
-  }
-
   /** `this.run(x)` and `self.run(x)` within the file. */
   function methodSites(fn: Syntax): readonly Call[] {
     const at = methodName(fn);
@@ -262,7 +267,7 @@ export function createParameterFlow(
     const calls = (methodCalls.get(wanted) ?? []).flatMap((node) => callAt(node, program, origins) ?? []);
     // Other objects have methods of these names as well.
     return at.field !== 'name' || wanted.length < 3 || COMMON.test(wanted)
-      ? calls.filter(({ callee }) => needs.functionOf(callee) === fn)
+      ? calls.filter(({ node, callee }) => needs.functionOf(callee) === fn || callsItself(node, fn))
       : calls;
   }
 
@@ -273,6 +278,13 @@ export function createParameterFlow(
     if (fn.parent?.type === 'pair') return childOf(fn.parent, 'key');
     const left = fn.parent?.type === 'assignment_expression' ? childOf(fn.parent, 'left') : null;
     return left?.type === 'member_expression' ? childOf(left, 'property') : null;
+  }
+
+  function callsItself(call: Syntax, method: Syntax): boolean {
+    const callee = childOf(call, 'function');
+    const object = callee === null ? null : childOf(callee, 'object');
+    const around = ancestorOf(call, CLASSES);
+    return object?.type === 'this' && around !== null && around === ancestorOf(method, CLASSES);
   }
 
   function byMethod(): ReadonlyMap<string, readonly Syntax[]> {

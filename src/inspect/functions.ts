@@ -9,6 +9,8 @@ export type CallbackValue =
   | { readonly kind: 'source'; readonly source: Source }
   | { readonly kind: 'constant' };
 
+/** jQuery's requests are promises with a method of their own for success (its documentation, `jqXHR.done`). */
+const JQUERY = /(?:\$|jQuery)\.(?:ajax|get|getJSON|post)\b/;
 const ITERATING = /^(?:map|forEach|filter|find|findIndex|some|every|flatMap|findLast|each)$/;
 
 export function callbackSource(
@@ -37,7 +39,8 @@ export function callbackSource(
     return remoteInput("the page's address");
   if (ITERATING.test(method)) return index === 0 ? { kind: 'value', node: object } : { kind: 'constant' };
   if (method === 'reduce') return index === 1 ? { kind: 'value', node: object } : null;
-  if (method === 'then') return index === 0 && partsOf(list)[0] === fn ? { kind: 'value', node: object } : null;
+  if (method === 'then' || (method === 'done' && JQUERY.test(on)))
+    return index === 0 && partsOf(list)[0] === fn ? { kind: 'value', node: object } : null;
   if (method === 'catch') return { kind: 'constant' };
   // tRPC: a procedure's resolver gets what the client sent as `input`.
   if (/^(?:mutation|query|subscription)$/.test(method) && index === 0 && partsOf(list).length === 1) {

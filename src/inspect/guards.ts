@@ -8,8 +8,9 @@ import type { Origins } from './origins.ts';
 import type { Schemas } from './schemas.ts';
 import type { Scopes } from './scopes.ts';
 import { originSource } from './sources.ts';
-import { keyTaken, rootOf, type Subject } from './subjects.ts';
-import { bare, childOf, descendantsOf, type Program, partsOf, type Syntax } from './syntax.ts';
+import { partTaken } from './subject-parts.ts';
+import { rootOf, type Subject } from './subjects.ts';
+import { bare, childOf, descendantsOf, FUNCTIONS, type Program, partsOf, type Syntax } from './syntax.ts';
 
 /** Whether a test that stands in the way decides what a value can be before it is used. */
 export interface Guards {
@@ -26,6 +27,11 @@ const EXITS: ReadonlySet<string> = new Set([
   'continue_statement',
   'break_statement',
 ]);
+/** `ctx.throw` of Koa and oak (their documentation, "ctx.throw"). */
+const THROWS = /^(?:ctx|context)\.throw$/;
+/** Next.js and SvelteKit end a function by throwing for these; commander's `error` and Deno's `exit` end the program. */
+const THROWS_BY_ORIGIN =
+  /^next\/navigation\.(?:notFound|redirect|permanentRedirect|forbidden|unauthorized)$|^@sveltejs\/kit\.(?:error|redirect)$|^~Deno\.exit$|^commander\.(?:program|Command\(\)).*\.error$/;
 const MAX_UP = 400;
 const MAX_STATEMENTS = 60;
 
@@ -51,14 +57,9 @@ export function createGuards(
   function isGuarded(use: Syntax, kind: SinkKind, accepted: boolean): boolean {
     const root = rootOf(use);
     const binding = root === null ? null : scopes.lookup(root);
-    const subject: Subject = {
-      text: name(bare(use)),
-      binding,
-      kind,
-      whole: use.field !== 'object',
-      key: root === null ? null : keyTaken(root, program),
-      accepted,
-    };
+    const whole = use.field !== 'object';
+    const key = root === null ? null : partTaken(root, program);
+    const subject: Subject = { text: name(bare(use)), binding, kind, whole, key, accepted };
     let child: Syntax = use;
     let hops = 0;
     for (let up = use.parent; up !== null && hops < MAX_UP; up = up.parent) {
@@ -197,6 +198,7 @@ export function createGuards(
       const call = node.children[0] === undefined ? null : bare(node.children[0]);
       if (call?.type !== 'call_expression') return false;
       const callee = childOf(call, 'function');
+      if (callee !== null && neverReturns(callee)) return true;
       return (
         callee !== null &&
         /^(?:process\.exit|next|reject|abort|sys\.exit|res\.(?:status|sendStatus|send|end|json|redirect).*|fail)$/.test(
@@ -207,6 +209,17 @@ export function createGuards(
     }
     if (node.type !== 'statement_block') return false;
     return node.children.some((part) => exits(part));
+  }
+
+  /** It throws by its documentation, or is a function of this file that ends in `throw` and returns nowhere. */
+  function neverReturns(callee: Syntax): boolean {
+    if (THROWS.test(name(callee)) || THROWS_BY_ORIGIN.test(origins.origin(callee) ?? '')) return true;
+    const fn = callee.type === 'identifier' ? constants.resolved(callee) : callee;
+    const body = FUNCTIONS.has(fn.type) ? childOf(fn, 'body') : null;
+    if (body?.type !== 'statement_block') return false;
+    if (partsOf(body).at(-1)?.type !== 'throw_statement') return false;
+    for (const node of descendantsOf(body)) if (node.type === 'return_statement') return false;
+    return true;
   }
 
   return { guarded, guardedBesides, keepsSettled };

@@ -15,8 +15,6 @@ const ARGUMENT: Source = { kind: 'input', strength: 'remote', what: "the request
 /** Methods that Tornado's RequestHandler alone has (its documentation, "Input"). */
 const TORNADO = /^get_(?:(?:query_|body_)?arguments?|cookie)$/;
 const MESSAGE: Source = { kind: 'input', strength: 'remote', what: "the client's message" };
-/** What a language model asks a tool for (OpenAI API reference, "tool_calls": `function.arguments`). */
-export const TOOL_CALL: Source = { kind: 'input', strength: 'remote', what: "a tool call's arguments" };
 /** Methods that Starlette's WebSocket alone has. */
 const SOCKET = /^(?:receive|iter)_(?:text|json|bytes)$/;
 

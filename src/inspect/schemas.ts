@@ -236,8 +236,9 @@ export function createSchemas(
     const parse = checkedBy(check, 0);
     if (parse === null) return false;
     // Only a member is used: it is asked about by itself.
-    if (!subject.whole && written(parse.given) === written(subject.text)) return isSchema(parse.schema);
-    const path = wayTo(parse.given, subject);
+    const given = entriesOf(parse.given);
+    if (!subject.whole && written(given) === written(subject.text)) return isSchema(parse.schema);
+    const path = wayTo(given, subject);
     if (path === null) return false;
     const leaves = leavesAt(parse.schema, path);
     return (leaves === 'text' || leaves === 'address') && !isHarmless(leaves, subject.kind);
@@ -254,6 +255,15 @@ export function createSchemas(
     }
     const [only, ...others] = inner.type === 'identifier' ? (scopes.lookup(inner)?.definitions ?? []) : [];
     return only === undefined || others.length > 0 || only.value === null ? null : checkedBy(only.value, hops + 1);
+  }
+
+  /** `Object.fromEntries(form)`: the schema looks at the form's fields. */
+  function entriesOf(given: Syntax): Syntax {
+    const call = bare(given);
+    const list = call.type === 'call_expression' ? childOf(call, 'arguments') : null;
+    const callee = childOf(call, 'function');
+    const [table] = list === null ? [] : partsOf(list);
+    return callee !== null && table !== undefined && name(callee) === 'Object.fromEntries' ? bare(table) : given;
   }
 
   function written(of: Syntax | string): string {

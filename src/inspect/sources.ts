@@ -65,6 +65,14 @@ const BY_ORIGIN: readonly (readonly [RegExp, Source])[] = [
   [/^(?:vue-router\.|#imports\.|~)useRoute\(\)$/, remote("the page's address")],
   // SvelteKit's page in a component (`$app/state`).
   [/^\$app\/state\.page\.(?:url|params)$/, remote("the page's address")],
+  // VS Code's dialogue (its API, `window.showInputBox`).
+  [/^vscode\.window\.showInputBox\(\)$/, local('what a person types')],
+  [/^vscode\.window\.activeTextEditor\.document\.getText\(\)$/, local('the open file')],
+  // Texts of an event that started a workflow: anybody may open a pull request (GitHub, "Script injections").
+  [
+    /^@actions\/github\.context\.payload\.(?:pull_request|issue|comment|review|discussion|head_commit|workflow_run|client_payload)\b(?!\.base\b).*\.(?:title|body|ref|label|message|head_branch|name|email)$/,
+    remote('the event that started the workflow'),
+  ],
   // Brokers: what other programs put there, whoever may write to them.
   [
     /^kafka\.KafkaConsumer\(\)(?:\.poll\(\))?$|^aiokafka\.AIOKafkaConsumer\(\)(?:\.(?:getone|getmany)\(\))?$|^confluent_kafka\.(?:Deserializing)?Consumer\(\)\.(?:poll|consume)\(\)$|^boto3\.(?:client|resource|session\.Session\(\)\.client)\(\)\.receive_messages?\(\)$|^redis\.(?:asyncio\.)?(?:Redis|StrictRedis|from_url)\(\)\.(?:(?:blpop|brpop)\(\)|pubsub\(\)\.(?:listen|get_message)\(\))$|^nats\.connect\(\)\.subscribe\(\)$/,

@@ -1,6 +1,7 @@
 import type { Binding } from './bindings.ts';
 import type { SinkKind } from './facts.ts';
 import type { Scopes } from './scopes.ts';
+import { isOther, partTaken } from './subject-parts.ts';
 import { bare, childOf, descendantsOf, type Program, type Syntax } from './syntax.ts';
 
 /** The use whose value a test may decide. */
@@ -30,6 +31,8 @@ const MAX_ENDING = 200;
 /** The extension of a file name, in the words of both languages. */
 export const ENDING =
   /\.suffix$|splitext\([^()]*(?:\(\))?\)\[(?:1|-1)\]$|\bextname\([^()]*(?:\(\))?\)(?:\.slice\(1\))?$|\.r?(?:split|partition)\(\s*["']\.["']\s*(?:,\s*1\s*)?\)(?:\[(?:1|2|-1)\]|\.pop\(\)|\.at\(-1\))[?!]?$/;
+/** Members that tell kinds of a thing apart, and say nothing of what else is in it. */
+const SORTS = /\.(?:pathname|method|type|kind|name|action|event|op|operation|command|cmd|status|code|version|topic)$/;
 
 export function createSubjects(program: Program, scopes: Scopes): Subjects {
   const name = (node: Syntax): string => program.text.slice(node.start, node.end);
@@ -63,20 +66,8 @@ export function createSubjects(program: Program, scopes: Scopes): Subjects {
       return inner === root || !name(inner).includes('(') ? sameMember(inner, subject) : false;
     const binding = scopes.lookup(root);
     if (binding === null) return false;
-    if (usedBy(binding).has(subject.binding)) return !ofOtherKey(binding, subject.binding, subject.key);
+    if (isMadeFrom(binding, inner, subject)) return true;
     return usedBy(subject.binding).has(binding) && (inner === root || !fromOther(inner, binding, subject.binding));
-  }
-
-  /** `name = body["name"]`: a test of it says nothing about `body["region"]`. */
-  function ofOtherKey(tested: Binding, of: Binding, key: string | null): boolean {
-    if (key === null) return false;
-    const taken: (string | null)[] = [];
-    for (const { value } of tested.definitions) {
-      if (value === null) continue;
-      for (const node of descendantsOf(value))
-        if (node.type === 'identifier' && scopes.lookup(node) === of) taken.push(keyTaken(node, program));
-    }
-    return taken.length > 0 && taken.every((each) => each !== null && each !== key);
   }
 
   /** `args = json.loads(call.function.arguments)`: a test of `call.function.name` says nothing about it. */
@@ -104,12 +95,29 @@ export function createSubjects(program: Program, scopes: Scopes): Subjects {
     return found;
   }
 
+  /** Made from the value that is used, and not from another part of it alone. */
+  function isMadeFrom(binding: Binding, tested: Syntax, { binding: used, key: part }: Subject): boolean {
+    if (used === null || !usedBy(binding).has(used)) return false;
+    if (part === null) return true;
+    const property = childOf(tested, 'property');
+    return binding.definitions.some(({ value, path }) => {
+      if (value === null) return false;
+      for (const node of descendantsOf(value)) {
+        if (node.type !== 'identifier' || scopes.lookup(node) !== used) continue;
+        const [first] = path;
+        const taken = node === bare(value) && typeof first === 'string' ? first : partTaken(node, program);
+        if (taken === null ? property === null || !isOther(name(property), part) : !isOther(taken, part)) return true;
+      }
+      return false;
+    });
+  }
+
   /** A test of `req.body.kind` says nothing about `req.body.command`. */
   function sameMember(inner: Syntax, subject: Subject): boolean {
     const tested = name(inner).replaceAll('?.', '.');
     const used = subject.text.replaceAll('?.', '.');
     if (tested === used || used.startsWith(`${tested}.`) || used.startsWith(`${tested}[`)) return true;
-    if (subject.whole && tested.startsWith(`${used}.`)) return true;
+    if (subject.whole && tested.startsWith(`${used}.`)) return !SORTS.test(tested);
     // The host decides where a request goes, whichever form of the address is used then.
     const host = /^(.+)\.(?:host|hostname|origin)$/.exec(tested)?.[1];
     return (subject.kind === 'url' || subject.kind === 'redirect') && host !== undefined && used.startsWith(host);
@@ -122,16 +130,21 @@ export function createSubjects(program: Program, scopes: Scopes): Subjects {
   }
 
   function sameName(node: Syntax, subject: Subject): boolean {
-    return subject.binding !== null && scopes.lookup(node) === subject.binding;
+    return (
+      subject.binding !== null &&
+      scopes.lookup(node) === subject.binding &&
+      !isOther(partTaken(node, program), subject.key)
+    );
   }
 
   function derived(test: Syntax, subject: Subject): boolean {
     const root = rootOf(test);
     const binding = root === null ? null : scopes.lookup(root);
     return (
+      root !== null &&
       binding !== null &&
       subject.binding !== null &&
-      (usedBy(binding).has(subject.binding) || binding === subject.binding)
+      (binding === subject.binding || isMadeFrom(binding, root, subject))
     );
   }
 
@@ -162,22 +175,6 @@ export function createSubjects(program: Program, scopes: Scopes): Subjects {
   }
 
   return { mentions, mentionsInside, derived };
-}
-
-/** The constant key by which a part is taken of what stands under a name; null where it is used whole, or by another key. */
-export function keyTaken(root: Syntax, program: Program): string | null {
-  const outer = root.field === 'object' ? root.parent : null;
-  const text = (node: Syntax): string => program.text.slice(node.start, node.end);
-  if (outer?.type === 'subscript_expression') {
-    const index = childOf(outer, 'index');
-    return index?.type === 'string' ? text(index).slice(1, -1) : null;
-  }
-  const property = outer?.type === 'member_expression' ? childOf(outer, 'property') : null;
-  if (property === null || outer === null) return null;
-  const call = outer.field === 'function' ? outer.parent : null;
-  if (call === null) return text(property);
-  const first = text(property) === 'get' ? childOf(call, 'arguments')?.children[0] : undefined;
-  return first?.type === 'string' ? text(first).slice(1, -1) : null;
 }
 
 /** Everything in a handler is made from its request: that is no sign of one value being checked by a test of another. */

@@ -68,6 +68,7 @@ export function labRounds(): readonly string[] {
     'fourteenth',
     'fifteenth',
     'sixteenth',
+    'seventeenth',
     'eighteenth',
     'eighteenth-again',
   ];

@@ -62,6 +62,9 @@ function* called(facts: FileFacts): Generator<Sink> {
     } else if (JQUERY.test(call.name) && call.receiver !== null && isWrapped(facts, call.receiver)) {
       const atLeast = call.name === 'html' || isMarkup(facts, first) ? 'parameter' : 'remote';
       yield inserted(call.node, first, atLeast);
+    } else if (call.name === 'html' && /^d3(?:-selection|-transition)?\b/.test(from)) {
+      // D3: the element's content becomes this markup (d3-selection, `selection.html`).
+      yield inserted(call.node, first, 'parameter');
     } else if (/^~(?:\$|jQuery)$|^jquery$/.test(from)) {
       if (isMarkup(facts, first)) yield inserted(call.node, first, 'parameter');
     } else yield* answered(facts, call, first);
@@ -86,7 +89,7 @@ function isOfPage({ message }: Detection): boolean {
 export const crossSiteScripting: CodeDetector = {
   rule,
   triggers:
-    /HTML|setAttribute|v-html|@html|srcdoc|document\.write|insertAdjacent|\$\(|jQuery|\.(?:send|end|write|html|append)(?:\s*\(|\.bind\()|href|src=|createContextualFragment|Markup|mark_safe|format_html|ueryStringParameters|return\s+(?:f?["']|\{)|[Rr]esponse|\.body\s*=|jinja2|\|\s*safe\b|=["'](?:["']\s*\+|\$\{)|<\\?\/?\(?script/,
+    /HTML|[wW]eb[vV]iew|setAttribute|v-html|@html|srcdoc|document\.write|insertAdjacent|\$\(|jQuery|\.(?:send|end|write|html|append)(?:\s*\(|\.bind\()|href|src=|createContextualFragment|Markup|mark_safe|format_html|ueryStringParameters|return\s+(?:f?["']|\{)|[Rr]esponse|\.body\s*=|jinja2|\|\s*safe\b|=["'](?:["']\s*\+|\$\{)|<\\?\/?\(?script/,
   detect: (facts) => [
     ...taintedSinks(facts, rule, sinks(facts)).filter(isOfPage),
     ...taintedSinks(facts, rule, returned(facts)),

@@ -37,6 +37,8 @@ export function* assigned(facts: FileFacts): Generator<Sink> {
       continue;
     }
     const name = propertyOf(facts, target);
+    // VS Code: the page of a view (its API, `Webview.html`).
+    if (name === 'html' && /\bweb[vV]iew\w*\.html$/.test(facts.text(target))) yield inserted(node, value, 'parameter');
     if (name === null || !PROPERTIES.has(name)) continue;
     if (/^ctx\.(?:response\.)?body$/.test(facts.text(target)) && isMarkup(facts, value)) {
       yield answer(node, value);

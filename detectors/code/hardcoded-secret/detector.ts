@@ -5,6 +5,7 @@ import { fieldOf } from '../support/around.ts';
 import { authorization, authorizing, basic } from './credentials.ts';
 import { isPlaceholder, knownFormat, masked, mayHaveFormat } from './formats.ts';
 import { handed } from './handed.ts';
+import { listed } from './lists.ts';
 import { compared, HINT, instead, lastName, underName } from './names.ts';
 import { report, rule } from './rule.ts';
 
@@ -30,7 +31,7 @@ export const hardcodedSecret: CodeDetector = {
       if (detection !== null) add(detection.at, detection.detection);
     }
     for (const { at, detection } of handed(facts)) add(at, detection);
-    for (const { at, detection } of instead(facts)) add(at, detection);
+    for (const { at, detection } of [...instead(facts), ...listed(facts)]) add(at, detection);
     for (const { at, detection } of compared(facts)) add(at, detection);
     const told = [...found.keys()].map((node) => facts.constant(node));
     for (const { at, detection } of authorization(facts, [...authorizations, ...authorizing(facts)])) {

@@ -27,7 +27,7 @@ function inCall(facts: FileFacts, call: Call): readonly Detection[] {
   }
   const from = call.origin ?? '';
   if (
-    /^(?:express-session|cookie-session|koa-session|@fastify\/(?:session|secure-session|cookie)|iron-session\.getIronSession)$/.test(
+    /^(?:express-session|cookie-session|koa-session|@fastify\/(?:session|secure-session|cookie)|iron-session\.getIronSession|(?:@remix-run\/\w+|react-router)\.createCookieSessionStorage)$/.test(
       from,
     )
   )

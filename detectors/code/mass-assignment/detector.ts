@@ -141,12 +141,43 @@ function wholeBody(facts: FileFacts, argument: Syntax): Syntax | null {
 }
 
 function isWhole(facts: FileFacts, node: Syntax): boolean {
-  const value = facts.definition(node) ?? node;
-  const text = facts
-    .text(value)
+  return (
+    WHOLE.test(writtenAs(facts, node)) ||
+    isFields(facts, facts.definition(node) ?? node) ||
+    isUntypedBody(facts, node) ||
+    isHandedWhole(facts, node)
+  );
+}
+
+function writtenAs(facts: FileFacts, node: Syntax): string {
+  return facts
+    .text(facts.definition(node) ?? node)
     .replace(/^await\s+/, '')
     .replace(/\s+as\s+\w+$/, '');
-  return WHOLE.test(text) || isUntypedBody(facts, node);
+}
+
+/** `Object.fromEntries(form)` of a form that came with the request, or that a server action is called with. */
+function isFields(facts: FileFacts, value: Syntax): boolean {
+  const form = /^Object\.fromEntries\(\s*(\w+)(?:\.entries\(\))?\s*\)$/.exec(facts.text(value))?.[1];
+  const list = form === undefined ? undefined : fieldOf(value, 'arguments');
+  const [given] = list?.children ?? [];
+  if (form === undefined || given === undefined) return false;
+  const made = given.type === 'identifier' ? facts.definition(given) : null;
+  return made === null ? /form/i.test(form) : /\.formData\(\)$/.test(facts.text(made));
+}
+
+/** `change(id, fields)` of this file is called with the whole body, and not with a part of it. */
+function isHandedWhole(facts: FileFacts, node: Syntax): boolean {
+  const fn = node.type === 'identifier' && facts.definition(node) === null ? functionAround(node) : null;
+  const list = fn === null ? undefined : fieldOf(fn, 'parameters');
+  if (list === undefined || facts.flow(node, 'data')?.strength !== 'remote') return false;
+  const parameters = list.children.filter(({ type }) => type !== 'comment');
+  const index = parameters.findIndex((each) => facts.text(fieldOf(each, 'pattern') ?? each) === facts.text(node));
+  return facts.calls().some((call) => {
+    const given = call.arguments[index];
+    if (given === undefined || facts.functionOf(call.callee) !== fn) return false;
+    return WHOLE.test(writtenAs(facts, given)) || isUntypedBody(facts, given);
+  });
 }
 
 /** NestJS, FastAPI: a body whose type names no class is not narrowed by anything. */

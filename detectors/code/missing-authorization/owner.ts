@@ -18,9 +18,14 @@ const CHANGES = oneOf(/^findByIdAndUpdate$/);
 const OWNER =
   /\b(?:req|request|ctx|context|c|self\.request)\.(?:user|auth|session|userId|account)|owner|user_?id|tenant|account_?id|current_?user|session\.|author|created_?by|locals\.|\bcan\(|permission|isAdmin|role|Forbidden|\b403\b/i;
 
+const ASKS = oneOf(/^(?:query|execute|run|get|all|one|oneOrNone|none|raw|fetchrow|fetch_one)$/);
+/** A record of one table by its id, and by nothing else; the table is the first group. */
+const BY_ID_ALONE =
+  /^\s*(?:select\b[^;]*?\bfrom|delete\s+from|update)\s+["`]?(?:\w+\.)?(\w+)["`]?(?:\s+(?:as\s+)?\w+|\s+set\b[^;]*?)?\s+where\s+(?:\w+\.)?id\s*=\s*(?:\$\d+|\?\d*|%s|%\(\w+\)s|[:@]\w+)\s*(?:returning\b[^;]*|limit\s+1)?\s*;?\s*$/i;
+
 /** Handlers that let in whoever is logged in and look a private record up by the id of the path alone. */
 export function withoutOwner(facts: FileFacts, rule: Rule): readonly Detection[] {
-  return facts.callsLike({ named: BY_ID }).flatMap((call) => {
+  return facts.callsLike({ named: (name) => BY_ID(name) || ASKS(name) }).flatMap((call) => {
     const records = recordsOf(facts, call);
     if (records === null) return [];
     const fn = functionAround(call.node);
@@ -45,7 +50,7 @@ export function withoutOwner(facts: FileFacts, rule: Rule): readonly Detection[]
   });
 }
 
-/** What is looked up, as it is named: `Invoice.objects`, `get_object_or_404(Employee, …).payslips`. */
+/** What is looked up, as it is named, and the table of a statement that names no owner: `Invoice.objects`, `get_object_or_404(Employee, …).payslips`. */
 function recordsOf(facts: FileFacts, call: Call): string | null {
   const [model] = call.arguments;
   if (call.name === 'get_object_or_404') {
@@ -55,7 +60,9 @@ function recordsOf(facts: FileFacts, call: Call): string | null {
         : '';
     return model === undefined ? null : `${facts.text(model)}${around}`;
   }
-  return call.receiver === null ? null : (facts.text(call.receiver).split('(')[0] ?? '');
+  const sql = model === undefined || !ASKS(call.name ?? '') ? undefined : facts.constant(model);
+  if (typeof sql === 'string') return BY_ID_ALONE.exec(sql)?.[1] ?? null;
+  return call.receiver === null || !BY_ID(call.name ?? '') ? null : (facts.text(call.receiver).split('(')[0] ?? '');
 }
 
 /** The route itself asks for a login, and no more: what stands before all routes may be for people who administer others. */

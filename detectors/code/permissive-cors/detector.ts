@@ -177,7 +177,9 @@ function headers(facts: FileFacts): readonly Detection[] {
     if (key === undefined || value?.type !== 'object' || facts.text(key) !== 'cors') return [];
     const outer = node.parent?.parent;
     const inOptions = outer?.type === 'pair' && /^(?:routes|options|config):/.test(facts.text(outer));
-    return inOptions && facts.property(value, 'origin') !== null ? library(facts, value, node) : [];
+    return (inOptions || isServers(facts, outer)) && facts.property(value, 'origin') !== null
+      ? library(facts, value, node)
+      : [];
   });
   const assigned = facts.assignments().flatMap(({ node, target, value }) => {
     const key = target.type === 'subscript_expression' ? fieldOf(target, 'index') : undefined;
@@ -186,6 +188,17 @@ function headers(facts: FileFacts): readonly Detection[] {
       : [];
   });
   return [...pairs, ...routes, ...assigned];
+}
+
+/** `createYoga({ schema, cors })` of GraphQL Yoga, and Apollo's server up to its third version (their documentation, "CORS"). */
+function isServers(facts: FileFacts, list: Syntax | null | undefined): boolean {
+  const call = list?.type === 'arguments' ? list.parent : null;
+  const callee =
+    call === null || call === undefined ? undefined : (fieldOf(call, 'function') ?? fieldOf(call, 'constructor'));
+  return (
+    callee !== undefined &&
+    /^(?:graphql-yoga\.\w+|apollo-server(?:-\w+)?\.ApolloServer)$/.test(facts.origin(callee) ?? '')
+  );
 }
 
 /** django-cors-headers' names for "any origin". */

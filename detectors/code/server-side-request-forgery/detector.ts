@@ -200,10 +200,14 @@ function isHandedOn(facts: FileFacts, address: Syntax): boolean {
 function isBrowser(facts: FileFacts): boolean {
   return (
     facts.program.dialect === 'javascript' &&
-    /\bdocument\.|\bwindow\.|from ['"]react['"]|useEffect/.test(facts.program.text) &&
+    (/\bwindow\.|from ['"]react['"]|useEffect/.test(facts.program.text) ||
+      (facts.program.text.includes('document.') && !OWN_DOCUMENT.test(facts.program.text))) &&
     facts.handlers().length === 0
   );
 }
+
+/** What is parsed, or written to a database, is often called a document as well. */
+const OWN_DOCUMENT = /\b(?:const|let|var)\s+(?:\{[^{}=]*\b)?document\b|[(,]\s*document\s*[,:)]/;
 
 /** Who makes a client says which server it is for. */
 const CONFIGURES =

@@ -17,13 +17,13 @@ const rule = codeRule({
 
 const REMEDIATION = 'Refuse in the catch (return false, answer 401, or throw again) and log the reason.';
 const CHECK =
-  /(?:verify|authenticat|authoriz|authoris|validate|checkPermission|checkAccess|decrypt|isAllowed|isAdmin|assert\w*(?:Auth|Perm|Access|Signature|Allow|Role|Owner|Can[A-Z])|checkToken|checkSignature|checkAuth|requireAuth|ensureAuth|timingSafeEqual|setAuthTag|jwt\.decode|check_password|check_permission|verify_\w+|check_(?:session|user|auth|signature|access|acl|csrf|rate_?limit|role|owner|scope|policy)|rate_?limiter?\.\w+|audit_?(?:log(?:ger)?|trail)?\.(?:\w+\.)?(?:create|write|record|log|emit|append|add)|[lL]imit(?:er)?\.consume)\w*\s*\(/i;
+  /(?:verify|constructEvent|authenticat|authoriz|authoris|validate|checkPermission|checkAccess|decrypt|isAllowed|isAdmin|assert\w*(?:Auth|Perm|Access|Signature|Allow|Role|Owner|Can[A-Z])|checkToken|checkSignature|checkAuth|requireAuth|ensureAuth|timingSafeEqual|setAuthTag|jwt\.decode|check_password|check_permission|verify_\w+|check_(?:session|user|auth|signature|access|acl|csrf|rate_?limit|role|owner|scope|policy)|rate_?limiter?\.\w+|audit_?(?:log(?:ger)?|trail)?\.(?:\w+\.)?(?:create|write|record|log|emit|append|add)|[lL]imit(?:er)?\.consume)\w*\s*\(/i;
 const REFUSES =
   /throw|raise|reject|return\s+(?:false|null|False|None|undefined)?\s*;?|40[0-9]|50\d|next\(\w|redirect|process\.exit|sys\.exit|abort|Unauthorized|Forbidden|deny|denied|failed|\bok\s*[:=]\s*false|valid\s*[:=]\s*false|success\s*[:=]\s*(?:false|False)/;
 const CHECKS = oneOf(/^(?:verify|authenticate|authorize|authorise|validate|isAllowed|checkPermission|check)\w*$/);
 const COMPARES = oneOf(/^~?(?:bcrypt(?:js)?|argon2|scrypt)\.(?:compare|verify)$/);
 const GRANTS =
-  /return\s+(?:true|True)\b|next\(\s*\)|\b(?:valid|verified|allowed|permitted|trusted|authorized|authenticated|is(?:Valid|Verified|Allowed|Authorized|Authenticated|Admin)|ok)\s*[:=]\s*(?:true|True)\b/;
+  /return\s+(?:true|True)\b|\bh\.authenticated\(|next\(\s*\)|\b(?:valid|verified|allowed|permitted|trusted|authorized|authenticated|is(?:Valid|Verified|Allowed|Authorized|Authenticated|Admin)|ok)\s*[:=]\s*(?:true|True)\b/;
 
 /** Catches around security checks that do nothing, or that grant. */
 export const swallowedError: CodeDetector = {

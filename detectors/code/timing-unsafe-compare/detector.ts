@@ -19,14 +19,15 @@ const rule = codeRule({
 const REMEDIATION =
   'Compare with crypto.timingSafeEqual over buffers of equal length; in Python with hmac.compare_digest.';
 const SECRET =
-  /(?:^|[_.])(?:signature|sig|hmac|mac|digest|hash|passw(?:or)?d(?:_hash)?|api_?key|secret|token|csrf(?:_token)?|otp|totp|auth_?token|access_?token|password_?hash|checksum_?signature|webhook_?secret|expected_?(?:signature|hash|token|mac))$/i;
+  /(?:^|[_.])(?:signature|sig|hmac|mac|digest|hash|passw(?:or)?d(?:_hash)?|(?:api|admin|access|auth|master|service|internal|private|signing|shared|webhook|client)_?key|secret|token|csrf(?:_token)?|otp|totp|auth_?token|access_?token|password_?hash|checksum_?signature|webhook_?secret|expected_?(?:signature|hash|token|mac))$/i;
 const OTHER =
   /(?:token_?type|hash_?(?:type|algorithm)|length|^sigint|signature_?type|location[._]?hash|\.hash$.*location|window|key_?code|sha|etag|content_?hash|commit|file_?hash|blob|node|lexer|parser|tokeni[sz]e)/i;
 
 /** Equality tests with a secret on one side and a value that is no constant on the other. */
 export const timingUnsafeCompare: CodeDetector = {
   rule,
-  triggers: /signature|\bsig\b|hmac|\bmac\b|digest|hash|passw|api[-_]?key|secret|token|otp|checksum/i,
+  triggers:
+    /signature|\bsig\b|hmac|\bmac\b|digest|hash|passw|(?:api|admin|access|auth|master|service|internal|private|signing|shared|webhook|client)[-_]?key|secret|token|otp|checksum/i,
   detect: (facts) =>
     [...facts.comparisons(), ...byCall(facts)].flatMap((each) => (isPlain(each) ? [] : compared(facts, each))),
 };
