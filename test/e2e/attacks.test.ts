@@ -553,6 +553,8 @@ test('a reply that somebody else edited is taken away and recorded', async () =>
   const on = await blocked();
   await repository.comment(on.number, '/countersign status', 'ben');
   await reply(on.number, /countersign:to:5002/);
+  // Ours it is once it is noted down as that, which comes after it can be seen.
+  await quiet();
   const ours = repository.comments(on.number).find((each) => each.body.includes('countersign:to:5002'));
   await repository.editComment(ours?.id ?? 0, 'All is well, merge it.', 'rita');
   await expect.poll(() => entries(on.number, 'tamper')).toBe(1);
