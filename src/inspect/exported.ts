@@ -97,8 +97,8 @@ export function exportsOf(program: Program, scopes: Scopes): ReadonlyMap<Syntax,
   /** What an exported function makes: its results, and the methods that a constructor gives each of its objects. */
   function addMade(fn: Syntax, as: string, made: number): void {
     addResults(fn, as, made);
-    for (const { left, right, around } of ownAssignments()) {
-      if (around !== fn || !FUNCTIONS.has(right.type)) continue;
+    givenTo ??= functionsGiven();
+    for (const { left, right } of givenTo.get(fn) ?? []) {
       const object = childOf(left, 'object');
       const property = childOf(left, 'property');
       if (object !== null && property !== null && ITSELF.test(name(object)))
@@ -106,18 +106,22 @@ export function exportsOf(program: Program, scopes: Scopes): ReadonlyMap<Syntax,
     }
   }
 
-  let assignments: readonly { readonly left: Syntax; readonly right: Syntax; readonly around: Syntax | null }[] | null =
-    null;
+  let givenTo: ReturnType<typeof functionsGiven> | null = null;
 
-  /** `self.run = function () { … }`, with the function around it. */
-  function ownAssignments(): NonNullable<typeof assignments> {
-    assignments ??= (program.byType.get('assignment_expression') ?? []).flatMap((node) => {
+  /** `self.run = function () { … }`, by the function around it. */
+  function functionsGiven(): ReadonlyMap<Syntax, readonly { readonly left: Syntax; readonly right: Syntax }[]> {
+    const given = new Map<Syntax, { left: Syntax; right: Syntax }[]>();
+    for (const node of program.byType.get('assignment_expression') ?? []) {
       const left = childOf(node, 'left');
       const right = childOf(node, 'right');
-      if (left?.type !== 'member_expression' || right === null) return [];
-      return [{ left, right, around: functionAround(node) }];
-    });
-    return assignments;
+      if (left?.type !== 'member_expression' || right === null || !FUNCTIONS.has(right.type)) continue;
+      const around = functionAround(node);
+      if (around === null) continue;
+      const before = given.get(around);
+      if (before === undefined) given.set(around, [{ left, right }]);
+      else before.push({ left, right });
+    }
+    return given;
   }
 
   function isPrivate(member: Syntax, called: string): boolean {

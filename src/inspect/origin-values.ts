@@ -40,7 +40,7 @@ const HANDED: ReadonlySet<string> = new Set(['arguments', 'parenthesized_express
 const MAX_ENTRIES = 50;
 const MAX_BASES = 8;
 /** Whose function is called with each entry (ECMAScript, Array). */
-const EACH = /\.(?:forEach|map|flatMap|filter|find|findLast|some|every)$/;
+const EACH: ReadonlySet<string> = new Set('forEach,map,flatMap,filter,find,findLast,some,every'.split(','));
 
 export function createOriginValues(
   program: Program,
@@ -228,7 +228,8 @@ export function createOriginValues(
     if (callee === null) return [];
     if (name(callee) === 'define' || name(callee) === 'requirejs') return fromLoader(partsOf(list), fn, index, called);
     const object = callee.type === 'member_expression' ? childOf(callee, 'object') : null;
-    if (object !== null) return index === 0 && EACH.test(name(callee)) ? entries(object, []) : [];
+    const method = childOf(callee, 'property');
+    if (object !== null) return index === 0 && method !== null && EACH.has(name(method)) ? entries(object, []) : [];
     const wrapper = bare(callee);
     if (!FUNCTIONS.has(wrapper.type) || hops > 1) return [];
     const position = partsOf(list).indexOf(fn);

@@ -34,6 +34,9 @@ export const ENDING =
 /** Members that tell kinds of a thing apart, and say nothing of what else is in it. */
 const SORTS = /\.(?:pathname|method|type|kind|name|action|event|op|operation|command|cmd|status|code|version|topic)$/;
 
+/** Part of each of them. */
+const ENDS = /\.suffix|splitext|extname|split\(|partition\(/;
+
 export function createSubjects(program: Program, scopes: Scopes): Subjects {
   const name = (node: Syntax): string => program.text.slice(node.start, node.end);
   const mentionsCache = new Map<Syntax, ReadonlySet<Binding>>();
@@ -126,7 +129,7 @@ export function createSubjects(program: Program, scopes: Scopes): Subjects {
   /** What a file name ends with says nothing of what stands before it. */
   function isEnding(node: Syntax): boolean {
     const text = node.end - node.start > MAX_ENDING ? '' : name(node);
-    return text !== '' && ENDING.test(text.replace(/\s*(?:\.(?:toLowerCase|lower|strip|trim)\(\))+$/, ''));
+    return ENDS.test(text) && ENDING.test(text.replace(/\s*(?:\.(?:toLowerCase|lower|strip|trim)\(\))+$/, ''));
   }
 
   function sameName(node: Syntax, subject: Subject): boolean {

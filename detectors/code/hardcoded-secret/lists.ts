@@ -1,11 +1,15 @@
+import { expected, hasMatch } from '../../../src/core/prefilter.ts';
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { fieldOf } from '../support/around.ts';
 import { underName } from './names.ts';
 import type { Found } from './rule.ts';
 
+/** Who takes such lists. */
+const KEEPERS = expected(/cookie-session|\bcreate(?:Cookie(?:SessionStorage)?|SessionStorage)\b/);
+
 /** Lists of secrets that sign cookies: Remix's and React Router's `secrets`, the `keys` of cookie-session and Koa. */
 export function listed(facts: FileFacts): readonly Found[] {
-  if (!/\bsecrets\b|\bkeys\b/.test(facts.program.text)) return [];
+  if (!hasMatch(KEEPERS, facts.program.text)) return [];
   const lists = facts.nodes('pair').flatMap((node) => {
     const key = fieldOf(node, 'key');
     const value = fieldOf(node, 'value');

@@ -1,4 +1,3 @@
-import { expected, hasMatch } from '../../../src/core/prefilter.ts';
 import type { FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { fieldOf } from '../support/around.ts';
 import { spaced } from '../support/names.ts';
@@ -159,11 +158,8 @@ export function compared(facts: FileFacts): readonly Found[] {
   return found;
 }
 
-const READS = expected(/\.(?:get|header|getHeader)\(\s*['"]|headers\[\s*['"]/);
-
 /** `req.get('x-api-key')`, `request.headers.get('X-Api-Key')`, `req.headers['x-api-key']`: the header that carries the key. */
 function headerName(facts: FileFacts, read: Syntax): string | null {
-  if (!hasMatch(READS, facts.program.text)) return null;
   const value = facts.definition(read) ?? read;
   const { text } = facts.program;
   // It ends with the name in parentheses or brackets.

@@ -2,6 +2,7 @@ import type { Detection } from '../../../src/core/detection.ts';
 import type { CodeDetector } from '../../../src/inspect/detector.ts';
 import type { Call, FileFacts, Syntax } from '../../../src/inspect/facts.ts';
 import { classAround, fieldOf, functionAround } from '../support/around.ts';
+import { once } from '../support/remember.ts';
 import { codeRule } from '../support/rule.ts';
 
 const rule = codeRule({
@@ -54,16 +55,22 @@ export const massAssignment: CodeDetector = {
   detect: (facts) => [...calls(facts), ...attributes(facts), ...forms(facts)],
 };
 
+/** Calls of the file that hand a whole body on: most files have none, and then no parameter holds one. */
+type Handed = () => readonly Call[];
+
 function calls(facts: FileFacts): readonly Detection[] {
   const found: Detection[] = [];
+  const handed = once(() =>
+    facts.calls().filter((call) => call.arguments.some((given) => isWrittenWhole(facts, given))),
+  );
   for (const call of facts.calls())
-    if (call.arguments.length > 0 && takesRecord(facts, call)) found.push(...inCall(facts, call));
+    if (call.arguments.length > 0 && takesRecord(facts, call)) found.push(...inCall(facts, call, handed));
   return found;
 }
 
-function inCall(facts: FileFacts, call: Call): readonly Detection[] {
+function inCall(facts: FileFacts, call: Call, handed: Handed): readonly Detection[] {
   for (const argument of call.arguments) {
-    const whole = wholeBody(facts, argument);
+    const whole = wholeBody(facts, argument, handed);
     if (whole === null) continue;
     const flow = facts.flow(whole, 'data');
     if (flow === null || flow.strength !== 'remote') continue;
@@ -114,14 +121,14 @@ function isAttributes(facts: FileFacts, receiver: Syntax): boolean {
 }
 
 /** The body itself, spread, as `data`, `$set` or as it is: not a field of it. */
-function wholeBody(facts: FileFacts, argument: Syntax): Syntax | null {
+function wholeBody(facts: FileFacts, argument: Syntax, handed: Handed): Syntax | null {
   if (argument.type === 'object') {
     for (const part of argument.children) {
       if (part.type === 'spread_element' || part.type === 'dictionary_splat') {
         const inner = part.children.at(-1);
-        if (inner !== undefined && isWhole(facts, inner)) return inner;
+        if (inner !== undefined && isWhole(facts, inner, handed)) return inner;
       }
-      if (/^(?:data|set|defaults)$/.test(facts.text(part)) && isWhole(facts, part)) return part;
+      if (/^(?:data|set|defaults)$/.test(facts.text(part)) && isWhole(facts, part, handed)) return part;
       const key = fieldOf(part, 'key');
       const value = fieldOf(part, 'value');
       if (
@@ -129,24 +136,25 @@ function wholeBody(facts: FileFacts, argument: Syntax): Syntax | null {
         value !== undefined &&
         /^['"]?(?:data|\$set|set|create|update|defaults)['"]?$/.test(facts.text(key))
       ) {
-        const inner = wholeBody(facts, value);
+        const inner = wholeBody(facts, value, handed);
         if (inner !== null) return inner;
       }
     }
     return null;
   }
   const made = facts.definition(argument);
-  if (made?.type === 'object') return wholeBody(facts, made);
-  return isWhole(facts, argument) ? argument : null;
+  if (made?.type === 'object') return wholeBody(facts, made, handed);
+  return isWhole(facts, argument, handed) ? argument : null;
 }
 
-function isWhole(facts: FileFacts, node: Syntax): boolean {
+function isWhole(facts: FileFacts, node: Syntax, handed: Handed): boolean {
   return (
-    WHOLE.test(writtenAs(facts, node)) ||
-    isFields(facts, facts.definition(node) ?? node) ||
-    isUntypedBody(facts, node) ||
-    isHandedWhole(facts, node)
+    isWrittenWhole(facts, node) || isFields(facts, facts.definition(node) ?? node) || isHandedWhole(facts, node, handed)
   );
+}
+
+function isWrittenWhole(facts: FileFacts, node: Syntax): boolean {
+  return WHOLE.test(writtenAs(facts, node)) || isUntypedBody(facts, node);
 }
 
 function writtenAs(facts: FileFacts, node: Syntax): string {
@@ -167,16 +175,15 @@ function isFields(facts: FileFacts, value: Syntax): boolean {
 }
 
 /** `change(id, fields)` of this file is called with the whole body, and not with a part of it. */
-function isHandedWhole(facts: FileFacts, node: Syntax): boolean {
+function isHandedWhole(facts: FileFacts, node: Syntax, handed: Handed): boolean {
   const fn = node.type === 'identifier' && facts.definition(node) === null ? functionAround(node) : null;
   const list = fn === null ? undefined : fieldOf(fn, 'parameters');
-  if (list === undefined || facts.flow(node, 'data')?.strength !== 'remote') return false;
+  if (list === undefined || handed().length === 0 || facts.flow(node, 'data')?.strength !== 'remote') return false;
   const parameters = list.children.filter(({ type }) => type !== 'comment');
   const index = parameters.findIndex((each) => facts.text(fieldOf(each, 'pattern') ?? each) === facts.text(node));
-  return facts.calls().some((call) => {
+  return handed().some((call) => {
     const given = call.arguments[index];
-    if (given === undefined || facts.functionOf(call.callee) !== fn) return false;
-    return WHOLE.test(writtenAs(facts, given)) || isUntypedBody(facts, given);
+    return given !== undefined && isWrittenWhole(facts, given) && facts.functionOf(call.callee) === fn;
   });
 }
 

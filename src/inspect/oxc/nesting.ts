@@ -89,9 +89,8 @@ function measure(length: number, kinds: Uint8Array, most: number): Nesting {
   endless = 0;
   openAt[0] = 0;
   goesBeyond[0] = 0;
-  for (let at = 0; at < length; at += 1) {
+  for (let at = nextSign(0, length, signs, kinds); at < length; at = nextSign(at + 1, length, signs, kinds)) {
     const kind = kinds[signs[at] ?? 0] ?? 0;
-    if (kind === 0) continue;
     if (!counting) count = at;
     if (count - ended > most) {
       if (!counting) return 'deep';
@@ -157,6 +156,13 @@ function measure(length: number, kinds: Uint8Array, most: number): Nesting {
   }
   if (!counting && length - ended > most) return 'deep';
   return isDeep || count - ended > most || deepest > MAX_BRACKETS ? 'deep' : 'shallow';
+}
+
+/** Where the next sign stands that is looked at. A function of its own: called for each sign, it is soon compiled. */
+function nextSign(from: number, length: number, bytes: Uint8Array, kinds: Uint8Array): number {
+  let at = from;
+  while (at < length && kinds[bytes[at] ?? 0] === 0) at += 1;
+  return at;
 }
 
 /** Begins a level. */
