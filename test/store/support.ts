@@ -62,7 +62,7 @@ export function reviewJob(pullRequest: number, headSha: string): Job {
     repository: REPOSITORY,
     pullRequest,
     cause: 'pull_request.opened',
-    sender: { id: 5, login: 'ada', type: 'User' },
+    sender: { id: 5, login: 'yara', type: 'User' },
     headSha,
     beforeSha: null,
     attempt: 0,
@@ -76,7 +76,7 @@ export function pressJob(checkRunId: number): Job {
     checkRunId,
     headSha: 'a'.repeat(40),
     identifier: 'n-abc',
-    sender: { id: 5, login: 'ada', type: 'User' },
+    sender: { id: 5, login: 'yara', type: 'User' },
   };
 }
 
@@ -116,7 +116,7 @@ export function storedReview(pullRequestNumber: number, code: string, checkRunId
       textDigest: 'd'.repeat(64),
       diffDigest: 'e'.repeat(64),
       unknownSince: null,
-      attribution: { agent: 'copilot', class: 'agent', tier: 'verified', requester: 'ada', evidence: [] },
+      attribution: { agent: 'copilot', class: 'agent', tier: 'verified', requester: 'yara', evidence: [] },
       findings: [],
       packages: [],
       unknowns: [],
@@ -172,7 +172,7 @@ export function ledgerEntry(effectKey: string, changes: Partial<LedgerEntry>): L
     headSha: 'a'.repeat(40),
     reportCode: 'r-aaaaaaaa',
     agent: 'copilot',
-    requester: 'ada',
+    requester: 'yara',
     actor: { id: 9, login: 'grace' },
     evidenceDigests: ['e'.repeat(64)],
     policyDigest: 'c'.repeat(64),

@@ -10,12 +10,12 @@ export function recordsCases(store: () => OperatedStore, clock: { now: number })
     it('gives a pull request back as it was saved, and null where there is none', async () => {
       const record = pullRequest(1, {
         handles: { ['e'.repeat(64)]: 'F1' },
-        interested: [{ id: 5, login: 'ada', why: 'author' }],
+        interested: [{ id: 5, login: 'yara', why: 'author' }],
         attribution: {
           agent: 'copilot',
           class: 'agent',
           tier: 'verified',
-          requester: 'ada',
+          requester: 'yara',
           evidence: [{ agent: 'copilot', tier: 'verified', where: 'author', value: '198982749' }],
         },
         openCheckRun: { id: 4, headSha: 'a'.repeat(40) },
