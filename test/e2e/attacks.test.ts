@@ -42,6 +42,8 @@ async function blocked(files: Readonly<Record<string, string>> = {}): Promise<Op
   const head = await repository.push(branch, content, { as: 'Copilot' });
   const number = await repository.open({ branch, title: 'List a folder', as: 'Copilot' });
   const run = await repository.judged(head);
+  // The comment is written after the check run.
+  await reply(number, /\br-[0-9a-z]{8}\b/);
   return { number, head, run, branch, code: reportCode(world, number) };
 }
 
